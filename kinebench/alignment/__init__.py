@@ -1,0 +1,1 @@
+"""One clock and one frame for two recordings."""

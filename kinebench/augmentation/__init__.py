@@ -1,0 +1,1 @@
+"""Stages that predict anatomical markers from keypoints."""

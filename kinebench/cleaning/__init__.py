@@ -1,0 +1,1 @@
+"""Stages that repair, smooth, resample and level keypoints."""

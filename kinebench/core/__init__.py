@@ -1,0 +1,26 @@
+"""Immutable values and stage protocols: the vocabulary of everything else."""
+
+from kinebench.core.markers import Markers
+from kinebench.core.model import Model
+from kinebench.core.motion import Coordinate, Motion
+from kinebench.core.results import IKSolution, PipelineRun, ScalingResult
+from kinebench.core.stages import AdaptiveCleaner, Augmenter, Cleaner, InverseKinematics, Scaler
+from kinebench.core.subject import Subject
+from kinebench.core.trial import Trial
+
+__all__ = [
+    "AdaptiveCleaner",
+    "Augmenter",
+    "Cleaner",
+    "Coordinate",
+    "IKSolution",
+    "InverseKinematics",
+    "Markers",
+    "Model",
+    "Motion",
+    "PipelineRun",
+    "Scaler",
+    "ScalingResult",
+    "Subject",
+    "Trial",
+]

@@ -1,0 +1,67 @@
+"""Read-only arrays: the one way in which values of `core` hold numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from kinebench.errors import ValueRangeError
+
+__all__ = ["FloatArray", "equal_values", "read_only", "strictly_increasing"]
+
+FloatArray = NDArray[np.float64]
+
+
+def read_only(values: ArrayLike, shape: tuple[int | None, ...], what: str) -> FloatArray:
+    """Copy to a C-contiguous, read-only float64 array of the expected shape.
+
+    Parameters
+    ----------
+    values : array_like
+    shape : tuple of int or None
+        Expected shape; None stands for any length.
+    what : str
+        Name of the quantity for the error message.
+
+    Raises
+    ------
+    ValueRangeError
+        When the shape differs or the values are not numbers.
+    """
+    try:
+        array = np.array(values, dtype=np.float64, order="C", copy=True)
+    except (TypeError, ValueError) as error:
+        raise ValueRangeError(f"{what} must be numbers: {error}") from error
+    fits = len(shape) == array.ndim and all(
+        want is None or want == have for want, have in zip(shape, array.shape, strict=True)
+    )
+    if not fits:
+        expected = "(" + ", ".join("any" if n is None else str(n) for n in shape) + ")"
+        raise ValueRangeError(f"{what} must have shape {expected}, found {array.shape}")
+    array.flags.writeable = False
+    return array
+
+
+def strictly_increasing(values: ArrayLike, what: str) -> FloatArray:
+    """Read-only 1-D array, finite and strictly increasing, or a `ValueRangeError`."""
+    times = read_only(values, (None,), what)
+    if not np.isfinite(times).all():
+        frame = int(np.flatnonzero(~np.isfinite(times))[0])
+        raise ValueRangeError(f"{what} must be finite; value {frame + 1} is {times[frame]}")
+    steps = np.diff(times)
+    if (steps <= 0).any():
+        frame = int(np.flatnonzero(steps <= 0)[0])
+        raise ValueRangeError(
+            f"{what} must increase strictly; value {frame + 1} is {times[frame]:g}"
+            f" and value {frame + 2} is {times[frame + 1]:g}"
+        )
+    return times
+
+
+def equal_values(one: Any, other: Any) -> bool:
+    """Equality in which arrays compare by content and NaN equals NaN."""
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        return one.shape == other.shape and bool(np.array_equal(one, other, equal_nan=True))
+    return bool(one == other)

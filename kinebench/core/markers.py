@@ -1,0 +1,147 @@
+"""`Markers`: points over time, be they video keypoints, augmented markers or mocap."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from kinebench.core.arrays import FloatArray, read_only, strictly_increasing
+from kinebench.core.sampling import sampling_rate
+from kinebench.core.value import Value
+from kinebench.errors import ValueRangeError, require_names
+
+__all__ = ["Markers"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Markers(Value):
+    """Named points over time.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Unique, not empty.
+    times : (n_frames,) s
+        Strictly increasing.
+    positions : (n_frames, n_markers, 3) m
+        NaN where a marker is missing: all three components or none.
+    confidence : (n_frames, n_markers), optional
+        The detector's confidence, 0 to 1.
+    frame : str
+        Name of the frame in which positions are expressed. ``"ground"`` is OpenSim's: X forward,
+        Y up, Z to the right.
+
+    Raises
+    ------
+    ValueRangeError
+        Shapes that disagree, doubled names, infinite or half-missing positions.
+    """
+
+    names: tuple[str, ...]
+    times: FloatArray
+    positions: FloatArray
+    confidence: FloatArray | None = None
+    frame: str = "ground"
+
+    def __post_init__(self) -> None:
+        names = tuple(self.names)
+        doubled = [name for name, count in Counter(names).items() if count > 1]
+        if doubled:
+            raise ValueRangeError(f"marker names must be unique; found twice: {', '.join(doubled)}")
+        if not all(names):
+            raise ValueRangeError("a marker name is empty")
+        times = strictly_increasing(self.times, "times")
+        positions = read_only(self.positions, (len(times), len(names), 3), "positions")
+        _check_missing(names, positions)
+        object.__setattr__(self, "names", names)
+        object.__setattr__(self, "times", times)
+        object.__setattr__(self, "positions", positions)
+        if self.confidence is not None:
+            shape = (len(times), len(names))
+            object.__setattr__(self, "confidence", read_only(self.confidence, shape, "confidence"))
+
+    @property
+    def n_frames(self) -> int:
+        return len(self.times)
+
+    @property
+    def rate_hz(self) -> float:
+        """Mean sampling rate."""
+        return sampling_rate(self.times)
+
+    @property
+    def missing(self) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+        """(n_frames, n_markers), True where a marker is missing."""
+        return np.isnan(self.positions[..., 0])
+
+    def position(self, name: str) -> FloatArray:
+        """Trajectory (n_frames, 3) m of one marker."""
+        require_names([name], self.names, "marker", "the recording")
+        return self.positions[:, self.names.index(name)]
+
+    def select(self, names: Iterable[str]) -> Markers:
+        """The named markers, in the given order."""
+        wanted = tuple(names)
+        require_names(wanted, self.names, "marker", "the recording")
+        columns = [self.names.index(name) for name in wanted]
+        confidence = None if self.confidence is None else self.confidence[:, columns]
+        return replace(
+            self, names=wanted, positions=self.positions[:, columns], confidence=confidence
+        )
+
+    def rename(self, new_names: dict[str, str]) -> Markers:
+        """Markers with some names replaced; names without an entry stay."""
+        return replace(self, names=tuple(new_names.get(name, name) for name in self.names))
+
+    def between(self, start_s: float, end_s: float) -> Markers:
+        """Frames with start_s ≤ time ≤ end_s (within a tenth of a frame interval)."""
+        step = np.diff(self.times).min() if self.n_frames > 1 else 0.0
+        inside = (self.times >= start_s - 0.1 * step) & (self.times <= end_s + 0.1 * step)
+        if not inside.any():
+            raise ValueRangeError(
+                f"no frame lies between {start_s:g} and {end_s:g} s;"
+                f" the recording spans {self.times[0]:g} to {self.times[-1]:g} s"
+            )
+        return self.at_frames(np.flatnonzero(inside))
+
+    def at_frames(self, frames: np.ndarray[tuple[int, ...], np.dtype[np.intp]]) -> Markers:
+        """The frames with these indices."""
+        confidence = None if self.confidence is None else self.confidence[frames]
+        return replace(
+            self,
+            times=self.times[frames],
+            positions=self.positions[frames],
+            confidence=confidence,
+        )
+
+    def with_positions(self, positions: FloatArray) -> Markers:
+        """Same names and times, other positions."""
+        return replace(self, positions=positions)
+
+    def joined(self, other: Markers) -> Markers:
+        """Markers of both recordings, which must share their times; confidence is dropped."""
+        if not np.array_equal(self.times, other.times):
+            raise ValueRangeError("markers can be joined only when their times are equal")
+        return Markers(
+            self.names + other.names,
+            self.times,
+            np.concatenate([self.positions, other.positions], axis=1),
+            frame=self.frame,
+        )
+
+
+def _check_missing(names: tuple[str, ...], positions: FloatArray) -> None:
+    if np.isinf(positions).any():
+        frame, marker, _ = np.argwhere(np.isinf(positions))[0]
+        raise ValueRangeError(f"position of {names[marker]} in frame {frame + 1} is infinite")
+    absent = np.isnan(positions)
+    partly = absent.any(axis=2) & ~absent.all(axis=2)
+    if partly.any():
+        frame, marker = np.argwhere(partly)[0]
+        raise ValueRangeError(
+            f"position of {names[marker]} in frame {frame + 1} lacks some components:"
+            " a missing marker must lack all three"
+        )

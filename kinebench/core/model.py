@@ -1,0 +1,40 @@
+"""`Model`: an OpenSim model as an immutable value."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from kinebench.errors import ModelError
+
+__all__ = ["Model"]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The content of an .osim file.
+
+    The text itself is the value: it can be hashed, sent to another process and written anywhere,
+    and no file can change under it.
+
+    Parameters
+    ----------
+    name : str
+        Name for messages and file names, without ending.
+    xml : bytes
+        Content of the .osim file.
+    """
+
+    name: str
+    xml: bytes
+
+    def __post_init__(self) -> None:
+        if b"<OpenSimDocument" not in self.xml[:4096]:
+            raise ModelError(
+                f"{self.name} is no OpenSim model: <OpenSimDocument> not found at its start"
+            )
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the content, hexadecimal."""
+        return hashlib.sha256(self.xml).hexdigest()

@@ -1,0 +1,106 @@
+"""`Motion`: joint coordinates over time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from kinebench.core.arrays import FloatArray, read_only, strictly_increasing
+from kinebench.core.sampling import sampling_rate
+from kinebench.core.value import Value
+from kinebench.errors import ValueRangeError, require_names
+
+__all__ = ["Coordinate", "Motion"]
+
+Kind = Literal["rotational", "translational"]
+
+
+@dataclass(frozen=True, slots=True)
+class Coordinate:
+    """A generalised coordinate of a model.
+
+    Parameters
+    ----------
+    name : str
+    kind : {"rotational", "translational"}
+        Values in rad or m.
+    range : (float, float), optional
+        Smallest and largest value, rad or m, when the coordinate is clamped.
+    """
+
+    name: str
+    kind: Kind = "rotational"
+    range: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Motion(Value):
+    """Coordinates over time.
+
+    Parameters
+    ----------
+    coordinates : tuple of Coordinate
+        Unique names.
+    times : (n_frames,) s
+        Strictly increasing.
+    values : (n_frames, n_coordinates) rad or m
+        NaN where not known.
+    """
+
+    coordinates: tuple[Coordinate, ...]
+    times: FloatArray
+    values: FloatArray
+
+    def __post_init__(self) -> None:
+        coordinates = tuple(self.coordinates)
+        counts = Counter(coordinate.name for coordinate in coordinates)
+        doubled = [name for name, count in counts.items() if count > 1]
+        if doubled:
+            raise ValueRangeError(
+                f"coordinate names must be unique; found twice: {', '.join(doubled)}"
+            )
+        times = strictly_increasing(self.times, "times")
+        values = read_only(self.values, (len(times), len(coordinates)), "values")
+        if np.isinf(values).any():
+            frame, column = np.argwhere(np.isinf(values))[0]
+            raise ValueRangeError(f"{coordinates[column].name} is infinite in frame {frame + 1}")
+        object.__setattr__(self, "coordinates", coordinates)
+        object.__setattr__(self, "times", times)
+        object.__setattr__(self, "values", values)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(coordinate.name for coordinate in self.coordinates)
+
+    @property
+    def n_frames(self) -> int:
+        return len(self.times)
+
+    @property
+    def rate_hz(self) -> float:
+        """Mean sampling rate."""
+        return sampling_rate(self.times)
+
+    def value(self, name: str) -> FloatArray:
+        """Course (n_frames,) of one coordinate, rad or m."""
+        require_names([name], self.names, "coordinate", "the motion")
+        return self.values[:, self.names.index(name)]
+
+    def select(self, names: Iterable[str]) -> Motion:
+        """The named coordinates, in the given order."""
+        wanted = tuple(names)
+        require_names(wanted, self.names, "coordinate", "the motion")
+        columns = [self.names.index(name) for name in wanted]
+        return replace(
+            self,
+            coordinates=tuple(self.coordinates[column] for column in columns),
+            values=self.values[:, columns],
+        )
+
+    def at_frames(self, frames: np.ndarray[tuple[int, ...], np.dtype[np.intp]]) -> Motion:
+        """The frames with these indices."""
+        return replace(self, times=self.times[frames], values=self.values[frames])

@@ -1,0 +1,74 @@
+"""The stages of the pipeline, as protocols.
+
+A stage is a frozen dataclass: its fields are its parameters and its call maps values to values.
+So one object is the configuration, the level of a study's factor, the cache key and the caption.
+
+::
+
+    keypoints -> Cleaner -> Augmenter -> [GroundOffset] -> Scaler (static trial) -> Model
+                                                        -> InverseKinematics     -> IKSolution
+"""
+
+from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
+
+from kinebench.core.markers import Markers
+from kinebench.core.model import Model
+from kinebench.core.results import IKSolution, ScalingResult
+from kinebench.core.subject import Subject
+
+__all__ = ["AdaptiveCleaner", "Augmenter", "Cleaner", "InverseKinematics", "Scaler"]
+
+
+@runtime_checkable
+class Cleaner(Protocol):
+    """Repairs or smooths markers: ``cleaner(markers) -> markers``."""
+
+    def __call__(self, markers: Markers) -> Markers: ...
+
+
+@runtime_checkable
+class AdaptiveCleaner(Cleaner, Protocol):
+    """A cleaner whose parameters depend on the recording.
+
+    ``resolve`` finds them and returns a cleaner with fixed parameters, which is what a run records;
+    ``cleaner(markers)`` equals ``cleaner.resolve(markers)(markers)``.
+    """
+
+    def resolve(self, markers: Markers) -> Cleaner: ...
+
+
+@runtime_checkable
+class Augmenter(Protocol):
+    """Predicts anatomical markers from video keypoints.
+
+    ``needs`` are the keypoints it reads and ``gives`` the markers it returns, both in order.
+    """
+
+    @property
+    def needs(self) -> tuple[str, ...]: ...
+
+    @property
+    def gives(self) -> tuple[str, ...]: ...
+
+    def __call__(self, keypoints: Markers, subject: Subject) -> Markers: ...
+
+
+@runtime_checkable
+class Scaler(Protocol):
+    """Scales a generic model to a static trial and places its markers."""
+
+    def __call__(self, generic: Model, static: Markers, subject: Subject) -> ScalingResult: ...
+
+
+@runtime_checkable
+class InverseKinematics(Protocol):
+    """Finds the coordinates that bring model markers closest to measured ones.
+
+    Per frame, with weights w, model markers p(q), measured markers m and coordinate tasks c::
+
+        minimise  Σ w_i |p_i(q) − m_i|² + Σ w_j (q_j − c_j)²   within the coordinates' ranges
+    """
+
+    def __call__(self, model: Model, markers: Markers) -> IKSolution: ...

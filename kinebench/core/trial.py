@@ -1,0 +1,37 @@
+"""`Trial`: a recording of a subject."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kinebench.core.markers import Markers
+from kinebench.core.motion import Motion
+from kinebench.core.subject import Subject
+
+__all__ = ["Trial"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One recording, with whatever is known of it.
+
+    Parameters
+    ----------
+    name : str
+    subject : Subject
+    keypoints : Markers
+        3D video keypoints.
+    static : Markers, optional
+        Keypoints of the static trial; without one the trial itself is searched.
+    activity : str
+    reference_markers, reference_motion : optional
+        Optical markers, and the motion that counts as reference.
+    """
+
+    name: str
+    subject: Subject
+    keypoints: Markers
+    static: Markers | None = None
+    activity: str = "unknown"
+    reference_markers: Markers | None = None
+    reference_motion: Motion | None = None

@@ -1,0 +1,34 @@
+"""`Value`: behaviour that all immutable array-holding values share."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from kinebench.core.arrays import equal_values
+
+__all__ = ["Value"]
+
+
+class Value:
+    """Base of frozen dataclasses that hold arrays.
+
+    Gives equality by content, and pickling through the constructor: the default reconstruction
+    would bring arrays back writeable.
+    """
+
+    __slots__ = ()
+
+    def _items(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, field.name) for field in fields(self))  # type: ignore[arg-type]
+
+    def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
+        return type(self), self._items()
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        assert isinstance(other, Value)
+        return all(map(equal_values, self._items(), other._items()))
+
+    __hash__ = None  # type: ignore[assignment]

@@ -1,0 +1,1 @@
+"""Catalogue of public data: cards, verified downloads, loaders."""

@@ -1,0 +1,106 @@
+"""What can go wrong, by cause; every message says what was asked, what was found, what exists."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+__all__ = [
+    "AlignmentError",
+    "AugmentationError",
+    "CleaningError",
+    "DatasetError",
+    "FileFormatError",
+    "InverseKinematicsError",
+    "KinebenchError",
+    "KinebenchWarning",
+    "ModelError",
+    "NameNotFoundError",
+    "ScalingError",
+    "ValueRangeError",
+    "require_names",
+]
+
+
+class KinebenchError(Exception):
+    """Root of all errors that kinebench raises on purpose."""
+
+
+class ValueRangeError(KinebenchError, ValueError):
+    """A value is illegal: wrong shape, not finite, out of its range."""
+
+
+class NameNotFoundError(KinebenchError, KeyError):
+    """A marker, coordinate, dataset or option of that name does not exist."""
+
+    def __str__(self) -> str:
+        # KeyError would show the message in quotes
+        return str(self.args[0]) if self.args else ""
+
+
+class FileFormatError(KinebenchError):
+    """A file does not follow its format; the message names file, line and field."""
+
+
+class CleaningError(KinebenchError):
+    """A cleaning step cannot work on these signals."""
+
+
+class AugmentationError(KinebenchError):
+    """The marker augmenter cannot run: weights corrupt, input incomplete."""
+
+
+class ScalingError(KinebenchError):
+    """No static window was found, or the model could not be scaled."""
+
+
+class ModelError(KinebenchError):
+    """An .osim model is missing, unreadable, or lacks what is asked of it."""
+
+
+class InverseKinematicsError(KinebenchError):
+    """Inverse kinematics could not be solved."""
+
+
+class AlignmentError(KinebenchError):
+    """Two recordings cannot be brought onto one clock or into one frame."""
+
+
+class DatasetError(KinebenchError):
+    """A dataset is unknown, cannot be fetched, or fails its checksum."""
+
+
+class KinebenchWarning(UserWarning):
+    """Legal but doubtful input; `kinebench run` writes these into run.json."""
+
+
+def require_names(asked: Iterable[str], existing: Iterable[str], kind: str, where: str) -> None:
+    """Raise if a name does not exist, with near matches and with what exists.
+
+    Parameters
+    ----------
+    asked, existing : iterable of str
+        Names that are needed, and names that there are.
+    kind : str
+        What the names are, in the singular: "marker", "coordinate".
+    where : str
+        Where they were looked for: "squat.trc".
+
+    Raises
+    ------
+    NameNotFoundError
+        Naming each missing name once.
+    """
+    names = tuple(existing)
+    missing = [name for name in dict.fromkeys(asked) if name not in set(names)]
+    if not missing:
+        return
+    hints = []
+    for name in missing:
+        near = difflib.get_close_matches(name, names, n=1, cutoff=0.75)
+        hints.append(f"'{name}'" + (f" (did you mean '{near[0]}'?)" if near else ""))
+    plural = "s" if len(missing) > 1 else ""
+    shown = ", ".join(names[:60]) + (", …" if len(names) > 60 else "")
+    raise NameNotFoundError(
+        f"{where} has no {kind}{plural} {', '.join(hints)}; it has: {shown or 'none'}"
+    )

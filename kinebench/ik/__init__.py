@@ -1,0 +1,1 @@
+"""Stages that solve inverse kinematics."""

@@ -1,0 +1,1 @@
+"""Rigid-body tree of a model: forward kinematics, derivatives, batched solver."""

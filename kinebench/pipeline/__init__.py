@@ -1,0 +1,1 @@
+"""Keypoints in, motion out."""

@@ -1,0 +1,1 @@
+"""Static windows, and stages that scale a generic model."""

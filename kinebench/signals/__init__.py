@@ -1,0 +1,1 @@
+"""Filters, gaps and spectra of arrays."""

@@ -1,0 +1,1 @@
+"""From trials to subjects to a claim."""
