@@ -134,6 +134,8 @@ class Markers(Value):
 
 
 def _check_missing(names: tuple[str, ...], positions: FloatArray) -> None:
+    if np.isfinite(positions).all():
+        return
     if np.isinf(positions).any():
         frame, marker, _ = np.argwhere(np.isinf(positions))[0]
         raise ValueRangeError(f"position of {names[marker]} in frame {frame + 1} is infinite")

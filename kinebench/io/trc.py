@@ -1,0 +1,200 @@
+"""TRC: OpenSim's table of marker trajectories."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from kinebench.core.arrays import FloatArray
+from kinebench.core.markers import Markers
+from kinebench.core.sampling import sampling_rate
+from kinebench.errors import FileFormatError, KinebenchWarning, ValueRangeError
+from kinebench.io.atomic import write_atomically
+from kinebench.io.numbers import parse_block, read_text_lines
+
+__all__ = ["read_trc", "trc_text", "write_trc"]
+
+Unit = Literal["m", "mm"]
+_METRES = {"m": 1.0, "meters": 1.0, "cm": 1e-2, "mm": 1e-3, "millimeters": 1e-3}
+
+
+def read_trc(path: Path | str) -> Markers:
+    """Read a TRC file.
+
+    Accepts LF and CRLF, tabs repeated in the header, trailing tabs, blank cells (missing markers),
+    with or without the blank line under the header. The unit is the one that the file declares.
+
+    Returns
+    -------
+    Markers
+        In m, in the file's own axes, called ``"ground"``.
+
+    Raises
+    ------
+    FileFormatError
+        Naming line and field: header counts that disagree, unknown unit, cells that are no
+        numbers, doubled names, times that do not increase.
+    """
+    path = Path(path)
+    lines = read_text_lines(path)
+    header = _header(lines, path.name)
+    names = _names(lines, header, path.name)
+    first = 5
+    while first < len(lines) and not lines[first].strip():
+        first += 1
+    rows = lines[first:]
+    while rows and not rows[-1].strip():
+        rows.pop()
+    _check_count(header, "NumFrames", len(rows), "rows of data", path.name)
+    columns = ["Frame#", "Time", *(f"{axis} of {name}" for name in names for axis in "XYZ")]
+    block = parse_block(rows, columns, path.name, first + 1)
+    scale = _METRES[header["Units"].lower()]
+    positions = block[:, 2:].reshape(len(rows), len(names), 3)
+    if scale != 1.0:
+        positions = positions * scale
+    try:
+        markers = Markers(names, block[:, 1], positions)
+    except ValueRangeError as error:
+        raise FileFormatError(f"{path.name}: {error} (frame 1 is line {first + 1})") from error
+    _warn_if_suspicious(markers, header, path.name)
+    return markers
+
+
+def write_trc(path: Path | str, markers: Markers, unit: Unit = "m", decimals: int = 8) -> None:
+    """Write markers as TRC, whole or not at all; missing markers become blank cells.
+
+    Parameters
+    ----------
+    path : path
+    markers : Markers
+    unit : {"m", "mm"}
+    decimals : int
+        Of the positions in that unit; times get 8.
+    """
+    write_atomically(path, trc_text(markers, Path(path).name, unit, decimals))
+
+
+def trc_text(markers: Markers, name: str, unit: Unit = "m", decimals: int = 8) -> str:
+    """Content of the TRC file that `write_trc` writes."""
+    if unit not in ("m", "mm"):
+        raise ValueRangeError(f"unit must be 'm' or 'mm', found {unit!r}")
+    for marker in markers.names:
+        if any(character in marker for character in "\t\n\r"):
+            raise ValueRangeError(f"marker name {marker!r} cannot stand in a TRC file")
+    rate = f"{sampling_rate(markers.times) if markers.n_frames > 1 else 1.0:.10g}"
+    counts = f"{markers.n_frames}\t{len(markers.names)}\t{unit}"
+    head = [
+        f"PathFileType\t4\t(X/Y/Z)\t{name}",
+        "DataRate\tCameraRate\tNumFrames\tNumMarkers\tUnits"
+        "\tOrigDataRate\tOrigDataStartFrame\tOrigNumFrames",
+        f"{rate}\t{rate}\t{counts}\t{rate}\t1\t{markers.n_frames}",
+        "Frame#\tTime\t" + "\t\t\t".join(markers.names) + "\t\t",
+        "\t\t" + "\t".join(f"X{i}\tY{i}\tZ{i}" for i in range(1, len(markers.names) + 1)),
+        "",
+    ]
+    return "\n".join([*head, *_rows(markers, 1.0 if unit == "m" else 1e3, decimals)]) + "\n"
+
+
+def _rows(markers: Markers, scale: float, decimals: int) -> list[str]:
+    flat = markers.positions.reshape(markers.n_frames, -1) * scale
+    pattern = "%d\t%.8f\t" + "\t".join([f"%.{decimals}f"] * flat.shape[1])
+    frames = zip(markers.times.tolist(), flat.tolist(), strict=True)
+    rows = [pattern % (index + 1, time, *values) for index, (time, values) in enumerate(frames)]
+    if markers.missing.any():
+        rows = [row.replace("nan", "") for row in rows]
+    return rows
+
+
+def _header(lines: list[bytes], file: str) -> dict[str, str]:
+    if len(lines) < 5 or not lines[0].lstrip().startswith(b"PathFileType"):
+        start = lines[0][:40].decode("latin-1") if lines else ""
+        raise FileFormatError(
+            f"{file}, line 1: a TRC file starts with 'PathFileType', found '{start}'"
+        )
+    keys = lines[1].decode("latin-1").split()
+    cells = lines[2].decode("latin-1").split()
+    if len(cells) < len(keys):
+        raise FileFormatError(
+            f"{file}, line 3: expected {len(keys)} header values, found {len(cells)}"
+        )
+    header = dict(zip(keys, cells, strict=False))
+    for key in ("DataRate", "NumFrames", "NumMarkers", "Units"):
+        if key not in header:
+            raise FileFormatError(f"{file}, line 2: header field '{key}' is missing")
+    if header["Units"].lower() not in _METRES:
+        raise FileFormatError(
+            f"{file}, line 3, field 'Units': '{header['Units']}' is not one of m, cm, mm"
+        )
+    return header
+
+
+def _names(lines: list[bytes], header: dict[str, str], file: str) -> tuple[str, ...]:
+    cells = [cell.strip() for cell in lines[3].decode("utf-8", "replace").split("\t")]
+    names = tuple(cell for cell in cells if cell)
+    if names[:1] != ("Frame#",) or names[1:2] != ("Time",):
+        raise FileFormatError(
+            f"{file}, line 4: expected 'Frame#' and 'Time', found '{' '.join(names[:2])}'"
+        )
+    _check_count(header, "NumMarkers", len(names) - 2, "marker names", file)
+    return names[2:]
+
+
+def _check_count(header: dict[str, str], field: str, found: int, what: str, file: str) -> None:
+    try:
+        stated = int(float(header[field]))
+    except ValueError as error:
+        raise FileFormatError(
+            f"{file}, line 3, field '{field}': '{header[field]}' is not a number"
+        ) from error
+    if stated != found:
+        raise FileFormatError(
+            f"{file}, line 3, field '{field}': the header states {stated}, found {found} {what}"
+        )
+
+
+def _warn_if_suspicious(markers: Markers, header: dict[str, str], file: str) -> None:
+    rate = _data_rate(header, file)
+    if markers.n_frames > 1 and abs(markers.rate_hz / rate - 1) > 0.01:
+        _warn(
+            f"{file}: the header states DataRate {rate:g} Hz, the time column has"
+            f" {markers.rate_hz:g} Hz; the time column counts"
+        )
+    warn_if_magnitude_suspicious(markers.positions, header["Units"], file)
+
+
+def _data_rate(header: dict[str, str], file: str) -> float:
+    try:
+        rate = float(header["DataRate"])
+    except ValueError:
+        rate = float("nan")
+    if not rate > 0:
+        raise FileFormatError(
+            f"{file}, line 3, field 'DataRate': must be a number above 0,"
+            f" found '{header['DataRate']}'"
+        )
+    return rate
+
+
+def warn_if_magnitude_suspicious(positions: FloatArray, unit: str, file: str) -> None:
+    """Warn when the extent of positions (…, 3) m hardly fits a person; nothing is changed."""
+    sample = positions[:: max(1, len(positions) // 100)]
+    known = sample[np.isfinite(sample)]
+    if known.size == 0:
+        return
+    spread = np.percentile(known, 99) - np.percentile(known, 1)
+    if spread > 50:
+        hint = " (are they in mm?)" if unit.lower() != "mm" else ""
+        _warn(f"{file}: positions span {spread:.0f} m when read as {unit}{hint}; taken as declared")
+    elif 0 < spread < 0.02:
+        hint = " (are they in m?)" if unit.lower() != "m" else ""
+        _warn(
+            f"{file}: positions span {spread * 1e3:.2g} mm when read as {unit}{hint};"
+            " taken as declared"
+        )
+
+
+def _warn(message: str) -> None:
+    warnings.warn(message, KinebenchWarning, stacklevel=4)
