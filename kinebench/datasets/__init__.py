@@ -1,1 +1,17 @@
-"""Catalogue of public data: cards, verified downloads, loaders."""
+"""Public datasets: cards that name every byte, verified copies, loaders."""
+
+from kinebench.datasets.card import Card, CardFile, Source
+from kinebench.datasets.catalogue import cards, find_card
+from kinebench.datasets.fetching import fetch_dataset, fetch_file
+from kinebench.datasets.places import Places
+
+__all__ = [
+    "Card",
+    "CardFile",
+    "Places",
+    "Source",
+    "cards",
+    "fetch_dataset",
+    "fetch_file",
+    "find_card",
+]

@@ -1,0 +1,286 @@
+"""Cards: what a dataset is, under which licence, and which bytes belong to it.
+
+A card is a TOML file. Its sources are the places that the files come from::
+
+    title = "…"
+    description = "…"                 # what the dataset can prove
+    licence = "Apache-2.0"            # SPDX expression
+    citation = "…"
+    doi = "10.1371/…"                 # where there is one
+    steps = ["…"]                     # only where a person must fetch the dataset
+    layout = ["subject*/…"]           # the files that a fetched copy must hold at least
+
+    [subject]                         # where the recordings are of one person
+    mass_kg = 72.0
+    height_m = 1.78
+
+    [[source]]
+    address = "https://raw.githubusercontent.com/OWNER/REPO/COMMIT/"    # or: folder = "/my/study"
+    files = [
+      { path = "a/b.trc", bytes = 10, sha256 = "…" },
+    ]
+
+A path is relative to its source and written with ``/``. It names the file within the dataset, so
+two sources of one card may not share a path: list a doubled file, such as a LICENSE, once.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from kinebench.errors import DatasetError
+
+__all__ = ["Card", "CardFile", "Source", "card_toml", "parse_card", "read_card"]
+
+_CARD_KEYS = frozenset(
+    {"title", "description", "licence", "citation", "doi", "steps", "layout", "subject", "source"}
+)
+_SOURCE_KEYS = frozenset({"address", "folder", "files"})
+_FILE_KEYS = frozenset({"path", "bytes", "sha256"})
+_SUBJECT_KEYS = frozenset({"identifier", "mass_kg", "height_m", "sex"})
+_LICENCE = re.compile(r"[A-Za-z0-9.+-]+( (AND|OR|WITH) [A-Za-z0-9.+-]+)*")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class CardFile:
+    """A file of a dataset.
+
+    Parameters
+    ----------
+    path : str
+        Relative to the source, with ``/``.
+    size_bytes : int
+    sha256 : str
+        64 lower-case hexadecimal digits.
+    """
+
+    path: str
+    size_bytes: int
+    sha256: str
+
+    def __post_init__(self) -> None:
+        if not _stays_inside(self.path):
+            raise DatasetError(f"'{self.path}' is not a path inside a dataset's folder")
+        if not isinstance(self.size_bytes, int) or self.size_bytes < 0:
+            raise DatasetError(f"{self.path}: bytes must be a count, found {self.size_bytes!r}")
+        if not re.fullmatch(r"[0-9a-f]{64}", str(self.sha256)):
+            raise DatasetError(
+                f"{self.path}: sha256 must be 64 hexadecimal digits, found {self.sha256!r}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where files come from: exactly one of a public address and a local folder.
+
+    Parameters
+    ----------
+    address : str or None
+        Begins with http:// or https:// and ends with ``/``; a file's path is appended to it.
+    folder : Path or None
+        Absolute.
+    files : tuple of CardFile
+    """
+
+    address: str | None
+    folder: Path | None
+    files: tuple[CardFile, ...]
+
+    def __post_init__(self) -> None:
+        if (self.address is None) == (self.folder is None):
+            raise DatasetError("a source needs either an address or a folder")
+        if self.address is not None and not re.fullmatch(r"https?://[^\s?#]+/", self.address):
+            raise DatasetError(
+                f"an address begins with http(s):// and ends with /, found '{self.address}'"
+            )
+        if self.folder is not None and not self.folder.is_absolute():
+            raise DatasetError(f"a source's folder must be absolute, found '{self.folder}'")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Description of a dataset; see the module for the meaning of the fields.
+
+    Raises
+    ------
+    DatasetError
+        When a field is empty or illegal, or two files share a path.
+    """
+
+    name: str
+    title: str
+    description: str
+    licence: str
+    citation: str
+    doi: str | None = None
+    steps: tuple[str, ...] = ()
+    layout: tuple[str, ...] = ()
+    subject: tuple[tuple[str, str | float], ...] = ()
+    sources: tuple[Source, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise DatasetError(
+                f"a dataset's name is made of letters, digits, '.', '_', '-'; found '{self.name}'"
+            )
+        for field in ("title", "description", "citation"):
+            text = getattr(self, field)
+            if not isinstance(text, str) or not text.strip():
+                raise DatasetError(f"card {self.name}: {field} must be a text that is not empty")
+        if not _LICENCE.fullmatch(str(self.licence)):
+            raise DatasetError(
+                f"card {self.name}: licence must be an SPDX expression, found '{self.licence}'"
+            )
+        if self.doi is not None and not re.fullmatch(r"10\.\d{4,9}/\S+", self.doi):
+            raise DatasetError(f"card {self.name}: a DOI begins with 10., found '{self.doi}'")
+        counts = Counter(file.path for file in self.files)
+        doubled = [path for path, count in counts.items() if count > 1]
+        if doubled:
+            raise DatasetError(f"card {self.name} lists a path twice: {', '.join(doubled)}")
+        if not self.sources and not self.steps:
+            raise DatasetError(f"card {self.name} has neither sources nor manual steps")
+
+    @property
+    def manual(self) -> bool:
+        """True while a person must fetch the dataset."""
+        return not self.sources
+
+    @property
+    def files(self) -> tuple[CardFile, ...]:
+        """The files of all sources."""
+        return tuple(file for source in self.sources for file in source.files)
+
+    def find(self, path: str) -> tuple[Source, CardFile]:
+        """The file of that path, and its source.
+
+        Raises
+        ------
+        DatasetError
+            With near matches when the card does not list the path.
+        """
+        for source in self.sources:
+            for file in source.files:
+                if file.path == path:
+                    return source, file
+        paths = [file.path for file in self.files]
+        near = difflib.get_close_matches(path, paths, n=3, cutoff=0.6)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"it lists {len(paths)} files"
+        raise DatasetError(f"dataset {self.name} has no file '{path}'; {hint}")
+
+
+def read_card(path: Path) -> Card:
+    """Read ``NAME/card.toml``; the folder's name is the dataset's.
+
+    Raises
+    ------
+    DatasetError
+        Naming the file when it is unreadable or not a legal card.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DatasetError(f"cannot read the card {path}: {error}") from error
+    try:
+        return parse_card(path.parent.name, text)
+    except DatasetError as error:
+        raise DatasetError(f"{path}: {error}") from error
+
+
+def parse_card(name: str, text: str) -> Card:
+    """Card of dataset `name` from the text of a card.toml."""
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise DatasetError(f"not TOML: {error}") from error
+    _require_keys(content, _CARD_KEYS, {"title", "description", "licence", "citation"}, "card")
+    subject = content.get("subject", {})
+    _require_keys(subject, _SUBJECT_KEYS, set(), "subject")
+    return Card(
+        name=name,
+        title=content["title"],
+        description=content["description"],
+        licence=content["licence"],
+        citation=content["citation"],
+        doi=content.get("doi"),
+        steps=tuple(content.get("steps", ())),
+        layout=tuple(content.get("layout", ())),
+        subject=tuple(subject.items()),
+        sources=tuple(_source(entry) for entry in content.get("source", ())),
+    )
+
+
+def card_toml(card: Card) -> str:
+    """Text of the card.toml from which `parse_card` makes an equal card."""
+    lines = [
+        f"{field} = {_quoted(getattr(card, field))}"
+        for field in ("title", "description", "licence", "citation", "doi")
+        if getattr(card, field) is not None
+    ]
+    for field in ("steps", "layout"):
+        if items := getattr(card, field):
+            lines += [f"{field} = [", *(f"  {_quoted(item)}," for item in items), "]"]
+    if card.subject:
+        lines += ["", "[subject]"]
+        lines += [f"{key} = {_quoted(value)}" for key, value in card.subject]
+    for source in card.sources:
+        place = "address" if source.folder is None else "folder"
+        lines += ["", "[[source]]", f"{place} = {_quoted(str(source.address or source.folder))}"]
+        lines.append("files = [")
+        lines += [
+            f"  {{ path = {_quoted(file.path)}, bytes = {file.size_bytes},"
+            f' sha256 = "{file.sha256}" }},'
+            for file in source.files
+        ]
+        lines.append("]")
+    return "\n".join(lines) + "\n"
+
+
+def _source(entry: Mapping[str, Any]) -> Source:
+    _require_keys(entry, _SOURCE_KEYS, {"files"}, "source")
+    for file in entry["files"]:
+        _require_keys(file, _FILE_KEYS, set(_FILE_KEYS), "file")
+    folder = entry.get("folder")
+    return Source(
+        address=entry.get("address"),
+        folder=None if folder is None else Path(folder),
+        files=tuple(
+            CardFile(file["path"], file["bytes"], file["sha256"]) for file in entry["files"]
+        ),
+    )
+
+
+def _require_keys(
+    entry: Mapping[str, Any], known: frozenset[str], needed: set[str], kind: str
+) -> None:
+    for key in entry:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1)
+            hint = (
+                f"did you mean '{near[0]}'?" if near else f"it may have {', '.join(sorted(known))}"
+            )
+            raise DatasetError(f"a {kind} has no field '{key}'; {hint}")
+    if lacking := sorted(needed - set(entry)):
+        raise DatasetError(f"a {kind} lacks the field {', '.join(lacking)}")
+
+
+def _stays_inside(path: str) -> bool:
+    if not isinstance(path, str) or not path or re.search(r"[\\\x00-\x1f\x7f]", path):
+        return False
+    # a colon would be a drive or an alternate stream on Windows
+    parts = PurePosixPath(path).parts
+    return path == "/".join(parts) and ".." not in parts and ":" not in parts[0] and parts[0] != "/"
+
+
+def _quoted(value: str | float) -> str:
+    # a JSON string is a TOML basic string, except that TOML asks for DEL to be escaped
+    text = json.dumps(value, ensure_ascii=False)
+    return text.replace("\x7f", "\\u007f")

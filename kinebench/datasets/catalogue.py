@@ -1,0 +1,60 @@
+"""The catalogue: cards by the name of their dataset."""
+
+from __future__ import annotations
+
+import difflib
+from functools import lru_cache
+from pathlib import Path
+
+from kinebench.datasets.card import Card, read_card
+from kinebench.datasets.places import Places, shipped_cards_folder
+from kinebench.errors import DatasetError
+
+__all__ = ["cards", "find_card", "shipped_cards"]
+
+
+def shipped_cards() -> dict[str, Card]:
+    """The cards that come with kinebench, by name in alphabetical order."""
+    return _read_folder(shipped_cards_folder())
+
+
+def cards(places: Places | None = None) -> dict[str, Card]:
+    """All cards, by name: the shipped ones, then the user's own.
+
+    A user's card of the same name takes the place of a shipped card whose dataset a person must
+    fetch: it tells where the fetched copy lies.
+    """
+    places = places or Places.from_environment()
+    found = shipped_cards()
+    for name, card in _read_folder(places.cards).items():
+        if name not in found or found[name].manual:
+            found[name] = card
+    return found
+
+
+def find_card(name: str, places: Places | None = None) -> Card:
+    """The card of a dataset.
+
+    Raises
+    ------
+    DatasetError
+        With near matches when there is none of that name.
+    """
+    known = cards(places)
+    if name in known:
+        return known[name]
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    hint = f"did you mean '{near[0]}'? " if near else ""
+    raise DatasetError(f"no dataset is called '{name}'; {hint}There are: {', '.join(known)}")
+
+
+def _read_folder(folder: Path) -> dict[str, Card]:
+    if not folder.is_dir():
+        return {}
+    paths = sorted(folder.glob("*/card.toml"))
+    return {path.parent.name: _read_once(path, path.stat().st_mtime_ns) for path in paths}
+
+
+@lru_cache(maxsize=256)
+def _read_once(path: Path, modified_ns: int) -> Card:
+    return read_card(path)
