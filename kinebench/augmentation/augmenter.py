@@ -1,0 +1,293 @@
+"""The marker augmenter as a stage: keypoints and subject in, anatomical markers out."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from kinebench.augmentation import lstm
+from kinebench.augmentation.catalogue import AugmenterVersion, NetworkSpec, version
+from kinebench.augmentation.lead_in import WARM_UP_KINDS, lead_in_frames
+from kinebench.augmentation.network import Float32Array, Network
+from kinebench.augmentation.sides import warn_if_sides_swapped
+from kinebench.augmentation.time_grid import interpolate, uniform_times
+from kinebench.augmentation.weights import load_networks
+from kinebench.core.arrays import FloatArray
+from kinebench.core.markers import Markers
+from kinebench.core.sampling import is_uniform
+from kinebench.core.subject import Subject
+from kinebench.errors import (
+    AugmentationError,
+    KinebenchWarning,
+    ValueRangeError,
+    require_names,
+)
+
+__all__ = ["RATE_TOLERANCE", "START_UP_S", "LSTMAugmenter", "NoAugmentation", "tracked_markers"]
+
+START_UP_S = 1.0
+"""Without warm-up, markers are biased for about this long: a static window should lie later."""
+
+RATE_TOLERANCE = 0.005
+"""Relative departure from the training rate that counts as the same rate."""
+
+_BATCH = 32  # sequences per call of a network, which bounds memory
+
+
+@dataclass(frozen=True, slots=True)
+class NoAugmentation:
+    """The stage that adds nothing: returns the keypoints as they are."""
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return ()
+
+    @property
+    def gives(self) -> tuple[str, ...]:
+        return ()
+
+    def __call__(self, keypoints: Markers, subject: Subject) -> Markers:
+        return keypoints
+
+
+@dataclass(frozen=True, slots=True)
+class LSTMAugmenter:
+    """Predicts anatomical markers with OpenCap's LSTM networks.
+
+    Per frame, with feature keypoints k, reference marker r, height h and mass m::
+
+        row = [(k − r) / h, h, m]      response = h · network((row − mean) / std) + r
+
+    Two effects of the published augmenter, which nobody documents, can be switched off by
+    `warm_up_s` and `resample_hz`; the defaults reproduce OpenCap.
+
+    Parameters
+    ----------
+    version : str or AugmenterVersion
+        A name of the catalogue, or a version of one's own.
+    runtime : {"numpy", "tensorflow"}
+    warm_up_s : float
+        Length of a lead-in before the first frame. The networks start from a zero state, which
+        biases the first second; the lead-in's markers are dropped.
+    warm_up_kind : {"mirror", "repeat"}
+        The lead-in is the beginning of the trial mirrored in time, or its first frame repeated.
+    resample_hz : float, optional
+        Rate at which the networks run: keypoints are brought to it and markers back to the
+        trial's times by cubic splines. The networks know frames, not seconds, and were trained
+        at 60 Hz. Nothing is low-pass filtered here.
+    """
+
+    version: str | AugmenterVersion = "v0.3"
+    runtime: str = "numpy"
+    warm_up_s: float = 0.0
+    warm_up_kind: str = "mirror"
+    resample_hz: float | None = None
+
+    def __post_init__(self) -> None:
+        require_names([self.runtime], _RUNTIMES, "runtime", "the augmenter")
+        require_names([self.warm_up_kind], WARM_UP_KINDS, "kind of warm-up", "the augmenter")
+        if not (math.isfinite(self.warm_up_s) and self.warm_up_s >= 0):
+            raise ValueRangeError(f"warm_up_s must be 0 or above, found {self.warm_up_s}")
+        rate = self.resample_hz
+        if rate is not None and not (math.isfinite(rate) and rate > 0):
+            raise ValueRangeError(f"resample_hz must be above 0 or None, found {rate}")
+        _ = self.row
+
+    @property
+    def row(self) -> AugmenterVersion:
+        """The catalogue's row of the version."""
+        return version(self.version) if isinstance(self.version, str) else self.version
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return self.row.needs
+
+    @property
+    def gives(self) -> tuple[str, ...]:
+        return self.row.gives
+
+    def __call__(self, keypoints: Markers, subject: Subject) -> Markers:
+        """Response markers at the keypoints' times and in their frame (Y up).
+
+        Parameters
+        ----------
+        keypoints : Markers
+            At least those in `needs`, without gaps.
+        subject : Subject
+
+        Raises
+        ------
+        NameNotFoundError
+            A keypoint is lacking.
+        AugmentationError
+            A keypoint is missing in some frames, or weights are corrupt.
+        """
+        return self.augment_many([(keypoints, subject)])[0]
+
+    def augment_many(self, trials: Sequence[tuple[Markers, Subject]]) -> list[Markers]:
+        """Augment many trials of any length with one call of each network per 32 trials.
+
+        Equals the trials augmented one by one within the rounding of float32.
+        """
+        prepared = [self._prepare(*trial) for trial in trials]
+        augmented: list[Markers] = []
+        for start in range(0, len(prepared), _BATCH):
+            augmented.extend(self._augment(prepared[start : start + _BATCH]))
+        return augmented
+
+    def _prepare(self, keypoints: Markers, subject: Subject) -> _Sequence:
+        needed = _complete(keypoints, self.needs)
+        warn_if_sides_swapped(keypoints)
+        rate = keypoints.rate_hz if keypoints.n_frames > 1 else self.row.rate_hz
+        asked = self.resample_hz
+        same = asked is not None and _same_rate(rate, asked) and is_uniform(keypoints.times)
+        if asked is None or same or keypoints.n_frames < 2:
+            if asked is None:
+                _warn_of_rate(rate, self.row)
+            return _Sequence(needed, subject, needed.positions, None, self._lead_in(rate))
+        grid = uniform_times(needed.times, asked)
+        positions = interpolate(needed.times, needed.positions, grid)
+        return _Sequence(needed, subject, positions, grid, self._lead_in(asked))
+
+    def _lead_in(self, rate_hz: float) -> int:
+        return round(self.warm_up_s * rate_hz)
+
+    def _augment(self, sequences: list[_Sequence]) -> list[Markers]:
+        networks = load_networks(self.row)
+        parts = [
+            self._responses(spec, network, sequences)
+            for spec, network in zip(self.row.networks, networks, strict=True)
+        ]
+        return [
+            sequence.markers(self.gives, np.concatenate(responses, axis=1))
+            for sequence, responses in zip(sequences, zip(*parts, strict=True), strict=True)
+        ]
+
+    def _responses(
+        self, spec: NetworkSpec, network: Network, sequences: list[_Sequence]
+    ) -> list[FloatArray]:
+        """Per sequence (n_frames, n_responses, 3) m."""
+        rows = [self._rows(spec, network, sequence) for sequence in sequences]
+        longest = max(len(row) for row in rows)
+        batch = np.zeros((len(rows), longest, network.n_features), dtype=np.float32)
+        for index, row in enumerate(rows):
+            batch[index, : len(row)] = row
+        outputs = _RUNTIMES[self.runtime](network, batch)
+        responses = []
+        for output, row, sequence in zip(outputs, rows, sequences, strict=True):
+            kept = output[sequence.lead_in : len(row)].astype(np.float64)
+            relative = kept.reshape(len(kept), len(spec.gives), 3) * sequence.subject.height_m
+            responses.append(relative + self._reference(sequence))
+        return responses
+
+    def _rows(self, spec: NetworkSpec, network: Network, sequence: _Sequence) -> FloatArray:
+        """Normalised input rows (lead_in + n_frames, n_features)."""
+        columns = [self.needs.index(name) for name in spec.needs]
+        height = sequence.subject.height_m
+        features = (sequence.positions[:, columns] - self._reference(sequence)) / height
+        n_frames = len(features)
+        constants = np.broadcast_to([height, sequence.subject.mass_kg], (n_frames, 2))
+        rows = np.concatenate([features.reshape(n_frames, -1), constants], axis=1)
+        frames = lead_in_frames(n_frames, sequence.lead_in, self.warm_up_kind)
+        return np.asarray((rows[frames] - network.mean) / network.std)
+
+    def _reference(self, sequence: _Sequence) -> FloatArray:
+        column = self.needs.index(self.row.reference_marker)
+        return sequence.positions[:, column : column + 1]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sequence:
+    """A trial as the networks see it.
+
+    Parameters
+    ----------
+    keypoints : Markers
+        Those needed, in order.
+    subject : Subject
+    positions : (n_grid, n_needed, 3) m
+    grid : (n_grid,) s, optional
+        Times of `positions`; None when they are the trial's own.
+    lead_in : int
+        Frames to run before the first.
+    """
+
+    keypoints: Markers
+    subject: Subject
+    positions: FloatArray
+    grid: FloatArray | None
+    lead_in: int
+
+    def markers(self, names: tuple[str, ...], positions: FloatArray) -> Markers:
+        """Markers at the trial's own times from positions (n_grid, n_markers, 3)."""
+        times = self.keypoints.times
+        if self.grid is not None:
+            positions = interpolate(self.grid, positions, times)
+        return Markers(names, times, positions, frame=self.keypoints.frame)
+
+
+def tracked_markers(keypoints: Markers, augmented: Markers) -> Markers:
+    """Keypoints followed by the augmented markers that are not among them: an augmented TRC."""
+    new = [name for name in augmented.names if name not in keypoints.names]
+    if not new:
+        return replace(keypoints, confidence=None)
+    return keypoints.joined(augmented.select(new))
+
+
+def _tensorflow(network: Network, features: Float32Array) -> Float32Array:
+    from kinebench.augmentation import tensorflow_runtime
+
+    return tensorflow_runtime.predict(network, features)
+
+
+_RUNTIMES: dict[str, Callable[[Network, Float32Array], Float32Array]] = {
+    "numpy": lstm.predict,
+    "tensorflow": _tensorflow,
+}
+
+
+def _same_rate(rate_hz: float, other_hz: float) -> bool:
+    return abs(rate_hz - other_hz) <= RATE_TOLERANCE * other_hz
+
+
+def _complete(keypoints: Markers, needs: tuple[str, ...]) -> Markers:
+    """The keypoints needed, or an error that names those with gaps."""
+    require_names(needs, keypoints.names, "keypoint", "the recording")
+    if keypoints.n_frames == 0:
+        raise AugmentationError("augmentation needs one frame or more, found none")
+    needed = keypoints.select(needs)
+    gaps = [
+        f"{name} in {_spans(np.flatnonzero(absent))}"
+        for name, absent in zip(needs, needed.missing.T, strict=True)
+        if absent.any()
+    ]
+    if gaps:
+        more = f" and {len(gaps) - 6} more" if len(gaps) > 6 else ""
+        raise AugmentationError(
+            f"augmentation needs keypoints without gaps, missing are {'; '.join(gaps[:6])}{more}:"
+            " fill gaps or cut the trial first"
+        )
+    return needed
+
+
+def _spans(frames: np.ndarray[tuple[int, ...], np.dtype[np.intp]]) -> str:
+    """Frame indices from 0 as "frames 3–7, 12", counted from 1."""
+    runs = np.split(frames + 1, np.flatnonzero(np.diff(frames) > 1) + 1)
+    texts = [f"{run[0]}" if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs]
+    more = ", …" if len(texts) > 4 else ""
+    return ("frame " if len(frames) == 1 else "frames ") + ", ".join(texts[:4]) + more
+
+
+def _warn_of_rate(rate_hz: float, row: AugmenterVersion) -> None:
+    if not _same_rate(rate_hz, row.rate_hz):
+        warnings.warn(
+            f"the trial has {rate_hz:g} Hz, but augmenter {row.name} knows frames of"
+            f" {row.rate_hz:g} Hz only, and its markers will be off by millimetres to centimetres:"
+            f" resample_hz={row.rate_hz:g} avoids that",
+            KinebenchWarning,
+            stacklevel=5,
+        )

@@ -1,0 +1,63 @@
+"""LSTM networks in TensorFlow: the reference runtime, and the only module that imports it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from kinebench.augmentation.network import Float32Array, Network
+from kinebench.errors import AugmentationError
+
+__all__ = ["predict"]
+
+
+def predict(network: Network, features: Float32Array) -> Float32Array:
+    """Run a network over a batch of sequences; the contract of `lstm.predict`.
+
+    Raises
+    ------
+    AugmentationError
+        TensorFlow is not installed.
+    """
+    model = _build(_Identity(network))
+    outputs = model(np.asarray(features, dtype=np.float32), training=False)
+    return np.asarray(outputs, dtype=np.float32)
+
+
+class _Identity:
+    """Cache key: the very same network, as arrays have no hash."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+
+    def __hash__(self) -> int:
+        return id(self.network)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Identity) and other.network is self.network
+
+
+@lru_cache(maxsize=8)
+def _build(key: _Identity) -> Any:
+    """Keras 3 cannot read the published Keras 2 model.json, so the Sequential is built by hand."""
+    try:
+        import tensorflow as tf
+    except ImportError as error:
+        raise AugmentationError(
+            "the tensorflow runtime needs TensorFlow: install kinebench[tensorflow],"
+            " or use runtime='numpy', which gives the same answer"
+        ) from error
+    network, layers = key.network, tf.keras.layers
+    stack = [layers.LSTM(layer.n_units, return_sequences=True) for layer in network.layers]
+    model = tf.keras.Sequential(
+        [
+            layers.Input((None, network.n_features)),
+            *stack,
+            layers.TimeDistributed(layers.Dense(network.n_responses)),
+        ]
+    )
+    weights = [w for layer in network.layers for w in (layer.kernel, layer.recurrent, layer.bias)]
+    model.set_weights([*weights, network.kernel, network.bias])
+    return model

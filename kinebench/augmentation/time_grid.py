@@ -1,0 +1,34 @@
+"""Positions on another grid of times."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kinebench.core.arrays import FloatArray
+
+__all__ = ["interpolate", "uniform_times"]
+
+
+def uniform_times(times: FloatArray, rate_hz: float) -> FloatArray:
+    """Uniform times from the first to the last of `times`, both included.
+
+    The number of intervals is whole, so the rate is met within 1/(2 n_intervals).
+    """
+    n_intervals = max(1, round((times[-1] - times[0]) * rate_hz))
+    return np.linspace(times[0], times[-1], n_intervals + 1)
+
+
+def interpolate(times: FloatArray, positions: FloatArray, at: FloatArray) -> FloatArray:
+    """Positions (n_at, ...) at other times within the recording, by a cubic spline.
+
+    Parameters
+    ----------
+    times : (n,) s
+    positions : (n, ...)
+        Without NaN.
+    at : (n_at,) s
+    """
+    from scipy.interpolate import make_interp_spline
+
+    spline = make_interp_spline(times, positions, k=min(3, len(times) - 1))
+    return np.asarray(spline(at), dtype=np.float64)
