@@ -1,7 +1,7 @@
 """Immutable values and stage protocols: the vocabulary of everything else."""
 
 from kinebench.core.markers import Markers
-from kinebench.core.model import Model
+from kinebench.core.model import Document, Model
 from kinebench.core.motion import Coordinate, Motion
 from kinebench.core.results import IKSolution, PipelineRun, ScalingResult
 from kinebench.core.stages import AdaptiveCleaner, Augmenter, Cleaner, InverseKinematics, Scaler
@@ -13,6 +13,7 @@ __all__ = [
     "Augmenter",
     "Cleaner",
     "Coordinate",
+    "Document",
     "IKSolution",
     "InverseKinematics",
     "Markers",

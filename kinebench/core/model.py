@@ -1,4 +1,4 @@
-"""`Model`: an OpenSim model as an immutable value."""
+"""`Document` and `Model`: OpenSim's XML files as immutable values."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from kinebench.errors import ModelError
 
-__all__ = ["Model"]
+__all__ = ["Document", "Model"]
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
-    """The content of an .osim file.
+class Document:
+    """The content of an OpenSim XML file.
 
     The text itself is the value: it can be hashed, sent to another process and written anywhere,
     and no file can change under it.
@@ -22,7 +22,7 @@ class Model:
     name : str
         Name for messages and file names, without ending.
     xml : bytes
-        Content of the .osim file.
+        Content of the file.
     """
 
     name: str
@@ -31,10 +31,15 @@ class Model:
     def __post_init__(self) -> None:
         if b"<OpenSimDocument" not in self.xml[:4096]:
             raise ModelError(
-                f"{self.name} is no OpenSim model: <OpenSimDocument> not found at its start"
+                f"{self.name} is no OpenSim file: <OpenSimDocument> not found at its start"
             )
 
     @property
     def digest(self) -> str:
         """SHA-256 of the content, hexadecimal."""
         return hashlib.sha256(self.xml).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Model(Document):
+    """The content of an .osim file."""

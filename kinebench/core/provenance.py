@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from kinebench.core.model import Model
+from kinebench.core.model import Document
 from kinebench.errors import ValueRangeError
 
 __all__ = ["describe", "digest", "file_sha256"]
@@ -24,8 +24,8 @@ def describe(value: Any) -> Any:
     """
     if value is None or isinstance(value, str | bool | int | float):
         return value
-    if isinstance(value, Model):
-        return {"model": value.name, "sha256": value.digest}
+    if isinstance(value, Document):
+        return {"document": value.name, "sha256": value.digest}
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, np.ndarray):
@@ -69,7 +69,7 @@ def _hashable(value: Any) -> Any:
         return {str(key): _hashable(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
         return [_hashable(item) for item in value]
-    if is_dataclass(value) and not isinstance(value, type | Model):
+    if is_dataclass(value) and not isinstance(value, type | Document):
         name = f"{type(value).__module__}.{type(value).__qualname__}"
         items = {field.name: _hashable(getattr(value, field.name)) for field in fields(value)}
         return [name, items]

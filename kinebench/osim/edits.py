@@ -1,0 +1,156 @@
+"""Edits of models as XML, without OpenSim."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+
+from kinebench.core.model import Document, Model
+from kinebench.errors import ModelError
+from kinebench.io.setups import parse_xml
+
+__all__ = [
+    "document_root",
+    "frozen_document",
+    "marker_names",
+    "with_marker_set",
+    "without_dependent_leaves",
+    "without_forces",
+]
+
+# Since then every joint and marker names its frames by socket, which the edits below rely on.
+_OLDEST = 40000
+
+
+def document_root(document: Document) -> ET.Element:
+    """Root element, or a `ModelError` when the file is older than OpenSim 4.0."""
+    root = parse_xml(document.xml, document.name)
+    version = int(root.get("Version", "0"))
+    if version < _OLDEST:
+        raise ModelError(
+            f"{document.name} is of format {version}, OpenSim 4.0 or newer ({_OLDEST}) is needed:"
+            " open and save it in OpenSim once"
+        )
+    return root
+
+
+def frozen_document(root: ET.Element, name: str) -> Document:
+    """Document of an element tree."""
+    return Document(name, _text(root))
+
+
+def marker_names(document: Document) -> tuple[str, ...]:
+    """Names of the markers in a model or a marker set, in order."""
+    markers = document_root(document).iterfind(".//MarkerSet/objects/Marker")
+    return tuple(marker.get("name", "") for marker in markers)
+
+
+def with_marker_set(model: Model, marker_set: Document) -> Model:
+    """The model with its markers replaced by those of a marker set.
+
+    Raises
+    ------
+    ModelError
+        When a marker is fixed to a frame that the model does not have.
+    """
+    root, source = document_root(model), document_root(marker_set).find("MarkerSet")
+    element = _model_element(root, model)
+    if source is None:
+        raise ModelError(f"{marker_set.name} has no MarkerSet")
+    bodies = {body.get("name") for body in element.iterfind("BodySet/objects/Body")}
+    for marker in source.iterfind("objects/Marker"):
+        frame = (marker.findtext("socket_parent_frame") or "").strip()
+        if frame.startswith("/bodyset/") and frame.split("/")[2] not in bodies:
+            raise ModelError(
+                f"marker {marker.get('name')} of {marker_set.name} sits on {frame},"
+                f" which {model.name} does not have"
+            )
+    old = element.find("MarkerSet")
+    if old is not None:
+        element.remove(old)
+    element.append(source)
+    return Model(model.name, _text(root))
+
+
+def without_forces(model: Model) -> Model:
+    """The model without muscles, actuators and other forces: kinematics does not need them."""
+    root = document_root(model)
+    forces = _model_element(root, model).find("ForceSet")
+    if forces is not None:
+        for part in list(forces):
+            part.clear()
+    return Model(model.name, _text(root))
+
+
+def without_dependent_leaves(model: Model) -> Model:
+    """The model without bodies that inverse kinematics cannot notice, such as the patellae.
+
+    Those are bodies that carry no marker and no other body, and whose joint has only coordinates
+    that a coupler constraint derives from others. OpenCap removes the two patellae, their joints
+    and constraints by name; the angles stay and OpenSim's solver becomes much faster.
+    """
+    root = document_root(model)
+    element = _model_element(root, model)
+    couplers = {
+        (coupler.findtext("dependent_coordinate_name") or "").strip(): coupler
+        for coupler in element.iterfind("ConstraintSet/objects/CoordinateCouplerConstraint")
+    }
+    joints = element.find("JointSet/objects")
+    for joint in list(joints) if joints is not None else []:
+        names = {part.get("name", "") for part in joint.iterfind("coordinates/Coordinate")}
+        body = _child_body(joint)
+        if joints is None or not names or not names <= couplers.keys() or _is_used(element, body):
+            continue
+        joints.remove(joint)
+        _remove(element, "BodySet/objects", [part for part in _bodies(element) if _is(part, body)])
+        _remove(element, "ConstraintSet/objects", [couplers[name] for name in names])
+    return Model(model.name, _text(root))
+
+
+def _model_element(root: ET.Element, model: Model) -> ET.Element:
+    element = root.find("Model")
+    if element is None:
+        raise ModelError(f"{model.name} has no <Model>")
+    return element
+
+
+def _bodies(element: ET.Element) -> list[ET.Element]:
+    return list(element.iterfind("BodySet/objects/Body"))
+
+
+def _is(part: ET.Element, name: str) -> bool:
+    return part.get("name") == name
+
+
+def _remove(element: ET.Element, path: str, parts: list[ET.Element]) -> None:
+    holder = element.find(path)
+    if holder is not None:
+        for part in parts:
+            holder.remove(part)
+
+
+def _socket_body(joint: ET.Element, socket: str) -> str:
+    """Body at the end of a joint's socket, offset frames resolved."""
+    frame = (joint.findtext(socket) or "").strip()
+    for offset in joint.iterfind("frames/PhysicalOffsetFrame"):
+        if offset.get("name") == frame:
+            frame = (offset.findtext("socket_parent") or "").strip()
+    return frame.rsplit("/", 1)[-1]
+
+
+def _child_body(joint: ET.Element) -> str:
+    return _socket_body(joint, "socket_child_frame")
+
+
+def _is_used(element: ET.Element, body: str) -> bool:
+    joints = element.find("JointSet/objects")
+    parents = {_socket_body(joint, "socket_parent_frame") for joint in joints or ()}
+    frames = (
+        (marker.findtext("socket_parent_frame") or "").strip()
+        for marker in element.iterfind("MarkerSet/objects/Marker")
+    )
+    return body in parents or any(frame.rsplit("/", 1)[-1] == body for frame in frames)
+
+
+def _text(root: ET.Element) -> bytes:
+    body: bytes = ET.tostring(root, encoding="utf-8")
+    return b'<?xml version="1.0" encoding="UTF-8" ?>\n' + body + b"\n"
