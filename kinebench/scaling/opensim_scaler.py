@@ -21,6 +21,7 @@ from kinebench.io.trc import write_trc
 from kinebench.osim.edits import document_root, marker_names, with_marker_set
 from kinebench.osim.runtime import load_opensim, quietly, scratch_folder
 from kinebench.scaling.setup import ScalingFiles, fitted_setup
+from kinebench.scaling.standing import StandingWindow
 from kinebench.scaling.window import GivenWindow, StaticWindow
 
 __all__ = ["OpenSimScaler"]
@@ -41,13 +42,13 @@ class OpenSimScaler:
         A ScaleTool set-up: measurements, tasks and weights.
     marker_set : Document, optional
         Replaces the generic model's markers.
-    window : StaticWindow or GivenWindow
+    window : StaticWindow, GivenWindow or StandingWindow
         Where the static trial is used.
     """
 
     setup: Document
     marker_set: Document | None = None
-    window: StaticWindow | GivenWindow = _TODAYS_WINDOW
+    window: StaticWindow | GivenWindow | StandingWindow = _TODAYS_WINDOW
 
     def __call__(self, generic: Model, static: Markers, subject: Subject) -> ScalingResult:
         """Scale `generic` to a subject by a static trial of anatomical markers.

@@ -1,0 +1,76 @@
+"""Sets of video keypoints, by the names and in the order of their detectors."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+
+from kinebench.core.markers import Markers
+from kinebench.errors import KinebenchWarning
+
+__all__ = [
+    "BODY_25",
+    "FACE",
+    "HRNET_23",
+    "KEYPOINT_SETS",
+    "OPENCAP_20",
+    "with_derived_keypoints",
+    "without_face",
+]
+
+BODY_25 = (
+    "Nose", "Neck", "RShoulder", "RElbow", "RWrist", "LShoulder", "LElbow", "LWrist", "midHip",
+    "RHip", "RKnee", "RAnkle", "LHip", "LKnee", "LAnkle", "REye", "LEye", "REar", "LEar",
+    "LBigToe", "LSmallToe", "LHeel", "RBigToe", "RSmallToe", "RHeel",
+)  # fmt: skip
+"""OpenPose's model BODY_25, in its order."""
+
+FACE = frozenset({"Nose", "REye", "LEye", "REar", "LEar"})
+"""Keypoints that OpenCap drops."""
+
+OPENCAP_20 = tuple(name for name in BODY_25 if name not in FACE)
+"""The keypoints of OpenCap's TRC files, in their order."""
+
+HRNET_23 = (
+    "Nose", "LEye", "REye", "LEar", "REar", "LShoulder", "RShoulder", "LElbow", "RElbow",
+    "LWrist", "RWrist", "LHip", "RHip", "LKnee", "RKnee", "LAnkle", "RAnkle",
+    "LBigToe", "LSmallToe", "LHeel", "RBigToe", "RSmallToe", "RHeel",
+)  # fmt: skip
+"""COCO's 17 keypoints and the 6 of the feet, as HRNet (mmpose) gives them."""
+
+KEYPOINT_SETS = {"BODY_25": BODY_25, "OPENCAP_20": OPENCAP_20, "HRNET_23": HRNET_23}
+
+_MIDPOINTS = {"Neck": ("RShoulder", "LShoulder"), "midHip": ("RHip", "LHip")}
+
+
+def with_derived_keypoints(keypoints: Markers) -> Markers:
+    """Add Neck and midHip, where they are lacking, as the midpoints of shoulders and of hips.
+
+    That is how OpenCap completes detectors without them; a warning names what was added.
+    """
+    derived = [
+        name
+        for name, pair in _MIDPOINTS.items()
+        if name not in keypoints.names and set(pair) <= set(keypoints.names)
+    ]
+    if not derived:
+        return keypoints
+    middles = [
+        np.mean([keypoints.position(one) for one in _MIDPOINTS[name]], axis=0) for name in derived
+    ]
+    warnings.warn(
+        f"{' and '.join(derived)} added as midpoint of {' and '.join(_MIDPOINTS[derived[0]])}"
+        + (f" and of {' and '.join(_MIDPOINTS[derived[1]])}" if len(derived) > 1 else ""),
+        KinebenchWarning,
+        stacklevel=2,
+    )
+    added = Markers(
+        tuple(derived), keypoints.times, np.stack(middles, axis=1), frame=keypoints.frame
+    )
+    return keypoints.joined(added)
+
+
+def without_face(keypoints: Markers) -> Markers:
+    """The keypoints without those of the face."""
+    return keypoints.select(name for name in keypoints.names if name not in FACE)
