@@ -1,0 +1,125 @@
+"""Time lag between two recordings of one movement."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from kinebench.errors import AlignmentError, KinebenchWarning, ValueRangeError
+from kinebench.signals.resampling import resample
+from kinebench.signals.runs import FloatArray, as_columns, require_rate
+
+__all__ = ["correlation_at", "lag_by_correlation"]
+
+
+def lag_by_correlation(
+    reference: ArrayLike, estimate: ArrayLike, rate_hz: float, max_lag_s: float
+) -> float:
+    """Lag, s, by which `estimate` comes after `reference`, to a fraction of a frame.
+
+    ``estimate(t) ≈ reference(t − lag)``: a positive lag means that the estimate is late, and that
+    the lag must be subtracted from its time stamps. It is the lag of greatest correlation: first
+    over whole frames, then between them on a cubic spline of the estimate.
+
+    Parameters
+    ----------
+    reference, estimate : (n_frames, ...) and (m_frames, ...)
+        On one rate, first frames at one time stamp; as many columns each. Columns are centred
+        and pooled, so that those which move most count most. Frames that lack a value on either
+        side are left out of a column's sums.
+    rate_hz : float
+    max_lag_s : float
+        Largest lag that is tried, either way.
+
+    Raises
+    ------
+    AlignmentError
+        Nothing moves, or the two never overlap by eight frames and by half of the shorter one.
+    ValueRangeError
+        Columns that differ, or a largest lag below 0.
+
+    Warns
+    -----
+    KinebenchWarning
+        When the best lag is the largest tried: the true one may lie beyond.
+    """
+    from scipy.optimize import minimize_scalar
+
+    one, other = as_columns(reference), as_columns(estimate)
+    if one.shape[1] != other.shape[1]:
+        raise ValueRangeError(
+            f"a lag needs as many columns on both sides, found {one.shape[1]} and {other.shape[1]}"
+        )
+    if not max_lag_s >= 0:
+        raise ValueRangeError(f"the largest lag must be 0 s or more, found {max_lag_s:g}")
+    reach = int(np.floor(max_lag_s * require_rate(rate_hz) + 1e-9))
+    lags = np.arange(-reach, reach + 1)
+    scores = np.array([correlation_at(one, other, float(lag)) for lag in lags])
+    if np.isnan(scores).all():
+        raise AlignmentError(
+            "no lag can be found by correlation: both recordings must move and overlap by 8"
+            f" frames and by half of the shorter; they have {len(one)} and {len(other)} frames"
+        )
+    best = int(np.nanargmax(scores))
+    if reach > 0 and best in (0, len(lags) - 1):
+        warnings.warn(
+            f"the best lag, {lags[best] / rate_hz:g} s, is the largest that was tried",
+            KinebenchWarning,
+            stacklevel=2,
+        )
+
+    def loss(lag: float) -> float:
+        score = correlation_at(one, other, lag)
+        return 1.0 if np.isnan(score) else -score
+
+    bounds = (
+        max(lags[best] - 1.0, -max_lag_s * rate_hz),
+        min(lags[best] + 1.0, max_lag_s * rate_hz),
+    )
+    if bounds[0] >= bounds[1]:
+        return float(lags[best] / rate_hz)
+    found = minimize_scalar(loss, bounds=bounds, method="bounded", options={"xatol": 1e-5})
+    refined = float(found.x) if float(found.fun) <= -scores[best] else float(lags[best])
+    return refined / rate_hz
+
+
+def correlation_at(reference: FloatArray, estimate: FloatArray, lag: float) -> float:
+    """Correlation −1 to 1 of reference(t) with estimate(t + lag), lag in frames.
+
+    Columns (n_frames, n_columns) are centred on the frames that both have, and pooled; NaN with
+    fewer such frames than eight, or than half of the frames present, in every column, or when
+    nothing moves.
+    """
+    n = len(reference)
+    wanted = np.arange(n, dtype=np.float64) + lag
+    shifted = _at(estimate, wanted)
+    both = np.isfinite(reference) & np.isfinite(shifted)
+    counts = both.sum(axis=0)
+    present = np.minimum(np.isfinite(reference).sum(axis=0), np.isfinite(estimate).sum(axis=0))
+    # short overlaps correlate by chance
+    usable = counts >= np.maximum(8, present // 2)
+    if not usable.any():
+        return float("nan")
+    weights = np.where(usable, 1.0 / np.maximum(counts, 1), 0.0)
+    a, b = np.where(both, reference, 0.0), np.where(both, shifted, 0.0)
+    a = np.where(both, a - a.sum(axis=0) / np.maximum(counts, 1), 0.0)
+    b = np.where(both, b - b.sum(axis=0) / np.maximum(counts, 1), 0.0)
+    power = float((a**2 * weights).sum() * (b**2 * weights).sum())
+    scale = max(float(np.abs(reference[both]).max()), float(np.abs(shifted[both]).max()))
+    if power <= (1e-12 * scale) ** 4:
+        return float("nan")
+    return float((a * b * weights).sum() / np.sqrt(power))
+
+
+def _at(columns: FloatArray, frames: FloatArray) -> FloatArray:
+    """Values at fractional frames, NaN outside and in gaps."""
+    n = len(columns)
+    whole = np.round(frames).astype(int)
+    if np.array_equal(whole, frames):
+        inside = (whole >= 0) & (whole < n)
+        values = np.full((len(frames), columns.shape[1]), np.nan)
+        values[inside] = columns[whole[inside]]
+        return values
+    return resample(columns, np.arange(n, dtype=np.float64), frames)

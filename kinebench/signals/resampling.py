@@ -1,0 +1,76 @@
+"""Values at other times."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from kinebench.errors import ValueRangeError
+from kinebench.signals.runs import FloatArray, as_columns, columns_by_pattern, require_rate, runs
+
+__all__ = ["ResampleMethod", "even_times", "resample"]
+
+ResampleMethod = Literal["cubic", "pchip", "linear"]
+
+
+def even_times(times: ArrayLike, rate_hz: float) -> FloatArray:
+    """Times (n_new,) s at a constant rate from the first of `times` (n_frames,) s to the last."""
+    clock = np.asarray(times, dtype=np.float64)
+    # time stamps of files are rounded: a last frame must not be lost to that
+    count = int(np.floor((clock[-1] - clock[0]) * require_rate(rate_hz) + 1e-3)) + 1
+    return np.asarray(clock[0] + np.arange(count) / rate_hz)
+
+
+def resample(
+    values: ArrayLike, times: ArrayLike, new_times: ArrayLike, method: ResampleMethod = "cubic"
+) -> FloatArray:
+    """Interpolate to other times.
+
+    Nothing is filtered: before going to a lower rate, remove what lies above half of it.
+
+    Parameters
+    ----------
+    values : (n_frames, ...)
+        Gaps stay gaps: a new time between two frames is NaN when either is. Runs are
+        interpolated on their own.
+    times : (n_frames,) s
+        Strictly increasing.
+    new_times : (n_new,) s
+        NaN outside of `times`; up to a hundredth of a frame interval counts as inside.
+    method : {"cubic", "pchip", "linear"}
+        Not-a-knot cubic spline; shape-preserving cubic, which never overshoots; straight lines.
+    """
+    if method not in ("cubic", "pchip", "linear"):
+        raise ValueRangeError(f"resampling knows 'cubic', 'pchip' and 'linear'; found {method!r}")
+    columns = as_columns(values)
+    clock, at = np.asarray(times, dtype=np.float64), np.asarray(new_times, dtype=np.float64)
+    if clock.shape != (len(columns),) or not (np.diff(clock) > 0).all():
+        raise ValueRangeError(f"{len(columns)} frames need as many times, strictly increasing")
+    slack = 0.01 * float(np.median(np.diff(clock))) if len(clock) > 1 else 1e-9
+    resampled = np.full((len(at), columns.shape[1]), np.nan)
+    missing = np.isnan(columns)
+    for group in columns_by_pattern(missing):
+        for start, stop in runs(~missing[:, group[0]]):
+            inside = (at >= clock[start] - slack) & (at <= clock[stop - 1] + slack)
+            clipped = np.clip(at[inside], clock[start], clock[stop - 1])
+            segment = columns[start:stop, group]
+            resampled[np.ix_(np.flatnonzero(inside), group)] = _interpolated(
+                clock[start:stop], segment, clipped, method
+            )
+    return resampled.reshape(len(at), *np.shape(values)[1:])
+
+
+def _interpolated(
+    x: FloatArray, y: FloatArray, at: FloatArray, method: ResampleMethod
+) -> NDArray[np.float64]:
+    from scipy.interpolate import CubicSpline, PchipInterpolator, make_interp_spline
+
+    if len(x) == 1:
+        return np.repeat(y, len(at), axis=0)
+    if method == "cubic":
+        return np.asarray(CubicSpline(x, y)(at))
+    if method == "pchip":
+        return np.asarray(PchipInterpolator(x, y)(at))
+    return np.asarray(make_interp_spline(x, y, k=1)(at))
