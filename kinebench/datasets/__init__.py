@@ -3,15 +3,21 @@
 from kinebench.datasets.card import Card, CardFile, Source
 from kinebench.datasets.catalogue import cards, find_card
 from kinebench.datasets.fetching import fetch_dataset, fetch_file
+from kinebench.datasets.loaders import load, load_trial, sample_names
 from kinebench.datasets.places import Places
+from kinebench.datasets.sample import Sample
 
 __all__ = [
     "Card",
     "CardFile",
     "Places",
+    "Sample",
     "Source",
     "cards",
     "fetch_dataset",
     "fetch_file",
     "find_card",
+    "load",
+    "load_trial",
+    "sample_names",
 ]

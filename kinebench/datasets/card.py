@@ -38,7 +38,7 @@ from typing import Any
 
 from kinebench.errors import DatasetError
 
-__all__ = ["Card", "CardFile", "Source", "card_toml", "parse_card", "read_card"]
+__all__ = ["Card", "CardFile", "Source", "card_toml", "parse_card", "read_card", "stays_inside"]
 
 _CARD_KEYS = frozenset(
     {"title", "description", "licence", "citation", "doi", "steps", "layout", "subject", "source"}
@@ -68,7 +68,7 @@ class CardFile:
     sha256: str
 
     def __post_init__(self) -> None:
-        if not _stays_inside(self.path):
+        if not stays_inside(self.path):
             raise DatasetError(f"'{self.path}' is not a path inside a dataset's folder")
         if not isinstance(self.size_bytes, int) or self.size_bytes < 0:
             raise DatasetError(f"{self.path}: bytes must be a count, found {self.size_bytes!r}")
@@ -272,7 +272,8 @@ def _require_keys(
         raise DatasetError(f"a {kind} lacks the field {', '.join(lacking)}")
 
 
-def _stays_inside(path: str) -> bool:
+def stays_inside(path: str) -> bool:
+    """True for a plain relative path with ``/`` that cannot leave the folder it is put in."""
     if not isinstance(path, str) or not path or re.search(r"[\\\x00-\x1f\x7f]", path):
         return False
     # a colon would be a drive or an alternate stream on Windows

@@ -1,0 +1,97 @@
+"""One loader per dataset: its files as samples."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from kinebench.core.trial import Trial
+from kinebench.datasets.catalogue import find_card
+from kinebench.datasets.contents import Contents
+from kinebench.datasets.loaders import (
+    augmenter_known_answers,
+    keypoints_subject2,
+    labvalidation,
+    lbmc,
+    opencap_core,
+    opencap_processing,
+    opencap_session_subject0,
+    pose2sim_demo,
+    simtk_labvalidation,
+)
+from kinebench.datasets.loaders.loader import Loader
+from kinebench.datasets.places import Places
+from kinebench.datasets.sample import Sample
+from kinebench.errors import DatasetError
+
+__all__ = ["LOADERS", "load", "load_trial", "sample_names"]
+
+LOADERS: Mapping[str, Loader] = MappingProxyType(
+    {
+        "augmenter-known-answers-v0.1": augmenter_known_answers.V0_1,
+        "augmenter-known-answers-v0.3": augmenter_known_answers.V0_3,
+        "keypoints-subject2": keypoints_subject2.LOADER,
+        "labvalidation-raw-mocap-gaps": labvalidation.RAW_MOCAP_GAPS,
+        "labvalidation-subject2-walking1": labvalidation.SUBJECT2,
+        "labvalidation-subject3-walking1": labvalidation.SUBJECT3,
+        "labvalidation-subject4-mocap": labvalidation.SUBJECT4,
+        "labvalidation-subject5-dj1": labvalidation.SUBJECT5,
+        "lbmc-markerless-benchmark": lbmc.LOADER,
+        "opencap-core": opencap_core.LOADER,
+        "opencap-processing": opencap_processing.LOADER,
+        "opencap-session-subject0": opencap_session_subject0.LOADER,
+        "pose2sim-demo-trc": pose2sim_demo.LOADER,
+        "simtk-labvalidation": simtk_labvalidation.LOADER,
+    }
+)
+
+
+def sample_names(dataset: str, places: Places | None = None) -> tuple[str, ...]:
+    """Names of the samples that `load` gives of a dataset.
+
+    Raises
+    ------
+    DatasetError
+        Unknown dataset, or one of the user's own, for which there is no loader.
+    """
+    contents = _contents(dataset, places)
+    return _loader(dataset).names(contents)
+
+
+def load(dataset: str, name: str, places: Places | None = None) -> Sample:
+    """One sample of a dataset, its files fetched and verified.
+
+    Raises
+    ------
+    DatasetError
+        Unknown dataset or sample, with the near match; files that cannot be fetched.
+    """
+    contents = _contents(dataset, places)
+    loader = _loader(dataset)
+    names = loader.names(contents)
+    if name not in names:
+        near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+        hint = f"did you mean '{near[0]}'? " if near else ""
+        raise DatasetError(
+            f"dataset {dataset} has no sample '{name}'; {hint}It has: {', '.join(names) or 'none'}"
+        )
+    return loader.load(contents, name)
+
+
+def load_trial(dataset: str, name: str, places: Places | None = None) -> Trial:
+    """One sample as a `Trial`: ``load(dataset, name).trial()``."""
+    return load(dataset, name, places).trial()
+
+
+def _contents(dataset: str, places: Places | None) -> Contents:
+    places = places or Places.from_environment()
+    return Contents(find_card(dataset, places), places)
+
+
+def _loader(dataset: str) -> Loader:
+    if dataset not in LOADERS:
+        raise DatasetError(
+            f"there is no loader for {dataset}; fetch_file('{dataset}', path) gives its files"
+        )
+    return LOADERS[dataset]

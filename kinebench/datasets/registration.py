@@ -1,0 +1,127 @@
+"""A user's own folder as a dataset: indexed, hashed, listed."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from kinebench.core.provenance import file_sha256
+from kinebench.datasets.archive import extract_archive, is_archive
+from kinebench.datasets.card import Card, CardFile, Source, card_toml, stays_inside
+from kinebench.datasets.catalogue import cards, shipped_cards
+from kinebench.datasets.places import Places
+from kinebench.errors import DatasetError
+from kinebench.io.atomic import write_atomically
+
+__all__ = ["add_dataset", "index_folder"]
+
+UNSTATED_LICENCE = "LicenseRef-unstated"
+
+
+def add_dataset(
+    origin: Path,
+    name: str,
+    *,
+    title: str | None = None,
+    description: str | None = None,
+    licence: str = UNSTATED_LICENCE,
+    citation: str | None = None,
+    replace_existing: bool = False,
+    places: Places | None = None,
+) -> Card:
+    """Write a card for a folder, or for an archive that is extracted into the cache.
+
+    With the name of a shipped dataset that a person must fetch, the folder is taken as the copy of
+    it: it must hold the files of the card's layout, and title, licence and citation are the card's.
+
+    Parameters
+    ----------
+    origin : Path
+        Folder, used in place, or zip or tar archive.
+    name : str
+        New; or that of a manual dataset.
+    title, description, licence, citation : str, optional
+        For the card of a folder of one's own.
+    replace_existing : bool
+        Index again what was added before under this name.
+    places : Places, optional
+
+    Raises
+    ------
+    DatasetError
+        Name taken, folder empty, archive refused, layout not met.
+    """
+    places = places or Places.from_environment()
+    shipped = shipped_cards().get(name)
+    if shipped is not None and not shipped.manual:
+        raise DatasetError(f"'{name}' is the name of a dataset that comes with kinebench")
+    known = cards(places).get(name)
+    if known is not None and not known.manual and not replace_existing:
+        raise DatasetError(f"'{name}' was added before; '--replace' indexes it again")
+    card = shipped or Card(
+        name=name,
+        title=title or name,
+        description=description or f"Added from {origin.name}.",
+        licence=licence,
+        citation=citation or "unpublished",
+        steps=("Add it.",),
+    )
+    folder = _folder_of(origin, name, places)
+    _require_layout(card, folder)
+    card = replace(card, steps=(), sources=(Source(None, folder, index_folder(folder)),))
+    path = places.cards / name / "card.toml"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatasetError(f"cannot write {path}: {error.strerror}") from error
+    write_atomically(path, card_toml(card))
+    return card
+
+
+def index_folder(folder: Path) -> tuple[CardFile, ...]:
+    """All files below a folder in alphabetical order, hidden ones and links left out.
+
+    Raises
+    ------
+    DatasetError
+        When there are none, or a file's name could not be written into a card.
+    """
+    found = []
+    for path in sorted(folder.rglob("*")):
+        relative = path.relative_to(folder)
+        if (
+            not path.is_file()
+            or path.is_symlink()
+            or any(p.startswith(".") for p in relative.parts)
+        ):
+            continue
+        if not stays_inside(relative.as_posix()):
+            raise DatasetError(f"a card cannot list the file name {relative.as_posix()!r}")
+        found.append(CardFile(relative.as_posix(), path.stat().st_size, file_sha256(path)))
+    if not found:
+        raise DatasetError(f"{folder} holds no files")
+    return tuple(found)
+
+
+def _folder_of(origin: Path, name: str, places: Places) -> Path:
+    if origin.is_dir():
+        return origin.resolve()
+    if not is_archive(origin):
+        found = "no zip or tar archive" if origin.exists() else "not there"
+        raise DatasetError(f"a dataset is added from a folder or an archive; {origin} is {found}")
+    folder = places.cache / name
+    incoming = places.cache / f"{name}.incoming"
+    shutil.rmtree(incoming, ignore_errors=True)
+    extract_archive(origin, incoming)
+    shutil.rmtree(folder, ignore_errors=True)
+    incoming.rename(folder)
+    return folder
+
+
+def _require_layout(card: Card, folder: Path) -> None:
+    lacking = [pattern for pattern in card.layout if next(folder.glob(pattern), None) is None]
+    if lacking:
+        raise DatasetError(
+            f"{folder} is not a copy of {card.name}: it has no {', no '.join(lacking)}"
+        )
