@@ -73,8 +73,10 @@ class LSTMAugmenter:
     warm_up_s : float
         Length of a lead-in before the first frame. The networks start from a zero state, which
         biases the first second; the lead-in's markers are dropped.
-    warm_up_kind : {"mirror", "repeat"}
-        The lead-in is the beginning of the trial mirrored in time, or its first frame repeated.
+    warm_up_kind : {"repeat", "mirror"}
+        The lead-in is the first frame repeated, or the beginning of the trial mirrored in time.
+        Repeating comes nearer to the markers that a longer recording gives (first frame, trials
+        cut at random: RMS 8–15 mm, mirrored 12–20 mm, without lead-in 18–31 mm).
     resample_hz : float, optional
         Rate at which the networks run: keypoints are brought to it and markers back to the
         trial's times by cubic splines. The networks know frames, not seconds, and were trained
@@ -84,7 +86,7 @@ class LSTMAugmenter:
     version: str | AugmenterVersion = "v0.3"
     runtime: str = "numpy"
     warm_up_s: float = 0.0
-    warm_up_kind: str = "mirror"
+    warm_up_kind: str = "repeat"
     resample_hz: float | None = None
 
     def __post_init__(self) -> None:

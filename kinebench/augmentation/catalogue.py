@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
+from pathlib import Path
 from types import MappingProxyType
 
 from kinebench.errors import ValueRangeError, require_names
@@ -64,12 +65,12 @@ class LocalFiles:
 
     Parameters
     ----------
-    folder : str
+    folder : Path
     sha256 : tuple of str
         Per network: weights that change are another version.
     """
 
-    folder: str
+    folder: Path
     sha256: tuple[str, ...]
 
 

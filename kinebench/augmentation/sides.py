@@ -15,7 +15,7 @@ __all__ = ["sides_swapped", "warn_if_sides_swapped"]
 _UP = np.array([0.0, 1.0, 0.0])
 _LEAST_FOOT_M = 0.05  # shorter on the ground plane: a foot that stands on its tip has no heading
 _LEAST_WIDTH_M = 0.04  # narrower: hips or shoulders seen from the side of a bad reconstruction
-_LEAST_BEND_M = 0.03  # a knee this far off the line from hip to ankle is bent
+_LEAST_BEND_M = 0.08  # off the line hip–ankle: 20° of flexion, more than any knee overextends
 
 
 def sides_swapped(keypoints: Markers) -> bool | None:

@@ -21,9 +21,8 @@ def predict(network: Network, features: Float32Array) -> Float32Array:
     AugmentationError
         TensorFlow is not installed.
     """
-    model = _build(_Identity(network))
-    outputs = model(np.asarray(features, dtype=np.float32), training=False)
-    return np.asarray(outputs, dtype=np.float32)
+    run = _build(_Identity(network))
+    return np.asarray(run(np.asarray(features, dtype=np.float32)), dtype=np.float32)
 
 
 class _Identity:
@@ -55,9 +54,11 @@ def _build(key: _Identity) -> Any:
         [
             layers.Input((None, network.n_features)),
             *stack,
-            layers.TimeDistributed(layers.Dense(network.n_responses)),
+            layers.Dense(network.n_responses),  # acts on each frame, as TimeDistributed does
         ]
     )
     weights = [w for layer in network.layers for w in (layer.kernel, layer.recurrent, layer.bias)]
     model.set_weights([*weights, network.kernel, network.bias])
-    return model
+    # compiled for any batch and length: eager execution would take a Python step per frame
+    signature = tf.TensorSpec((None, None, network.n_features), tf.float32)
+    return tf.function(lambda rows: model(rows, training=False), input_signature=[signature])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
+import zlib
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -55,7 +57,7 @@ def load_networks(version: AugmenterVersion) -> tuple[Network, ...]:
 def _load(version: AugmenterVersion, index: int) -> Network:
     spec, files = version.networks[index], version.files
     if isinstance(files, LocalFiles):
-        path = Path(files.folder) / spec.folder
+        path = files.folder / spec.folder
         if not path.is_file():
             raise AugmentationError(f"augmenter {version.name}: there is no file {path}")
         if file_sha256(path) != files.sha256[index]:
@@ -215,7 +217,8 @@ def _read_npy(path: Path) -> NDArray[Any]:
 def read_npz(path: Path) -> Network:
     """Read a network that `write_version` wrote; pickled content is refused."""
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        # from memory: on a corrupt archive numpy would leave the file open
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
             n_layers = sum(name.startswith("recurrent_") for name in arrays)
             layers = tuple(
                 LSTMLayer(arrays[f"kernel_{i}"], arrays[f"recurrent_{i}"], arrays[f"bias_{i}"])
@@ -224,7 +227,7 @@ def read_npz(path: Path) -> Network:
             return Network(layers, *(arrays[name] for name in ("kernel", "bias", "mean", "std")))
     except AugmentationError as error:
         raise AugmentationError(f"{path}: {error}") from error
-    except Exception as error:  # zipfile and zlib raise their own kinds
+    except (*_READING_ERRORS, zipfile.BadZipFile, zlib.error) as error:
         raise AugmentationError(f"{path} is corrupt or truncated: {error}") from error
 
 
@@ -282,7 +285,7 @@ def read_version(folder: Path) -> AugmenterVersion:
             NetworkSpec(row["name"], f"{row['name']}.npz", tuple(row["needs"]), tuple(row["gives"]))
             for row in content["networks"]
         )
-        files = LocalFiles(str(folder), tuple(file_sha256(folder / s.folder) for s in specs))
+        files = LocalFiles(folder, tuple(file_sha256(folder / s.folder) for s in specs))
         return AugmenterVersion(
             content["name"], specs, content["reference_marker"], files, float(content["rate_hz"])
         )

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kinebench.augmentation import lstm, tensorflow_runtime
+from kinebench.augmentation.augmenter import LSTMAugmenter
+from kinebench.augmentation.catalogue import VERSIONS, AugmenterVersion
+from kinebench.augmentation.network import Network
+from kinebench.augmentation.weights import load_networks
+from kinebench.core import Markers, Subject
+from kinebench.errors import AugmentationError
+
+MAX_DIFFERENCE = 1e-6  # network output units
+
+
+@pytest.mark.tensorflow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+def test_both_runtimes_agree_on_a_small_network(
+    make_network: Callable[..., Network],
+    small_version: AugmenterVersion,
+    body: Markers,
+    subject: Subject,
+) -> None:
+    network = make_network(5, (4, 6), 3)
+    for shape in ((1, 1, 5), (4, 30, 5), (2, 11, 5)):
+        rows = np.random.default_rng(5).normal(size=shape).astype(np.float32)
+        reference = tensorflow_runtime.predict(network, rows)
+        np.testing.assert_allclose(
+            lstm.predict(network, rows), reference, rtol=0, atol=MAX_DIFFERENCE
+        )
+    by_numpy = LSTMAugmenter(small_version)(body, subject)
+    by_tensorflow = LSTMAugmenter(small_version, runtime="tensorflow")(body, subject)
+    difference = np.abs(by_numpy.positions - by_tensorflow.positions).max()
+    assert difference <= MAX_DIFFERENCE * subject.height_m
+
+
+@pytest.mark.tensorflow
+@pytest.mark.mirror
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+@pytest.mark.parametrize("name", VERSIONS)
+def test_both_runtimes_agree_on_every_version(
+    mirror_file: Callable[[str], Path], name: str
+) -> None:
+    mirror_file(f"MarkerAugmenter/LSTM/{VERSIONS[name].networks[0].folder}/weights.h5")
+    rng = np.random.default_rng(6)
+    for network in load_networks(VERSIONS[name]):
+        rows = rng.normal(size=(2, 200, network.n_features)).astype(np.float32)
+        difference = lstm.predict(network, rows) - tensorflow_runtime.predict(network, rows)
+        assert np.abs(difference).max() <= MAX_DIFFERENCE
+
+
+def test_without_tensorflow_the_extra_is_named(
+    monkeypatch: pytest.MonkeyPatch, make_network: Callable[..., Network]
+) -> None:
+    monkeypatch.setitem(sys.modules, "tensorflow", None)
+    with pytest.raises(AugmentationError, match=r"install kinebench\[tensorflow\]"):
+        tensorflow_runtime.predict(make_network(3, (3,), 3), np.zeros((1, 1, 3), np.float32))
