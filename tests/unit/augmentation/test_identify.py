@@ -74,6 +74,17 @@ def test_residuals_are_distances(
     assert found.candidates[0].rms_m == pytest.approx(0.0005 / np.sqrt(30 * 10), abs=1e-9)
 
 
+def test_one_marker_of_one_frame_that_is_off_by_4_mm_fits_nothing(
+    two_versions: tuple[AugmenterVersion, ...], body: Markers, subject: Subject
+) -> None:
+    made = LSTMAugmenter(two_versions[0])(body, subject)
+    positions = made.positions.copy()
+    positions[4, 2, 0] += 0.004
+    found = identify(tracked_markers(body, made.with_positions(positions)), subject, two_versions)
+    assert found.candidates[0].rms_m < 0.5e-3
+    assert found.version is None
+
+
 def test_another_height_fits_nothing(
     two_versions: tuple[AugmenterVersion, ...], recording: Markers
 ) -> None:
