@@ -58,6 +58,14 @@ def test_list_as_json_tells_how_much_is_here(study, capsys):
     assert rows["simtk-labvalidation"]["manual"]
 
 
+def test_list_does_not_count_a_wrong_copy(study, capsys):
+    kinebench_data("add", study, "--name", "mine")
+    (study / "a.trc").write_bytes(b"x")
+    capsys.readouterr()
+    kinebench_data("list", "--json")
+    assert {row["name"]: row["here"] for row in printed_json(capsys)}["mine"] == 1
+
+
 def test_show_prints_licence_citation_samples_and_files(capsys):
     assert kinebench_data("show", "opencap-session-subject0") == 0
     out = capsys.readouterr().out

@@ -112,6 +112,14 @@ def test_a_truncated_archive_leaves_nothing(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+@MAKERS
+def test_an_archive_that_fails_half_way_leaves_nothing(make, tmp_path):
+    archive = make(tmp_path / "a", {"x": b"1", "x/y": b"a file below a file"})
+    with pytest.raises(DatasetError, match="cannot be extracted"):
+        extract_archive(archive, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 def test_no_archive(tmp_path):
     (tmp_path / "x.trc").write_bytes(b"PathFileType")
     assert not is_archive(tmp_path / "x.trc")

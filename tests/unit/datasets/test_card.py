@@ -111,7 +111,20 @@ def test_an_illegal_name_is_refused(name):
 
 @pytest.mark.parametrize(
     "path",
-    ["", "/etc/passwd", "../x", "a/../../x", "a\\b", "C:/x", "a//b", "./a", "a/", "a\nb", ".."],
+    [
+        "",
+        "/",
+        "/etc/passwd",
+        "../x",
+        "a/../../x",
+        "a\\b",
+        "C:/x",
+        "a//b",
+        "./a",
+        "a/",
+        "a\nb",
+        "..",
+    ],
 )
 def test_a_path_that_leaves_the_folder_is_refused(path):
     with pytest.raises(DatasetError, match="not a path inside"):

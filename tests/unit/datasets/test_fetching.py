@@ -40,6 +40,11 @@ def test_the_mirror_is_used_in_place(served, server, mirrored, places):
     assert not places.cache.exists()
 
 
+def test_the_mirror_comes_before_the_cache(served, mirrored, places):
+    assert fetch_file("walks", PATH, places).is_relative_to(places.cache)
+    assert fetch_file("walks", PATH, mirrored).is_relative_to(mirrored.mirror)
+
+
 def test_a_mirror_lays_files_out_by_their_address():
     source = Source("https://raw.githubusercontent.com/owner/repo/0123/", None, ())
     file = CardFile("a/b.trc", 1, "0" * 64)

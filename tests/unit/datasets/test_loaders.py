@@ -222,6 +222,15 @@ def test_a_laboratory_trial_can_be_run(laboratory, places):
     assert trial.reference_motion is not None
 
 
+def test_a_laboratory_trial_without_all_keypoints_has_markers_only(laboratory, places):
+    video = laboratory / "subject2/MarkerData/Video/HRNet/2-cameras/PostAugmentation_v0.2"
+    write_trc(video / "walking1.trc", _markers("Neck", "r.ASIS_study"))
+    add_dataset(laboratory, "simtk-labvalidation", replace_existing=True, places=places)
+    sample = load("simtk-labvalidation", "subject2/walking1", places)
+    assert "keypoints" not in sample.markers
+    assert "HRNet/2-cameras/PostAugmentation_v0.2" in sample.markers
+
+
 def test_a_laboratory_changed_after_it_was_added_is_refused(laboratory, places):
     (laboratory / "subject2/OpenSimData/Mocap/IK/walking1.mot").write_text("x")
     with pytest.raises(DatasetError, match="changed since it was added"):
