@@ -1,1 +1,27 @@
 """Stages that predict anatomical markers from keypoints."""
+
+from kinebench.augmentation.augmenter import (
+    START_UP_S,
+    LSTMAugmenter,
+    NoAugmentation,
+    tracked_markers,
+)
+from kinebench.augmentation.catalogue import VERSIONS, AugmenterVersion
+from kinebench.augmentation.floor import FloorOffset, VerticalShift
+from kinebench.augmentation.sides import sides_swapped, warn_if_sides_swapped
+from kinebench.augmentation.weights import read_version, write_version
+
+__all__ = [
+    "START_UP_S",
+    "VERSIONS",
+    "AugmenterVersion",
+    "FloorOffset",
+    "LSTMAugmenter",
+    "NoAugmentation",
+    "VerticalShift",
+    "read_version",
+    "sides_swapped",
+    "tracked_markers",
+    "warn_if_sides_swapped",
+    "write_version",
+]
