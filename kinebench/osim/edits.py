@@ -9,6 +9,8 @@ from kinebench.errors import ModelError
 from kinebench.io.setups import parse_xml
 
 __all__ = [
+    "body_names",
+    "body_scale_factors",
     "document_root",
     "frozen_document",
     "marker_names",
@@ -42,6 +44,23 @@ def marker_names(document: Document) -> tuple[str, ...]:
     """Names of the markers in a model or a marker set, in order."""
     markers = document_root(document).iterfind(".//MarkerSet/objects/Marker")
     return tuple(marker.get("name", "") for marker in markers)
+
+
+def body_names(model: Model) -> tuple[str, ...]:
+    """Names of the bodies, in order."""
+    bodies = document_root(model).iterfind(".//BodySet/objects/Body")
+    return tuple(body.get("name", "") for body in bodies)
+
+
+def body_scale_factors(model: Model) -> dict[str, tuple[float, float, float]]:
+    """Factors by which a model was scaled, as its geometry tells; bodies without are left out."""
+    factors = {}
+    for body in document_root(model).iterfind(".//BodySet/objects/Body"):
+        text = body.findtext("attached_geometry//scale_factors")
+        if text:
+            x, y, z = map(float, text.split())
+            factors[body.get("name", "")] = (x, y, z)
+    return factors
 
 
 def with_marker_set(model: Model, marker_set: Document) -> Model:

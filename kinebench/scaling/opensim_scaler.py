@@ -18,7 +18,13 @@ from kinebench.errors import ScalingError
 from kinebench.io.models import read_model
 from kinebench.io.sto import read_motion
 from kinebench.io.trc import write_trc
-from kinebench.osim.edits import document_root, marker_names, with_marker_set
+from kinebench.osim.edits import (
+    body_names,
+    body_scale_factors,
+    document_root,
+    marker_names,
+    with_marker_set,
+)
 from kinebench.osim.runtime import load_opensim, quietly, scratch_folder
 from kinebench.scaling.setup import ScalingFiles, fitted_setup
 from kinebench.scaling.standing import StandingWindow
@@ -117,11 +123,10 @@ def _body_factors(placed: Model, path: Path) -> dict[str, tuple[float, float, fl
         (scale.findtext("segment") or "").strip().rsplit("/", 1)[-1]: scale.findtext("scales")
         for scale in ET.parse(path).getroot().iterfind(".//Scale")
     }
-    factors = {}
-    for body in document_root(placed).iterfind(".//BodySet/objects/Body"):
-        name, exact = body.get("name", ""), body.find("attached_geometry//scale_factors")
-        factors[name] = _three(exact.text if exact is not None else from_file.get(name, "1 1 1"))
-    return factors
+    exact = body_scale_factors(placed)
+    return {
+        name: exact.get(name) or _three(from_file.get(name, "1 1 1")) for name in body_names(placed)
+    }
 
 
 def _three(text: str | None) -> tuple[float, float, float]:

@@ -10,7 +10,14 @@ from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
 from kinebench.errors import ScalingError, ValueRangeError, require_names
 
-__all__ = ["ANATOMICAL_MARKERS", "GivenWindow", "StaticWindow"]
+__all__ = [
+    "ANATOMICAL_MARKERS",
+    "KEYPOINT_MARKERS",
+    "OPTICAL_MARKERS",
+    "PAST_RULES",
+    "GivenWindow",
+    "StaticWindow",
+]
 
 ANATOMICAL_MARKERS = (
     "C7_study", "r_shoulder_study", "L_shoulder_study",
@@ -23,6 +30,29 @@ ANATOMICAL_MARKERS = (
     "r_lwrist_study", "L_lwrist_study", "r_mwrist_study", "L_mwrist_study",
 )  # fmt: skip
 """The 31 augmented markers that sit on bony landmarks or joint centres."""
+
+KEYPOINT_MARKERS = (
+    "Neck", "RShoulder", "LShoulder", "RHip", "LHip", "RKnee", "LKnee", "RAnkle", "LAnkle",
+    "RHeel", "LHeel", "RSmallToe", "LSmallToe", "RElbow", "LElbow", "RWrist", "LWrist",
+)  # fmt: skip
+"""The keypoints that OpenCap watches when it scales on keypoints."""
+
+_ARM_MARKERS = {"lelbow": "elbow_lat", "melbow": "elbow_med"} | {
+    "lwrist": "wrist_radius",
+    "mwrist": "wrist_ulna",
+}
+
+
+def _optical_name(augmented: str) -> str:
+    name = augmented.removesuffix("_study")
+    if name.endswith(("_shoulder", "HJC")):
+        return f"{name[0].upper()}_{name.lstrip('rLR_').replace('shoulder', 'Shoulder')}"
+    side, _, stem = name.partition("_")
+    return f"{side.upper()}_{_ARM_MARKERS[stem]}" if stem in _ARM_MARKERS else name
+
+
+OPTICAL_MARKERS = tuple(map(_optical_name, ANATOMICAL_MARKERS))
+"""The same 31 places by the names of LabValidation's optical markers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +151,16 @@ class StaticWindow:
         if self.relative_to is not None and self.relative_to in static.names:
             paths = paths - static.position(self.relative_to)[:, None]
         return np.asarray(paths.reshape(static.n_frames, -1))
+
+
+PAST_RULES = (
+    StaticWindow(),
+    StaticWindow(threshold_m=0.007, largest_threshold_m=0.007),
+    StaticWindow(threshold_m=0.005, largest_threshold_m=0.005, shortest_s=0.3),
+    StaticWindow(relative_to=None, threshold_m=0.007, largest_threshold_m=0.007),
+    StaticWindow(relative_to=None, threshold_m=0.005, largest_threshold_m=0.005, shortest_s=0.3),
+)
+"""Rules that OpenCap has used, today's first."""
 
 
 def _movement(paths: FloatArray, n_frames: int) -> FloatArray:

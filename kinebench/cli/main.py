@@ -1,0 +1,94 @@
+"""The ``kinebench`` command: finds the subcommand, turns errors into one line and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import warnings
+from collections.abc import Sequence
+from importlib import import_module
+
+from kinebench import __version__
+from kinebench.errors import KinebenchError, KinebenchWarning
+
+__all__ = ["main"]
+
+# name -> what it does; the module of the same name is imported only when it is asked for
+_COMMANDS = {
+    "run": "keypoints in, motion out: the pipeline on one trial or OpenCap session",
+    "identify": "which augmenter version made an augmented TRC",
+    "data": "the dataset catalogue: list, show, fetch, verify, add",
+}
+
+_BAD_INPUT = 2
+_INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a subcommand.
+
+    Returns
+    -------
+    int
+        0 fine, 1 a check failed, 2 bad input or usage, 130 interrupted.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    parser = _parser(given)
+    try:
+        parsed = parser.parse_args(given)
+    except SystemExit as leaving:
+        return int(leaving.code or 0)
+    if parsed.command is None:
+        parser.print_help()
+        return 0
+    warnings.showwarning = _show_warning
+    try:
+        return int(import_module(f"kinebench.cli.{parsed.command}").run(parsed))
+    except KinebenchError as error:
+        if parsed.debug:
+            raise
+        print(f"kinebench {parsed.command}: {' '.join(str(error).split())}", file=sys.stderr)
+        return _BAD_INPUT
+    except KeyboardInterrupt:
+        print(f"kinebench {parsed.command}: interrupted, nothing was written", file=sys.stderr)
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # the reader, such as `head`, has seen enough
+        sys.stderr.close()
+        return 0
+
+
+def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="kinebench",
+        description="Validate and benchmark markerless-motion pipelines of the OpenCap kind.",
+        epilog="'kinebench COMMAND --help' tells more.",
+    )
+    parser.add_argument("--version", action="version", version=f"kinebench {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    asked = next((word for word in given if word in _COMMANDS), None)
+    for name, purpose in _COMMANDS.items():
+        command = commands.add_parser(name, help=purpose, description=purpose)
+        command.add_argument("--debug", action="store_true", help="show a traceback on failure")
+        if name == asked:
+            import_module(f"kinebench.cli.{name}").add_arguments(command)
+    return parser
+
+
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: object = None,
+    line: str | None = None,
+) -> None:
+    if issubclass(category, KinebenchWarning):
+        print(f"warning: {message}", file=sys.stderr)
+    else:
+        text = warnings.formatwarning(message, category, filename, lineno, line)
+        print(text, end="", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

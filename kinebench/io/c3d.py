@@ -1,0 +1,91 @@
+"""C3D: the binary format of motion-capture systems, through ezc3d."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kinebench.core.arrays import FloatArray
+from kinebench.core.markers import Markers
+from kinebench.errors import FileFormatError, ValueRangeError
+from kinebench.io.atomic import atomic_path
+
+__all__ = ["read_c3d", "write_c3d"]
+
+_METRES = {"m": 1.0, "cm": 1e-2, "mm": 1e-3}
+
+
+def read_c3d(path: Path | str) -> Markers:
+    """Read the points of a C3D file, in the file's own axes and the unit that it declares.
+
+    A point is missing where its residual is negative. Labels before a colon (the subject's name)
+    are dropped when the names stay unique.
+
+    Raises
+    ------
+    FileFormatError
+        When the file cannot be read, or declares no unit or rate.
+    """
+    import ezc3d
+
+    path = Path(path)
+    if not path.is_file():
+        raise FileFormatError(f"cannot read {path}: no such file")
+    try:
+        content: Any = ezc3d.c3d(str(path))
+    except (OSError, RuntimeError, ValueError) as error:
+        raise FileFormatError(f"cannot read {path.name}: {error}") from error
+    parameters = content["parameters"]["POINT"]
+    points: FloatArray = np.asarray(content["data"]["points"], dtype=np.float64)
+    if points.shape[2] == 0 or points.shape[1] == 0:
+        raise FileFormatError(f"{path.name} holds no points")
+    rate = float(np.ravel(parameters["RATE"]["value"])[0])
+    if not rate > 0:
+        raise FileFormatError(f"{path.name}, POINT:RATE must be above 0 Hz, found {rate:g}")
+    positions = points[:3].transpose(2, 1, 0) * _metres(parameters, path.name)
+    residuals = np.asarray(content["data"]["meta_points"]["residuals"])[0].T
+    gone = (residuals < 0) | ~np.isfinite(positions).all(axis=2)
+    positions[gone] = np.nan
+    labels = _labels(parameters, positions.shape[1], path.name)
+    first = int(content["header"]["points"]["first_frame"])
+    times = (first + np.arange(len(positions))) / rate
+    try:
+        return Markers(labels, times, positions)
+    except ValueRangeError as error:
+        raise FileFormatError(f"{path.name}: {error}") from error
+
+
+def write_c3d(path: Path | str, markers: Markers) -> None:
+    """Write markers as C3D in mm, single precision, whole or not at all; times start at 0."""
+    import ezc3d
+
+    content: Any = ezc3d.c3d()
+    content["parameters"]["POINT"]["UNITS"]["value"] = ["mm"]
+    content["parameters"]["POINT"]["RATE"]["value"] = [markers.rate_hz]
+    content["parameters"]["POINT"]["LABELS"]["value"] = list(markers.names)
+    points = np.ones((4, len(markers.names), markers.n_frames))
+    points[:3] = markers.positions.transpose(2, 1, 0) * 1e3
+    residuals = np.where(markers.missing.T, -1.0, 0.0)[None]
+    points[:3][:, residuals[0] < 0] = 0.0
+    content["data"]["points"] = points
+    content["data"]["meta_points"]["residuals"] = residuals
+    with atomic_path(path) as scratch:
+        content.write(str(scratch))
+
+
+def _metres(parameters: Any, file: str) -> float:
+    units = [str(unit).strip().lower() for unit in parameters.get("UNITS", {}).get("value", [])]
+    if not units or units[0] not in _METRES:
+        found = units[0] if units else "none"
+        raise FileFormatError(f"{file}, POINT:UNITS: '{found}' is not one of m, cm, mm")
+    return _METRES[units[0]]
+
+
+def _labels(parameters: Any, n_points: int, file: str) -> tuple[str, ...]:
+    labels = [str(label).strip() for label in parameters["LABELS"]["value"]]
+    if len(labels) < n_points:
+        raise FileFormatError(f"{file}, POINT:LABELS: {n_points} points but {len(labels)} labels")
+    short = [label.rsplit(":", 1)[-1] for label in labels[:n_points]]
+    return tuple(short if len(set(short)) == len(short) else labels[:n_points])

@@ -1,0 +1,176 @@
+"""Keypoints and markers from any supported file, with axes and unit declared by caller or file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kinebench.core.arrays import FloatArray
+from kinebench.core.keypoints import KEYPOINT_SETS
+from kinebench.core.markers import Markers
+from kinebench.errors import FileFormatError, ValueRangeError, require_names
+from kinebench.io.c3d import read_c3d
+from kinebench.io.trc import read_trc, warn_if_magnitude_suspicious
+
+__all__ = ["UNITS", "read_array", "read_markers"]
+
+UNITS = {"m": 1.0, "cm": 1e-2, "mm": 1e-3}
+"""Metres per unit."""
+
+
+def read_markers(
+    path: Path | str,
+    unit: str | None = None,
+    rate_hz: float | None = None,
+    keypoint_set: str | None = None,
+    axes: str = "+x+y+z",
+) -> Markers:
+    """Read TRC, C3D, NPY, NPZ or CSV by the file's ending.
+
+    TRC and C3D declare unit, rate and names themselves; for arrays the caller must.
+
+    Parameters
+    ----------
+    path : path
+    unit : {"m", "cm", "mm"}, optional
+        Required for arrays, refused for TRC and C3D.
+    rate_hz : float, optional
+        Required for arrays without times.
+    keypoint_set : str, optional
+        A key of `KEYPOINT_SETS`; required for arrays without names.
+    axes : str
+        Where OpenSim's forward, up and right axes lie in the file: ``+x-y-z`` reads forward from
+        x, up from −y and right from −z.
+
+    Raises
+    ------
+    FileFormatError
+        For an unknown ending or a file that does not follow its format.
+    ValueRangeError
+        When unit, rate or names are needed and not declared.
+    """
+    path = Path(path)
+    ending = path.suffix.lower()
+    if ending in (".trc", ".c3d"):
+        if unit is not None:
+            raise ValueRangeError(f"{path.name} declares its unit itself; leave the unit out")
+        markers = read_trc(path) if ending == ".trc" else read_c3d(path)
+    elif ending in (".npy", ".npz", ".csv"):
+        markers = read_array(path, unit, rate_hz, keypoint_set)
+    else:
+        raise FileFormatError(
+            f"{path.name}: no reader for '{ending}'; valid are .trc, .c3d, .npy, .npz, .csv"
+        )
+    return markers.with_positions(_turned(markers.positions, axes))
+
+
+def read_array(
+    path: Path, unit: str | None, rate_hz: float | None, keypoint_set: str | None
+) -> Markers:
+    """Read keypoints from NPY, NPZ or CSV.
+
+    NPY holds (n_frames, n_keypoints, 3), or (3, n_keypoints, n_frames) as OpenCap's triangulation
+    gives it. NPZ holds ``positions`` of those shapes and may hold ``names``, ``times`` and
+    ``confidence``. CSV has a header with ``time`` and ``<name>_x``, ``<name>_y``, ``<name>_z``.
+    Pickled content is refused.
+    """
+    if unit is None:
+        raise ValueRangeError(f"{path.name} does not declare its unit: name m, cm or mm")
+    require_names([unit], UNITS, "unit", path.name)
+    if path.suffix.lower() == ".csv":
+        names, times, positions, confidence = _read_csv(path)
+    else:
+        names, times, positions, confidence = _read_numpy(path, keypoint_set)
+    if times is None:
+        if rate_hz is None or not rate_hz > 0:
+            raise ValueRangeError(
+                f"{path.name} has no times: a sampling rate above 0 Hz is needed, found {rate_hz}"
+            )
+        times = np.arange(len(positions)) / rate_hz
+    try:
+        markers = Markers(tuple(names), times, positions * UNITS[unit], confidence)
+    except ValueRangeError as error:
+        raise FileFormatError(f"{path.name}: {error}") from error
+    warn_if_magnitude_suspicious(markers.positions, unit, path.name)
+    return markers
+
+
+_Content = tuple[Sequence[str], FloatArray | None, FloatArray, FloatArray | None]
+
+
+def _read_numpy(path: Path, keypoint_set: str | None) -> _Content:
+    try:
+        loaded: Any = np.load(path, allow_pickle=False)
+        content = dict(loaded) if path.suffix.lower() == ".npz" else {"positions": loaded}
+    except (OSError, ValueError, EOFError) as error:
+        raise FileFormatError(f"cannot read {path.name}: {error}") from error
+    if "positions" not in content:
+        raise FileFormatError(
+            f"{path.name} has no array 'positions'; it has: {', '.join(content) or 'none'}"
+        )
+    positions = np.asarray(content["positions"], dtype=np.float64)
+    names = [str(name) for name in content["names"]] if "names" in content else None
+    if names is None:
+        names = list(_set_names(path, keypoint_set))
+    positions = _frames_first(path, positions, len(names))
+    return names, content.get("times"), positions, content.get("confidence")
+
+
+def _set_names(path: Path, keypoint_set: str | None) -> tuple[str, ...]:
+    if keypoint_set is None:
+        raise ValueRangeError(
+            f"{path.name} has no names: name its keypoint set, one of {', '.join(KEYPOINT_SETS)}"
+        )
+    require_names([keypoint_set], KEYPOINT_SETS, "keypoint set", "kinebench")
+    return KEYPOINT_SETS[keypoint_set]
+
+
+def _frames_first(path: Path, positions: FloatArray, n_names: int) -> FloatArray:
+    """(n_frames, n_names, 3), from that or from (3, n_names, n_frames)."""
+    if positions.ndim == 3 and positions.shape[1] == n_names:
+        if positions.shape[2] == 3:
+            return positions
+        if positions.shape[0] == 3:
+            return np.asarray(positions.transpose(2, 1, 0))
+    raise FileFormatError(
+        f"{path.name}: expected (n_frames, {n_names}, 3) or (3, {n_names}, n_frames),"
+        f" found {positions.shape}"
+    )
+
+
+def _read_csv(path: Path) -> _Content:
+    import pandas as pd
+
+    try:
+        table = pd.read_csv(path)
+        values = table.to_numpy(dtype=np.float64)
+    except (OSError, ValueError) as error:
+        raise FileFormatError(f"cannot read {path.name}: {error}") from error
+    columns = [str(column) for column in table.columns]
+    names = list(dict.fromkeys(column[:-2] for column in columns if column.endswith("_x")))
+    wanted = [f"{name}_{axis}" for name in names for axis in "xyz"]
+    require_names(wanted or ["<name>_x"], columns, "column", path.name)
+    positions = values[:, [columns.index(column) for column in wanted]]
+    times = values[:, columns.index("time")] if "time" in columns else None
+    return names, times, positions.reshape(len(values), len(names), 3), None
+
+
+def _turned(positions: FloatArray, axes: str) -> FloatArray:
+    if axes == "+x+y+z":
+        return positions
+    signs, letters = axes[0::2], axes[1::2]
+    if len(axes) != 6 or set(signs) - set("+-") or sorted(letters) != ["x", "y", "z"]:
+        raise ValueRangeError(
+            f"axes must name forward, up and right such as '+x+y+z', found '{axes}'"
+        )
+    turn = np.zeros((3, 3))
+    for row, (sign, letter) in enumerate(zip(signs, letters, strict=True)):
+        turn[row, "xyz".index(letter)] = 1.0 if sign == "+" else -1.0
+    if np.linalg.det(turn) < 0:
+        raise ValueRangeError(
+            f"axes '{axes}' mirror the body: left would become right; turn one sign"
+        )
+    return np.asarray(positions @ turn.T)

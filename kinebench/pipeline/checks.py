@@ -1,0 +1,68 @@
+"""Doubts about a scaled model that a person should read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from kinebench.core.model import Model
+from kinebench.core.results import ScalingResult
+from kinebench.core.subject import Subject
+from kinebench.osim.edits import document_root
+from kinebench.scaling.standing import far_from_standing
+
+__all__ = ["model_mass", "scaling_warnings", "side_ratios"]
+
+# OpenSim's best practice for scaling: bony landmarks within 2 cm, RMS within 1 cm.
+_LARGEST_ERROR_M = 0.02
+_LARGEST_RMS_M = 0.01
+# Left and right limb segments of healthy adults differ by 1 to 2 %.
+_LARGEST_SIDE_RATIO = 0.03
+# OpenCap's sanity check on the spread of scale factors.
+_LARGEST_SPREAD = 1.0
+
+
+def scaling_warnings(scaling: ScalingResult, subject: Subject) -> Iterator[str]:
+    """Remarks on marker errors, scale factors, sides, pose and mass; none when all is well."""
+    errors = scaling.marker_errors
+    rms = float(np.sqrt(np.mean(errors**2))) if errors.size else 0.0
+    if errors.max(initial=0.0) > _LARGEST_ERROR_M or rms > _LARGEST_RMS_M:
+        worst = scaling.marker_names[int(errors.argmax())]
+        yield (
+            f"static marker errors: RMS {rms * 1e3:.1f} mm, largest {errors.max() * 1e3:.1f} mm"
+            f" ({worst}); good practice is an RMS within {_LARGEST_RMS_M * 1e3:g} mm and a"
+            f" largest within {_LARGEST_ERROR_M * 1e3:g} mm"
+        )
+    factors = np.array(list(scaling.body_scale_factors.values()))
+    spread = float(np.ptp(factors, axis=0).max())
+    if spread > _LARGEST_SPREAD:
+        yield (
+            f"scale factors of the bodies differ by {spread:.2f}, more than {_LARGEST_SPREAD:g}:"
+            " no person is built like that, the camera calibration is probably wrong"
+        )
+    for body, ratio in side_ratios(scaling.body_scale_factors).items():
+        if abs(ratio - 1) > _LARGEST_SIDE_RATIO:
+            yield (
+                f"right {body} is scaled {(ratio - 1) * 100:+.1f} % against the left:"
+                " the static pose gives limbs of different length"
+            )
+    yield from far_from_standing(scaling.static_pose)
+    mass = model_mass(scaling.model)
+    if abs(mass / subject.mass_kg - 1) > 0.01:
+        yield f"the scaled model weighs {mass:.2f} kg, the subject {subject.mass_kg:.2f} kg"
+
+
+def side_ratios(factors: Mapping[str, tuple[float, float, float]]) -> dict[str, float]:
+    """Right over left scale factor along the body's y axis, its length, per pair of bodies."""
+    return {
+        name.removesuffix("_r"): factor[1] / factors[name.removesuffix("_r") + "_l"][1]
+        for name, factor in factors.items()
+        if name.endswith("_r") and name.removesuffix("_r") + "_l" in factors
+    }
+
+
+def model_mass(model: Model) -> float:
+    """Sum of the bodies' masses, kg."""
+    bodies = document_root(model).iterfind(".//BodySet/objects/Body")
+    return sum(float(body.findtext("mass") or 0.0) for body in bodies)

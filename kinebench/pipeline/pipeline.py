@@ -1,0 +1,153 @@
+"""The pipeline itself: four stages applied to a trial, with a record of what each did."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from kinebench.augmentation.augmenter import START_UP_S, LSTMAugmenter, tracked_markers
+from kinebench.augmentation.floor import FloorOffset
+from kinebench.core.markers import Markers
+from kinebench.core.model import Model
+from kinebench.core.provenance import describe
+from kinebench.core.results import PipelineRun, ScalingResult
+from kinebench.core.stages import AdaptiveCleaner, Augmenter, Cleaner, InverseKinematics, Scaler
+from kinebench.core.subject import Subject
+from kinebench.core.trial import Trial
+from kinebench.errors import KinebenchWarning
+from kinebench.pipeline.checks import scaling_warnings
+
+__all__ = ["STAGES", "Pipeline"]
+
+STAGES = ("clean", "augment", "scale", "solve")
+"""Names of the stages, in order, as progress and durations have them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """Keypoints in, motion out.
+
+    The static trial goes through the same cleaning and augmentation as the movement; without one,
+    the movement itself is what the model is scaled on.
+
+    Parameters
+    ----------
+    generic : Model
+    augment : Augmenter
+    scale : Scaler
+    solve : InverseKinematics
+    clean : tuple of Cleaner
+        Applied in order.
+    floor : FloorOffset, optional
+        OpenCap's vertical offset; None leaves heights as they are.
+    """
+
+    generic: Model
+    augment: Augmenter
+    scale: Scaler
+    solve: InverseKinematics
+    clean: tuple[Cleaner, ...] = ()
+    floor: FloorOffset | None = field(default_factory=FloorOffset)
+
+    def __call__(self, trial: Trial, on_stage: Callable[[str], None] | None = None) -> PipelineRun:
+        """Run the pipeline on a trial.
+
+        Parameters
+        ----------
+        trial : Trial
+        on_stage : callable, optional
+            Told the name of each stage, one of `STAGES`, as it begins.
+        """
+        journal = _Journal(on_stage)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", KinebenchWarning)
+            with journal.stage("clean"):
+                keypoints = self._cleaned(trial.keypoints, journal, "keypoints")
+                static = trial.static and self._cleaned(trial.static, journal, "static")
+            with journal.stage("augment"):
+                augmented = self._augmented(keypoints, trial.subject, journal, "keypoints")
+                standing = (
+                    self._augmented(static, trial.subject, journal, "static")
+                    if static
+                    else augmented
+                )
+            with journal.stage("scale"):
+                scaling = self.scale(self.generic, standing, trial.subject)
+                self._warn_of_scaling(scaling, standing, trial.subject)
+            with journal.stage("solve"):
+                solution = self.solve(scaling.model, augmented)
+        return PipelineRun(
+            trial.subject,
+            keypoints,
+            augmented,
+            scaling,
+            solution,
+            journal.records | {"augment": describe(self.augment)},
+            _texts(caught),
+            journal.durations_s,
+        )
+
+    def _cleaned(self, markers: Markers, journal: _Journal, which: str) -> Markers:
+        record = []
+        for cleaner in self.clean:
+            fixed = cleaner.resolve(markers) if isinstance(cleaner, AdaptiveCleaner) else cleaner
+            markers = fixed(markers)
+            record.append(describe(fixed))
+        journal.records.setdefault("clean", {})[which] = record
+        return markers
+
+    def _augmented(
+        self, keypoints: Markers, subject: Subject, journal: _Journal, which: str
+    ) -> Markers:
+        """Keypoints and augmented markers, on the floor when that is asked for."""
+        markers = self.augment(keypoints, subject)
+        together = tracked_markers(keypoints, markers)
+        if self.floor is None:
+            return together
+        shift = self.floor.resolve(markers)
+        journal.records.setdefault("floor", {})[which] = describe(shift)
+        return shift(together)
+
+    def _warn_of_scaling(self, scaling: ScalingResult, standing: Markers, subject: Subject) -> None:
+        remarks = list(scaling_warnings(scaling, subject))
+        start = scaling.window_s[0] - standing.times[0]
+        if isinstance(self.augment, LSTMAugmenter) and start < START_UP_S > self.augment.warm_up_s:
+            remarks.append(
+                f"the static window starts {start:.2f} s after the beginning, while the augmenter"
+                f" still warms up (its markers are biased for about {START_UP_S:g} s): a warm-up"
+                " avoids that"
+            )
+        for remark in remarks:
+            warnings.warn(remark, KinebenchWarning, stacklevel=2)
+
+
+class _Journal:
+    """Records, durations and progress of a run."""
+
+    def __init__(self, on_stage: Callable[[str], None] | None) -> None:
+        self.records: dict[str, Any] = {}
+        self.durations_s: dict[str, float] = {}
+        self._on_stage = on_stage
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        if self._on_stage is not None:
+            self._on_stage(name)
+        start = time.perf_counter()
+        yield
+        self.durations_s[name] = time.perf_counter() - start
+
+
+def _texts(caught: list[warnings.WarningMessage]) -> tuple[str, ...]:
+    """Texts of our own warnings, each once; others are passed on."""
+    texts = []
+    for item in caught:
+        if issubclass(item.category, KinebenchWarning):
+            texts.append(str(item.message))
+        else:
+            warnings.warn_explicit(item.message, item.category, item.filename, item.lineno)
+    return tuple(dict.fromkeys(texts))

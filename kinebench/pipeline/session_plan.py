@@ -1,0 +1,233 @@
+"""Planning a run on an OpenCap session: its own choices, wherever they can be read or found out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from kinebench.augmentation.augmenter import NoAugmentation
+from kinebench.augmentation.identify import identify
+from kinebench.core.keypoints import OPENCAP_20
+from kinebench.core.markers import Markers
+from kinebench.core.stages import Scaler
+from kinebench.core.subject import Subject
+from kinebench.core.trial import Trial
+from kinebench.errors import KinebenchError, ScalingError, ValueRangeError, require_names
+from kinebench.io.models import read_document, read_model
+from kinebench.io.session import Session, SessionFiles
+from kinebench.io.setups import read_ik_tasks, read_time_range
+from kinebench.io.trc import read_trc
+from kinebench.osim.edits import body_scale_factors, marker_names
+from kinebench.pipeline.opencap import STATIC_POSES, OpenCapSetup
+from kinebench.pipeline.plan import DEFAULT_VERSION, Options, Plan, planned
+from kinebench.scaling.given import GivenModel
+from kinebench.scaling.opensim_scaler import OpenSimScaler
+from kinebench.scaling.standing import StandingWindow
+from kinebench.scaling.window import PAST_RULES, GivenWindow, StaticWindow
+
+__all__ = ["plan_from_session"]
+
+# Relative to their sizes: scale factors from the same frames agree much better than this, those
+# of windows a second apart rarely do.
+_SAME_FACTORS = 2e-3
+
+
+def plan_from_session(
+    session: Session, files: SessionFiles, subject: Subject, options: Options
+) -> Plan:
+    """Plan a run on one trial of a session.
+
+    The session's own generic model, set-ups and time range are used where they are there; the
+    augmenter version is the one that made the stored markers, found by making them again; the
+    static window is the one that gives the session's own scale factors.
+
+    Raises
+    ------
+    KinebenchError
+        When something that is asked for is not in the session.
+    """
+    planner = _Planner(session, files, subject, options, {"tracked markers": options.track})
+    recordings = planner.recordings()
+    version = planner.version(recordings)
+    setup = planner.setup()
+    augment = options.make_augmenter(version) if options.augments else NoAugmentation()
+    scale = planner.scaler(setup, recordings)
+    trial = Trial(files.trial, subject, recordings.movement, recordings.static)
+    return Plan(planned(setup, augment, scale, options), trial, planner.choices)
+
+
+@dataclass(frozen=True, slots=True)
+class _Recordings:
+    """What the stages start from, and what the session holds after augmentation."""
+
+    movement: Markers
+    static: Markers | None
+    stored: Markers | None
+    static_stored: Markers | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Planner:
+    session: Session
+    files: SessionFiles
+    subject: Subject
+    options: Options
+    choices: dict[str, str]
+
+    def recordings(self) -> _Recordings:
+        files = self.files
+        if self.options.track == "mocap":
+            raise ValueRangeError(
+                "a session is run on its video recordings; for its optical markers name the"
+                " files: --keypoints T.trc --static N.trc --markers mocap"
+            )
+        stored, static_stored = _read(files.stored), _read(files.static_stored)
+        if self.options.track == "stored":
+            if stored is None:
+                raise ValueRangeError(
+                    f"trial '{files.trial}' has no stored augmented markers in"
+                    f" {self.session.folder.name}"
+                )
+            return _Recordings(stored, static_stored, stored, static_stored)
+        movement = _keypoints(read_trc(files.keypoints))
+        static = _read(files.static)
+        static = static and _keypoints(static)
+        return _Recordings(movement, static, stored, static_stored)
+
+    def version(self, recordings: _Recordings) -> str:
+        """The augmenter version: asked for, or what made the stored markers, or as stated."""
+        if not self.options.augments:
+            return ""
+        stated = self.files.settings.get("augmenter")
+        found = None
+        if self.options.augmenter is None and recordings.stored is not None:
+            found = identify(recordings.stored, self.subject).version
+        version, source = next(
+            (version, source)
+            for version, source in (
+                (self.options.augmenter, "asked for"),
+                (found, "it made the session's markers"),
+                (stated, "stated by the session"),
+                (DEFAULT_VERSION, "default"),
+            )
+            if version is not None
+        )
+        if found and stated and found != stated:
+            source += f", though the session states {stated}"
+        self.choices["augmenter"] = f"{version} ({source})"
+        return version
+
+    def setup(self) -> OpenCapSetup:
+        """The session's own files, completed by OpenCap's."""
+        files, options = self.files, self.options
+        model_name = files.settings.get("model", "LaiUhlrich2022")
+        stated = files.settings.get("scaling_setup", "")
+        static_pose = "any_pose" if "any" in stated else STATIC_POSES[0]
+        setup = options.opencap("shoulder" in model_name, static_pose)
+        self.choices["scaling set-up"] = options.static_pose or static_pose
+        self.choices["model"] = setup.generic.name
+        if options.track not in ("augmented", "stored"):
+            return setup
+        if files.generic_model is not None:
+            generic = read_model(files.generic_model)
+            own_markers = bool(marker_names(generic))
+            setup = replace(
+                setup, generic=generic, marker_set=None if own_markers else setup.marker_set
+            )
+            self.choices["model"] = f"{generic.name} (the session's)"
+        if files.scaling_setup is not None and options.static_pose is None:
+            setup = replace(setup, scaling=read_document(files.scaling_setup))
+            self.choices["scaling set-up"] = f"{files.scaling_setup.name} (the session's)"
+        if files.ik_setup is not None:
+            setup = replace(setup, ik=read_ik_tasks(files.ik_setup))
+            self.choices["IK set-up"] = f"{files.ik_setup.name} (the session's)"
+        return setup
+
+    def scaler(self, setup: OpenCapSetup, recordings: _Recordings) -> Scaler:
+        scaled = self.files.scaled_model
+        if recordings.static is None and scaled is not None and self.options.window_s is None:
+            self.choices["scaling"] = f"{scaled.name} (the session's: it has no static trial)"
+            return GivenModel(read_model(scaled))
+        window, source = self._window(setup, recordings)
+        self.choices["static window"] = source
+        return OpenSimScaler(setup.scaling, setup.marker_set, window)
+
+    def _window(
+        self, setup: OpenCapSetup, recordings: _Recordings
+    ) -> tuple[StaticWindow | GivenWindow | StandingWindow, str]:
+        if self.options.window_s is not None:
+            return GivenWindow(*self.options.window_s), "asked for"
+        if recordings.static is None:
+            return StandingWindow(), "best standing window of the trial itself: no static trial"
+        own = self.files.scaling_setup and read_time_range(self.files.scaling_setup)
+        if own and self.options.track in ("augmented", "stored"):
+            return GivenWindow(*own), f"{own[0]:g} to {own[1]:g} s, from the session's set-up"
+        if recordings.static_stored is None or self.options.track not in ("augmented", "stored"):
+            return StaticWindow(self.options.watched), "OpenCap's rule on the static trial"
+        return self._window_of_session(setup, recordings.static_stored)
+
+    def _window_of_session(self, setup: OpenCapSetup, static: Markers) -> tuple[GivenWindow, str]:
+        """The window, of those that OpenCap's rules have picked, that fits the scaled model."""
+        windows = _windows(static)
+        if self.files.scaled_model is None or len(windows) == 1:
+            window = windows[0]
+            return window, f"{window.start_s:g} to {window.end_s:g} s, by OpenCap's rule"
+        published = body_scale_factors(read_model(self.files.scaled_model))
+        misfits = []
+        for window in windows:
+            misfits.append(_misfit(setup, window, static, self.subject, published))
+            if misfits[-1] < _SAME_FACTORS:
+                break
+        best = int(np.argmin(misfits))
+        window = windows[best]
+        kind = "today's" if best == 0 else "a past"
+        return window, (
+            f"{window.start_s:g} to {window.end_s:g} s, by {kind} rule of OpenCap, whose scale"
+            f" factors are within {misfits[best] * 100:.2g} % of the session's"
+        )
+
+
+def _read(path: Path | None) -> Markers | None:
+    return None if path is None else read_trc(path)
+
+
+def _keypoints(markers: Markers) -> Markers:
+    require_names(OPENCAP_20, markers.names, "keypoint", "the session's recording")
+    return markers.select(OPENCAP_20)
+
+
+def _windows(static: Markers) -> list[GivenWindow]:
+    """Different windows that the rules pick, today's first."""
+    found: dict[tuple[float, float], None] = {}
+    failure: ScalingError | None = None
+    for rule in PAST_RULES:
+        try:
+            found[rule(static)] = None
+        except ScalingError as error:
+            failure = failure or error
+    if not found and failure is not None:
+        raise failure
+    return [GivenWindow(*window) for window in found]
+
+
+def _misfit(
+    setup: OpenCapSetup,
+    window: GivenWindow,
+    static: Markers,
+    subject: Subject,
+    published: dict[str, tuple[float, float, float]],
+) -> float:
+    """Largest relative difference between a body's scale factors and the published ones."""
+    scaler = OpenSimScaler(setup.scaling, setup.marker_set, window)
+    try:
+        factors = scaler(setup.generic, static, subject).body_scale_factors
+    except KinebenchError:
+        return np.inf
+    shared = [name for name in factors if name in published]
+    if not shared:
+        return np.inf
+    ours = np.array([factors[name] for name in shared])
+    theirs = np.array([published[name] for name in shared])
+    return float(np.abs(ours / theirs - 1).max())
