@@ -1,0 +1,139 @@
+"""Intraclass correlations against Shrout & Fleiss 1979 and pingouin; errors against Weir 2005."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from kinebench.errors import KinebenchWarning, NameNotFoundError, ValueRangeError
+from kinebench.statistics.reliability import ICC_FORMS, icc, retest_error
+
+# Shrout & Fleiss 1979, table 2: 6 targets, 4 judges
+SHROUT_FLEISS = [
+    [9, 2, 5, 8],
+    [6, 1, 3, 2],
+    [8, 4, 6, 8],
+    [7, 1, 2, 6],
+    [10, 5, 6, 9],
+    [6, 2, 4, 7],
+]
+# Weir 2005, table 1, trials A1 and A2: peak power of 8 subjects, W
+WEIR = [
+    [146, 140],
+    [148, 152],
+    [170, 152],
+    [90, 99],
+    [157, 145],
+    [156, 153],
+    [176, 167],
+    [205, 218],
+]
+
+
+@pytest.mark.parametrize(
+    ("form", "published", "pingouin", "low", "high"),
+    [
+        # limits: psych::ICC in R prints -0.133 0.72, 0.019 0.76, 0.342 0.95
+        ("ICC(1,1)", 0.17, 0.1657417684, -0.133, 0.72),
+        ("ICC(2,1)", 0.29, 0.2897637795, 0.019, 0.76),
+        ("ICC(3,1)", 0.71, 0.7148407148, 0.342, 0.95),
+        ("ICC(A,1)", 0.29, 0.2897637795, 0.019, 0.76),
+        ("ICC(C,1)", 0.71, 0.7148407148, 0.342, 0.95),
+    ],
+)
+def test_published_example(
+    form: str, published: float, pingouin: float, low: float, high: float
+) -> None:
+    found = icc(SHROUT_FLEISS, form)
+    assert found.form == form
+    assert found.value == pytest.approx(published, abs=0.005)
+    assert found.value == pytest.approx(pingouin, abs=1e-10)
+    assert found.interval.low == pytest.approx(low, abs=6e-4)
+    assert found.interval.high == pytest.approx(high, abs=6e-3)
+    assert (found.n_subjects, found.n_raters) == (6, 4)
+
+
+def test_p_values_of_the_published_example() -> None:
+    """F = 1.79 with 5 and 18 degrees of freedom, F = 11.03 with 5 and 15."""
+    assert icc(SHROUT_FLEISS, "ICC(1,1)").p == pytest.approx(0.1647688083, abs=1e-10)
+    for form in ICC_FORMS[1:]:
+        assert icc(SHROUT_FLEISS, form).p == pytest.approx(0.0001345665, abs=1e-10)
+
+
+def test_retest_of_the_published_example() -> None:
+    """ICC(2,1) 0.95, ICC(3,1) 0.95 (Weir 2005, table 5), MS_E 57: SEM 7.6 W."""
+    found = retest_error(WEIR)
+    assert found.icc_agreement.value == pytest.approx(0.9499750706, abs=1e-10)
+    assert found.icc_consistency.value == pytest.approx(0.9470161370, abs=1e-10)
+    assert found.sem_consistency**2 == pytest.approx(57.1, abs=0.05)
+    assert found.sem_consistency == pytest.approx(7.6, abs=0.05)
+    assert found.mdc95_consistency == pytest.approx(1.96 * 2**0.5 * found.sem_consistency)
+    # MS of trials 30.25 < MS_E: no variance between sessions
+    assert found.sem_agreement == found.sem_consistency
+    assert found.session_means == (156.0, 153.25)
+
+
+def test_systematic_change_counts_for_agreement_only() -> None:
+    shifted = np.add(WEIR, [0, 20])
+    found, before = retest_error(shifted), retest_error(WEIR)
+    assert found.sem_consistency == pytest.approx(before.sem_consistency)
+    between = (8 * np.var([156.0, 173.25], ddof=1) - found.sem_consistency**2) / 8
+    expected = np.sqrt(between + found.sem_consistency**2)
+    assert found.sem_agreement == pytest.approx(expected)
+    assert found.mdc95_agreement == pytest.approx(1.96 * np.sqrt(2) * expected)
+    assert found.icc_agreement.value < found.icc_consistency.value - 0.1
+
+
+def test_offset_between_raters() -> None:
+    ratings = np.arange(6.0)[:, None] + [0.0, 5.0]
+    assert icc(ratings, "ICC(C,1)").value == pytest.approx(1.0)
+    assert icc(ratings, "ICC(A,1)").value == pytest.approx(3.5 / (3.5 + 12.5))
+    assert icc(ratings, "ICC(1,1)").value < 0
+
+
+@pytest.mark.parametrize("form", ICC_FORMS)
+def test_perfect_agreement(form: str) -> None:
+    found = icc(np.repeat([[1.0], [2.5], [7.0]], 3, axis=1), form)
+    assert found.value == 1.0
+    assert (found.interval.low, found.interval.high) == (1.0, 1.0)
+    assert found.p == 0.0
+
+
+@pytest.mark.parametrize("form", ICC_FORMS)
+def test_equal_ratings_have_no_correlation(form: str) -> None:
+    with pytest.warns(KinebenchWarning, match="all ratings are equal"):
+        found = icc(np.full((4, 2), 0.1), form)
+    assert np.isnan([found.value, found.interval.low, found.p]).all()
+
+
+@pytest.mark.parametrize("form", ICC_FORMS)
+def test_coverage(form: str) -> None:
+    """Nominal 90 % with 12 subjects and 3 raters of variances 4, 1 and noise 2."""
+    rng = np.random.default_rng(0)
+    raters = 0.0 if form == "ICC(1,1)" else 1.0
+    noise = 3.0 if form == "ICC(1,1)" else 2.0
+    truth = 4 / (4 + noise + (raters if form in ("ICC(2,1)", "ICC(A,1)") else 0.0))
+    inside = 0
+    for _ in range(400):
+        ratings = (
+            rng.normal(0, 2, (12, 1))
+            + rng.normal(0, raters, (1, 3))
+            + rng.normal(0, noise**0.5, (12, 3))
+        )
+        inside += truth in icc(ratings, form, level=0.9).interval
+    assert 0.855 <= inside / 400 <= 0.945
+
+
+def test_what_is_refused() -> None:
+    with pytest.raises(NameNotFoundError, match=r"no form 'ICC\(2,k\)'"):
+        icc(SHROUT_FLEISS, "ICC(2,k)")
+    with pytest.raises(ValueRangeError, match="at least 2 columns"):
+        icc([[1.0], [2.0]], "ICC(1,1)")
+    with pytest.raises(ValueRangeError, match="at least 2 row"):
+        retest_error([[1.0, 2.0]])
+    with pytest.raises(ValueRangeError, match="NaN"):
+        icc([[1.0, np.nan], [2.0, 3.0]], "ICC(1,1)")
+
+
+def test_frames_are_warned_of_where_one_looks() -> None:
+    assert "Never on frames" in (icc.__doc__ or "")
