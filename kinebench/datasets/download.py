@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -81,8 +82,8 @@ class Downloader:
 
         target.parent.mkdir(parents=True, exist_ok=True)
         shared = target.with_name(target.name + ".part")
-        # claiming the remainder by a rename lets processes download side by side
-        own = target.with_name(f"{target.name}.part-{os.getpid()}")
+        # claiming the remainder by a rename lets processes and threads download side by side
+        own = target.with_name(f"{target.name}.part-{os.getpid()}-{threading.get_ident()}")
         with suppress(FileNotFoundError):
             os.replace(shared, own)
         try:

@@ -244,3 +244,79 @@ def _by_index(values: np.ndarray) -> np.ndarray:
 
 def test_no_card_of_a_user_is_needed(tmp_path):
     assert list(cards(Places(tmp_path / "a", tmp_path / "b"))) == list(CARDS)
+
+
+EXPECTED_KEYS = {
+    "augmenter-known-answers-v0.1": ({"keypoints", "augmented"}, set(), set()),
+    "augmenter-known-answers-v0.3": ({"keypoints", "augmented"}, set(), set()),
+    "keypoints-subject2": ({"keypoints"}, set(), set()),
+    "labvalidation-raw-mocap-gaps": ({"mocap"}, set(), set()),
+    "labvalidation-subject2-walking1": ({"mocap"}, {"reference", "video"}, set()),
+    "labvalidation-subject3-walking1": (
+        {"keypoints", "augmented", "augmented_offset_removed", "mocap"},
+        {"video"},
+        {"scaled"},
+    ),
+    "labvalidation-subject4-mocap": (
+        {"mocap", "mocap_static"},
+        {"reference"},
+        {"generic", "scaled"},
+    ),
+    "labvalidation-subject5-dj1": ({"mocap"}, {"reference"}, {"scaled"}),
+    "lbmc-markerless-benchmark": (set(), {"reference", "Method1", "Method4", "Method5"}, set()),
+    "opencap-core": (set(), set(), {"generic"}),
+    "opencap-processing": (set(), {"video"}, set()),
+    "opencap-session-subject0": (
+        {"keypoints", "augmented", "static"},
+        {"opencap"},
+        {"generic", "scaled"},
+    ),
+    "pose2sim-demo-trc": ({"keypoints", "filtered", "augmented"}, set(), set()),
+}
+
+
+@pytest.mark.mirror
+@every_download
+def test_the_first_sample_holds_what_the_dataset_promises(name, places):
+    sample = load(name, sample_names(name, places)[0], places)
+    assert (set(sample.markers), set(sample.motions), set(sample.models)) == EXPECTED_KEYS[name]
+
+
+@pytest.mark.mirror
+def test_raw_mocap_has_gaps(places):
+    """Blank cells are missing markers: 16 of the 51 have some."""
+    markers = load("labvalidation-raw-mocap-gaps", "DJ1", places).markers["mocap"]
+    assert int(markers.missing.any(axis=0).sum()) == 16
+
+
+@pytest.mark.mirror
+def test_keypoints_have_one_order(places):
+    """The 20 keypoints of both known answers are the same, in the same order."""
+    names = {
+        load(dataset, sample, places).markers["keypoints"].names
+        for dataset, sample in (
+            ("augmenter-known-answers-v0.1", "drop_jump"),
+            ("augmenter-known-answers-v0.3", "drop_vertical_jump"),
+            ("keypoints-subject2", "squats"),
+        )
+    }
+    assert len(names) == 1
+
+
+@pytest.mark.mirror
+def test_the_published_motion_of_the_session_has_its_clock(places):
+    """OpenCap's .mot and .trc of a trial have the same frames."""
+    for name in ("Squats_0", "Asym_0"):
+        sample = load("opencap-session-subject0", name, places)
+        times = sample.markers["keypoints"].times
+        np.testing.assert_allclose(sample.motions["opencap"].times, times, atol=1e-3)
+
+
+@pytest.mark.mirror
+def test_both_video_motions_of_subject2_cover_the_optical_recording(places):
+    sample = load("labvalidation-subject2-walking1", "walking1", places)
+    reference, video = sample.motions["reference"].times, sample.motions["video"].times
+    older = load("opencap-processing", "walking1", places).motions["video"].times
+    assert video[0] <= reference[0]
+    assert video[-1] >= reference[-1]
+    np.testing.assert_allclose(older, reference, atol=1e-3)

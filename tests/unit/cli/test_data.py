@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -163,3 +164,32 @@ def test_add_twice_needs_replace(study):
     with pytest.raises(DatasetError, match="--replace"):
         kinebench_data("add", study, "--name", "mine")
     assert kinebench_data("add", study, "--name", "mine", "--replace") == 0
+
+
+def test_add_an_archive_that_leaves_its_folder(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("../evil", b"x")
+    with pytest.raises(DatasetError, match="would leave the folder"):
+        kinebench_data("add", tmp_path / "a.zip", "--name", "mine")
+    assert not (tmp_path / "cache" / "cards").exists()
+
+
+def test_verify_a_folder_that_no_card_knows(tmp_path):
+    with pytest.raises(DatasetError, match="neither a folder added"):
+        kinebench_data("verify", tmp_path)
+
+
+def test_own_cards_can_lie_elsewhere(study, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("KINEBENCH_CARDS", str(tmp_path / "team"))
+    kinebench_data("add", study, "--name", "mine")
+    assert (tmp_path / "team" / "mine" / "card.toml").is_file()
+    assert kinebench_data("show", "mine") == 0
+    assert str(study) in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [(), ("lst",), ("add", "folder"), ("show",)])
+def test_bad_usage_ends_with_2(words, capsys):
+    with pytest.raises(SystemExit) as ended:
+        kinebench_data(*words)
+    assert ended.value.code == 2
+    assert "usage" in capsys.readouterr().err

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import socket
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -155,3 +158,54 @@ def test_an_empty_file_is_a_file(server, hasty, tmp_path, monkeypatch):
     )
     hasty(server.address, nothing, tmp_path / "empty")
     assert (tmp_path / "empty").read_bytes() == b""
+
+
+def test_downloads_side_by_side_do_not_disturb_each_other(
+    server, hasty, content_file, content, tmp_path
+):
+    target = tmp_path / "walk.trc"
+    with ThreadPoolExecutor(8) as pool:
+        downloads = [
+            pool.submit(hasty, server.address + "walk.trc", content_file, target) for _ in range(8)
+        ]
+        for download in downloads:
+            download.result()
+    assert target.read_bytes() == content
+    assert _leftovers(target) == []
+
+
+def test_an_interrupted_download_keeps_what_arrived(
+    server, hasty, content_file, content, tmp_path, monkeypatch
+):
+    def interrupted(self, address, output, pooch):
+        output.write(content[:100])
+        raise KeyboardInterrupt
+
+    target = tmp_path / "walk.trc"
+    with monkeypatch.context() as patch:
+        patch.setattr("pooch.HTTPDownloader.__call__", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            hasty(server.address, content_file, target)
+    assert _leftovers(target) == ["walk.trc.part"]
+    hasty(server.address, content_file, target)
+    assert server.ranges == ["bytes=100-"]
+    assert target.read_bytes() == content
+
+
+def test_a_full_disk_is_told_and_leaves_the_old_file(hasty, content_file, tmp_path, monkeypatch):
+    def full(self, address, output, pooch):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("pooch.HTTPDownloader.__call__", full)
+    (tmp_path / "walk.trc").write_bytes(b"mine")
+    with pytest.raises(DatasetError, match=r"cannot write .*walk\.trc: No space left on device"):
+        hasty("http://127.0.0.1:9/", content_file, tmp_path / "walk.trc")
+    assert (tmp_path / "walk.trc").read_bytes() == b"mine"
+
+
+def test_a_silent_server_is_given_up(content_file, tmp_path, monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        with pytest.raises(DatasetError, match="the server does not answer"):
+            Downloader(attempts=1, timeout_s=0.1)(address, content_file, tmp_path / "walk.trc")
