@@ -87,6 +87,7 @@ def filter_residuals(
     tried_hz: ArrayLike,
     order_per_pass: int = 2,
     short_runs: ShortRuns = "raise",
+    corrected: bool = False,
 ) -> FloatArray:
     """Raw minus filtered signal for each cut-off, (n_cutoffs, n_frames, ...).
 
@@ -98,7 +99,7 @@ def filter_residuals(
         [
             np.where(
                 usable,
-                raw - butterworth(raw, rate_hz, cutoff, order_per_pass, short_runs=short_runs),
+                raw - butterworth(raw, rate_hz, cutoff, order_per_pass, corrected, short_runs),
                 np.nan,
             )
             for cutoff in np.asarray(tried_hz, dtype=np.float64)

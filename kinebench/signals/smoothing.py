@@ -54,20 +54,26 @@ def savitzky_golay(
     return filter_runs(values, kernel, window, short_runs, "a Savitzky–Golay filter")
 
 
-def median(values: ArrayLike, window: int, short_runs: ShortRuns = "raise") -> FloatArray:
+def median(values: ArrayLike, window: int) -> FloatArray:
     """Median of each window of `window` frames, an odd number.
 
-    At the ends the signal is continued by its mirror image. NaN policy: see
-    `kinebench.signals.runs`; a run must be as long as half a window.
+    Towards the ends of a run the window shrinks on both sides alike, so that no end is pulled
+    inwards: the first and the last value stay. NaN policy: see `kinebench.signals.runs`.
     """
     _require_odd(window)
 
     def kernel(segment: FloatArray, _: NDArray[np.intp]) -> FloatArray:
         from scipy.ndimage import median_filter
 
-        return np.asarray(median_filter(segment, size=(window, 1), mode="reflect"))
+        filtered = np.asarray(median_filter(segment, size=(window, 1)))
+        n = len(segment)
+        for reach in range(min(window // 2, (n + 1) // 2)):
+            for frame in (reach, n - 1 - reach):
+                around = segment[frame - reach : frame + reach + 1]
+                filtered[frame] = np.median(around, axis=0)
+        return filtered
 
-    return filter_runs(values, kernel, window // 2 + 1, short_runs, "a median filter")
+    return filter_runs(values, kernel, 1, what="a median filter")
 
 
 def smoothing_spline(

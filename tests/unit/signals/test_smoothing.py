@@ -36,6 +36,13 @@ def test_median_removes_spikes_and_keeps_edges() -> None:
     np.testing.assert_array_equal(median(spiked, 5), step)
 
 
+def test_median_follows_a_ramp_up_to_its_ends() -> None:
+    ramp = np.arange(12.0)
+    np.testing.assert_array_equal(median(ramp, 7), ramp)
+    np.testing.assert_array_equal(median(ramp[:3], 7), ramp[:3])
+    np.testing.assert_array_equal(median([3.0, 9.0, 4.0, 5.0, 5.5], 3), [3, 4, 5, 5, 5.5])
+
+
 @pytest.mark.parametrize("window", [4, 0, -3])
 def test_windows_must_be_odd(window: int) -> None:
     with pytest.raises(ValueRangeError, match="odd"):

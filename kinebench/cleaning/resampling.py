@@ -1,0 +1,48 @@
+"""Stage that brings a recording to another rate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from kinebench.cleaning.columns import require_positive
+from kinebench.core.markers import Markers
+from kinebench.errors import ValueRangeError
+from kinebench.signals.resampling import ResampleMethod, even_times, resample
+
+__all__ = ["Resample"]
+
+
+@dataclass(frozen=True, slots=True)
+class Resample:
+    """Interpolate to an even rate, from the first frame to the last that fits.
+
+    Parameters
+    ----------
+    rate_hz : float
+    method : {"cubic", "pchip", "linear"}
+
+    Notes
+    -----
+    Gaps stay gaps. Confidence is interpolated linearly. Nothing is filtered: before going to a
+    lower rate, remove what lies above half of it.
+    """
+
+    rate_hz: float
+    method: ResampleMethod = "cubic"
+
+    def __post_init__(self) -> None:
+        require_positive("Resample", rate_hz=self.rate_hz)
+        if self.method not in ("cubic", "pchip", "linear"):
+            raise ValueRangeError(
+                f"resampling knows 'cubic', 'pchip' and 'linear'; found {self.method!r}"
+            )
+
+    def __call__(self, markers: Markers) -> Markers:
+        times = even_times(markers.times, self.rate_hz)
+        positions = resample(markers.positions, markers.times, times, self.method)
+        confidence = markers.confidence
+        if confidence is not None:
+            confidence = np.asarray(resample(confidence, markers.times, times, "linear"))
+        return replace(markers, times=times, positions=positions, confidence=confidence)

@@ -1,0 +1,143 @@
+"""Smoothing stages other than low-pass filters.
+
+All of them keep names, times and confidence, leave gaps as gaps, and raise a `CleaningError` for
+markers without any position and, unless told to keep them, for runs that are too short.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kinebench.cleaning.columns import filterable_positions, frames_of, require_positive
+from kinebench.core.markers import Markers
+from kinebench.errors import ValueRangeError
+from kinebench.signals import kalman, smoothing
+from kinebench.signals.runs import ShortRuns
+
+__all__ = ["KalmanSmoother", "Median", "SavitzkyGolay", "SmoothingSpline"]
+
+
+@dataclass(frozen=True, slots=True)
+class SavitzkyGolay:
+    """Local polynomials (Savitzky & Golay 1964).
+
+    Parameters
+    ----------
+    window_s : float
+        Window, s; rounded to an odd number of frames.
+    degree : int
+    short_runs : {"raise", "keep"}
+        What to do with runs shorter than the window.
+    """
+
+    window_s: float = 0.25
+    degree: int = 3
+    short_runs: ShortRuns = "raise"
+
+    def __post_init__(self) -> None:
+        require_positive("SavitzkyGolay", window_s=self.window_s)
+        if self.degree < 0:
+            raise ValueRangeError(f"degree must be 0 or more, found {self.degree}")
+
+    def __call__(self, markers: Markers) -> Markers:
+        window = frames_of(self.window_s, markers.rate_hz, odd=True)
+        positions = filterable_positions(
+            markers, f"a Savitzky–Golay filter of {self.window_s:g} s", window, self.short_runs
+        )
+        smoothed = smoothing.savitzky_golay(positions, window, self.degree, self.short_runs)
+        return markers.with_positions(smoothed)
+
+
+@dataclass(frozen=True, slots=True)
+class Median:
+    """Running median; near gaps and ends the window shrinks, so that runs may be short.
+
+    Parameters
+    ----------
+    window_s : float
+        Window, s; rounded to an odd number of frames.
+    """
+
+    window_s: float = 0.1
+
+    def __post_init__(self) -> None:
+        require_positive("Median", window_s=self.window_s)
+
+    def __call__(self, markers: Markers) -> Markers:
+        window = frames_of(self.window_s, markers.rate_hz, odd=True)
+        positions = filterable_positions(markers, f"a median of {self.window_s:g} s", 1)
+        return markers.with_positions(smoothing.median(positions, window))
+
+
+@dataclass(frozen=True, slots=True)
+class SmoothingSpline:
+    """Cubic smoothing spline (Woltring 1985).
+
+    Parameters
+    ----------
+    penalty_s3 : float, optional
+        Weight of ∫ (second time derivative)² against the sum of squared deviations, s³; without
+        it generalised cross-validation chooses one per marker and axis.
+    short_runs : {"raise", "keep"}
+        What to do with runs of fewer than five frames.
+    """
+
+    penalty_s3: float | None = None
+    short_runs: ShortRuns = "raise"
+
+    def __post_init__(self) -> None:
+        if self.penalty_s3 is not None:
+            require_positive("SmoothingSpline", penalty_s3=self.penalty_s3)
+
+    def __call__(self, markers: Markers) -> Markers:
+        positions = filterable_positions(
+            markers, "a smoothing spline", smoothing.SPLINE_SHORTEST, self.short_runs
+        )
+        penalty = None if self.penalty_s3 is None else self.penalty_s3 * markers.rate_hz**3
+        return markers.with_positions(
+            smoothing.smoothing_spline(positions, penalty, self.short_runs)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class KalmanSmoother:
+    """Rauch–Tung–Striebel smoother; constant acceleration, disturbed by white-noise jerk.
+
+    Unlike the filters it carries information across gaps, though gaps stay gaps.
+
+    Parameters
+    ----------
+    jerk_density : float, optional
+        Spectral density of the jerk, m²/s⁵; estimated by maximum likelihood without it.
+    measurement_m : float, optional
+        Standard deviation of the keypoints' noise, m; estimated without it.
+    """
+
+    jerk_density: float | None = None
+    measurement_m: float | None = None
+
+    def __post_init__(self) -> None:
+        given = {"jerk_density": self.jerk_density, "measurement_m": self.measurement_m}
+        require_positive(
+            "KalmanSmoother", **{name: value for name, value in given.items() if value is not None}
+        )
+        if self.jerk_density is not None and self.measurement_m is None:
+            raise ValueRangeError("a KalmanSmoother with a jerk_density needs a measurement_m too")
+
+    def __call__(self, markers: Markers) -> Markers:
+        return self.resolve(markers)._smoothed(markers)
+
+    def resolve(self, markers: Markers) -> KalmanSmoother:
+        """The smoother with the noise that is most likely on this recording."""
+        if self.jerk_density is not None:
+            return self
+        positions = filterable_positions(markers, "a Kalman smoother", 1)
+        noise = kalman.estimate_noise(positions, markers.rate_hz, self.measurement_m)
+        return KalmanSmoother(noise.jerk_density, noise.measurement)
+
+    def _smoothed(self, markers: Markers) -> Markers:
+        assert self.jerk_density is not None
+        assert self.measurement_m is not None
+        positions = filterable_positions(markers, "a Kalman smoother", 1)
+        noise = kalman.KalmanNoise(self.jerk_density, self.measurement_m)
+        return markers.with_positions(kalman.kalman_smooth(positions, markers.rate_hz, noise))

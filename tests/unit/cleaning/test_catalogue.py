@@ -1,0 +1,103 @@
+"""Cleaners from text."""
+
+from __future__ import annotations
+
+import pytest
+
+from kinebench.cleaning import (
+    CLEANERS,
+    Butterworth,
+    Chain,
+    Challis,
+    FillGaps,
+    KalmanSmoother,
+    Level,
+    Median,
+    NoFilter,
+    RemoveOutliers,
+    Resample,
+    ResidualAnalysis,
+    Rotate,
+    SavitzkyGolay,
+    SmoothingSpline,
+    parse_cleaner,
+)
+from kinebench.core import Cleaner
+from kinebench.errors import NameNotFoundError, ValueRangeError
+
+EXAMPLES: dict[str, Cleaner] = {
+    "none": NoFilter(),
+    "fill-linear": FillGaps("linear"),
+    "fill-linear:0.2": FillGaps("linear", 0.2),
+    "fill-cubic": FillGaps("cubic"),
+    "outliers:0.5:4": RemoveOutliers(0.5, 4.0),
+    "outliers": RemoveOutliers(),
+    "butterworth:6": Butterworth(6.0),
+    "butterworth:12.5:8": Butterworth(12.5, 8),
+    "residual": ResidualAnalysis(),
+    "residual:common": ResidualAnalysis("common"),
+    "challis:marker": Challis("marker"),
+    "savgol:0.3:2": SavitzkyGolay(0.3, 2),
+    "savgol": SavitzkyGolay(),
+    "spline": SmoothingSpline(),
+    "spline:1e-4": SmoothingSpline(1e-4),
+    "kalman": KalmanSmoother(),
+    "kalman:10:0.01": KalmanSmoother(10.0, 0.01),
+    "median:0.1": Median(0.1),
+    "median": Median(),
+    "resample:60": Resample(60.0),
+    "rotate:y=90,z=180": Rotate.from_axis_angles({"y": 90, "z": 180}),
+    "level": Level(),
+    "fill-linear + butterworth:6": Chain((FillGaps(), Butterworth(6.0))),
+}
+
+
+@pytest.mark.parametrize("text", EXAMPLES)
+def test_texts_give_stages(text: str) -> None:
+    assert parse_cleaner(text) == EXAMPLES[text]
+
+
+def test_every_entry_has_an_example_of_its_stage() -> None:
+    assert {text.split(":")[0].split(" ")[0] for text in EXAMPLES} == set(CLEANERS)
+    for name, entry in CLEANERS.items():
+        assert entry.usage.startswith(name)
+        assert entry.meaning
+        assert any(
+            isinstance(stage, entry.stage)
+            for text, stage in EXAMPLES.items()
+            if text.split(":")[0] == name
+        )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("butterwort:6", "did you mean 'butterworth'"),
+        ("", "no cleaner is called ''"),
+        ("fill-linear+resdual", "did you mean 'residual'"),
+    ],
+)
+def test_unknown_names_offer_the_nearest(text: str, message: str) -> None:
+    with pytest.raises(NameNotFoundError, match=message):
+        parse_cleaner(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("butterworth", r"has 0 option\(s\); it is written butterworth:CUTOFF_HZ"),
+        ("none:1", r"has 1 option\(s\)"),
+        ("butterworth:six", "must be a number, found 'six'"),
+        ("butterworth:6:3", "must be even"),
+        ("butterworth:6:four", "whole number, found 'four'"),
+        ("residual:joint", "'axis', 'marker' or 'common', found 'joint'"),
+        ("resample:-5", "above 0"),
+        ("rotate:y", "axis=degrees"),
+        ("rotate:y=1,y=2", "given twice"),
+        ("rotate:q=90", "not known"),
+        ("median:0.1:2", "it is written median"),
+    ],
+)
+def test_bad_options_tell_the_usage(text: str, message: str) -> None:
+    with pytest.raises(ValueRangeError, match=message):
+        parse_cleaner(text)
