@@ -31,7 +31,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``kinebench run``."""
     parser.epilog = _EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("session", nargs="?", type=Path, help="an OpenCap session folder")
+    parser.add_argument(
+        "session",
+        nargs="?",
+        type=Path,
+        help="an OpenCap session folder, or a public one's dataset name",
+    )
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder for the results")
     session = parser.add_argument_group("on a session")
     session.add_argument("--trial", metavar="NAME", help="which trial")
@@ -119,7 +124,7 @@ def _plan_session(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path]]
     from kinebench.io.session import read_session
     from kinebench.pipeline.session_plan import plan_from_session
 
-    session = read_session(arguments.session)
+    session = read_session(_session_folder(arguments.session))
     moving = [name for name in session.trials if not name.lower().startswith(("neutral", "static"))]
     if arguments.trial is None and len(moving) != 1:
         raise ValueRangeError(
@@ -140,6 +145,20 @@ def _plan_session(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path]]
     if arguments.markers == "stored":
         inputs |= {"keypoints": files.stored, "static": files.static_stored}
     return plan, {role: path for role, path in inputs.items() if path is not None}
+
+
+def _session_folder(named: Path) -> Path:
+    """The folder itself, or that of a public dataset of this name, fetched when needed."""
+    from kinebench.datasets import cards, fetch_dataset
+
+    if named.is_dir() or str(named) not in cards():
+        return named
+    recording = next(
+        (path for path in fetch_dataset(str(named)) if "MarkerData" in path.parts), named
+    )
+    return next(
+        (parent.parent for parent in recording.parents if parent.name == "MarkerData"), named
+    )
 
 
 def _plan_files(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path]]:

@@ -23,6 +23,9 @@ class Trial:
         3D video keypoints.
     static : Markers, optional
         Keypoints of the static trial; without one the trial itself is searched.
+    static_markers : Markers, optional
+        Anatomical markers of the static trial, to scale on as they are: nothing is then made of
+        `static`.
     activity : str
     reference_markers, reference_motion : optional
         Optical markers, and the motion that counts as reference.
@@ -32,6 +35,7 @@ class Trial:
     subject: Subject
     keypoints: Markers
     static: Markers | None = None
+    static_markers: Markers | None = None
     activity: str = "unknown"
     reference_markers: Markers | None = None
     reference_motion: Motion | None = None

@@ -67,17 +67,17 @@ class Pipeline:
             warnings.simplefilter("always", KinebenchWarning)
             with journal.stage("clean"):
                 keypoints = self._cleaned(trial.keypoints, journal, "keypoints")
-                static = trial.static and self._cleaned(trial.static, journal, "static")
+                static = None
+                if trial.static is not None and trial.static_markers is None:
+                    static = self._cleaned(trial.static, journal, "static")
             with journal.stage("augment"):
                 augmented = self._augmented(keypoints, trial.subject, journal, "keypoints")
-                standing = (
-                    self._augmented(static, trial.subject, journal, "static")
-                    if static
-                    else augmented
-                )
+                standing = trial.static_markers or augmented
+                if static is not None:
+                    standing = self._augmented(static, trial.subject, journal, "static")
             with journal.stage("scale"):
                 scaling = self.scale(self.generic, standing, trial.subject)
-                self._warn_of_scaling(scaling, standing, trial.subject)
+                self._warn_of_scaling(scaling, standing, trial)
             with journal.stage("solve"):
                 solution = self.solve(scaling.model, augmented)
         return PipelineRun(
@@ -112,10 +112,11 @@ class Pipeline:
         journal.records.setdefault("floor", {})[which] = describe(shift)
         return shift(together)
 
-    def _warn_of_scaling(self, scaling: ScalingResult, standing: Markers, subject: Subject) -> None:
-        remarks = list(scaling_warnings(scaling, subject))
+    def _warn_of_scaling(self, scaling: ScalingResult, standing: Markers, trial: Trial) -> None:
+        remarks = list(scaling_warnings(scaling, trial.subject))
         start = scaling.window_s[0] - standing.times[0]
-        if isinstance(self.augment, LSTMAugmenter) and start < START_UP_S > self.augment.warm_up_s:
+        warms_up = isinstance(self.augment, LSTMAugmenter) and self.augment.warm_up_s < START_UP_S
+        if warms_up and start < START_UP_S:
             remarks.append(
                 f"the static window starts {start:.2f} s after the beginning, while the augmenter"
                 f" still warms up (its markers are biased for about {START_UP_S:g} s): a warm-up"

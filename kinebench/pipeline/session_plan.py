@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-from kinebench.augmentation.augmenter import NoAugmentation
 from kinebench.augmentation.identify import identify
 from kinebench.core.keypoints import OPENCAP_20
 from kinebench.core.markers import Markers
@@ -52,9 +51,15 @@ def plan_from_session(
     recordings = planner.recordings()
     version = planner.version(recordings)
     setup = planner.setup()
-    augment = options.make_augmenter(version) if options.augments else NoAugmentation()
     scale = planner.scaler(setup, recordings)
-    trial = Trial(files.trial, subject, recordings.movement, recordings.static)
+    augment = options.make_augmenter(version)
+    trial = Trial(
+        files.trial,
+        subject,
+        recordings.movement,
+        recordings.static,
+        planner.static_markers(recordings, version),
+    )
     return Plan(planned(setup, augment, scale, options), trial, planner.choices)
 
 
@@ -118,6 +123,23 @@ class _Planner:
             source += f", though the session states {stated}"
         self.choices["augmenter"] = f"{version} ({source})"
         return version
+
+    def static_markers(self, recordings: _Recordings, version: str) -> Markers | None:
+        """The session's own markers of the static trial, if making them again changes nothing.
+
+        ScaleTool's marker placer stops early: markers that differ by 0.3 mm, as those made on
+        another machine do, have moved the subtalar angle by 2.5°. So a session is reproduced best
+        from its own. Asking for a version, or for anything else than OpenCap's own augmentation,
+        makes them anew.
+        """
+        options, stored = self.options, recordings.static_stored
+        plain = options.augmenter is None and not options.warm_up_s and options.resample_hz is None
+        if not options.augments or stored is None or not plain or options.clean:
+            return None
+        if identify(stored, self.subject).version != version:
+            return None
+        self.choices["static markers"] = f"the session's own, made by {version}"
+        return stored
 
     def setup(self) -> OpenCapSetup:
         """The session's own files, completed by OpenCap's."""
