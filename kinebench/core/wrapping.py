@@ -1,0 +1,40 @@
+"""Angles that turn past ±180°."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+import numpy as np
+
+from kinebench.core.arrays import FloatArray
+from kinebench.core.motion import Coordinate
+
+__all__ = ["WRAPPING_NAMES", "can_wrap", "unwrapped"]
+
+WRAPPING_NAMES = ("pelvis_rotation", "arm_flex_*", "arm_add_*", "arm_rot_*")
+
+
+def can_wrap(coordinate: Coordinate) -> bool:
+    """True for an angle that may turn past ±180°.
+
+    A rotational coordinate whose range exceeds ±180°, or, since .mot files carry no ranges, one of
+    the pelvis' heading and the shoulders' three angles.
+    """
+    if coordinate.kind != "rotational":
+        return False
+    if coordinate.range is not None and (
+        coordinate.range[0] < -np.pi - 1e-9 or coordinate.range[1] > np.pi + 1e-9
+    ):
+        return True
+    return any(fnmatchcase(coordinate.name, pattern) for pattern in WRAPPING_NAMES)
+
+
+def unwrapped(angles: FloatArray) -> FloatArray:
+    """Angles (n_frames,) rad without jumps of a turn, from each known frame to the next.
+
+    NaN stays NaN; across a gap the shorter way is taken.
+    """
+    known = ~np.isnan(angles)
+    result = np.array(angles)
+    result[known] = np.unwrap(result[known])
+    return result

@@ -1,0 +1,327 @@
+"""Every metric by name: unit, better direction, perfect value, source.
+
+A metric exists when it has a row here; the conformance test reads this table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Literal
+
+from kinebench.metrics import (
+    attribution,
+    cmc,
+    extremes,
+    ground,
+    markers,
+    residuals,
+    sides,
+    similarity,
+    tilt,
+    waveform,
+)
+
+__all__ = ["CATALOGUE", "Better", "Family", "Metric", "metrics_of"]
+
+Better = Literal["zero", "lower", "higher", "one", "hundred", "none"]
+Family = Literal["waveform", "cycles", "marker", "pose", "residual", "side"]
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A row of the catalogue.
+
+    Parameters
+    ----------
+    name : str
+    title : str
+        For tables and axes.
+    unit : str
+        "coordinate" (rad or m, as the coordinate), "rad", "m", "s", "1" or "%".
+    better : str
+        "zero": nearer to 0, signed; "lower", "higher"; "one": nearer to 1; "hundred"; "none".
+    perfect : float or None
+        Value of a perfect estimate; None when it has none.
+    function : callable
+        ``function(reference, estimate, *needs)``.
+    source : str
+        Where the formula stands.
+    family : str
+        What it applies to: "waveform" (coordinates over time), "cycles" (time-normalised
+        repetitions), "marker" and "pose" (positions), "residual" (marker errors of inverse
+        kinematics), "side" (does one side sink).
+    needs : tuple of str
+        Further arguments: "times", "minimum_range".
+    """
+
+    name: str
+    title: str
+    unit: str
+    better: Better
+    perfect: float | None
+    function: Callable[..., Any]
+    source: str
+    family: Family = "waveform"
+    needs: tuple[str, ...] = ()
+
+
+WILLMOTT = "Willmott & Matsuura 2005, Clim Res 30:79"
+BLAND = "Bland & Altman 1986, Lancet 327:307"
+IOSA = "Iosa et al. 2014, BioMed Res Int 2014:214156"
+SPRAGUE = "Sprague & Geers 2004, Commun Numer Meth Eng 20:293"
+FERRARI = "Ferrari et al. 2010, Gait Posture 31:540"
+KADABA = "Kadaba et al. 1989, J Orthop Res 7:849"
+IONESCU = "Ionescu et al. 2014, IEEE TPAMI 36:1325"
+HERE = "definition of kinebench"
+
+_WAVEFORM = (
+    Metric("bias", "bias", "coordinate", "zero", 0.0, waveform.bias, BLAND),
+    Metric("mae", "MAE", "coordinate", "lower", 0.0, waveform.mean_absolute_error, WILLMOTT),
+    Metric("rmse", "RMSE", "coordinate", "lower", 0.0, waveform.rmse, WILLMOTT),
+    Metric(
+        "offset_removed_rmse",
+        "RMSE, offset removed",
+        "coordinate",
+        "lower",
+        0.0,
+        waveform.offset_removed_rmse,
+        "standard deviation of the error, " + BLAND,
+    ),
+    Metric(
+        "max_error", "max |error|", "coordinate", "lower", 0.0, waveform.max_absolute_error, HERE
+    ),
+    Metric(
+        "max_error_time",
+        "time of max |error|",
+        "s",
+        "none",
+        None,
+        waveform.time_of_max_error,
+        HERE,
+        needs=("times",),
+    ),
+    Metric(
+        "nrmse",
+        "RMSE / range",
+        "1",
+        "lower",
+        0.0,
+        waveform.nrmse,
+        "Ren et al. 2008, J Biomech 41:2750",
+        needs=("minimum_range",),
+    ),
+    Metric(
+        "rom_error",
+        "range of motion error",
+        "coordinate",
+        "zero",
+        0.0,
+        extremes.range_of_motion_error,
+        HERE,
+    ),
+    Metric("peak_error", "peak error", "coordinate", "zero", 0.0, extremes.peak_error, HERE),
+    Metric(
+        "peak_timing_error",
+        "peak timing error",
+        "s",
+        "zero",
+        0.0,
+        extremes.peak_timing_error,
+        HERE,
+        needs=("times",),
+    ),
+    Metric("trough_error", "trough error", "coordinate", "zero", 0.0, extremes.trough_error, HERE),
+    Metric(
+        "trough_timing_error",
+        "trough timing error",
+        "s",
+        "zero",
+        0.0,
+        extremes.trough_timing_error,
+        HERE,
+        needs=("times",),
+    ),
+    Metric(
+        "pearson_r", "Pearson r", "1", "higher", 1.0, similarity.pearson_r, "Pearson 1895, PRSL 58"
+    ),
+    Metric("r_squared", "R²", "1", "higher", 1.0, similarity.r_squared, "r of Pearson, squared"),
+    Metric(
+        "determination",
+        "coefficient of determination",
+        "1",
+        "higher",
+        1.0,
+        similarity.coefficient_of_determination,
+        "Nash & Sutcliffe 1970, J Hydrol 10:282",
+    ),
+    Metric("lfm_slope", "LFM slope a₁", "1", "one", 1.0, similarity.lfm_slope, IOSA),
+    Metric("lfm_offset", "LFM offset a₀", "coordinate", "zero", 0.0, similarity.lfm_offset, IOSA),
+    Metric("lfm_r_squared", "LFM R²", "1", "higher", 1.0, similarity.lfm_r_squared, IOSA),
+    Metric(
+        "sprague_geers_m",
+        "Sprague–Geers M",
+        "1",
+        "zero",
+        0.0,
+        similarity.sprague_geers_magnitude,
+        SPRAGUE,
+    ),
+    Metric(
+        "sprague_geers_p",
+        "Sprague–Geers P",
+        "1",
+        "lower",
+        0.0,
+        similarity.sprague_geers_phase,
+        SPRAGUE,
+    ),
+    Metric(
+        "sprague_geers_c",
+        "Sprague–Geers C",
+        "1",
+        "lower",
+        0.0,
+        similarity.sprague_geers_combined,
+        SPRAGUE,
+    ),
+    Metric("cmc", "CMC (Ferrari, one cycle)", "1", "higher", 1.0, cmc.cmc_of_pair, FERRARI),
+)
+
+_CYCLES = (
+    Metric(
+        "cmc_within_protocol",
+        "CMC within protocol (Kadaba)",
+        "1",
+        "higher",
+        1.0,
+        cmc.cmc_within_protocol,
+        KADABA,
+        "cycles",
+    ),
+    Metric(
+        "cmc_between_protocols",
+        "CMC between protocols (Ferrari)",
+        "1",
+        "higher",
+        1.0,
+        cmc.cmc_between_protocols,
+        FERRARI,
+        "cycles",
+    ),
+)
+
+
+def _distance(name: str, title: str, function: Callable[..., Any], family: Family) -> Metric:
+    source = IONESCU if family == "pose" else HERE
+    return Metric(name, title, "m", "lower", 0.0, function, source, family)
+
+
+_MARKER = (
+    _distance("distance_mean", "mean distance", markers.distance_mean, "marker"),
+    _distance("distance_rms", "RMS distance", markers.distance_rms, "marker"),
+    _distance("distance_max", "max distance", markers.distance_max, "marker"),
+    _distance("distance_p95", "95th percentile of distance", markers.distance_p95, "marker"),
+    _distance(
+        "offset_removed_distance_mean",
+        "mean distance, offset removed",
+        markers.offset_removed_distance_mean,
+        "marker",
+    ),
+    _distance(
+        "offset_removed_distance_rms",
+        "RMS distance, offset removed",
+        markers.offset_removed_distance_rms,
+        "marker",
+    ),
+    _distance(
+        "offset_removed_distance_max",
+        "max distance, offset removed",
+        markers.offset_removed_distance_max,
+        "marker",
+    ),
+    _distance(
+        "offset_removed_distance_p95",
+        "95th percentile of distance, offset removed",
+        markers.offset_removed_distance_p95,
+        "marker",
+    ),
+    _distance("mpjpe", "MPJPE", markers.mpjpe, "pose"),
+    _distance("pa_mpjpe", "PA-MPJPE", markers.pa_mpjpe, "pose"),
+)
+
+_RESIDUAL = (
+    Metric(
+        "residual_rms",
+        "RMS marker error",
+        "m",
+        "lower",
+        0.0,
+        residuals.residual_rms,
+        "present markers only: opensim-core#2058",
+        "residual",
+    ),
+    Metric(
+        "residual_max",
+        "max marker error",
+        "m",
+        "lower",
+        0.0,
+        residuals.residual_max,
+        "OpenSim user guide, inverse kinematics best practices",
+        "residual",
+    ),
+)
+
+
+def _side(name: str, title: str, unit: str, function: Callable[..., Any]) -> Metric:
+    return Metric(name, title, unit, "zero", 0.0, function, HERE, "side")
+
+
+_SIDE = (
+    _side("side_drop", "side drop", "m", sides.side_drop),
+    _side("pelvis_list_bias", "pelvis list bias", "rad", waveform.bias),
+    _side("pelvis_list_at_depth", "pelvis list error at the depth", "rad", sides.error_at_events),
+    _side("ground_height", "ground height", "m", ground.ground_height),
+    _side("floor_contact", "penetration and floating", "m", ground.floor_contact),
+    _side("world_tilt", "world tilt", "rad", tilt.world_tilt),
+    _side("floor_tilt", "tilt against the floor", "rad", tilt.floor_tilt),
+    Metric(
+        "leg_length_ratio",
+        "leg-length ratio, right/left",
+        "%",
+        "hundred",
+        100.0,
+        sides.leg_length_ratio,
+        HERE,
+        "side",
+    ),
+    _side(
+        "side_error_difference",
+        "right minus left bias",
+        "coordinate",
+        sides.side_error_difference,
+    ),
+    _side("offset_fragility", "fragility of the offset", "m", ground.offset_fragility),
+    Metric(
+        "attribution",
+        "share of a cause",
+        "coordinate",
+        "zero",
+        None,
+        attribution.shapley,
+        "Shapley 1953, Contributions to the Theory of Games II, 307",
+        "side",
+    ),
+)
+
+_ALL = _WAVEFORM + _CYCLES + _MARKER + _RESIDUAL + _SIDE
+
+CATALOGUE: Mapping[str, Metric] = MappingProxyType({metric.name: metric for metric in _ALL})
+"""Name to row."""
+
+
+def metrics_of(family: Family) -> tuple[Metric, ...]:
+    """Rows of one family, in order."""
+    return tuple(metric for metric in CATALOGUE.values() if metric.family == family)

@@ -1,0 +1,124 @@
+"""Figures in tidy form, with what was left out and why."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from kinebench.errors import KinebenchWarning, require_names
+
+__all__ = ["Evaluation", "Exclusion", "Figure", "Undefined"]
+
+
+class Figure(NamedTuple):
+    """One figure.
+
+    Parameters
+    ----------
+    item : str
+        The coordinate, marker, segment or side that the figure is about.
+    metric : str
+        Its row in the catalogue.
+    value : float
+        NaN when undefined; `Evaluation.undefined` has the reason.
+    unit : str
+        "rad", "m", "s", or "1" for a pure number.
+    n : int
+        Frames (or events, markers) behind the figure.
+    interval : (float, float), optional
+        95 % interval, in the same unit.
+    """
+
+    item: str
+    metric: str
+    value: float
+    unit: str
+    n: int
+    interval: tuple[float, float] | None = None
+
+
+class Exclusion(NamedTuple):
+    """Something that is not scored, and why."""
+
+    item: str
+    reason: str
+
+
+class Undefined(NamedTuple):
+    """A figure that is NaN, and why."""
+
+    item: str
+    metric: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """All figures of one pair of recordings.
+
+    Parameters
+    ----------
+    kind : str
+        What the items are: "coordinate", "marker", "segment", "side".
+    figures : tuple of Figure
+    excluded : tuple of Exclusion
+    undefined : tuple of Undefined
+    """
+
+    kind: str
+    figures: tuple[Figure, ...]
+    excluded: tuple[Exclusion, ...] = ()
+    undefined: tuple[Undefined, ...] = ()
+
+    def rows(self) -> Iterator[dict[str, str | float | int]]:
+        """Tidy rows: the item under the name of its kind, metric, value, unit, n, interval."""
+        for figure in self.figures:
+            low, high = figure.interval or (float("nan"), float("nan"))
+            yield {
+                self.kind: figure.item,
+                "metric": figure.metric,
+                "value": figure.value,
+                "unit": figure.unit,
+                "n": figure.n,
+                "ci_low": low,
+                "ci_high": high,
+            }
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """What was scored, in order."""
+        return tuple(dict.fromkeys(figure.item for figure in self.figures))
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Metrics computed, in order."""
+        return tuple(dict.fromkeys(figure.metric for figure in self.figures))
+
+    def values(self, metric: str) -> dict[str, float]:
+        """Item to value of one metric."""
+        require_names([metric], self.metrics, "metric", "the evaluation")
+        return {figure.item: figure.value for figure in self.figures if figure.metric == metric}
+
+    def value(self, item: str, metric: str) -> float:
+        """One figure's value."""
+        found = self.values(metric)
+        require_names([item], found, self.kind, "the evaluation")
+        return found[item]
+
+    def warn_of_undefined(self, stacklevel: int = 3) -> None:
+        """One warning that names every NaN with its reason."""
+        if self.undefined:
+            by_reason: dict[tuple[str, str], list[str]] = {}
+            for item, metric, reason in self.undefined:
+                by_reason.setdefault((metric, reason), []).append(item)
+            listed = "; ".join(
+                f"{metric} of {', '.join(items)}: {reason}"
+                for (metric, reason), items in by_reason.items()
+            )
+            warnings.warn(
+                f"{len(self.undefined)} figures are NaN: {listed}",
+                KinebenchWarning,
+                stacklevel=stacklevel,
+            )

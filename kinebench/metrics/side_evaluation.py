@@ -1,0 +1,221 @@
+"""The side-sinking family on recordings: heights, feet and coordinates of right and left."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from kinebench.core.arrays import FloatArray
+from kinebench.core.markers import Markers
+from kinebench.core.motion import Motion
+from kinebench.core.wrapping import can_wrap
+from kinebench.errors import ValueRangeError
+from kinebench.metrics.evaluation import require_same_times
+from kinebench.metrics.ground import foot_at_rest, ground_height, stances
+from kinebench.metrics.landmarks import bilateral_pairs, foot_points, landmark_pairs
+from kinebench.metrics.pairs import paired, without_wraps
+from kinebench.metrics.results import Evaluation, Exclusion, Figure, Undefined
+from kinebench.metrics.sides import (
+    error_at_events,
+    mean_interval,
+    right_minus_left,
+    side_error_difference,
+)
+from kinebench.metrics.undefined import UndefinedMetricWarning
+from kinebench.metrics.waveform import NO_FRAME, bias
+
+__all__ = ["evaluate_feet", "evaluate_side_drop", "evaluate_side_motion"]
+
+Pairs = Mapping[str, tuple[str, str]]
+
+
+def evaluate_side_drop(
+    estimate: Markers,
+    reference: Markers | None = None,
+    window_s: tuple[float, float] | None = None,
+    pairs: Pairs | None = None,
+    reference_pairs: Pairs | None = None,
+) -> Evaluation:
+    """Right minus left heights of hips, knees, ankles and heels, and how far the estimate's drop.
+
+    Parameters
+    ----------
+    estimate : Markers
+    reference : Markers, optional
+        On the same times. Without one the estimate's own right − left is all there is.
+    window_s : (float, float), optional
+        Only these times; the whole recording by default.
+    pairs, reference_pairs : mapping of landmark to (right, left), optional
+        Marker names; found by `landmarks.landmark_pairs` by default.
+
+    Returns
+    -------
+    Evaluation
+        Per landmark ``right_minus_left`` of the estimate and, with a reference, ``side_drop``
+        (estimate minus reference), m, each the mean with its 95 % interval for autocorrelated
+        frames.
+
+    Raises
+    ------
+    ValueRangeError
+        The times differ, or no landmark is there.
+    """
+    pairs = landmark_pairs(estimate.names) if pairs is None else pairs
+    if not pairs:
+        raise ValueRangeError("the estimate has no hips, knees, ankles or heels of both sides")
+    if reference is not None:
+        require_same_times(reference.times, estimate.times)
+    if reference is not None and reference_pairs is None:
+        reference_pairs = landmark_pairs(reference.names)
+    figures: list[Figure] = []
+    undefined: list[Undefined] = []
+    excluded = []
+    for landmark, names in pairs.items():
+        difference = _height_difference(estimate, names, window_s)
+        _add_mean(landmark, "right_minus_left", difference, figures, undefined)
+        if reference is None:
+            continue
+        if landmark not in (reference_pairs or {}):
+            excluded.append(Exclusion(landmark, "the reference lacks it"))
+            continue
+        own = _height_difference(reference, (reference_pairs or {})[landmark], window_s)
+        _add_mean(landmark, "side_drop", difference - own, figures, undefined)
+    evaluation = Evaluation("landmark", tuple(figures), tuple(excluded), tuple(undefined))
+    evaluation.warn_of_undefined()
+    return evaluation
+
+
+def evaluate_feet(
+    markers: Markers, points: tuple[Iterable[str], Iterable[str]] | None = None
+) -> Evaluation:
+    """Ground height of each foot and stance.
+
+    Parameters
+    ----------
+    markers : Markers
+    points : (names, names), optional
+        Heel, toe and metatarsal of the right and of the left foot; found by
+        `landmarks.foot_points` by default.
+
+    Returns
+    -------
+    Evaluation
+        ``ground_height``, m, of "right", "left", "right − left", and of each stance,
+        "right 0.52–1.13 s".
+    """
+    right, left = foot_points(markers.names) if points is None else points
+    figures: list[Figure] = []
+    undefined: list[Undefined] = []
+    rows: list[Figure] = []
+    for side, names in (("right", right), ("left", left)):
+        positions = markers.select(names).positions
+        rest = foot_at_rest(positions, markers.times)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UndefinedMetricWarning)
+            height = float(ground_height(positions[..., 1], rest))
+        figures.append(Figure(side, "ground_height", height, "m", int(rest.sum())))
+        if np.isnan(height):
+            undefined.append(Undefined(side, "ground_height", "the foot is never at rest"))
+        for start, end, low in stances(positions, markers.times, rest):
+            n = int(((markers.times >= start) & (markers.times <= end)).sum())
+            rows.append(Figure(f"{side} {start:.2f}–{end:.2f} s", "ground_height", low, "m", n))
+    difference = figures[0].value - figures[1].value
+    n = min(figures[0].n, figures[1].n)
+    figures.append(Figure("right − left", "ground_height", difference, "m", n))
+    if np.isnan(difference):
+        reason = "a foot is never at rest"
+        undefined.append(Undefined("right − left", "ground_height", reason))
+    evaluation = Evaluation("foot", (*figures, *rows), (), tuple(undefined))
+    evaluation.warn_of_undefined()
+    return evaluation
+
+
+def evaluate_side_motion(
+    reference: Motion, estimate: Motion, deepest_s: Iterable[float] = ()
+) -> Evaluation:
+    """Pelvis list and the right-minus-left bias of every bilateral coordinate.
+
+    Parameters
+    ----------
+    reference, estimate : Motion
+        On the same times.
+    deepest_s : iterable of float
+        Times, s, of the deepest point of each repetition.
+
+    Returns
+    -------
+    Evaluation
+        ``pelvis_list_bias``, ``pelvis_list_at_depth`` per repetition ("pelvis_list at 2.41 s"),
+        and ``side_error_difference`` per bilateral coordinate ("knee_angle").
+    """
+    require_same_times(reference.times, estimate.times)
+    common = [name for name in reference.names if name in estimate.names]
+    figures: list[Figure] = []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UndefinedMetricWarning)
+        if "pelvis_list" in common:
+            r, e = reference.value("pelvis_list"), estimate.value("pelvis_list")
+            n = int((~np.isnan(e - r)).sum())
+            figures.append(Figure("pelvis_list", "pelvis_list_bias", float(bias(r, e)), "rad", n))
+            events = np.array(list(deepest_s), dtype=np.float64)
+            errors = error_at_events(r, e, reference.times, events) if len(events) else events
+            figures += [
+                Figure(f"pelvis_list at {at:.2f} s", "pelvis_list_at_depth", error, "rad", 1)
+                for at, error in zip(events.tolist(), errors.tolist(), strict=True)
+            ]
+        figures += _side_differences(reference, estimate, common)
+    undefined = tuple(
+        Undefined(figure.item, figure.metric, NO_FRAME)
+        for figure in figures
+        if np.isnan(figure.value)
+    )
+    for told in caught:
+        if not isinstance(told.message, UndefinedMetricWarning):
+            warnings.warn_explicit(told.message, told.category, told.filename, told.lineno)
+    evaluation = Evaluation("coordinate", tuple(figures), (), undefined)
+    evaluation.warn_of_undefined()
+    return evaluation
+
+
+def _side_differences(reference: Motion, estimate: Motion, common: list[str]) -> list[Figure]:
+    """Bias of the right minus bias of the left, per bilateral coordinate."""
+    pairs = bilateral_pairs(common)
+    names = [name for pair in pairs.values() for name in pair]
+    if not names:
+        return []
+    coordinates = reference.select(names).coordinates
+    wraps = np.array([can_wrap(coordinate) for coordinate in coordinates])
+    r, e = without_wraps(reference.select(names).values, estimate.select(names).values, wraps)
+    shape = (reference.n_frames, len(pairs), 2)
+    values = side_error_difference(r.reshape(shape), e.reshape(shape))
+    counts = paired(r, e).n.reshape(len(pairs), 2).min(axis=1)
+    units = ["rad" if c.kind == "rotational" else "m" for c in coordinates[::2]]
+    return [
+        Figure(stem, "side_error_difference", value, unit, n)
+        for stem, value, unit, n in zip(pairs, values.tolist(), units, counts.tolist(), strict=True)
+    ]
+
+
+def _height_difference(
+    markers: Markers, names: tuple[str, str], window_s: tuple[float, float] | None
+) -> FloatArray:
+    inside = markers.select(names)
+    if window_s is not None:
+        inside = inside.between(*window_s)
+    return right_minus_left(inside.positions[..., 1])
+
+
+def _add_mean(
+    item: str,
+    metric: str,
+    series: FloatArray,
+    figures: list[Figure],
+    undefined: list[Undefined],
+) -> None:
+    known = series[~np.isnan(series)]
+    value = float(known.mean()) if len(known) else float("nan")
+    figures.append(Figure(item, metric, value, "m", len(known), mean_interval(series)))
+    if not len(known):
+        undefined.append(Undefined(item, metric, NO_FRAME))
