@@ -239,6 +239,28 @@ def test_rotation_turns_about_its_centre_and_back(waves: Markers) -> None:
         Rotate(2 * np.eye(3))
 
 
+def test_the_inverse_of_a_rotation_keeps_its_centre(waves: Markers) -> None:
+    stage = Rotate.from_axis_angles({"x": 40})
+    centred = Rotate(stage.R, centre=(1.0, 2.0, 3.0))
+    there_and_back = centred.inverse()(centred(waves))
+    np.testing.assert_allclose(there_and_back.positions, waves.positions, atol=1e-12)
+
+
+def test_gaps_are_filled_in_time_not_in_frames() -> None:
+    line = Markers(("p",), [0.0, 3.0, 4.0], [[[0.0, 0, 0]], [[np.nan] * 3], [[4.0, 8, 0]]])
+    np.testing.assert_allclose(FillGaps()(line).positions[1, 0], [3.0, 6.0, 0.0])
+
+
+def test_a_splines_penalty_is_in_cubic_seconds() -> None:
+    spike = np.zeros((121, 1, 3))
+    spike[60] = 1.0
+    slow = Markers(("p",), np.arange(121) / 50, spike)
+    fast = Markers(("p",), np.arange(121) / 100, spike)
+    # in frames it is penalty × rate³
+    one, other = SmoothingSpline(8e-3)(slow), SmoothingSpline(1e-3)(fast)
+    np.testing.assert_allclose(one.positions, other.positions, atol=1e-9)
+
+
 def test_a_chain_resolves_each_step_on_what_came_before(noisy: Markers) -> None:
     gappy = with_gap(noisy, 30, 40)
     chain = Chain((FillGaps(), Resample(100.0), ResidualAnalysis("common")))

@@ -106,3 +106,12 @@ def test_lag_of_zero_reach_and_bad_arguments() -> None:
         lag_by_correlation(movement(t), t, 60.0, 0.1)
     with pytest.raises(ValueRangeError, match="0 s or more"):
         lag_by_correlation(t, t, 60.0, -0.1)
+
+
+def test_a_lag_with_little_overlap_is_not_believed() -> None:
+    t = np.arange(60) / 60
+    reference = np.random.default_rng(0).normal(size=60)
+    estimate = np.concatenate([reference[-12:], np.cos(40 * t[12:])])
+    # the last 12 frames fit perfectly at −48 frames, but are less than half
+    found = lag_by_correlation(reference, estimate, 60.0, 0.9)
+    assert abs(found) <= 0.5

@@ -118,3 +118,10 @@ def test_hampel_ignores_gaps_and_standstill() -> None:
 def test_hampel_refuses(arguments: tuple[float, ...]) -> None:
     with pytest.raises(ValueRangeError, match="outlier search"):
         hampel_outliers(np.zeros(9), *arguments)  # type: ignore[arg-type]
+
+
+def test_hampel_counts_in_standard_deviations_of_normal_noise() -> None:
+    noise = np.random.default_rng(0).normal(size=4000)
+    marked = hampel_outliers(noise, 500, 2.0).mean()
+    # beyond two sigmas lie 4.55 % of a normal distribution
+    assert marked == pytest.approx(0.0455, abs=0.01)
