@@ -1,0 +1,127 @@
+"""An estimate at the reference's times."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+
+from kinebench.alignment.records import Recording
+from kinebench.core.arrays import FloatArray
+from kinebench.core.markers import Markers
+from kinebench.core.motion import Motion
+from kinebench.core.wrapping import can_wrap, unwrapped
+from kinebench.errors import AlignmentError, KinebenchWarning
+from kinebench.signals.resampling import resample
+
+__all__ = ["Interpolation", "at_reference_times", "interpolated"]
+
+Interpolation = Literal["cubic", "linear"]
+
+# more than this many usual frame intervals without a frame is a gap, not a frame interval
+_HOLE = 3.0
+
+
+def interpolated(
+    recording: Recording, times: FloatArray, interpolation: Interpolation = "cubic"
+) -> Recording:
+    """A motion or markers at other times.
+
+    Parameters
+    ----------
+    recording : Motion or Markers
+    times : (n_new,) s
+    interpolation : {"cubic", "linear"}
+        Cubic spline (not-a-knot) or straight lines, over each run without gaps. Angles that can
+        wrap are unwrapped first.
+
+    Returns
+    -------
+    Motion or Markers
+        NaN outside the recording and in its gaps: where a neighbouring value is missing, or where
+        frames are missing for more than three frame intervals. Times that the recording has give
+        its values unchanged. Confidence of markers is interpolated linearly.
+    """
+    if np.array_equal(recording.times, times):
+        return recording
+    if isinstance(recording, Motion):
+        values = np.array(recording.values)
+        for column, coordinate in enumerate(recording.coordinates):
+            if can_wrap(coordinate):
+                values[:, column] = unwrapped(values[:, column])
+        moved = _without_holes(recording.times, times, values, interpolation)
+        return replace(recording, times=times, values=moved)
+    positions = _without_holes(recording.times, times, recording.positions, interpolation)
+    confidence = recording.confidence
+    if confidence is not None:
+        confidence = resample(confidence, recording.times, times, "linear")
+    return replace(recording, times=times, positions=positions, confidence=confidence)
+
+
+def at_reference_times(
+    reference: Recording,
+    estimate: Recording,
+    lag_s: float,
+    interpolation: Interpolation = "cubic",
+) -> tuple[Recording, Recording]:
+    """Both recordings on the reference's frames that the estimate covers.
+
+    Parameters
+    ----------
+    reference, estimate : Motion or Markers
+    lag_s : float
+        Lateness of the estimate's clock: it is taken from the estimate's times.
+    interpolation : {"cubic", "linear"}
+
+    Raises
+    ------
+    AlignmentError
+        Fewer than two frames overlap.
+
+    Warns
+    -----
+    KinebenchWarning
+        Less than half of the shorter recording overlaps.
+    """
+    clock = estimate.times - lag_s
+    slack = 0.01 * _interval(reference.times)
+    inside = (reference.times >= clock[0] - slack) & (reference.times <= clock[-1] + slack)
+    if inside.sum() < 2:
+        raise AlignmentError(
+            f"reference ({_span(reference)}) and estimate ({_span(estimate)}, minus a lag of"
+            f" {lag_s:g} s) overlap in {int(inside.sum())} frames; two or more are needed"
+        )
+    common = reference.at_frames(np.flatnonzero(inside))
+    shared = float(common.times[-1] - common.times[0])
+    shorter = min(float(reference.times[-1] - reference.times[0]), float(clock[-1] - clock[0]))
+    if shared < 0.5 * shorter:
+        warnings.warn(
+            f"reference and estimate overlap for {shared:.3g} s only, of {shorter:.3g} s",
+            KinebenchWarning,
+            stacklevel=2,
+        )
+    moved = replace(estimate, times=clock) if lag_s else estimate
+    return common, interpolated(moved, common.times, interpolation)
+
+
+def _without_holes(
+    times: FloatArray, new_times: FloatArray, values: FloatArray, interpolation: Interpolation
+) -> FloatArray:
+    """Values at new times, NaN inside holes of the time stamps."""
+    moved = resample(values, times, new_times, interpolation)
+    steps = np.diff(times)
+    if len(steps):
+        for hole in np.flatnonzero(steps > _HOLE * np.median(steps)):
+            within = (new_times > times[hole]) & (new_times < times[hole + 1])
+            moved[within] = np.nan
+    return moved
+
+
+def _interval(times: FloatArray) -> float:
+    return float(np.median(np.diff(times))) if len(times) > 1 else 0.0
+
+
+def _span(recording: Motion | Markers) -> str:
+    return f"{recording.times[0]:g} to {recording.times[-1]:g} s"
