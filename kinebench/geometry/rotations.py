@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.spatial.transform import Rotation
 
 from kinebench.errors import ValueRangeError
 
@@ -49,6 +48,8 @@ def angle_between(one: ArrayLike, other: ArrayLike) -> FloatArray:
 
 def rotation_angle(R: ArrayLike) -> float:
     """Angle, rad, 0 to π, of a rotation matrix (3, 3)."""
+    from scipy.spatial.transform import Rotation
+
     return float(Rotation.from_matrix(np.asarray(R, dtype=np.float64)).magnitude())
 
 
@@ -62,6 +63,8 @@ def rotation_between(start: ArrayLike, end: ArrayLike) -> FloatArray:
     ValueRangeError
         When a vector has no length or is not finite.
     """
+    from scipy.spatial.transform import Rotation
+
     a, b = unit(start), unit(end)
     if not (np.isfinite(a).all() and np.isfinite(b).all()):
         raise ValueRangeError(f"a rotation between {start!r} and {end!r} needs finite directions")
@@ -91,6 +94,8 @@ def rotation_from_axis_angles(angles: Mapping[str, float | Sequence[float]]) -> 
     ValueRangeError
         For an unknown axis, mixed case, or numbers of axes and angles that differ.
     """
+    from scipy.spatial.transform import Rotation
+
     total = Rotation.identity()
     for axes, values in angles.items():
         degrees = np.atleast_1d(np.asarray(values, dtype=np.float64))
