@@ -1,0 +1,43 @@
+"""What happens when: repetitions, gait cycles, jump phases, and events that a person named."""
+
+from kinebench.events.contacts import contacts_from_feet, contacts_from_force, vertical_forces
+from kinebench.events.gait import (
+    GaitEvents,
+    gait_cycles,
+    gait_events_from_contacts,
+    gait_events_from_markers,
+)
+from kinebench.events.intervals import Contact, Cycle, Flight, Repetition
+from kinebench.events.jumps import JumpPhases, jump_phases
+from kinebench.events.manual import ManualEvent, read_events
+from kinebench.events.normalisation import normalised, normalised_cycles
+from kinebench.events.repetitions import (
+    pelvis_height,
+    repetitions,
+    sit_to_stand_repetitions,
+    squat_repetitions,
+)
+
+__all__ = [
+    "Contact",
+    "Cycle",
+    "Flight",
+    "GaitEvents",
+    "JumpPhases",
+    "ManualEvent",
+    "Repetition",
+    "contacts_from_feet",
+    "contacts_from_force",
+    "gait_cycles",
+    "gait_events_from_contacts",
+    "gait_events_from_markers",
+    "jump_phases",
+    "normalised",
+    "normalised_cycles",
+    "pelvis_height",
+    "read_events",
+    "repetitions",
+    "sit_to_stand_repetitions",
+    "squat_repetitions",
+    "vertical_forces",
+]

@@ -1,0 +1,112 @@
+"""Events that a person wrote into a CSV file."""
+
+from __future__ import annotations
+
+import csv
+import math
+from pathlib import Path
+from typing import NamedTuple
+
+from kinebench.errors import FileFormatError
+
+__all__ = ["ManualEvent", "read_events"]
+
+COLUMNS = ("name", "start_s", "end_s", "trial")
+
+
+class ManualEvent(NamedTuple):
+    """A moment or an interval that somebody named.
+
+    Parameters
+    ----------
+    name : str
+        "squat 1", "heel strike right", …
+    start_s : float
+    end_s : float or None
+        None for a moment.
+    trial : str
+        Empty when the file has no such column.
+    """
+
+    name: str
+    start_s: float
+    end_s: float | None
+    trial: str
+
+
+def read_events(path: Path | str) -> tuple[ManualEvent, ...]:
+    """Read events, in the file's order.
+
+    The first line names the columns: ``name`` and ``start_s`` must be there, ``end_s`` and
+    ``trial`` may be. An empty ``end_s`` is a moment. Empty lines and lines that start with # are
+    skipped.
+
+    Raises
+    ------
+    FileFormatError
+        Naming file, line and field.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise FileFormatError(f"{path.name} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise FileFormatError(f"{path.name} is no UTF-8 text: byte {error.start}") from error
+    lines = [
+        (number, line)
+        for number, line in enumerate(text.splitlines(), start=1)
+        if line.strip() and not line.lstrip().startswith("#")
+    ]
+    if not lines:
+        raise FileFormatError(f"{path.name} is empty; its first line must name the columns")
+    rows = csv.reader([line for _, line in lines])
+    header = _header(path, lines[0][0], next(rows))
+    events = []
+    for (number, _), row in zip(lines[1:], rows, strict=True):
+        if len(row) != len(header):
+            raise FileFormatError(
+                f"{path.name}, line {number}: {len(header)} fields expected, found {len(row)}"
+            )
+        fields = dict(zip(header, (cell.strip() for cell in row), strict=True))
+        events.append(_event(path, number, fields))
+    return tuple(events)
+
+
+def _header(path: Path, number: int, row: list[str]) -> list[str]:
+    header = [cell.strip() for cell in row]
+    missing = [name for name in ("name", "start_s") if name not in header]
+    unknown = [name for name in header if name not in COLUMNS]
+    if missing or unknown or len(set(header)) != len(header):
+        raise FileFormatError(
+            f"{path.name}, line {number}: columns must be name, start_s and optionally end_s,"
+            f" trial, each once; found {', '.join(header)}"
+        )
+    return header
+
+
+def _event(path: Path, number: int, fields: dict[str, str]) -> ManualEvent:
+    if not fields["name"]:
+        raise FileFormatError(f"{path.name}, line {number}, field name: empty")
+    start = _seconds(path, number, "start_s", fields["start_s"])
+    end = None
+    if fields.get("end_s"):
+        end = _seconds(path, number, "end_s", fields["end_s"])
+        if not end > start:
+            raise FileFormatError(
+                f"{path.name}, line {number}, field end_s: {end:g} s does not come after"
+                f" start_s, {start:g} s"
+            )
+    return ManualEvent(fields["name"], start, end, fields.get("trial", ""))
+
+
+def _seconds(path: Path, number: int, field: str, cell: str) -> float:
+    try:
+        value = float(cell)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise FileFormatError(
+            f"{path.name}, line {number}, field {field}: seconds expected, found {cell!r}"
+        )
+    return value

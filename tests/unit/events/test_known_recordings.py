@@ -1,0 +1,132 @@
+"""Public recordings; the counts were read off the curves by eye."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kinebench.core import Markers, Motion
+from kinebench.errors import KinebenchWarning
+from kinebench.events import (
+    GaitEvents,
+    contacts_from_feet,
+    contacts_from_force,
+    gait_events_from_contacts,
+    gait_events_from_markers,
+    jump_phases,
+    repetitions,
+    sit_to_stand_repetitions,
+    squat_repetitions,
+    vertical_forces,
+)
+from kinebench.io.sto import Table, read_motion, read_table
+from kinebench.io.trc import read_trc
+
+pytestmark = pytest.mark.mirror
+
+PELVIS = ("r.ASIS", "L.ASIS", "r.PSIS", "L.PSIS")
+
+
+def read(path: Path) -> Motion | Markers:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", KinebenchWarning)
+        return read_motion(path) if path.suffix == ".mot" else read_trc(path)
+
+
+def read_forces(path: Path) -> Table:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", KinebenchWarning)
+        return read_table(path, strict=False)  # subject 3's header miscounts its columns
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "subject0/OpenSimData/IK/Squats_0.mot",
+        "subject0/OpenSimData/IK/Asym_0.mot",
+        "subject0/MarkerData/Squats_0.trc",
+        "Subject4/IK/squats1_manual_scaling_ik.mot",
+        "Subject4/IK/squatsAsym1_manual_scaling_ik.mot",
+        "Subject4/MarkerData/squats1.trc",
+        "exampleSquat/squats1_videoAndMocap.mot",
+    ],
+)
+def test_five_squats(mirror_file: Callable[[str], Path], name: str) -> None:
+    recording = read(mirror_file(name))
+    found = squat_repetitions(recording)
+    assert len(found) == 5
+    assert all(0.9 < repetition.end_s - repetition.start_s < 2.5 for repetition in found)
+    assert all(one.end_s <= other.start_s for one, other in pairwise(found))
+    if isinstance(recording, Motion):
+        knee = repetitions(recording.value("knee_angle_r"), recording.times, "up", 0.35)
+        turns = [[r.turn_s for r in listed] for listed in (found, knee)]
+        np.testing.assert_allclose(*turns, atol=0.15)
+
+
+@pytest.mark.parametrize(
+    "name", ["Subject4/IK/STS1_manual_scaling_ik.mot", "test_data/sit_to_stand.trc"]
+)
+def test_five_sit_to_stands(mirror_file: Callable[[str], Path], name: str) -> None:
+    found = sit_to_stand_repetitions(read(mirror_file(name)))
+    assert len(found) == 5
+    assert all(0.9 < repetition.end_s - repetition.start_s < 2.5 for repetition in found)
+
+
+def test_drop_jump_by_force_and_by_feet(mirror_file: Callable[[str], Path]) -> None:
+    table = read_forces(mirror_file("Subject4/ID/DJ2_grf.mot"))
+    force = np.sum([*vertical_forces(table).values()], axis=0)
+    by_force = jump_phases(contacts_from_force(force, table.times))
+    assert (len(by_force.landings_s), len(by_force.take_offs_s)) == (2, 1)
+    (flight,) = by_force.flights
+    assert 0.1 < flight.height_m < 0.4
+    markers = read(mirror_file("Subject4/MarkerData/DJ2.trc"))
+    feet = markers.select(["r_calc", "r_toe", "r_5meta", "L_calc", "L_toe", "L_5meta"])
+    by_feet = jump_phases(contacts_from_feet(feet.positions, feet.times))
+    np.testing.assert_allclose(by_feet.landings_s, by_force.landings_s, atol=0.03)
+    np.testing.assert_allclose(by_feet.take_offs_s, by_force.take_offs_s, atol=0.03)
+
+
+def zeni(markers: Markers, side: str) -> GaitEvents:
+    pelvis = markers.select(PELVIS).positions.mean(axis=1)
+    heel, toe = markers.position(f"{side}_calc"), markers.position(f"{side}_toe")
+    return gait_events_from_markers(heel, toe, pelvis, markers.times)
+
+
+@pytest.mark.parametrize(
+    ("markers", "forces", "plates"),
+    [
+        (
+            "Subject4/MarkerData/walking1.trc",
+            "Subject4/ID/walking1_grf.mot",
+            {"r": "ground_force_1", "L": "ground_force_2"},
+        ),
+        (
+            "OC_val/walking1.trc",
+            "OC_val/walking1_forces.mot",
+            {"r": "R_ground_force", "L": "L_ground_force"},
+        ),
+    ],
+    ids=["subject 4", "subject 3"],
+)
+def test_walking_by_markers_and_by_force(
+    mirror_file: Callable[[str], Path], markers: str, forces: str, plates: dict[str, str]
+) -> None:
+    """Each event that the markers tell is one of the force plates', within 60 ms.
+
+    The plates see what the markers cannot: events on the first and last frames.
+    """
+    recording, table = read(mirror_file(markers)), read_forces(mirror_file(forces))
+    force = vertical_forces(table)
+    for side, plate in plates.items():
+        by_force = gait_events_from_contacts(contacts_from_force(force[plate], table.times))
+        by_markers = zeni(recording, side)
+        assert len(by_markers.heel_strikes_s) == 1
+        for events, truth in zip(by_markers, by_force, strict=True):
+            for event in events:
+                first_contact = event < 0.15  # on subject 4's left, before the plate
+                assert first_contact or min(abs(event - np.array(truth))) < 0.06
