@@ -42,7 +42,8 @@ class IntraclassCorrelation:
     form : str
         One of `ICC_FORMS`; quote it with the value.
     value : float
-        1 for perfect agreement; NaN when all ratings are equal.
+        1 for perfect agreement; NaN when there is no variance. Negative when subjects differ
+        less than their ratings.
     interval : Interval
     p : float
         Of the hypothesis that the correlation is 0.
@@ -113,15 +114,11 @@ def icc(ratings: ArrayLike, form: str, *, level: float = 0.95) -> IntraclassCorr
     Warns
     -----
     KinebenchWarning
-        When all ratings are equal: there is nothing to correlate, NaN.
+        When neither subjects differ nor their ratings: there is nothing to correlate, NaN.
     """
     require_names([form], ICC_FORMS, "form", "icc")
     checked_level(level)
     squares = _mean_squares(ratings)
-    if squares.rows == squares.within == 0:
-        warnings.warn("all ratings are equal: ICC is NaN", KinebenchWarning, stacklevel=2)
-        nothing = Interval(np.nan, np.nan, level)
-        return IntraclassCorrelation(form, np.nan, nothing, np.nan, squares.n, squares.k)
     tail = (1 + level) / 2
     if form == "ICC(1,1)":
         value, low, high, p = _one_way(squares, tail)
@@ -129,6 +126,12 @@ def icc(ratings: ArrayLike, form: str, *, level: float = 0.95) -> IntraclassCorr
         value, low, high, p = _agreement(squares, tail)
     else:
         value, low, high, p = _consistency(squares, tail)
+    if np.isnan(value):
+        warnings.warn(
+            f"neither subjects differ nor their ratings: {form} is NaN",
+            KinebenchWarning,
+            stacklevel=2,
+        )
     return IntraclassCorrelation(form, value, Interval(low, high, level), p, squares.n, squares.k)
 
 
@@ -171,21 +174,28 @@ def _mean_squares(ratings: ArrayLike) -> _MeanSquares:
     n, k = values.shape
     if k < 2:
         raise ValueRangeError(f"ratings must have at least 2 columns, found {k}")
-    values = values - values[0, 0]  # equal ratings become exact zeros
+    rounding = 8 * np.finfo(np.float64).eps * float(np.abs(values).max())
+
+    def cleaned(square: float) -> float:
+        # a variance that is rounding only would make a ratio of rounding errors
+        return float(square) if square > rounding**2 else 0.0
+
     rows, columns = values.mean(axis=1), values.mean(axis=0)
     residual: FloatArray = values - rows[:, None] - columns + values.mean()
     return _MeanSquares(
-        rows=float(k * rows.var(ddof=1)),
-        columns=float(n * columns.var(ddof=1)),
-        error=float((residual**2).sum() / ((n - 1) * (k - 1))),
-        within=float(values.var(axis=1, ddof=1).mean()),
+        rows=cleaned(k * rows.var(ddof=1)),
+        columns=cleaned(n * columns.var(ddof=1)),
+        error=cleaned((residual**2).sum() / ((n - 1) * (k - 1))),
+        within=cleaned(values.var(axis=1, ddof=1).mean()),
         n=n,
         k=k,
     )
 
 
 def _ratio(numerator: float, denominator: float) -> float:
-    return numerator / denominator if denominator > 0 else np.inf
+    if denominator > 0:
+        return numerator / denominator
+    return np.inf if numerator > 0 else np.nan
 
 
 def _from_f(f: float, k: int) -> float:
@@ -216,16 +226,20 @@ def _agreement(squares: _MeanSquares, tail: float) -> tuple[float, float, float,
     """Value, limits and p of ICC(A,1) (McGraw & Wong, table 7, case 2A)."""
     n, k = squares.n, squares.k
     of_raters = k * (squares.columns - squares.error) / n
-    value = (squares.rows - squares.error) / (squares.rows + (k - 1) * squares.error + of_raters)
+    total = squares.rows + (k - 1) * squares.error + of_raters
+    if total == 0:  # no variance, or two subjects and raters with equal means
+        return np.nan, np.nan, np.nan, np.nan
+    value = (squares.rows - squares.error) / total
     p = float(fdtrc(n - 1, (n - 1) * (k - 1), _ratio(squares.rows, squares.error)))
     if value == 1:
         return 1.0, 1.0, 1.0, p
-    a = k * value / (n * (1 - value))
-    b = 1 + k * value * (n - 1) / (n * (1 - value))
+    share = max(0.0, value)  # of variance: a negative estimate would give negative weights
+    a = k * share / (n * (1 - share))
+    b = 1 + k * share * (n - 1) / (n * (1 - share))
     columns, error = a * squares.columns, b * squares.error
-    df = (columns + error) ** 2 / (
-        columns**2 / (k - 1) + error**2 / ((n - 1) * (k - 1))
-    )  # Satterthwaite
+    spread = columns**2 / (k - 1) + error**2 / ((n - 1) * (k - 1))
+    # Satterthwaite; without raters' variance these are those of the error
+    df = (columns + error) ** 2 / spread if spread > 0 else (n - 1) * (k - 1)
     shared = k * squares.columns + (k * n - k - n) * squares.error
     f_low, f_high = fdtri(n - 1, df, tail), fdtri(df, n - 1, tail)
     low = n * (squares.rows - f_low * squares.error) / (f_low * shared + n * squares.rows)

@@ -96,6 +96,15 @@ def test_equal_subjects_have_no_width() -> None:
     assert found.acceleration[0] == 0
 
 
+def test_ties_count_half() -> None:
+    """Means of ones and zeros tie often: z0 takes the share below and half the ties."""
+    sample = np.repeat([0.0, 1.0], [9, 3])
+    found = bootstrap_subjects(sample, seed=5, n_resamples=20_000)
+    ones = stats.binom(12, 0.25)
+    expected = stats.norm.ppf(ones.cdf(2) + ones.pmf(3) / 2)
+    assert found.bias_correction[0] == pytest.approx(expected, abs=0.03)
+
+
 def test_estimate_outside_its_replicates_has_no_bca_interval() -> None:
     def largest_plus(samples: np.ndarray) -> np.ndarray:
         # the whole sample holds 12 different values, no resample of this seed does

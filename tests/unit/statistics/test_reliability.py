@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from kinebench.errors import KinebenchWarning, NameNotFoundError, ValueRangeError
 from kinebench.statistics.reliability import ICC_FORMS, icc, retest_error
@@ -101,7 +102,7 @@ def test_perfect_agreement(form: str) -> None:
 
 @pytest.mark.parametrize("form", ICC_FORMS)
 def test_equal_ratings_have_no_correlation(form: str) -> None:
-    with pytest.warns(KinebenchWarning, match="all ratings are equal"):
+    with pytest.warns(KinebenchWarning, match="neither subjects differ nor their ratings"):
         found = icc(np.full((4, 2), 0.1), form)
     assert np.isnan([found.value, found.interval.low, found.p]).all()
 
@@ -122,6 +123,40 @@ def test_coverage(form: str) -> None:
         )
         inside += truth in icc(ratings, form, level=0.9).interval
     assert 0.855 <= inside / 400 <= 0.945
+
+
+def test_subjects_that_do_not_differ() -> None:
+    """All variance is noise: -3 by the formula, and an interval without negative weights."""
+    found = icc([[0.0, 0.0], [-1.0, 1.0], [1.0, -1.0]], "ICC(A,1)")
+    assert found.value == pytest.approx(-3.0)
+    # MS_R = MS_C = 0: both limits are -n / (k n - k - n), whatever F is
+    assert (found.interval.low, found.interval.high) == pytest.approx((-3.0, -3.0))
+    assert found.p == 1.0
+    with pytest.warns(KinebenchWarning, match=r"ICC\(2,1\) is NaN"):
+        assert np.isnan(icc([[0.0, 1.0], [1.0, 0.0]], "ICC(2,1)").value)
+
+
+def test_rounding_is_no_variance() -> None:
+    """Three equal subjects rated 0.1 and 0.3: consistency is undefined, agreement is nil."""
+    ratings = np.tile([0.1, 0.3], (3, 1))
+    with pytest.warns(KinebenchWarning, match=r"ICC\(C,1\) is NaN"):
+        assert np.isnan(icc(ratings, "ICC(C,1)").value)
+    found = icc(ratings, "ICC(A,1)")
+    assert (found.value, found.interval.width) == (0.0, 0.0)
+    assert icc(ratings, "ICC(1,1)").value == pytest.approx(-1.0)
+
+
+def test_negative_agreement_has_the_degrees_of_freedom_of_the_error() -> None:
+    ratings = np.array([[1.0, 5.0, 3.0], [4.0, 2.0, 4.0], [3.0, 3.0, 4.0], [5.0, 1.0, 3.0]])
+    found = icc(ratings, "ICC(A,1)")
+    assert found.value < 0
+    rows = 3 * ratings.mean(axis=1).var(ddof=1)
+    columns = 4 * ratings.mean(axis=0).var(ddof=1)
+    error = (ratings.var(ddof=1) * 11 - 3 * rows - 2 * columns) / 6
+    f = stats.f.ppf(0.975, 3, 6)
+    low = 4 * (rows - f * error) / (f * (3 * columns + 5 * error) + 4 * rows)
+    assert found.interval.low == pytest.approx(low)
+    assert found.interval.low < found.value < found.interval.high
 
 
 def test_what_is_refused() -> None:
