@@ -16,6 +16,7 @@ __all__ = ["main"]
 # name -> what it does; the module of the same name is imported only when it is asked for
 _COMMANDS = {
     "run": "keypoints in, motion out: the pipeline on one trial or OpenCap session",
+    "compare": "metrics of estimates against references, with alignment and sensitivity",
     "identify": "which augmenter version made an augmented TRC",
     "data": "the dataset catalogue: list, show, fetch, verify, add",
 }

@@ -1,0 +1,1 @@
+"""Results as tables, figures and documents: where radians become degrees and metres millimetres."""
