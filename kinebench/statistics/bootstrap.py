@@ -184,9 +184,10 @@ def _replicates(
 
 
 def _bias_correction(replicates: FloatArray, estimate: FloatArray) -> FloatArray:
-    # ties count half: means of few subjects repeat often
-    below = (replicates < estimate).mean(axis=0)
-    equal = (replicates == estimate).mean(axis=0)
+    # ties, which means of few subjects often have, count half; so does what differs by rounding
+    rounding = 64 * np.finfo(np.float64).eps * np.abs(replicates).max(axis=0)
+    below = (replicates < estimate - rounding).mean(axis=0)
+    equal = (np.abs(replicates - estimate) <= rounding).mean(axis=0)
     return np.asarray(ndtri(below + equal / 2), dtype=np.float64)
 
 
@@ -209,9 +210,6 @@ def _endpoints(
     ends = np.empty((2, len(estimate)))
     for figure in range(len(estimate)):
         column = replicates[:, figure]
-        if np.ptp(column) == 0:
-            ends[:, figure] = estimate[figure]
-            continue
         if not np.isfinite(z0[figure]):
             warnings.warn(
                 "all replicates lie on one side of the estimate: no BCa interval, NaN",

@@ -59,6 +59,17 @@ def test_pooled_trials_weigh_subjects_by_trials() -> None:
     assert group_figure(table, seed=0).summary.mean == pytest.approx(10 / 13)
 
 
+def test_equal_values_differ_by_rounding_only() -> None:
+    """Sums over unequal numbers of trials: 0.1 + 0.1 + 0.1 over 3 is not quite 0.1."""
+    subjects = tuple(f"s{who:02d}" for who in range(12) for _ in range(1 + who % 4 * 2))
+    table = Observations(
+        np.full(len(subjects), 0.1), subjects, tuple(str(index) for index in range(len(subjects)))
+    )
+    found = group_figure(table, seed=0, pooling="pooled_trials", n_resamples=1000)
+    assert found.interval.low == pytest.approx(0.1, abs=1e-15)
+    assert found.interval.width < 1e-15
+
+
 def test_nothing_is_refused() -> None:
     with pytest.raises(ValueRangeError, match="no value"):
         group_figure(Observations(np.array([]), (), ()), seed=0)
