@@ -96,6 +96,16 @@ def test_equal_subjects_have_no_width() -> None:
     assert found.acceleration[0] == 0
 
 
+def test_rounding_does_not_part_replicates_from_the_estimate() -> None:
+    def a_digit_less_when_resampled(samples: np.ndarray) -> np.ndarray:
+        value = np.nextafter(0.1, 1.0) if samples.ndim == 2 else 0.1
+        return np.full((*samples.shape[:-2], 1), value)
+
+    found = bootstrap_subjects(SPATIAL, a_digit_less_when_resampled, seed=0, n_resamples=100)
+    assert found.bias_correction[0] == 0
+    assert (found.low[0], found.high[0]) == (0.1, 0.1)
+
+
 def test_ties_count_half() -> None:
     """Means of ones and zeros tie often: z0 takes the share below and half the ties."""
     sample = np.repeat([0.0, 1.0], [9, 3])
