@@ -1,6 +1,12 @@
 """What happens when: repetitions, gait cycles, jump phases, and events that a person named."""
 
-from kinebench.events.contacts import contacts_from_feet, contacts_from_force, vertical_forces
+from kinebench.events.contacts import (
+    centres_of_pressure,
+    contacts_from_feet,
+    contacts_from_force,
+    side_of_contact,
+    vertical_forces,
+)
 from kinebench.events.gait import (
     GaitEvents,
     gait_cycles,
@@ -26,6 +32,7 @@ __all__ = [
     "JumpPhases",
     "ManualEvent",
     "Repetition",
+    "centres_of_pressure",
     "contacts_from_feet",
     "contacts_from_force",
     "gait_cycles",
@@ -37,6 +44,7 @@ __all__ = [
     "pelvis_height",
     "read_events",
     "repetitions",
+    "side_of_contact",
     "sit_to_stand_repetitions",
     "squat_repetitions",
     "vertical_forces",

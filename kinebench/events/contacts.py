@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from kinebench.core.arrays import FloatArray
-from kinebench.errors import NameNotFoundError, ValueRangeError
+from kinebench.errors import NameNotFoundError, ValueRangeError, require_names
 from kinebench.events.intervals import Contact, above_with_hysteresis, signal_on_times
 from kinebench.io.sto import Table
+from kinebench.signals.resampling import resample
 
-__all__ = ["contacts_from_feet", "contacts_from_force", "vertical_forces"]
+__all__ = [
+    "centres_of_pressure",
+    "contacts_from_feet",
+    "contacts_from_force",
+    "side_of_contact",
+    "vertical_forces",
+]
 
 
 def vertical_forces(table: Table) -> dict[str, FloatArray]:
@@ -31,6 +40,57 @@ def vertical_forces(table: Table) -> dict[str, FloatArray]:
             f" it has: {', '.join(table.columns[:30])}"
         )
     return {name: table.values[:, column] for name, column in columns.items()}
+
+
+def centres_of_pressure(table: Table) -> dict[str, FloatArray]:
+    """Centres of pressure (n_rows, 3) m of a force file, by plate or foot as `vertical_forces`."""
+    places = {name: i for i, name in enumerate(table.columns)}
+    centres = {}
+    for name in vertical_forces(table):
+        columns = [f"{name}_p{axis}" for axis in "xyz"]
+        require_names(columns, table.columns, "column", table.name)
+        centres[name] = table.values[:, [places[column] for column in columns]]
+    return centres
+
+
+def side_of_contact(
+    contact: Contact,
+    pressure: ArrayLike,
+    pressure_times: ArrayLike,
+    right: ArrayLike,
+    left: ArrayLike,
+    marker_times: ArrayLike,
+) -> Literal["right", "left"]:
+    """The foot that stood on a numbered plate: the one nearer to the centre of pressure.
+
+    Parameters
+    ----------
+    contact : Contact
+    pressure : (n_rows, 3) m
+    pressure_times : (n_rows,) s
+    right, left : (n_frames, 3) m
+        A point of each foot, say the mean of heel and toe, in the frame of the plates.
+    marker_times : (n_frames,) s
+
+    Raises
+    ------
+    ValueRangeError
+        During the contact no frame knows pressure and both feet.
+    """
+    stamps, clock = np.asarray(pressure_times, dtype=float), np.asarray(marker_times, dtype=float)
+    at = clock[(clock >= contact.start_s) & (clock <= contact.end_s)]
+    centre = resample(pressure, stamps, at)
+    distances = []
+    for foot in (right, left):
+        apart = (resample(foot, clock, at) - centre)[:, [0, 2]]
+        distances.append(np.linalg.norm(apart, axis=1))
+    known = ~np.isnan(distances[0] + distances[1])
+    if not known.any():
+        raise ValueRangeError(
+            f"from {contact.start_s:g} to {contact.end_s:g} s no frame knows the centre of"
+            " pressure and both feet"
+        )
+    return "right" if distances[0][known].mean() <= distances[1][known].mean() else "left"
 
 
 def contacts_from_force(

@@ -81,8 +81,10 @@ def evaluate_motion(
         estimate.select(names).values,
         np.array([can_wrap(coordinate) for coordinate in coordinates]),
     )
-    values, undefined = _compute(chosen, r, e, reference.times, coordinates)
-    counts = paired(r, e).n if reference.n_frames else np.zeros(len(names))
+    seen = ~np.isnan(r + e).all(axis=1)  # frames without any pair need not be carried along
+    r, e = r[seen], e[seen]
+    values, undefined = _compute(chosen, r, e, reference.times[seen], coordinates)
+    counts = paired(r, e).n
     figures = tuple(
         Figure(coordinate.name, metric.name, value, unit_of(metric, coordinate), n)
         for coordinate, row, n in zip(coordinates, values.T.tolist(), counts.tolist(), strict=True)

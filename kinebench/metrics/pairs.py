@@ -32,14 +32,14 @@ class Pair(NamedTuple):
         NaN in both where either is missing.
     n : (...) int
         Frames that count.
-    complete : bool
-        True when nothing is missing.
+    present : (n_frames, ...) bool, optional
+        What counts; None when everything does.
     """
 
     reference: FloatArray
     estimate: FloatArray
     n: NDArray[np.int64]
-    complete: bool
+    present: NDArray[np.bool_] | None
 
     @property
     def error(self) -> FloatArray:
@@ -48,9 +48,9 @@ class Pair(NamedTuple):
 
     def total(self, values: FloatArray) -> FloatArray:
         """Sum over the frames that count."""
-        if self.complete:
-            return np.asarray(values.sum(axis=0))
-        return np.asarray(np.where(np.isnan(values), 0.0, values).sum(axis=0))
+        if self.present is not None:
+            values = np.where(self.present, values, 0.0)
+        return np.asarray(values.sum(axis=0))
 
     def mean(self, values: FloatArray) -> FloatArray:
         """Mean over the frames that count; NaN where none does."""
@@ -87,9 +87,14 @@ def paired(reference: ArrayLike, estimate: ArrayLike) -> Pair:
         r = e = np.full((1, *r.shape[1:]), np.nan)
     missing = np.isnan(r) | np.isnan(e)
     if not missing.any():
-        return Pair(r, e, np.full(r.shape[1:], len(r)), complete=True)
-    n = np.asarray((~missing).sum(axis=0))
-    return Pair(np.where(missing, np.nan, r), np.where(missing, np.nan, e), n, complete=False)
+        return Pair(r, e, np.full(r.shape[1:], len(r)), None)
+    present = ~missing
+    return Pair(
+        np.where(present, r, np.nan),
+        np.where(present, e, np.nan),
+        np.asarray(present.sum(axis=0)),
+        present,
+    )
 
 
 def _numbers(values: ArrayLike, what: str) -> FloatArray:

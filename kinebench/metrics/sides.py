@@ -205,6 +205,5 @@ def _effective_size(x: FloatArray) -> float:
         return float(n)  # constant: the interval has no width, whatever the size
     spectrum = np.fft.rfft(centred, 2 * n)
     correlation = np.fft.irfft(np.abs(spectrum) ** 2, 2 * n)[:n] / variance
-    ends = np.flatnonzero(correlation[1:] <= 0)
-    last = int(ends[0]) if len(ends) else n - 1
+    last = int(np.argmax(correlation[1:] <= 0))  # there is one: all lags add up to −1/2
     return min(float(n), n / (1 + 2 * float(correlation[1 : last + 1].sum())))

@@ -87,6 +87,11 @@ def test_empty(metric: Metric) -> None:
     with pytest.warns(UndefinedMetricWarning, match="no frame"):
         value = call(metric, nothing, nothing, nothing)
     assert np.isnan(value)
+    columns = np.empty((0, 3))
+    with pytest.warns(UndefinedMetricWarning, match="in 3 of 3 columns: no frame"):
+        values = call(metric, columns, columns, nothing)
+    assert values.shape == (3,)
+    assert np.isnan(values).all()
 
 
 @each(WAVEFORM)

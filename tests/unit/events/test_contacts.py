@@ -10,12 +10,14 @@ from kinebench.events import (
     Contact,
     Flight,
     GaitEvents,
+    centres_of_pressure,
     contacts_from_feet,
     contacts_from_force,
     gait_cycles,
     gait_events_from_contacts,
     gait_events_from_markers,
     jump_phases,
+    side_of_contact,
     vertical_forces,
 )
 from kinebench.events.intervals import above_with_hysteresis
@@ -65,6 +67,33 @@ def test_vertical_forces() -> None:
     np.testing.assert_array_equal(found["L_ground_force"], [2, 6])
     with pytest.raises(NameNotFoundError, match=r"ends in '_vy'.*it has: knee"):
         vertical_forces(Table("angles", ("knee",), TIMES[:2], np.zeros((2, 1))))
+
+
+def test_centres_of_pressure() -> None:
+    columns = ("r_vy", "r_pz", "r_px", "r_py")
+    table = Table("forces", columns, TIMES[:2], np.arange(8.0).reshape(2, 4))
+    found = centres_of_pressure(table)
+    np.testing.assert_array_equal(found["r"], [[2, 3, 1], [6, 7, 5]])
+    with pytest.raises(NameNotFoundError, match="r_px"):
+        centres_of_pressure(Table("forces", ("r_vy",), TIMES[:2], np.zeros((2, 1))))
+
+
+def test_side_of_contact() -> None:
+    """The right foot walks over the plate between 1 and 2 s, the left one before."""
+    contact = Contact(1.0, 2.0, True, True)
+    rows = np.arange(3000) / 1000
+    pressure = np.stack([rows, 0 * rows, 0 * rows + 0.2], axis=1)
+    right = np.stack([TIMES, 5.0 + 0 * TIMES, np.where(TIMES < 1, 0.9, 0.25)], axis=1)
+    left = np.stack([TIMES, 0 * TIMES, np.where(TIMES < 1, 0.2, 0.8)], axis=1)
+    args = (pressure, rows)
+    assert side_of_contact(contact, *args, right, left, TIMES) == "right"
+    assert side_of_contact(contact, *args, left, right, TIMES) == "left"
+    early = Contact(0.0, 0.9, True, True)
+    assert side_of_contact(early, *args, right, left, TIMES) == "left"
+    with pytest.raises(ValueRangeError, match="no frame knows"):
+        side_of_contact(contact, *args, right * np.nan, left, TIMES)
+    with pytest.raises(ValueRangeError, match="no frame knows"):
+        side_of_contact(Contact(7.0, 8.0, True, True), *args, right, left, TIMES)
 
 
 def feet(flights: tuple[tuple[float, float], ...], floor: float = 0.02) -> np.ndarray:

@@ -14,12 +14,14 @@ from kinebench.core import Markers, Motion
 from kinebench.errors import KinebenchWarning
 from kinebench.events import (
     GaitEvents,
+    centres_of_pressure,
     contacts_from_feet,
     contacts_from_force,
     gait_events_from_contacts,
     gait_events_from_markers,
     jump_phases,
     repetitions,
+    side_of_contact,
     sit_to_stand_repetitions,
     squat_repetitions,
     vertical_forces,
@@ -123,7 +125,16 @@ def test_walking_by_markers_and_by_force(
     recording, table = read(mirror_file(markers)), read_forces(mirror_file(forces))
     force = vertical_forces(table)
     for side, plate in plates.items():
-        by_force = gait_events_from_contacts(contacts_from_force(force[plate], table.times))
+        contacts = contacts_from_force(force[plate], table.times)
+        feet = [
+            recording.select([f"{foot}_calc", f"{foot}_toe"]).positions.mean(axis=1)
+            for foot in "rL"
+        ]
+        pressure = centres_of_pressure(table)[plate]
+        for contact in contacts:
+            found = side_of_contact(contact, pressure, table.times, *feet, recording.times)
+            assert found == {"r": "right", "L": "left"}[side]
+        by_force = gait_events_from_contacts(contacts)
         by_markers = zeni(recording, side)
         assert len(by_markers.heel_strikes_s) == 1
         for events, truth in zip(by_markers, by_force, strict=True):

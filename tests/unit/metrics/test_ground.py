@@ -106,6 +106,23 @@ def test_stances_have_heights_of_their_own() -> None:
     assert found[1].end_s == TIMES[-1]
 
 
+def test_a_stance_counts_its_own_frames_all_of_them() -> None:
+    rest = np.zeros(200, dtype=bool)
+    rest[40:61] = True
+    foot = np.zeros((200, 1, 3))
+    foot[:, 0, 1] = np.arange(200)
+    (stance,) = g.stances(foot, TIMES, rest)
+    assert stance == pytest.approx((0.40, 0.60, 41.0))  # 5 % of 40 to 60
+
+
+def test_a_rest_may_be_just_long_enough() -> None:
+    foot = walking_foot()
+    first, last = g.runs(g.foot_at_rest(foot, TIMES))[0]
+    duration = TIMES[last] - TIMES[first]
+    assert g.foot_at_rest(foot, TIMES, shortest_s=duration)[first]
+    assert not g.foot_at_rest(foot, TIMES, shortest_s=duration + 0.005)[first]
+
+
 def test_penetration_and_floating() -> None:
     heights = np.zeros((100, 2))
     heights[:, 1] = 0.05

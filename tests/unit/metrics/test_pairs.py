@@ -11,7 +11,9 @@ from kinebench.metrics.pairs import paired, without_wraps, wrapped_difference
 def test_gaps_become_common() -> None:
     pair = paired([1.0, np.nan, 3.0], [1.0, 2.0, np.nan])
     assert pair.n == 1
-    assert not pair.complete
+    assert pair.present is not None
+    assert pair.present.tolist() == [True, False, False]
+    assert paired([1.0], [2.0]).present is None
     np.testing.assert_array_equal(np.isnan(pair.reference), [False, True, True])
     np.testing.assert_array_equal(np.isnan(pair.estimate), [False, True, True])
 

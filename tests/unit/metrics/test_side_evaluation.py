@@ -104,6 +104,11 @@ def test_ground_height_by_foot_and_stance() -> None:
     stances = [item for item in heights if item[:5] in ("right", "left ") and " s" in item]
     assert [stance.split()[0] for stance in stances] == ["right", "right", "left"]
     assert stances[2] == "left 0.00–2.99 s"
+    counts = {figure.item: figure.n for figure in evaluation.figures}
+    assert counts["left"] == counts[stances[2]] == 300
+    assert counts["right"] == counts[stances[0]] + counts[stances[1]] == counts["right − left"]
+    assert 200 < counts["right"] < 300
+    assert evaluate_feet(feet(), (["L_calc"], ["r_calc"])).figures[2].n == counts["right"]
 
 
 def test_a_foot_that_never_rests() -> None:

@@ -83,6 +83,8 @@ def test_leg_length_ratio() -> None:
     for illegal in (right[:2], np.where(right == 0.48, np.nan, right), right[[0, 0, 2]]):
         with pytest.raises(ValueRangeError):
             s.leg_length_ratio(right, illegal)
+        with pytest.raises(ValueRangeError):
+            s.leg_length_ratio(illegal, right)
 
 
 def test_interval_of_independent_samples_is_students() -> None:

@@ -25,6 +25,8 @@ def pair() -> tuple[np.ndarray, np.ndarray]:
 
 def test_frames_compared() -> None:
     reference = np.array([[1.0, np.nan], [2.0, 2.0], [3.0, np.nan]])
+    estimate = np.array([[1.0, 1.0], [np.nan, 2.0], [3.0, 3.0]])
+    np.testing.assert_array_equal(w.frames_compared(reference, estimate), [2, 1])
     np.testing.assert_array_equal(w.frames_compared(reference, reference), [3, 1])
 
 
@@ -117,6 +119,14 @@ def test_a_large_constant_is_flat() -> None:
     reference = np.full(50, 1e6) + 1e-10
     with pytest.warns(UndefinedMetricWarning, match="constant"):
         assert np.isnan(s.pearson_r(reference, np.arange(50.0)))
+
+
+def test_small_movement_beside_a_large_estimate_is_no_constant() -> None:
+    reference = np.array([0.0, 1e-3, 2e-3])
+    assert s.lfm_slope(reference, 1e10 + 1e13 * reference) == pytest.approx(1e13)
+    assert s.coefficient_of_determination(reference, reference + 1e10) < 0
+    with pytest.warns(UndefinedMetricWarning, match="constant"):
+        assert np.isnan(s.pearson_r(1e10 + 1e-7 * reference, reference))
 
 
 def test_nan_where_keeps_the_first_reason_and_is_quiet_otherwise() -> None:
