@@ -114,7 +114,8 @@ def contacts_from_force(
 
     References
     ----------
-    Tirosh & Sparrow 2003, J Appl Biomech 19:275 (thresholds of 10 to 20 N).
+    Tirosh & Sparrow 2003, J Appl Biomech 19:178: any onset up to 50 N tells heel contact, a release
+    of 10 N or less toe-off.
     """
     f, t = signal_on_times(force, times)
     return _contacts(above_with_hysteresis(f, onset_n, release_n), t, shortest_s)

@@ -70,7 +70,7 @@ class Metric:
 WILLMOTT = "Willmott & Matsuura 2005, Clim Res 30:79"
 BLAND = "Bland & Altman 1986, Lancet 327:307"
 IOSA = "Iosa et al. 2014, BioMed Res Int 2014:214156"
-SPRAGUE = "Sprague & Geers 2004, Commun Numer Meth Eng 20:293"
+SPRAGUE = "Sprague & Geers 2003, J Comput Phys 184:149; Schwer 2007, Eng Comput 23:295"
 FERRARI = "Ferrari et al. 2010, Gait Posture 31:540"
 KADABA = "Kadaba et al. 1989, J Orthop Res 7:849"
 IONESCU = "Ionescu et al. 2014, IEEE TPAMI 36:1325"
@@ -109,7 +109,7 @@ _WAVEFORM = (
         "lower",
         0.0,
         waveform.nrmse,
-        "Ren et al. 2008, J Biomech 41:2750",
+        HERE,
         needs=("minimum_range",),
     ),
     Metric(
@@ -144,7 +144,13 @@ _WAVEFORM = (
         needs=("times",),
     ),
     Metric(
-        "pearson_r", "Pearson r", "1", "higher", 1.0, similarity.pearson_r, "Pearson 1895, PRSL 58"
+        "pearson_r",
+        "Pearson r",
+        "1",
+        "higher",
+        1.0,
+        similarity.pearson_r,
+        "Pearson 1895, Proc R Soc Lond 58:240",
     ),
     Metric("r_squared", "R²", "1", "higher", 1.0, similarity.r_squared, "r of Pearson, squared"),
     Metric(

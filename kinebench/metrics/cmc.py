@@ -1,6 +1,6 @@
 """Coefficients of multiple correlation, by the name of their formula.
 
-For comparability with published figures only: Røislien et al. (2012, Gait Posture 36:279) show
+For comparability with published figures only: Røislien et al. (2012, J Biomech 45:2014) show
 that the CMC depends on the range of motion and call it unsuitable for comparing joints. Where the
 waveforms differ by more than they move, the root is of a negative number: such "complex" values
 are NaN with a warning, and are to be counted, never dropped.
@@ -43,7 +43,7 @@ def cmc_within_protocol(cycles: ArrayLike) -> FloatArray:
 
     References
     ----------
-    Kadaba et al. 1989, J Orthop Res 7:849, equation for the within-day CMC.
+    Kadaba et al. 1989, J Orthop Res 7:849 (the within-day CMC).
     """
     y = _cycles(cycles, (2, 3), "cycles", "(n_days, n_cycles, n_times)")
     y = y[None] if y.ndim == 2 else y
@@ -77,7 +77,7 @@ def cmc_between_protocols(reference: ArrayLike, estimate: ArrayLike) -> FloatArr
 
     References
     ----------
-    Ferrari, Cutti, Cappello 2010, Gait Posture 31:540, equation 3.
+    Ferrari, Cutti, Cappello 2010, Gait Posture 31:540.
     """
     r = _cycles(reference, (2,), "reference", "(n_cycles, n_frames)")
     e = _cycles(estimate, (2,), "estimate", "(n_cycles, n_frames)")
@@ -100,7 +100,7 @@ def cmc_of_pair(reference: ArrayLike, estimate: ArrayLike) -> FloatArray:
 
     References
     ----------
-    Ferrari, Cutti, Cappello 2010, Gait Posture 31:540, equation 3.
+    Ferrari, Cutti, Cappello 2010, Gait Posture 31:540.
     """
     pair = paired(reference, estimate)
     n = np.where(pair.n > 0, pair.n, np.nan)

@@ -121,7 +121,7 @@ def mpjpe(reference: ArrayLike, estimate: ArrayLike) -> FloatArray:
     """Mean per-joint position error, m: mean over frames of the mean distance over markers.
 
     Frames count alike, however many markers are present in them.
-    Ionescu et al. 2014, IEEE TPAMI 36:1325, eq. 8.
+    Ionescu et al. 2014, IEEE TPAMI 36:1325.
     """
     value = _mean(_mean(marker_distances(reference, estimate), axis=1), axis=0)
     return nan_where(value, np.isnan(value), "mpjpe", NO_FRAME)
@@ -136,7 +136,7 @@ def pa_mpjpe(reference: ArrayLike, estimate: ArrayLike) -> FloatArray:
 
     References
     ----------
-    Umeyama 1991, IEEE TPAMI 13:376, equations 38 to 43; "protocol 2" on Human3.6M.
+    Umeyama 1991, IEEE TPAMI 13:376, equations 40 to 43; "protocol 2" on Human3.6M.
     """
     r, e = _positions(reference, estimate)
     present = ~(np.isnan(r[..., 0]) | np.isnan(e[..., 0]))

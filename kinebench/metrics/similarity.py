@@ -93,7 +93,7 @@ def sprague_geers_magnitude(reference: ArrayLike, estimate: ArrayLike) -> FloatA
     """Magnitude error M = √(ψ_ee/ψ_rr) − 1; insensitive to phase.
 
     Depends on where zero is: an angle whose zero is arbitrary gives an arbitrary M.
-    Sprague & Geers 2004, Commun Numer Meth Eng 20:293, eq. 1.
+    Sprague & Geers 2003, as given by Schwer 2007, Eng Comput 23:295.
     """
     return _sprague_geers(paired(reference, estimate), "sprague_geers_m")[0]
 
@@ -101,13 +101,13 @@ def sprague_geers_magnitude(reference: ArrayLike, estimate: ArrayLike) -> FloatA
 def sprague_geers_phase(reference: ArrayLike, estimate: ArrayLike) -> FloatArray:
     """Phase error P = arccos(ψ_re/√(ψ_rr ψ_ee))/π, 0 to 1; insensitive to magnitude.
 
-    Sprague & Geers 2004, Commun Numer Meth Eng 20:293, eq. 2.
+    Sprague & Geers 2003, as given by Schwer 2007, Eng Comput 23:295.
     """
     return _sprague_geers(paired(reference, estimate), "sprague_geers_p")[1]
 
 
 def sprague_geers_combined(reference: ArrayLike, estimate: ArrayLike) -> FloatArray:
-    """Combined error C = √(M² + P²). Sprague & Geers 2004, eq. 3."""
+    """Combined error C = √(M² + P²). Sprague & Geers 2003."""
     magnitude, phase = _sprague_geers(paired(reference, estimate), "sprague_geers_c")
     return np.hypot(magnitude, phase)[()]
 

@@ -122,6 +122,8 @@ def test_contacts_from_feet() -> None:
 def test_contacts_from_feet_invalid() -> None:
     with pytest.raises(ValueRangeError, match="n_points, 3"):
         contacts_from_feet(np.zeros((300, 2)), TIMES)
+    with pytest.raises(ValueRangeError, match="n_points, 3"):
+        contacts_from_feet(np.zeros((300, 0, 3)), TIMES)
     with pytest.raises(ValueRangeError, match="clearance"):
         contacts_from_feet(feet(()), TIMES, clearance_m=0.0)
 
