@@ -54,6 +54,9 @@ class Metric:
         kinematics), "side" (does one side sink).
     needs : tuple of str
         Further arguments: "times", "minimum_range".
+    parts : tuple of str
+        Fields of the function's result, where it is a named tuple; a figure is then named
+        ``metric.part``, and a part that ends in ``_s`` is in s.
     """
 
     name: str
@@ -65,6 +68,7 @@ class Metric:
     source: str
     family: Family = "waveform"
     needs: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
 
 
 WILLMOTT = "Willmott & Matsuura 2005, Clim Res 30:79"
@@ -281,18 +285,39 @@ _RESIDUAL = (
 )
 
 
-def _side(name: str, title: str, unit: str, function: Callable[..., Any]) -> Metric:
-    return Metric(name, title, unit, "zero", 0.0, function, HERE, "side")
+def _side(
+    name: str, title: str, unit: str, function: Callable[..., Any], parts: tuple[str, ...] = ()
+) -> Metric:
+    return Metric(name, title, unit, "zero", 0.0, function, HERE, "side", parts=parts)
+
+
+_TILT = tilt.Tilt._fields
 
 
 _SIDE = (
     _side("side_drop", "side drop", "m", sides.side_drop),
+    Metric(
+        "right_minus_left",
+        "right minus left height",
+        "m",
+        "none",
+        None,
+        sides.right_minus_left,
+        HERE,
+        "side",
+    ),
     _side("pelvis_list_bias", "pelvis list bias", "rad", waveform.bias),
     _side("pelvis_list_at_depth", "pelvis list error at the depth", "rad", sides.error_at_events),
     _side("ground_height", "ground height", "m", ground.ground_height),
-    _side("floor_contact", "penetration and floating", "m", ground.floor_contact),
-    _side("world_tilt", "world tilt", "rad", tilt.world_tilt),
-    _side("floor_tilt", "tilt against the floor", "rad", tilt.floor_tilt),
+    _side(
+        "floor_contact",
+        "penetration and floating",
+        "m",
+        ground.floor_contact,
+        ground.FloorContact._fields,
+    ),
+    _side("world_tilt", "world tilt", "rad", tilt.world_tilt, _TILT),
+    _side("floor_tilt", "tilt against the floor", "rad", tilt.floor_tilt, _TILT),
     Metric(
         "leg_length_ratio",
         "leg-length ratio, right/left",
@@ -302,6 +327,7 @@ _SIDE = (
         sides.leg_length_ratio,
         HERE,
         "side",
+        parts=sides.LegLengths._fields,
     ),
     _side(
         "side_error_difference",
@@ -309,7 +335,13 @@ _SIDE = (
         "coordinate",
         sides.side_error_difference,
     ),
-    _side("offset_fragility", "fragility of the offset", "m", ground.offset_fragility),
+    _side(
+        "offset_fragility",
+        "fragility of the offset",
+        "m",
+        ground.offset_fragility,
+        ("without_frame_m", "without_marker_m"),
+    ),
     Metric(
         "attribution",
         "share of a cause",

@@ -6,14 +6,21 @@ import warnings
 from collections.abc import Iterable, Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
 from kinebench.core.wrapping import can_wrap
-from kinebench.errors import ValueRangeError
+from kinebench.errors import ValueRangeError, require_names
 from kinebench.metrics.evaluation import require_same_times
-from kinebench.metrics.ground import foot_at_rest, ground_height, stances
+from kinebench.metrics.ground import (
+    FloorContact,
+    floor_contact,
+    foot_at_rest,
+    ground_height,
+    stances,
+)
 from kinebench.metrics.landmarks import bilateral_pairs, foot_points, landmark_pairs
 from kinebench.metrics.pairs import paired, without_wraps
 from kinebench.metrics.results import Evaluation, Exclusion, Figure, Undefined
@@ -88,9 +95,11 @@ def evaluate_side_drop(
 
 
 def evaluate_feet(
-    markers: Markers, points: tuple[Iterable[str], Iterable[str]] | None = None
+    markers: Markers,
+    points: tuple[Iterable[str], Iterable[str]] | None = None,
+    sole_heights: Mapping[str, float] | None = None,
 ) -> Evaluation:
-    """Ground height of each foot and stance.
+    """Ground height of each foot and stance, and how far the soles are off the ground.
 
     Parameters
     ----------
@@ -98,17 +107,24 @@ def evaluate_feet(
     points : (names, names), optional
         Heel, toe and metatarsal of the right and of the left foot; found by
         `landmarks.foot_points` by default.
+    sole_heights : mapping of str to float, optional
+        Height, m, of each of these points above the sole: where it is in a standing reference or
+        model. Without them penetration and floating cannot be told.
 
     Returns
     -------
     Evaluation
-        ``ground_height``, m, of "right", "left", "right − left", and of each stance,
+        ``floor_contact.penetration_m`` and its companions of "right" and "left", if sole heights
+        are given; ``ground_height``, m, of "right", "left", "right − left", and of each stance,
         "right 0.52–1.13 s".
     """
     right, left = foot_points(markers.names) if points is None else points
     figures: list[Figure] = []
     undefined: list[Undefined] = []
     rows: list[Figure] = []
+    right, left = tuple(right), tuple(left)
+    if sole_heights is not None:
+        require_names([*right, *left], sole_heights, "point", "the table of sole heights")
     for side, names in (("right", right), ("left", left)):
         positions = markers.select(names).positions
         rest = foot_at_rest(positions, markers.times)
@@ -118,12 +134,24 @@ def evaluate_feet(
         figures.append(Figure(side, "ground_height", height, "m", int(rest.sum())))
         if np.isnan(height):
             undefined.append(Undefined(side, "ground_height", "the foot is never at rest"))
+        if sole_heights is not None:
+            above = np.array([sole_heights[name] for name in names])
+            contact = _quiet_contact(positions[..., 1] - above, markers.times, rest)
+            rows += [
+                Figure(side, f"floor_contact.{part}", value, part[-1], int(rest.sum()))
+                for part, value in contact._asdict().items()
+            ]
         for start, end, low in stances(positions, markers.times, rest):
             n = int(((markers.times >= start) & (markers.times <= end)).sum())
             rows.append(Figure(f"{side} {start:.2f}–{end:.2f} s", "ground_height", low, "m", n))
     difference = figures[0].value - figures[1].value
     n = min(figures[0].n, figures[1].n)
     figures.append(Figure("right − left", "ground_height", difference, "m", n))
+    undefined += [
+        Undefined(row.item, row.metric, "the foot is never in stance")
+        for row in rows
+        if np.isnan(row.value)
+    ]
     if np.isnan(difference):
         reason = "a foot is never at rest"
         undefined.append(Undefined("right − left", "ground_height", reason))
@@ -177,6 +205,14 @@ def evaluate_side_motion(
     evaluation = Evaluation("coordinate", tuple(figures), (), undefined)
     evaluation.warn_of_undefined()
     return evaluation
+
+
+def _quiet_contact(
+    heights: FloatArray, times: FloatArray, at_rest: NDArray[np.bool_]
+) -> FloorContact:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UndefinedMetricWarning)
+        return floor_contact(heights, times, at_rest)
 
 
 def _side_differences(reference: Motion, estimate: Motion, common: list[str]) -> list[Figure]:

@@ -260,6 +260,14 @@ def test_residuals_empty_invalid_perfect(metric: Metric) -> None:
             metric.function(illegal)
 
 
+@each(metrics_of("side"))
+def test_parts_are_fields_of_the_result(metric: Metric) -> None:
+    for part in metric.parts:
+        module = __import__(metric.function.__module__, fromlist=["x"])
+        result = getattr(module, metric.function.__annotations__["return"])
+        assert part in result._fields
+
+
 def test_families_are_complete() -> None:
     """The page of definitions, by name."""
     assert {metric.name for metric in metrics_of("side")} == {
@@ -269,6 +277,7 @@ def test_families_are_complete() -> None:
         "ground_height",
         "leg_length_ratio",
         "offset_fragility",
+        "right_minus_left",
         "pelvis_list_at_depth",
         "pelvis_list_bias",
         "side_drop",

@@ -50,6 +50,11 @@ def test_contacts_from_force() -> None:
     assert whole[2:] == (False, False)
 
 
+def test_a_contact_from_the_second_frame_starts_inside() -> None:
+    (contact,) = contacts_from_force(np.array([0.0, 50, 50, 50, 50, 50, 0]), TIMES[:7] * 10)
+    assert contact == (pytest.approx(0.1), pytest.approx(0.5), True, True)
+
+
 def test_noise_and_short_contacts_do_not_count() -> None:
     noisy = force((0.5, 1.1)) + 9.0 * np.sin(300 * TIMES)
     noisy[200:203] = 100.0

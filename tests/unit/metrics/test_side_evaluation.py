@@ -8,8 +8,11 @@ import pytest
 from kinebench.core import Coordinate, Markers, Motion
 from kinebench.errors import KinebenchWarning, NameNotFoundError, ValueRangeError
 from kinebench.metrics import (
+    CATALOGUE,
     Exclusion,
     evaluate_feet,
+    evaluate_markers,
+    evaluate_residuals,
     evaluate_side_drop,
     evaluate_side_motion,
 )
@@ -121,6 +124,51 @@ def test_a_foot_that_never_rests() -> None:
     assert {row.item for row in evaluation.undefined} == {"right", "right − left"}
 
 
+def test_soles_against_the_ground() -> None:
+    markers = feet(0.012)
+    heights = dict.fromkeys(markers.names, 0.04)
+    evaluation = evaluate_feet(markers, sole_heights=heights)
+    assert evaluation.value("right", "floor_contact.penetration_m") == pytest.approx(0.01)
+    assert evaluation.value("left", "floor_contact.penetration_m") == 0.0
+    assert evaluation.value("left", "floor_contact.floating_m") == pytest.approx(0.002)
+    assert evaluation.value("right", "floor_contact.penetration_s") > 2.0
+    assert evaluation.value("left", "floor_contact.floating_s") == 0.0
+    units = {figure.metric: figure.unit for figure in evaluation.figures}
+    assert units["floor_contact.floating_m"] == "m"
+    assert units["floor_contact.floating_s"] == "s"
+    del heights["r_toe"]
+    with pytest.raises(NameNotFoundError, match="sole heights has no point 'r_toe'"):
+        evaluate_feet(markers, sole_heights=heights)
+
+
+def test_soles_of_a_foot_that_never_rests() -> None:
+    restless = feet().positions.copy()
+    restless[:, :3, 0] = TIMES[:, None]
+    markers = feet().with_positions(restless)
+    with pytest.warns(KinebenchWarning, match="never in stance"):
+        evaluation = evaluate_feet(markers, sole_heights=dict.fromkeys(markers.names, 0.03))
+    assert np.isnan(evaluation.value("right", "floor_contact.penetration_m"))
+    assert evaluation.value("left", "floor_contact.penetration_m") == pytest.approx(0.0)
+
+
+def test_every_figure_has_its_row_in_the_catalogue() -> None:
+    markers = feet()
+    evaluations = (
+        evaluate_feet(markers, sole_heights=dict.fromkeys(markers.names, 0.03)),
+        evaluate_side_drop(legs(), legs()),
+        evaluate_side_motion(*motions(), deepest_s=(1.0,)),
+        evaluate_markers(legs(), legs()),
+        evaluate_residuals(np.zeros((3, 2)), ("a", "b")),
+    )
+    for evaluation in evaluations:
+        for name in evaluation.metrics:
+            metric, _, part = name.partition(".")
+            assert not part or part in CATALOGUE[metric].parts
+            unit = "s" if part.endswith("_s") else CATALOGUE[metric].unit
+            units = {figure.unit for figure in evaluation.figures if figure.metric == name}
+            assert units <= ({"rad", "m"} if unit == "coordinate" else {unit})
+
+
 def test_feet_may_be_named() -> None:
     evaluation = evaluate_feet(feet(0.01), (["r_calc"], ["L_toe"]))
     assert evaluation.value("left", "ground_height") == pytest.approx(0.04)
@@ -149,6 +197,16 @@ def test_pelvis_list_and_bilateral_coordinates() -> None:
     assert evaluation.values("side_error_difference") == pytest.approx(
         {"knee_angle": 0.04, "arm_rot": 0.0}, abs=1e-12
     )
+
+
+def test_the_side_with_fewer_frames_counts() -> None:
+    reference, estimate = motions()
+    for column in (1, 2):
+        values = estimate.values.copy()
+        values[:50, column] = np.nan
+        evaluation = evaluate_side_motion(reference, Motion(reference.coordinates, TIMES, values))
+        counts = {figure.item: figure.n for figure in evaluation.figures}
+        assert (counts["knee_angle"], counts["arm_rot"], counts["pelvis_list"]) == (250, 300, 300)
 
 
 def test_perfect_motion_does_not_sink() -> None:

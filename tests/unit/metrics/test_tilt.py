@@ -92,6 +92,14 @@ def test_feet_side_by_side_tell_the_frontal_part_only() -> None:
     assert np.isnan(tilt.sagittal)
 
 
+@pytest.mark.parametrize(("apart", "told"), [(0.15, False), (0.17, True)])
+def test_feet_too_close_together_tell_nothing(apart: float, told: bool) -> None:
+    feet = np.array([[[0, 0, apart / 2], [0, 0, -apart / 2]]])
+    with pytest.warns(UndefinedMetricWarning):
+        tilt = floor_tilt(feet, np.ones((1, 2), dtype=bool), ("heel", "heel"))
+    assert np.isfinite(tilt.frontal) == told
+
+
 def test_points_on_the_sole_tell_both() -> None:
     feet = np.array([[0, 0, 0.1], [0, 0, -0.1], [0.2, 0, 0.1], [0.2, 0, -0.1]])
     points = feet[None] @ leaning(2, -1)
