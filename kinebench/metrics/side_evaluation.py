@@ -6,7 +6,6 @@ import warnings
 from collections.abc import Iterable, Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
@@ -15,7 +14,6 @@ from kinebench.core.wrapping import can_wrap
 from kinebench.errors import ValueRangeError, require_names
 from kinebench.metrics.evaluation import require_same_times
 from kinebench.metrics.ground import (
-    FloorContact,
     floor_contact,
     foot_at_rest,
     ground_height,
@@ -118,46 +116,49 @@ def evaluate_feet(
         are given; ``ground_height``, m, of "right", "left", "right − left", and of each stance,
         "right 0.52–1.13 s".
     """
-    right, left = foot_points(markers.names) if points is None else points
-    figures: list[Figure] = []
-    undefined: list[Undefined] = []
-    rows: list[Figure] = []
-    right, left = tuple(right), tuple(left)
+    right, left = foot_points(markers.names) if points is None else map(tuple, points)
     if sole_heights is not None:
         require_names([*right, *left], sole_heights, "point", "the table of sole heights")
-    for side, names in (("right", right), ("left", left)):
-        positions = markers.select(names).positions
-        rest = foot_at_rest(positions, markers.times)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UndefinedMetricWarning)
-            height = float(ground_height(positions[..., 1], rest))
-        figures.append(Figure(side, "ground_height", height, "m", int(rest.sum())))
-        if np.isnan(height):
-            undefined.append(Undefined(side, "ground_height", "the foot is never at rest"))
-        if sole_heights is not None:
-            above = np.array([sole_heights[name] for name in names])
-            contact = _quiet_contact(positions[..., 1] - above, markers.times, rest)
-            rows += [
-                Figure(side, f"floor_contact.{part}", value, part[-1], int(rest.sum()))
-                for part, value in contact._asdict().items()
-            ]
-        for start, end, low in stances(positions, markers.times, rest):
-            n = int(((markers.times >= start) & (markers.times <= end)).sum())
-            rows.append(Figure(f"{side} {start:.2f}–{end:.2f} s", "ground_height", low, "m", n))
-    difference = figures[0].value - figures[1].value
-    n = min(figures[0].n, figures[1].n)
-    figures.append(Figure("right − left", "ground_height", difference, "m", n))
-    undefined += [
-        Undefined(row.item, row.metric, "the foot is never in stance")
-        for row in rows
-        if np.isnan(row.value)
-    ]
-    if np.isnan(difference):
-        reason = "a foot is never at rest"
-        undefined.append(Undefined("right − left", "ground_height", reason))
-    evaluation = Evaluation("foot", (*figures, *rows), (), tuple(undefined))
+    (on_right, *rows_right), (on_left, *rows_left) = (
+        _foot(side, markers.select(names), sole_heights)
+        for side, names in (("right", right), ("left", left))
+    )
+    between = Figure(
+        "right − left",
+        "ground_height",
+        on_right.value - on_left.value,
+        "m",
+        min(on_right.n, on_left.n),
+    )
+    figures = (on_right, on_left, between, *rows_right, *rows_left)
+    undefined = tuple(
+        Undefined(figure.item, figure.metric, "a foot that is never at rest")
+        for figure in figures
+        if np.isnan(figure.value)
+    )
+    evaluation = Evaluation("foot", figures, (), undefined)
     evaluation.warn_of_undefined()
     return evaluation
+
+
+def _foot(side: str, foot: Markers, sole_heights: Mapping[str, float] | None) -> list[Figure]:
+    """Ground height of one foot first, then floor contact, then each stance."""
+    rest = foot_at_rest(foot.positions, foot.times)
+    n, heights = int(rest.sum()), foot.positions[..., 1]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UndefinedMetricWarning)
+        figures = [Figure(side, "ground_height", float(ground_height(heights, rest)), "m", n)]
+        if sole_heights is not None:
+            above_sole = np.array([sole_heights[name] for name in foot.names])
+            contact = floor_contact(heights - above_sole, foot.times, rest)
+            figures += [
+                Figure(side, f"floor_contact.{part}", value, part[-1], n)
+                for part, value in contact._asdict().items()
+            ]
+    for start, end, low in stances(foot.positions, foot.times, rest):
+        n = int(((foot.times >= start) & (foot.times <= end)).sum())
+        figures.append(Figure(f"{side} {start:.2f}–{end:.2f} s", "ground_height", low, "m", n))
+    return figures
 
 
 def evaluate_side_motion(
@@ -205,14 +206,6 @@ def evaluate_side_motion(
     evaluation = Evaluation("coordinate", tuple(figures), (), undefined)
     evaluation.warn_of_undefined()
     return evaluation
-
-
-def _quiet_contact(
-    heights: FloatArray, times: FloatArray, at_rest: NDArray[np.bool_]
-) -> FloorContact:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UndefinedMetricWarning)
-        return floor_contact(heights, times, at_rest)
 
 
 def _side_differences(reference: Motion, estimate: Motion, common: list[str]) -> list[Figure]:

@@ -168,6 +168,12 @@ def test_minimise_is_always_flagged() -> None:
         assert any("largest that was tried" in flag for flag in flags)
 
 
+@pytest.mark.parametrize("lag_s", [0.05, -0.05])
+def test_minimise_reaches_its_largest_lag(lag_s: float) -> None:
+    lag = MinimiseLag(max_lag_s=0.05)(squat(), squat(lag_s)).record.lag_s
+    assert lag == pytest.approx(lag_s, abs=1e-4)
+
+
 def test_minimise_beats_the_other_policies_at_its_own_measure() -> None:
     reference, estimate = squat(), squat(0.07)
     lag = MinimiseLag()(reference, estimate).record.lag_s

@@ -58,6 +58,14 @@ def test_short_rests_do_not_count() -> None:
     assert g.foot_at_rest(foot, TIMES, shortest_s=0.7)[120:].all()
 
 
+@pytest.mark.parametrize(("jump", "rests"), [(0.019, True), (0.021, False)])
+def test_the_speed_is_over_a_tenth_of_a_second(jump: float, rests: bool) -> None:
+    foot = np.zeros((200, 1, 3))
+    foot[100:, 0, 0] = jump
+    assert g.foot_at_rest(foot, TIMES)[95:105].all() == rests
+    assert g.foot_at_rest(foot, TIMES)[[80, 120]].all()
+
+
 def test_rest_at_a_low_frame_rate() -> None:
     """Frames farther apart than the span: neighbours are compared."""
     rest = g.foot_at_rest(walking_foot()[::20], TIMES[::20])
