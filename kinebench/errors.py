@@ -16,6 +16,7 @@ __all__ = [
     "KinebenchWarning",
     "ModelError",
     "NameNotFoundError",
+    "NotApplicableError",
     "ScalingError",
     "ValueRangeError",
     "require_names",
@@ -70,6 +71,10 @@ class DatasetError(KinebenchError):
     """A dataset is unknown, cannot be fetched, or fails its checksum."""
 
 
+class NotApplicableError(KinebenchError):
+    """What is asked makes no sense for this recording; a study skips such a cell."""
+
+
 class KinebenchWarning(UserWarning):
     """Legal but doubtful input; `kinebench run` writes these into run.json."""
 
@@ -92,13 +97,15 @@ def require_names(asked: Iterable[str], existing: Iterable[str], kind: str, wher
         Naming each missing name once.
     """
     names = tuple(existing)
-    missing = [name for name in dict.fromkeys(asked) if name not in set(names)]
+    known = set(names)
+    missing = [name for name in dict.fromkeys(asked) if name not in known]
     if not missing:
         return
+    folded = {name.casefold(): name for name in reversed(names)}
     hints = []
     for name in missing:
-        near = difflib.get_close_matches(name, names, n=1, cutoff=0.75)
-        hints.append(f"'{name}'" + (f" (did you mean '{near[0]}'?)" if near else ""))
+        near = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.75)
+        hints.append(f"'{name}'" + (f" (did you mean '{folded[near[0]]}'?)" if near else ""))
     plural = "s" if len(missing) > 1 else ""
     shown = ", ".join(names[:60]) + (", …" if len(names) > 60 else "")
     raise NameNotFoundError(

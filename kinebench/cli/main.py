@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import warnings
 from collections.abc import Sequence
 from importlib import import_module
+from typing import NoReturn
 
 from kinebench import __version__
 from kinebench.errors import KinebenchError, KinebenchWarning
@@ -18,6 +20,7 @@ _COMMANDS = {
     "run": "keypoints in, motion out: the pipeline on one trial or OpenCap session",
     "compare": "metrics of estimates against references, with alignment and sensitivity",
     "identify": "which augmenter version made an augmented TRC",
+    "study": "factorial studies: plan, run",
     "data": "the dataset catalogue: list, show, fetch, verify, add",
 }
 
@@ -44,23 +47,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     warnings.showwarning = _show_warning
     try:
-        return int(import_module(f"kinebench.cli.{parsed.command}").run(parsed))
+        code = int(import_module(f"kinebench.cli.{parsed.command}").run(parsed))
+        sys.stdout.flush()  # a closed pipe tells now, not at exit
+        return code
     except KinebenchError as error:
         if parsed.debug:
             raise
         print(f"kinebench {parsed.command}: {' '.join(str(error).split())}", file=sys.stderr)
         return _BAD_INPUT
     except KeyboardInterrupt:
-        print(f"kinebench {parsed.command}: interrupted, nothing was written", file=sys.stderr)
+        print(
+            f"kinebench {parsed.command}: interrupted; no half-written file is left",
+            file=sys.stderr,
+        )
         return _INTERRUPTED
     except BrokenPipeError:
-        # the reader, such as `head`, has seen enough
-        sys.stderr.close()
+        # the reader, such as `head`, has seen enough; the flush at exit must not fail again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with the usage in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(_BAD_INPUT, f"{self.prog}: {message}; '{self.prog} --help' tells what is valid\n")
+
+
 def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="kinebench",
         description="Validate and benchmark markerless-motion pipelines of the OpenCap kind.",
         epilog="'kinebench COMMAND --help' tells more.",

@@ -1,0 +1,1 @@
+"""Factorial studies: design, plan, store, execution, results."""

@@ -1,0 +1,113 @@
+"""Values as bytes and back, without pickle: only known types, arrays exact."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import numpy as np
+
+from kinebench.core import (
+    Coordinate,
+    Document,
+    IKSolution,
+    Markers,
+    Model,
+    Motion,
+    ScalingResult,
+    Subject,
+    Trial,
+)
+from kinebench.errors import FileFormatError, ValueRangeError
+
+__all__ = ["decoded", "encoded"]
+
+_TYPES: dict[str, type] = {
+    kind.__name__: kind
+    for kind in (
+        Coordinate, Document, IKSolution, Markers, Model, Motion, ScalingResult, Subject, Trial,
+    )
+}  # fmt: skip
+
+
+def encoded(value: Any) -> bytes:
+    """A value of `core`, or JSON types with such values inside, as bytes.
+
+    Equal values give equal bytes.
+
+    Raises
+    ------
+    ValueRangeError
+        For a type that is not known here.
+    """
+    arrays: list[np.ndarray[Any, Any]] = []
+    structure = json.dumps(_structure(value, arrays), sort_keys=True, separators=(",", ":"))
+    out = io.BytesIO()
+    head = structure.encode()
+    out.write(len(head).to_bytes(8, "big"))
+    out.write(head)
+    for array in arrays:
+        np.lib.format.write_array(out, np.ascontiguousarray(array), allow_pickle=False)
+    return out.getvalue()
+
+
+def decoded(data: bytes) -> Any:
+    """The value of `encoded`; values are made through their constructors, so they are checked.
+
+    Raises
+    ------
+    FileFormatError
+        When the bytes are not such an encoding.
+    """
+    source = io.BytesIO(data)
+    try:
+        length = int.from_bytes(source.read(8), "big")
+        structure = json.loads(source.read(length))
+        arrays = []
+        while source.tell() < len(data):
+            arrays.append(np.lib.format.read_array(source, allow_pickle=False))
+        return _value(structure, arrays)
+    except (ValueError, KeyError, IndexError, TypeError, EOFError, OverflowError) as error:
+        raise FileFormatError(f"a stored value cannot be read: {error}") from error
+
+
+def _structure(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, np.ndarray):
+        arrays.append(value)
+        return {"array": len(arrays) - 1}
+    if isinstance(value, bytes):
+        arrays.append(np.frombuffer(value, np.uint8))
+        return {"bytes": len(arrays) - 1}
+    if isinstance(value, Mapping):
+        return {"map": [[str(key), _structure(item, arrays)] for key, item in value.items()]}
+    if isinstance(value, tuple | list):
+        return {"tuple": [_structure(item, arrays) for item in value]}
+    name = type(value).__name__
+    if is_dataclass(value) and _TYPES.get(name) is type(value):
+        content = {
+            field.name: _structure(getattr(value, field.name), arrays) for field in fields(value)
+        }
+        return {"type": name, "fields": content}
+    raise ValueRangeError(f"a {name} cannot be stored")
+
+
+def _value(structure: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
+    if not isinstance(structure, dict):
+        return structure
+    if "array" in structure:
+        return arrays[structure["array"]]
+    if "bytes" in structure:
+        return arrays[structure["bytes"]].tobytes()
+    if "map" in structure:
+        return {key: _value(item, arrays) for key, item in structure["map"]}
+    if "tuple" in structure:
+        return tuple(_value(item, arrays) for item in structure["tuple"])
+    content = {name: _value(item, arrays) for name, item in structure["fields"].items()}
+    return _TYPES[structure["type"]](**content)

@@ -1,0 +1,92 @@
+"""Which cells a study has, and the seeds of what is random in them: pure and countable."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from kinebench.pipeline.pipeline import Pipeline
+from kinebench.studies.design import DATA, Level, Study, TrialSource, with_level
+
+__all__ = ["Cell", "cells", "count_cells", "seed_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One trial at one level of every factor.
+
+    Parameters
+    ----------
+    index : int
+        Place in the plan, which orders the results.
+    source : TrialSource
+    levels : tuple of (str, Level)
+        Factor name and level.
+    pipeline : Pipeline
+        With the levels applied.
+    choices : tuple of (str, object)
+        Values of the data factors.
+    seed : int
+    """
+
+    index: int
+    source: TrialSource
+    levels: tuple[tuple[str, Level], ...]
+    pipeline: Pipeline
+    choices: tuple[tuple[str, Any], ...]
+    seed: int
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Subject, trial, activity and level labels."""
+        return {
+            "subject": self.source.subject,
+            "trial": self.source.name,
+            "activity": self.source.activity,
+            **{name: level.label for name, level in self.levels},
+        }
+
+
+def cells(study: Study) -> Iterator[Cell]:
+    """All cells: trials outermost, the last factor innermost."""
+    choices = itertools.product(*(factor.levels for factor in study.factors))
+    for index, (source, levels) in enumerate(itertools.product(study.sources, choices)):
+        yield _cell(study, index, source, levels)
+
+
+def count_cells(study: Study) -> int:
+    """How many cells there are, without making them."""
+    count = len(study.sources)
+    for factor in study.factors:
+        count *= len(factor.levels)
+    return count
+
+
+def seed_of(*names: str) -> int:
+    """Seed from names, so that adding a level or a trial moves no other cell."""
+    text = "\x1f".join(names).encode()
+    return int.from_bytes(hashlib.sha256(text).digest()[:8], "big") >> 1
+
+
+def _cell(study: Study, index: int, source: TrialSource, levels: tuple[Level, ...]) -> Cell:
+    pipeline = study.base
+    choices: list[tuple[str, Any]] = []
+    labels: list[str] = []
+    for factor, level in zip(study.factors, levels, strict=True):
+        if factor.of_data:
+            choices.append((factor.path.removeprefix(DATA), level.value))
+            labels.append(f"{factor.name}={level.label}")
+        else:
+            pipeline = with_level(pipeline, factor.path, level.value)
+    names = (factor.name for factor in study.factors)
+    return Cell(
+        index,
+        source,
+        tuple(zip(names, levels, strict=True)),
+        pipeline,
+        tuple(choices),
+        seed_of(study.name, source.subject, source.name, *labels),
+    )

@@ -1,0 +1,89 @@
+"""A study's results: tables equal byte for byte, and a manifest that tells how to get them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import platform
+from collections import Counter
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from kinebench.core.provenance import describe
+from kinebench.io.atomic import write_atomically
+from kinebench.studies.design import Study
+from kinebench.studies.execution import Outcome
+
+__all__ = ["manifest", "outcome_table", "result_table", "write_results"]
+
+_FIGURE = ("kind", "item", "metric", "value", "unit")
+_PACKAGES = ("kinebench", "numpy", "scipy", "numba", "opensim")
+
+
+def result_table(study: Study, outcomes: Sequence[Outcome]) -> str:
+    """CSV with one row per cell and figure; numbers with all digits."""
+    columns = [*_label_columns(study), *_FIGURE]
+    rows = [
+        [*outcome.labels.values(), *(_cell(row[name]) for name in _FIGURE)]
+        for outcome in outcomes
+        for row in outcome.rows
+    ]
+    return _csv(columns, rows)
+
+
+def outcome_table(study: Study, outcomes: Sequence[Outcome]) -> str:
+    """CSV with one row per cell: what became of it, and why."""
+    columns = [*_label_columns(study), "status", "reason"]
+    rows = [[*outcome.labels.values(), outcome.status, outcome.reason] for outcome in outcomes]
+    return _csv(columns, rows)
+
+
+def manifest(study: Study, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """What was asked, with which versions; nothing that changes from run to run."""
+    return {
+        "study": study.name,
+        "question": study.question,
+        "base": describe(study.base),
+        "factors": describe(study.factors),
+        "trials": describe(study.sources),
+        "metrics": list(study.metrics),
+        "outcomes": dict(sorted(Counter(outcome.status for outcome in outcomes).items())),
+        "versions": {"python": platform.python_version()} | {n: _version(n) for n in _PACKAGES},
+    }
+
+
+def write_results(folder: Path, study: Study, outcomes: Sequence[Outcome]) -> None:
+    """Write results.csv, outcomes.csv and manifest.json, each whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_atomically(folder / "results.csv", result_table(study, outcomes))
+    write_atomically(folder / "outcomes.csv", outcome_table(study, outcomes))
+    text = json.dumps(manifest(study, outcomes), indent=2, ensure_ascii=False) + "\n"
+    write_atomically(folder / "manifest.json", text)
+
+
+def _label_columns(study: Study) -> list[str]:
+    return ["subject", "trial", "activity", *(factor.name for factor in study.factors)]
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def _csv(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"

@@ -1,0 +1,106 @@
+"""Stages and trials that need neither OpenSim nor data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kinebench.augmentation.augmenter import NoAugmentation
+from kinebench.core import (
+    Coordinate,
+    IKSolution,
+    Markers,
+    Model,
+    Motion,
+    ScalingResult,
+    Subject,
+    Trial,
+)
+from kinebench.errors import NotApplicableError, ScalingError
+from kinebench.pipeline.pipeline import Pipeline
+from kinebench.studies.design import Factor, Level, Study
+
+MODEL = Model(
+    "made_up", b"<?xml version='1.0'?><OpenSimDocument Version='40000'><Model/></OpenSimDocument>"
+)
+COORDINATES = (Coordinate("knee_angle_r"), Coordinate("pelvis_ty", "translational"))
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A cleaner: moves everything up, and leaves a line in a file when it does."""
+
+    height_m: float
+    log: str = ""
+
+    def __call__(self, markers: Markers) -> Markers:
+        if self.log:
+            with Path(self.log).open("a") as file:
+                file.write(f"{self.height_m}\n")
+        return markers.with_positions(markers.positions + np.array([0.0, self.height_m, 0.0]))
+
+
+@dataclass(frozen=True, slots=True)
+class MadeUpScaler:
+    fails: bool = False
+
+    def __call__(self, generic: Model, static: Markers, subject: Subject) -> ScalingResult:
+        if self.fails:
+            raise ScalingError("no static window")
+        pose = Motion(COORDINATES, [0.0], [[0.0, 0.9]])
+        return ScalingResult(generic, {"pelvis": (1.0, 1.0, 1.0)}, (0.0, 1.0), pose, (), [])
+
+
+@dataclass(frozen=True, slots=True)
+class MadeUpIK:
+    gain: float = 1.0
+
+    def __call__(self, model: Model, markers: Markers) -> IKSolution:
+        heights = markers.positions[:, 0, 1]
+        values = np.stack([self.gain * heights, heights], axis=1)
+        motion = Motion(COORDINATES, markers.times, values)
+        errors = np.full((markers.n_frames, 1), 0.01)
+        n = markers.n_frames
+        return IKSolution(motion, ("a",), errors, np.ones(n, bool), np.ones(n, int))
+
+
+@dataclass(frozen=True, slots=True)
+class MadeUpSource:
+    name: str
+    subject: str = "s1"
+    activity: str = "squat"
+    fails: bool = False
+
+    def __call__(self, choices: Mapping[str, Any], seed: int) -> Trial:
+        if choices.get("noise_m") == -1.0:
+            raise NotApplicableError("no such noise here")
+        rng = np.random.default_rng(seed)
+        times = np.arange(50) / 60
+        truth = np.sin(times)
+        noise = choices.get("noise_m", 0.0) * rng.standard_normal(50)
+        positions = np.zeros((50, 1, 3))
+        positions[:, 0, 1] = truth + noise
+        reference = Motion(COORDINATES, times, np.stack([truth, truth], axis=1))
+        return Trial(
+            self.name,
+            Subject(70, 1.75),
+            Markers(("a",), times, positions),
+            reference_motion=reference,
+        )
+
+
+def study(log: str = "", heights: tuple[float, ...] = (0.0, 0.01), **changes: Any) -> Study:
+    """Two trials × noise × cleaner × solver."""
+    base = Pipeline(MODEL, NoAugmentation(), MadeUpScaler(), MadeUpIK(), (), None)
+    factors = (
+        Factor("noise", "data.noise_m", (Level("none", 0.0), Level("5 mm", 0.005))),
+        Factor("shift", "clean", tuple(Level(f"{h:g} m", (Shift(h, log),)) for h in heights)),
+        Factor("gain", "solve.gain", (Level("1", 1.0), Level("2", 2.0))),
+    )
+    options: dict[str, Any] = {"factors": factors}
+    options |= {"sources": (MadeUpSource("t1"), MadeUpSource("t2", "s2"))} | changes
+    return Study("made-up", "does it work?", base, **options)

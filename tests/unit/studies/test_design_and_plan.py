@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from types import ModuleType
+
+import pytest
+
+from kinebench.errors import NameNotFoundError, ValueRangeError
+from kinebench.studies.design import Factor, Level, with_level
+from kinebench.studies.plan import cells, count_cells, seed_of
+
+
+def test_every_trial_meets_every_combination_once(made_up: ModuleType) -> None:
+    study = made_up.study()
+    planned = list(cells(study))
+    labels = {tuple(cell.labels.items()) for cell in planned}
+    assert len(planned) == len(labels) == count_cells(study) == 2 * 2 * 2 * 2
+    assert [cell.index for cell in planned] == list(range(16))
+
+
+def test_levels_reach_their_fields(made_up: ModuleType) -> None:
+    last = list(cells(made_up.study()))[-1]
+    assert last.pipeline.solve.gain == 2.0
+    assert last.pipeline.clean[0].height_m == 0.01
+    assert last.choices == (("noise_m", 0.005),)
+
+
+def test_seeds_depend_on_names_and_data_levels_only(made_up: ModuleType) -> None:
+    def seeds(**changes: object) -> dict[tuple[str, ...], int]:
+        study = made_up.study(**changes)
+        return {tuple(cell.labels.values()): cell.seed for cell in cells(study)}
+
+    before = seeds()
+    after = seeds(heights=(0.5, 0.0, 0.01))
+    assert all(after[labels] == seed for labels, seed in before.items())
+    by_data = {(labels[:4], seed) for labels, seed in before.items()}
+    assert len(by_data) == len({seed for _, seed in by_data}) == 4
+
+
+def test_seed_does_not_confuse_where_names_end() -> None:
+    assert seed_of("ab", "c") != seed_of("a", "bc")
+    assert 0 <= seed_of("x") < 2**63
+
+
+def test_misspelt_path_offers_the_near_field(made_up: ModuleType) -> None:
+    study = made_up.study()
+    factor = Factor("gain", "solve.gian", (Level("1", 1.0),))
+    with pytest.raises(NameNotFoundError, match="did you mean 'gain'"):
+        replace(study, factors=(factor,))
+
+
+def test_path_into_something_without_fields() -> None:
+    with pytest.raises(ValueRangeError, match="no fields"):
+        with_level(3.0, "a.b", 1)
+
+
+@pytest.mark.parametrize("levels", [(), (Level("a", 1), Level("a", 2))])
+def test_levels_have_names_of_their_own(levels: tuple[Level, ...]) -> None:
+    with pytest.raises(ValueRangeError, match="levels of different names"):
+        Factor("f", "clean", levels)
+
+
+def test_two_trials_of_one_name_are_refused(made_up: ModuleType) -> None:
+    with pytest.raises(ValueRangeError, match="twice"):
+        made_up.study(sources=(made_up.MadeUpSource("t"), made_up.MadeUpSource("t")))

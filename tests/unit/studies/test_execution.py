@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from kinebench.io.atomic import OutputError
+from kinebench.studies.execution import run_study
+from kinebench.studies.results import outcome_table, result_table, write_results
+from kinebench.studies.store import Store
+
+
+def test_errors_are_those_that_were_put_in(made_up: ModuleType, tmp_path: Path) -> None:
+    study = made_up.study()
+    outcomes = run_study(study, Store(tmp_path))
+    assert {outcome.status for outcome in outcomes} == {"done"}
+    for outcome in outcomes:
+        if outcome.labels["noise"] == "none" and outcome.labels["gain"] == "1":
+            bias = {row["item"]: row["value"] for row in outcome.rows if row["metric"] == "bias"}
+            shift = float(outcome.labels["shift"].split()[0])
+            assert bias["pelvis_ty"] == pytest.approx(shift, abs=1e-15)
+
+
+def test_a_stage_runs_once_for_all_cells_that_share_it(made_up: ModuleType, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    study = made_up.study(str(log))
+    run_study(study, Store(tmp_path / "store"))
+    # 2 trials × 2 noises × 2 shifts; the two gains share the cleaning
+    assert len(log.read_text().splitlines()) == 8
+    run_study(study, Store(tmp_path / "store"))
+    assert len(log.read_text().splitlines()) == 8
+
+
+def test_one_more_level_costs_only_that_level(made_up: ModuleType, tmp_path: Path) -> None:
+    log, store = tmp_path / "log", Store(tmp_path / "store")
+    run_study(made_up.study(str(log)), store)
+    log.unlink()
+    run_study(made_up.study(str(log), heights=(0.0, 0.01, 0.02)), store)
+    assert set(log.read_text().splitlines()) == {"0.02"}
+
+
+def test_tables_are_equal_from_one_and_from_several_processes(
+    made_up: ModuleType, tmp_path: Path
+) -> None:
+    code = textwrap.dedent(f"""
+        import sys
+        sys.path.insert(0, {str(Path(made_up.__file__).parent)!r})
+        from pathlib import Path
+        import made_up_study
+        from kinebench.studies.execution import run_study
+        from kinebench.studies.results import write_results
+        from kinebench.studies.store import Store
+        if __name__ == "__main__":
+            out, workers = Path(sys.argv[1]), int(sys.argv[2])
+            study = made_up_study.study()
+            write_results(out, study, run_study(study, Store(out / "store"), workers))
+    """)
+    script = tmp_path / "script.py"
+    script.write_text(code)
+    environment = os.environ | {"PYTHONPATH": str(Path(made_up.__file__).parent)}
+    for workers in ("1", "2"):
+        command = [sys.executable, str(script), str(tmp_path / workers), workers]
+        subprocess.run(command, check=True, env=environment)
+    for name in ("results.csv", "outcomes.csv", "manifest.json"):
+        assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes()
+
+
+def test_killed_at_any_moment_it_goes_on_to_the_same_table(
+    made_up: ModuleType, tmp_path: Path
+) -> None:
+    code = textwrap.dedent(f"""
+        import sys, time
+        sys.path.insert(0, {str(Path(made_up.__file__).parent)!r})
+        from pathlib import Path
+        import made_up_study
+        from kinebench.studies.execution import run_study
+        from kinebench.studies.store import Store
+        print("running", flush=True)
+        slow = lambda outcome: time.sleep(0.02)
+        run_study(made_up_study.study(), Store(Path(sys.argv[1])), on_outcome=slow)
+    """)
+    script = tmp_path / "script.py"
+    script.write_text(code)
+    store = tmp_path / "store"
+    process = subprocess.Popen(
+        [sys.executable, str(script), str(store)], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "running\n"
+    while not any(store.rglob("*/*")):
+        time.sleep(0.005)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    study = made_up.study()
+    resumed = run_study(study, Store(store))
+    fresh = run_study(study, Store(tmp_path / "fresh"))
+    assert result_table(study, resumed) == result_table(study, fresh)
+
+
+def test_failures_are_told_and_never_stored(made_up: ModuleType, tmp_path: Path) -> None:
+    factors = (
+        made_up.Factor(
+            "scaler",
+            "scale.fails",
+            (made_up.Level("fine", False), made_up.Level("broken", True)),
+        ),
+    )
+    study = made_up.study(factors=factors)
+    store = Store(tmp_path)
+    outcomes = run_study(study, store)
+    assert [outcome.status for outcome in outcomes] == ["done", "failed"] * 2
+    assert outcomes[1].reason == "no static window"
+    n_stored = len(list(tmp_path.rglob("*/*")))
+    run_study(study, store)
+    assert len(list(tmp_path.rglob("*/*"))) == n_stored
+    assert "failed,no static window" in outcome_table(study, outcomes)
+
+
+def test_a_cell_that_makes_no_sense_is_skipped_with_its_reason(
+    made_up: ModuleType, tmp_path: Path
+) -> None:
+    factor = made_up.Factor("noise", "data.noise_m", (made_up.Level("odd", -1.0),))
+    outcomes = run_study(made_up.study(factors=(factor,)), Store(tmp_path))
+    assert {(outcome.status, outcome.reason) for outcome in outcomes} == {
+        ("skipped", "no such noise here")
+    }
+
+
+def test_a_store_that_cannot_be_written_stops_the_study(
+    made_up: ModuleType, tmp_path: Path
+) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("")
+    with pytest.raises(OutputError, match="cannot write to the store"):
+        run_study(made_up.study(), Store(in_the_way / "store"))
+
+
+def test_a_dask_cluster_gives_the_same_tables(made_up: ModuleType, tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed", reason="Dask is not installed")
+    study = made_up.study()
+    with (
+        distributed.LocalCluster(
+            n_workers=2,
+            threads_per_worker=1,
+            processes=False,
+            dashboard_address=None,
+        ) as cluster,
+    ):
+        outcomes = run_study(study, Store(tmp_path / "a"), scheduler=cluster.scheduler_address)
+    here = run_study(study, Store(tmp_path / "b"))
+    write_results(tmp_path / "out", study, outcomes)
+    assert (tmp_path / "out" / "results.csv").read_text() == result_table(study, here)

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import contextlib
+import errno
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from kinebench.core import Coordinate, IKSolution, Markers, Model, Motion, ScalingResult
+from kinebench.errors import FileFormatError, ValueRangeError
+from kinebench.io.atomic import OutputError
+from kinebench.studies.codec import decoded, encoded
+from kinebench.studies.store import Store
+
+KEY = "ab" + "0" * 62
+MODEL = Model("m", "<OpenSimDocument Version='40000'><Model name='ä'/></OpenSimDocument>".encode())
+MOTION = Motion((Coordinate("a", range=(0.0, 1.0)),), [0.0, 1.0], [[1.0], [np.nan]])
+VALUES = [
+    Markers(("a", "b"), [0.0, 0.1], np.arange(12.0).reshape(2, 2, 3)),
+    MOTION,
+    ScalingResult(MODEL, {"pelvis": (1.0, 1.1, 1.2)}, (0.3, 0.4), MOTION, ("a",), [0.001]),
+    IKSolution(MOTION, ("a",), [[0.1], [np.nan]], [True, False], [3, -1]),
+]
+
+
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: type(value).__name__)
+def test_values_come_back_equal_and_read_only(value: Any) -> None:
+    again = decoded(encoded(value))
+    assert again == value
+    assert encoded(again) == encoded(value)
+    if isinstance(again, Markers):
+        assert not again.positions.flags.writeable
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner).map(tuple) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(json_values)
+def test_plain_content_comes_back(value: Any) -> None:
+    assert encoded(decoded(encoded(value))) == encoded(value)
+
+
+@given(arrays.arrays(np.float64, arrays.array_shapes(min_dims=2, max_dims=2)))
+def test_numbers_come_back_to_the_last_bit(values: np.ndarray) -> None:
+    times = np.arange(len(values), dtype=float)
+    if np.isinf(values).any():
+        return
+    motion = Motion(tuple(Coordinate(f"c{i}") for i in range(values.shape[1])), times, values)
+    assert decoded(encoded(motion)).values.tobytes() == motion.values.tobytes()
+
+
+def test_unknown_types_are_refused() -> None:
+    with pytest.raises(ValueRangeError, match="Path cannot be stored"):
+        encoded(Path("x"))
+
+
+@given(st.binary(max_size=200))
+def test_rubbish_is_an_error_of_ours(data: bytes) -> None:
+    with contextlib.suppress(FileFormatError):
+        decoded(data)
+
+
+def test_absent_is_none(tmp_path: Path) -> None:
+    assert Store(tmp_path / "none").get(KEY) is None
+
+
+def test_damage_is_noticed_and_mended(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.put(KEY, {"x": 1.0})
+    path = store.path(KEY)
+    whole = path.read_bytes()
+    for position in range(len(whole)):
+        damaged = bytearray(whole)
+        damaged[position] ^= 1
+        path.write_bytes(bytes(damaged))
+        assert store.get(KEY) is None
+    path.write_bytes(whole[:-1])
+    assert store.remember(KEY, lambda: {"x": 2.0}) == {"x": 2.0}
+    assert store.get(KEY) == {"x": 2.0}
+
+
+def test_what_is_stored_is_not_made_again(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    assert store.remember(KEY, lambda: "first") == "first"
+    assert store.remember(KEY, lambda: pytest.fail("made again")) == "first"
+
+
+def test_full_disk_is_one_error_and_leaves_no_scratch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path)
+    store.put(KEY, "old")
+
+    def full(self: Path, target: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OutputError, match="No space left"):
+        store.put(KEY, "new")
+    assert store.get(KEY) == "old"
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [KEY[2:]]
