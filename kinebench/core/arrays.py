@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -9,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from kinebench.errors import ValueRangeError
 
-__all__ = ["FloatArray", "equal_values", "read_only", "strictly_increasing"]
+__all__ = ["FloatArray", "equal_values", "frozen_mapping", "read_only", "strictly_increasing"]
 
 FloatArray = NDArray[np.float64]
 
@@ -61,7 +63,23 @@ def strictly_increasing(values: ArrayLike, what: str) -> FloatArray:
 
 
 def equal_values(one: Any, other: Any) -> bool:
-    """Equality in which arrays compare by content and NaN equals NaN."""
-    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
-        return one.shape == other.shape and bool(np.array_equal(one, other, equal_nan=True))
+    """Equality in which arrays compare by content, also inside of containers; NaN equals NaN."""
+    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
+        return type(one) is type(other) and _equal_arrays(one, other)
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(equal_values(one[key], other[key]) for key in one)
+    if isinstance(one, tuple | list) and type(one) is type(other):
+        return len(one) == len(other) and all(map(equal_values, one, other))
+    if isinstance(one, float) and isinstance(other, float) and one != one:
+        return other != other
     return bool(one == other)
+
+
+def frozen_mapping(mapping: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Read-only copy of a mapping."""
+    return MappingProxyType(dict(mapping))
+
+
+def _equal_arrays(one: NDArray[Any], other: NDArray[Any]) -> bool:
+    has_nan = one.dtype.kind in "fc" and other.dtype.kind in "fc"
+    return bool(np.array_equal(one, other, equal_nan=has_nan))

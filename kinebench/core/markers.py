@@ -29,7 +29,7 @@ class Markers(Value):
     positions : (n_frames, n_markers, 3) m
         NaN where a marker is missing: all three components or none.
     confidence : (n_frames, n_markers), optional
-        The detector's confidence, 0 to 1.
+        The detector's confidence, 0 or more (some detectors exceed 1); NaN where not known.
     frame : str
         Name of the frame in which positions are expressed. ``"ground"`` is OpenSim's: X forward,
         Y up, Z to the right.
@@ -51,8 +51,9 @@ class Markers(Value):
         doubled = [name for name, count in Counter(names).items() if count > 1]
         if doubled:
             raise ValueRangeError(f"marker names must be unique; found twice: {', '.join(doubled)}")
-        if not all(names):
-            raise ValueRangeError("a marker name is empty")
+        for name in names:
+            if not (isinstance(name, str) and name.strip()):
+                raise ValueRangeError(f"a marker name must be text that is not empty: {name!r}")
         times = strictly_increasing(self.times, "times")
         positions = read_only(self.positions, (len(times), len(names), 3), "positions")
         _check_missing(names, positions)
@@ -60,8 +61,10 @@ class Markers(Value):
         object.__setattr__(self, "times", times)
         object.__setattr__(self, "positions", positions)
         if self.confidence is not None:
-            shape = (len(times), len(names))
-            object.__setattr__(self, "confidence", read_only(self.confidence, shape, "confidence"))
+            confidence = read_only(self.confidence, positions.shape[:2], "confidence")
+            if (confidence < 0).any() or np.isinf(confidence).any():
+                raise ValueRangeError("confidence must be finite and 0 or more")
+            object.__setattr__(self, "confidence", confidence)
 
     @property
     def n_frames(self) -> int:
@@ -101,9 +104,11 @@ class Markers(Value):
         step = np.diff(self.times).min() if self.n_frames > 1 else 0.0
         inside = (self.times >= start_s - 0.1 * step) & (self.times <= end_s + 0.1 * step)
         if not inside.any():
+            extent = "has no frames"
+            if self.n_frames:
+                extent = f"spans {self.times[0]:g} to {self.times[-1]:g} s"
             raise ValueRangeError(
-                f"no frame lies between {start_s:g} and {end_s:g} s;"
-                f" the recording spans {self.times[0]:g} to {self.times[-1]:g} s"
+                f"no frame lies between {start_s:g} and {end_s:g} s; the recording {extent}"
             )
         return self.at_frames(np.flatnonzero(inside))
 
@@ -122,9 +127,13 @@ class Markers(Value):
         return replace(self, positions=positions)
 
     def joined(self, other: Markers) -> Markers:
-        """Markers of both recordings, which must share their times; confidence is dropped."""
+        """Markers of both recordings, which must share times and frame; confidence is dropped."""
         if not np.array_equal(self.times, other.times):
             raise ValueRangeError("markers can be joined only when their times are equal")
+        if self.frame != other.frame:
+            raise ValueRangeError(
+                f"markers in frame '{self.frame}' cannot be joined with markers in '{other.frame}'"
+            )
         return Markers(
             self.names + other.names,
             self.times,

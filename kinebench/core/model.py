@@ -43,3 +43,9 @@ class Document:
 @dataclass(frozen=True, slots=True)
 class Model(Document):
     """The content of an .osim file."""
+
+    def __post_init__(self) -> None:
+        # super() finds no class cell in a dataclass with slots
+        Document.__post_init__(self)
+        if b"<Model" not in self.xml:
+            raise ModelError(f"{self.name} is an OpenSim file, but holds no <Model>")

@@ -36,6 +36,21 @@ class Coordinate:
     kind: Kind = "rotational"
     range: tuple[float, float] | None = None
 
+    def __post_init__(self) -> None:
+        if not self.name:
+            raise ValueRangeError("a coordinate name is empty")
+        if self.kind not in ("rotational", "translational"):
+            raise ValueRangeError(
+                f"kind of {self.name} must be rotational or translational, found {self.kind!r}"
+            )
+        if self.range is not None:
+            low, high = self.range
+            if not low <= high:
+                raise ValueRangeError(
+                    f"range of {self.name} must ascend, found {low:g} to {high:g}"
+                )
+            object.__setattr__(self, "range", (float(low), float(high)))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Motion(Value):

@@ -20,7 +20,13 @@ __all__ = ["describe", "digest", "file_sha256"]
 def describe(value: Any) -> Any:
     """A value as plain JSON types: dataclasses become mappings that name their class.
 
-    Arrays of up to 64 numbers are spelled out; longer ones are given by shape and digest.
+    Arrays of up to 64 numbers are spelled out; longer ones are given by shape and digest. A path
+    is given by its name alone, so that no record tells where somebody keeps their files.
+
+    Raises
+    ------
+    ValueRangeError
+        For what has no plain description, such as a function.
     """
     if value is None or isinstance(value, str | bool | int | float):
         return value
@@ -44,8 +50,12 @@ def describe(value: Any) -> Any:
 
 
 def digest(*values: Any) -> str:
-    """SHA-256 over the content of values, hexadecimal; equal values have equal digests."""
-    text = json.dumps([_hashable(value) for value in values], sort_keys=True)
+    """SHA-256 over the content of values, hexadecimal; equal values have equal digests.
+
+    Of a path the name counts, not the place: a value that means a file's content holds its
+    checksum beside the path.
+    """
+    text = json.dumps([_hashable(value) for value in values])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -56,21 +66,36 @@ def file_sha256(path: Path) -> str:
 
 
 def _array_summary(array: np.ndarray[Any, Any]) -> dict[str, Any]:
+    if array.dtype.hasobject:
+        raise ValueRangeError(f"cannot describe an array of {array.dtype}")
+    if array.dtype.kind == "f":
+        # -0.0 equals 0.0, and NaN has many bit patterns
+        array = np.where(np.isnan(array), np.nan, array + 0.0).astype(array.dtype)
     content = hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
-    return {"shape": list(array.shape), "dtype": str(array.dtype), "sha256": content}
+    return {"shape": list(array.shape), "dtype": array.dtype.str, "sha256": content}
 
 
 def _hashable(value: Any) -> Any:
+    """JSON in which every container and number is tagged, so that no two values look alike."""
+    if isinstance(value, np.generic):
+        value = value.item()
     if isinstance(value, float):
-        return ["float", value.hex()]
+        return ["float", (value + 0.0).hex()]
     if isinstance(value, np.ndarray):
         return ["array", _array_summary(value)]
+    if isinstance(value, Path):
+        return ["path", value.name]
     if isinstance(value, Mapping):
-        return {str(key): _hashable(item) for key, item in value.items()}
+        pairs = [[_hashable(key), _hashable(item)] for key, item in value.items()]
+        return ["mapping", sorted(pairs, key=json.dumps)]
     if isinstance(value, tuple | list):
-        return [_hashable(item) for item in value]
-    if is_dataclass(value) and not isinstance(value, type | Document):
+        return ["sequence", [_hashable(item) for item in value]]
+    if isinstance(value, frozenset):
+        return ["set", sorted(map(_hashable, value), key=json.dumps)]
+    if is_dataclass(value) and not isinstance(value, type):
         name = f"{type(value).__module__}.{type(value).__qualname__}"
-        items = {field.name: _hashable(getattr(value, field.name)) for field in fields(value)}
-        return [name, items]
+        if isinstance(value, Document):
+            return ["value", name, [value.name, value.digest]]
+        items = [[field.name, _hashable(getattr(value, field.name))] for field in fields(value)]
+        return ["value", name, items]
     return describe(value)

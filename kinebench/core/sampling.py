@@ -19,7 +19,8 @@ def sampling_rate(times: FloatArray) -> float:
     """
     if len(times) < 2:
         raise ValueRangeError(f"a sampling rate needs two frames or more, found {len(times)}")
-    return float(round((len(times) - 1) / (times[-1] - times[0]), 4))
+    rate = (len(times) - 1) / float(times[-1] - times[0])
+    return round(rate, 4) or rate
 
 
 def is_uniform(times: FloatArray, tolerance: float = 0.05) -> bool:

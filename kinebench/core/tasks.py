@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -45,9 +46,12 @@ class IKTasks:
     def __post_init__(self) -> None:
         given = self.marker_weights
         pairs = tuple(given.items()) if isinstance(given, Mapping) else tuple(given)
+        object.__setattr__(self, "coordinate_tasks", tuple(self.coordinate_tasks))
         for name, weight in (*pairs, *((task.name, task.weight) for task in self.coordinate_tasks)):
-            if not weight >= 0:
-                raise ValueRangeError(f"weight of {name} must be 0 or more, found {weight}")
+            if not 0 <= weight < math.inf:
+                raise ValueRangeError(
+                    f"weight of {name} must be finite and 0 or more, found {weight}"
+                )
         kept = tuple((name, float(weight)) for name, weight in pairs if weight > 0)
         object.__setattr__(self, "marker_weights", kept)
 

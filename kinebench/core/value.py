@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -23,7 +24,9 @@ class Value:
         return tuple(getattr(self, field.name) for field in fields(self))  # type: ignore[arg-type]
 
     def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
-        return type(self), self._items()
+        # a read-only mapping cannot be pickled; the constructor makes it read-only again
+        plain = (dict(item) if isinstance(item, Mapping) else item for item in self._items())
+        return type(self), tuple(plain)
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):

@@ -9,8 +9,10 @@ import numpy as np
 
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
+from kinebench.core.sampling import is_uniform
 from kinebench.errors import FileFormatError, ValueRangeError
 from kinebench.io.atomic import atomic_path
+from kinebench.io.magnitude import warn_if_magnitude_suspicious
 
 __all__ = ["read_c3d", "write_c3d"]
 
@@ -37,14 +39,15 @@ def read_c3d(path: Path | str) -> Markers:
         content: Any = ezc3d.c3d(str(path))
     except (OSError, RuntimeError, ValueError) as error:
         raise FileFormatError(f"cannot read {path.name}: {error}") from error
-    parameters = content["parameters"]["POINT"]
+    parameters = content["parameters"].get("POINT", {})
     points: FloatArray = np.asarray(content["data"]["points"], dtype=np.float64)
     if points.shape[2] == 0 or points.shape[1] == 0:
         raise FileFormatError(f"{path.name} holds no points")
-    rate = float(np.ravel(parameters["RATE"]["value"])[0])
+    rate = float(next(iter(np.ravel(parameters.get("RATE", {}).get("value", []))), 0.0))
     if not rate > 0:
         raise FileFormatError(f"{path.name}, POINT:RATE must be above 0 Hz, found {rate:g}")
-    positions = points[:3].transpose(2, 1, 0) * _metres(parameters, path.name)
+    unit = _unit(parameters, path.name)
+    positions = points[:3].transpose(2, 1, 0) * _METRES[unit]
     residuals = np.asarray(content["data"]["meta_points"]["residuals"])[0].T
     gone = (residuals < 0) | ~np.isfinite(positions).all(axis=2)
     positions[gone] = np.nan
@@ -52,15 +55,25 @@ def read_c3d(path: Path | str) -> Markers:
     first = int(content["header"]["points"]["first_frame"])
     times = (first + np.arange(len(positions))) / rate
     try:
-        return Markers(labels, times, positions)
+        markers = Markers(labels, times, positions)
     except ValueRangeError as error:
         raise FileFormatError(f"{path.name}: {error}") from error
+    warn_if_magnitude_suspicious(positions, unit, path.name)
+    return markers
 
 
 def write_c3d(path: Path | str, markers: Markers) -> None:
-    """Write markers as C3D in mm, single precision, whole or not at all; times start at 0."""
+    """Write markers as C3D in mm, single precision, whole or not at all; times start at 0.
+
+    Raises
+    ------
+    ValueRangeError
+        When the frame intervals are not equal: the format knows a rate, no times.
+    """
     import ezc3d
 
+    if not is_uniform(markers.times):
+        raise ValueRangeError("a C3D file needs equal frame intervals; resample first")
     content: Any = ezc3d.c3d()
     content["parameters"]["POINT"]["UNITS"]["value"] = ["mm"]
     content["parameters"]["POINT"]["RATE"]["value"] = [markers.rate_hz]
@@ -75,17 +88,24 @@ def write_c3d(path: Path | str, markers: Markers) -> None:
         content.write(str(scratch))
 
 
-def _metres(parameters: Any, file: str) -> float:
+def _unit(parameters: Any, file: str) -> str:
     units = [str(unit).strip().lower() for unit in parameters.get("UNITS", {}).get("value", [])]
     if not units or units[0] not in _METRES:
         found = units[0] if units else "none"
         raise FileFormatError(f"{file}, POINT:UNITS: '{found}' is not one of m, cm, mm")
-    return _METRES[units[0]]
+    return units[0]
 
 
 def _labels(parameters: Any, n_points: int, file: str) -> tuple[str, ...]:
-    labels = [str(label).strip() for label in parameters["LABELS"]["value"]]
+    # a parameter holds 255 labels at most; the next ones are in LABELS2, LABELS3, …
+    groups = sorted((key for key in parameters if key.startswith("LABELS")), key=_ordinal)
+    labels = [str(label).strip() for key in groups for label in parameters[key]["value"]]
     if len(labels) < n_points:
         raise FileFormatError(f"{file}, POINT:LABELS: {n_points} points but {len(labels)} labels")
     short = [label.rsplit(":", 1)[-1] for label in labels[:n_points]]
     return tuple(short if len(set(short)) == len(short) else labels[:n_points])
+
+
+def _ordinal(key: str) -> int:
+    number = key.removeprefix("LABELS")
+    return int(number) if number.isdecimal() else 1

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import warnings
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,9 +14,10 @@ import numpy as np
 from kinebench.core.arrays import FloatArray
 from kinebench.core.keypoints import KEYPOINT_SETS
 from kinebench.core.markers import Markers
-from kinebench.errors import FileFormatError, ValueRangeError, require_names
+from kinebench.errors import FileFormatError, KinebenchWarning, ValueRangeError, require_names
 from kinebench.io.c3d import read_c3d
-from kinebench.io.trc import read_trc, warn_if_magnitude_suspicious
+from kinebench.io.magnitude import warn_if_magnitude_suspicious
+from kinebench.io.trc import read_trc
 
 __all__ = ["UNITS", "read_array", "read_markers"]
 
@@ -36,7 +40,7 @@ def read_markers(
     ----------
     path : path
     unit : {"m", "cm", "mm"}, optional
-        Required for arrays, refused for TRC and C3D.
+        Required for arrays.
     rate_hz : float, optional
         Required for arrays without times.
     keypoint_set : str, optional
@@ -50,13 +54,15 @@ def read_markers(
     FileFormatError
         For an unknown ending or a file that does not follow its format.
     ValueRangeError
-        When unit, rate or names are needed and not declared.
+        When unit, rate or names are needed and not declared, or declared twice.
     """
     path = Path(path)
     ending = path.suffix.lower()
     if ending in (".trc", ".c3d"):
-        if unit is not None:
-            raise ValueRangeError(f"{path.name} declares its unit itself; leave the unit out")
+        declared = {"unit": unit, "rate": rate_hz, "keypoint set": keypoint_set}
+        for what, value in declared.items():
+            if value is not None:
+                raise ValueRangeError(f"{path.name} declares its {what} itself; leave it out")
         markers = read_trc(path) if ending == ".trc" else read_c3d(path)
     elif ending in (".npy", ".npz", ".csv"):
         markers = read_array(path, unit, rate_hz, keypoint_set)
@@ -73,9 +79,10 @@ def read_array(
     """Read keypoints from NPY, NPZ or CSV.
 
     NPY holds (n_frames, n_keypoints, 3), or (3, n_keypoints, n_frames) as OpenCap's triangulation
-    gives it. NPZ holds ``positions`` of those shapes and may hold ``names``, ``times`` and
-    ``confidence``. CSV has a header with ``time`` and ``<name>_x``, ``<name>_y``, ``<name>_z``.
-    Pickled content is refused.
+    gives it; when both fit, the former is taken, with a warning. NPZ holds ``positions`` of those
+    shapes and may hold ``names``, ``times`` and ``confidence``. CSV has a header with ``time`` and
+    ``<name>_x``, ``<name>_y``, ``<name>_z``; a column ``frame`` may be there too. Pickled content
+    is refused.
     """
     if unit is None:
         raise ValueRangeError(f"{path.name} does not declare its unit: name m, cm or mm")
@@ -84,8 +91,10 @@ def read_array(
         names, times, positions, confidence = _read_csv(path)
     else:
         names, times, positions, confidence = _read_numpy(path, keypoint_set)
+    if times is not None and rate_hz is not None:
+        raise ValueRangeError(f"{path.name} has times itself; leave the sampling rate out")
     if times is None:
-        if rate_hz is None or not rate_hz > 0:
+        if rate_hz is None or not 0 < rate_hz < math.inf:
             raise ValueRangeError(
                 f"{path.name} has no times: a sampling rate above 0 Hz is needed, found {rate_hz}"
             )
@@ -102,21 +111,33 @@ _Content = tuple[Sequence[str], FloatArray | None, FloatArray, FloatArray | None
 
 
 def _read_numpy(path: Path, keypoint_set: str | None) -> _Content:
-    try:
-        loaded: Any = np.load(path, allow_pickle=False)
-        content = dict(loaded) if path.suffix.lower() == ".npz" else {"positions": loaded}
-    except (OSError, ValueError, EOFError) as error:
-        raise FileFormatError(f"cannot read {path.name}: {error}") from error
+    content = _arrays(path)
     if "positions" not in content:
         raise FileFormatError(
             f"{path.name} has no array 'positions'; it has: {', '.join(content) or 'none'}"
         )
-    positions = np.asarray(content["positions"], dtype=np.float64)
-    names = [str(name) for name in content["names"]] if "names" in content else None
-    if names is None:
+    try:
+        positions = np.asarray(content["positions"]).astype(np.float64, casting="same_kind")
+    except TypeError as error:
+        raise FileFormatError(f"{path.name}: positions are no numbers: {error}") from error
+    if "names" in content and keypoint_set is not None:
+        raise ValueRangeError(f"{path.name} has names itself; leave the keypoint set out")
+    names: list[str]
+    if "names" in content:
+        names = np.ravel(content["names"]).astype(str).tolist()
+    else:
         names = list(_set_names(path, keypoint_set))
     positions = _frames_first(path, positions, len(names))
     return names, content.get("times"), positions, content.get("confidence")
+
+
+def _arrays(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            loaded: Any = np.load(file, allow_pickle=False)
+            return {"positions": loaded} if isinstance(loaded, np.ndarray) else dict(loaded)
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise FileFormatError(f"cannot read {path.name}: {error}") from error
 
 
 def _set_names(path: Path, keypoint_set: str | None) -> tuple[str, ...]:
@@ -132,6 +153,12 @@ def _frames_first(path: Path, positions: FloatArray, n_names: int) -> FloatArray
     """(n_frames, n_names, 3), from that or from (3, n_names, n_frames)."""
     if positions.ndim == 3 and positions.shape[1] == n_names:
         if positions.shape[2] == 3:
+            if positions.shape[0] == 3:
+                warnings.warn(
+                    f"{path.name}: {positions.shape} is taken as 3 frames of {n_names} keypoints",
+                    KinebenchWarning,
+                    stacklevel=5,
+                )
             return positions
         if positions.shape[0] == 3:
             return np.asarray(positions.transpose(2, 1, 0))
@@ -150,9 +177,15 @@ def _read_csv(path: Path) -> _Content:
     except (OSError, ValueError) as error:
         raise FileFormatError(f"cannot read {path.name}: {error}") from error
     columns = [str(column) for column in table.columns]
-    names = list(dict.fromkeys(column[:-2] for column in columns if column.endswith("_x")))
+    axes = [column for column in columns if column.endswith(("_x", "_y", "_z"))]
+    names = list(dict.fromkeys(column[:-2] for column in axes))
     wanted = [f"{name}_{axis}" for name in names for axis in "xyz"]
     require_names(wanted or ["<name>_x"], columns, "column", path.name)
+    for column in columns:
+        if column not in wanted and column not in ("time", "frame"):
+            raise FileFormatError(
+                f"{path.name}, column '{column}': expected time, frame or <name>_x, _y, _z"
+            )
     positions = values[:, [columns.index(column) for column in wanted]]
     times = values[:, columns.index("time")] if "time" in columns else None
     return names, times, positions.reshape(len(values), len(names), 3), None

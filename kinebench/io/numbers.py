@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import warnings
 from collections.abc import Sequence
@@ -12,9 +13,16 @@ import numpy as np
 from kinebench.core.arrays import FloatArray
 from kinebench.errors import FileFormatError
 
-__all__ = ["parse_block", "read_text_lines"]
+__all__ = ["decoded", "parse_block", "read_text_lines"]
 
 _LONG = 500_000  # numbers
+_NAN = ("nan", "NaN", "NAN", "-nan", "-NaN")
+_EMPTY_CELLS = (
+    (b"\t\t", b"\tnan\t"),
+    (b"\t\t", b"\tnan\t"),
+    (b"\t\n", b"\tnan\n"),
+    (b"\n\t", b"\nnan\t"),
+)
 
 
 def read_text_lines(path: Path) -> list[bytes]:
@@ -31,13 +39,21 @@ def read_text_lines(path: Path) -> list[bytes]:
     return data.split(b"\n")
 
 
+def decoded(text: bytes) -> str:
+    """Text in UTF-8, or, as older programs of Windows write it, in Latin-1."""
+    try:
+        return text.decode("utf-8")
+    except UnicodeDecodeError:
+        return text.decode("latin-1")
+
+
 def parse_block(
     lines: Sequence[bytes], columns: Sequence[str], file: str, first_line: int
 ) -> FloatArray:
     """Numbers (n_lines, n_columns) of tab- or blank-separated lines; an empty cell is NaN.
 
-    A line is taken as tab-separated when its tabs give the right number of cells (one trailing tab
-    is allowed); otherwise runs of white space count as one separator.
+    A line is taken as tab-separated when its tabs give the right number of cells, trailing tabs
+    apart; otherwise runs of white space count as one separator.
 
     Parameters
     ----------
@@ -55,6 +71,8 @@ def parse_block(
         Naming line and field.
     """
     width = len(columns)
+    if not lines:
+        raise FileFormatError(f"{file} has no rows of numbers")
     rows = [
         _tab_separated(line, width, file, first_line + index) for index, line in enumerate(lines)
     ]
@@ -62,7 +80,7 @@ def parse_block(
         values = _numbers(b"\n".join(rows), width)
     except ValueError:
         values = np.empty(0)
-    if values.size != width * len(rows):
+    if values.size != width * len(rows) or any(b" " in row for row in rows):
         raise _first_fault(rows, columns, file, first_line)
     return values.reshape(len(rows), width)
 
@@ -75,11 +93,20 @@ def _numbers(text: bytes, width: int) -> FloatArray:
     if width * text.count(b"\n") > _LONG:
         import pandas as pd
 
-        frame = pd.read_csv(io.BytesIO(text), sep="\t", header=None, dtype=np.float64, engine="c")
+        frame = pd.read_csv(
+            io.BytesIO(text),
+            sep="\t",
+            header=None,
+            dtype=np.float64,
+            engine="c",
+            quoting=csv.QUOTE_NONE,
+            keep_default_na=False,
+            na_values=["", *_NAN],
+        )
         return np.asarray(frame.to_numpy(), dtype=np.float64)
-    if b"\t\t" in text or b"\t\n" in text or text.endswith(b"\t"):
-        text = text.replace(b"\t\t", b"\tnan\t").replace(b"\t\t", b"\tnan\t")
-        text = (text + b"\n").replace(b"\t\n", b"\tnan\n")
+    text = b"\n" + text + b"\n"
+    for empty, filled in _EMPTY_CELLS:
+        text = text.replace(empty, filled)
     with warnings.catch_warnings():
         # unmatched text is a DeprecationWarning in some NumPy versions, a ValueError in others
         warnings.simplefilter("error", DeprecationWarning)
@@ -90,17 +117,19 @@ def _numbers(text: bytes, width: int) -> FloatArray:
 
 
 def _tab_separated(line: bytes, width: int, file: str, number: int) -> bytes:
-    found = line.count(b"\t") + 1
-    if found == width and width > 1:
+    """The line with single tabs between exactly `width` cells, none of them padded."""
+    if line.count(b"\t") == width - 1 and width > 1 and b" " not in line:
         return line
-    if found == width + 1 and line.endswith(b"\t"):
-        return line[:-1]
-    cells = line.split()
-    if len(cells) == width:
-        return b"\t".join(cells)
-    have = found - 1 if line.endswith(b"\t") else found
-    if found == 1:
-        have = len(cells)
+    cells = line.split(b"\t")
+    surplus = len(cells) - width
+    if surplus >= 0 and len(cells) > 1 and not b"".join(cells[width:]).strip():
+        if b" " in line:
+            cells = [cell.strip() for cell in cells]
+        return b"\t".join(cells[:width])
+    filled = line.split()
+    if len(filled) == width:
+        return b"\t".join(filled)
+    have = len(line.rstrip().split(b"\t")) if len(cells) > 1 else len(filled)
     raise FileFormatError(f"{file}, line {number}: expected {width} fields, found {have}")
 
 
@@ -111,8 +140,11 @@ def _first_fault(
         for column, cell in zip(columns, row.split(b"\t"), strict=True):
             try:
                 float(cell or b"nan")
+                legal = b"_" not in cell and b" " not in cell
             except ValueError:
-                shown = cell.decode("latin-1")
+                legal = False
+            if not legal:
+                shown = decoded(cell)
                 return FileFormatError(
                     f"{file}, line {first_line + index}, field '{column}':"
                     f" '{shown}' is not a number"

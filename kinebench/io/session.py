@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+import warnings
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 from kinebench.core.subject import Subject
-from kinebench.errors import FileFormatError, NameNotFoundError, require_names
+from kinebench.errors import FileFormatError, KinebenchWarning, NameNotFoundError, require_names
 
 __all__ = ["Recording", "Session", "SessionFiles", "read_session"]
 
 Content = Literal["keypoints", "augmented", "mocap"]
+
+_SETTINGS = {
+    "augmenter": ("augmenter_model", "augmentermodel"),
+    "filter_frequency": ("filterFrequency", "filterfrequency"),
+    "model": ("openSimModel",),
+    "pose_detector": ("poseDetector", "posemodel"),
+    "scaling_setup": ("scalingSetup", "scalingsetup"),
+    "vertical_offset": ("verticalOffset",),
+}
+"""Name here: spellings in settings_<trial>.yaml and in the metadata."""
 
 _METADATA = ("sessionMetadata.yaml", "metadata.yaml")
 _STAGES = ("PreAugmentation", "PostAugmentation")
@@ -31,12 +43,23 @@ class Recording:
         Folders that tell detector and cameras, such as ``HRNet/2-cameras``; empty in a
         downloaded session.
     path : Path
+    version : str
+        Augmenter version that the folder tells, such as ``v0.3``; mostly empty.
     """
 
     trial: str
     content: Content
     variant: str
     path: Path
+    version: str = ""
+
+    def rank(self, stated: str) -> tuple[bool, list[int], int]:
+        """Which of several recordings of one trial to take: the one that ranks highest.
+
+        The stated augmenter version, then the newest, then the file name without suffixes.
+        """
+        is_stated = bool(stated) and self.version == stated
+        return is_stated, _numbers(self.version), -len(self.path.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,69 +131,106 @@ class Session:
     def files(self, trial: str, variant: str | None = None) -> SessionFiles:
         """Files of one trial.
 
+        Of several results of augmentation (``PostAugmentation_v0.2``, ``…_v0.3``) those of the
+        version that the settings state are taken, else the newest. Of several static trials the
+        one is taken whose name is plainest: ``neutral`` before ``neutral_2``; a warning tells.
+
         Raises
         ------
         NameNotFoundError
             For a trial or variant that is not there, or when the variant must be chosen.
         """
         require_names([trial], self.trials, "trial", str(self.folder.name))
-        chosen = self._variant(variant)
-        keypoints, stored = self._pair(trial, chosen)
+        chosen = self._variant(trial, variant)
+        settings = self._settings(trial, chosen)
+        version = settings.get("augmenter", "")
+        keypoints, stored = self._pair(trial, chosen, version)
         if keypoints is None:
             raise NameNotFoundError(
                 f"trial '{trial}' has no video recording in variant '{chosen}' of"
                 f" {self.folder.name}"
             )
-        static_name = next(
-            (name for name in self.trials if _is_static(name) and name != trial), None
+        static_name = self._static_trial(trial, chosen)
+        static, static_stored = (
+            self._pair(static_name, chosen, version) if static_name else (None, None)
         )
-        static, static_stored = self._pair(static_name, chosen) if static_name else (None, None)
         return SessionFiles(
             trial=trial,
             keypoints=keypoints,
             stored=stored,
             static=static,
             static_stored=static_stored,
-            motion=self._find_result(chosen, ("Kinematics", "IK"), f"{trial}*.mot", trial),
-            scaled_model=self._find_model(chosen, "*_scaled.osim"),
-            generic_model=self._find_model(chosen, "*_generic.osim"),
-            scaling_setup=self._find_model(chosen, "*etup_[sS]cale*.xml"),
+            motion=self._find_result(chosen, trial),
+            scaled_model=self._find_model(chosen, "*_scaled.osim", settings),
+            generic_model=self._find_model(chosen, "*_generic.osim", settings),
+            scaling_setup=self._find_model(chosen, "*etup_[sS]cale*.xml", settings),
             ik_setup=self._find_ik_setup(chosen, trial),
-            settings=self._settings(trial),
+            settings=settings,
         )
 
-    def _variant(self, variant: str | None) -> str:
+    def _variant(self, trial: str, variant: str | None) -> str:
         if variant is not None:
             require_names([variant], self.variants, "variant", self.folder.name)
             return variant
-        if len(self.variants) > 1:
+        found = sorted(
+            {
+                recording.variant
+                for recording in self.recordings
+                if recording.content != "mocap" and recording.trial == trial
+            }
+        )
+        if len(found) > 1:
             raise NameNotFoundError(
-                f"{self.folder.name} has several variants of its recordings, name one of:"
-                f" {', '.join(self.variants)}"
+                f"{self.folder.name} has several variants of trial '{trial}', name one of:"
+                f" {', '.join(found)}"
             )
-        return self.variants[0]
+        return found[0]
 
-    def _pair(self, trial: str, variant: str) -> tuple[Path | None, Path | None]:
+    def _pair(self, trial: str, variant: str, version: str) -> tuple[Path | None, Path | None]:
         """Keypoints and stored markers; one file may be both."""
-        found = {
-            recording.content: recording.path
+        found: dict[Content, Recording] = {}
+        for recording in self.recordings:
+            if (recording.trial, recording.variant) == (trial, variant):
+                rival = found.setdefault(recording.content, recording)
+                if recording.rank(version) > rival.rank(version):
+                    found[recording.content] = recording
+        paths = {content: recording.path for content, recording in found.items()}
+        stored = paths.get("augmented")
+        return paths.get("keypoints", stored), stored
+
+    def _static_trial(self, trial: str, variant: str) -> str | None:
+        names = {
+            recording.trial
             for recording in self.recordings
-            if recording.trial == trial and recording.variant == variant
+            if recording.content != "mocap"
+            and recording.variant == variant
+            and _is_static(recording.trial)
+            and recording.trial != trial
         }
-        stored = found.get("augmented")
-        return found.get("keypoints", stored), stored
+        if not names:
+            return None
+        ordered = sorted(names, key=lambda name: (len(name), name))
+        if len(ordered) > 1 and not _is_static(trial):
+            warnings.warn(
+                f"{self.folder.name} has several static trials: {', '.join(ordered)};"
+                f" '{ordered[0]}' is taken",
+                KinebenchWarning,
+                stacklevel=3,
+            )
+        return ordered[0]
 
-    def _find_result(
-        self, variant: str, folders: tuple[str, ...], pattern: str, trial: str
-    ) -> Path | None:
-        for path in self._below_opensim(variant, pattern):
-            if path.parent.name in folders and _trial_of(path) == trial:
-                return path
-        return None
+    def _find_result(self, variant: str, trial: str) -> Path | None:
+        found = [
+            path
+            for path in self._below_opensim(variant, "*.mot")
+            if path.parent.name in ("Kinematics", "IK") and _trial_of(path) == trial
+        ]
+        return min(found, key=lambda path: len(path.name), default=None)
 
-    def _find_model(self, variant: str, pattern: str) -> Path | None:
+    def _find_model(self, variant: str, pattern: str, settings: Mapping[str, str]) -> Path | None:
         found = [p for p in self._below_opensim(variant, pattern) if "no_patella" not in p.name]
-        return found[0] if found else None
+        stated = settings.get("model", "")
+        return min(found, key=lambda path: stated not in path.name, default=None)
 
     def _find_ik_setup(self, variant: str, trial: str) -> Path | None:
         for path in self._below_opensim(variant, "*etup_[iI][kK]*.xml"):
@@ -180,31 +240,30 @@ class Session:
         return None
 
     def _below_opensim(self, variant: str, pattern: str) -> list[Path]:
-        """Files of the variant, or of no variant; never of mocap."""
+        """Files of the variant, or else of no variant; never of mocap."""
         base = self.folder / "OpenSimData"
-        wanted = PurePosixPath(variant).parts
-        found = []
-        for path in sorted(base.rglob(pattern)):
-            parts = path.relative_to(base).parts
-            if "Mocap" not in parts and set(wanted) <= set(parts):
-                found.append(path)
-        return found
+        video = {path: path.relative_to(base).parts[:-1] for path in _visible(base, pattern)}
+        video = {path: parts for path, parts in video.items() if "Mocap" not in parts}
+        return _of_variant(video, variant, self.variants)
 
-    def _settings(self, trial: str) -> dict[str, str]:
-        keys = {
-            "augmenter": ("augmenter_model", "augmentermodel"),
-            "filter_frequency": ("filterFrequency", "filterfrequency"),
-            "model": ("openSimModel",),
-            "pose_detector": ("poseDetector", "posemodel"),
-            "scaling_setup": ("scalingSetup", "scalingsetup"),
+    def _settings(self, trial: str, variant: str) -> dict[str, str]:
+        base = self.folder / "MarkerData"
+        paths = {
+            path: path.relative_to(base).parts[:-1]
+            for path in _visible(base, "*ettings_*.yaml")
+            if path.stem.split("_", 1)[1].removesuffix("_LSTM") == trial
         }
-        own: dict[str, Any] = dict(self.metadata)
-        for path in sorted((self.folder / "MarkerData").rglob("*ettings_*.yaml")):
-            if path.stem.split("_", 1)[1] == trial:
-                own |= _read_yaml(path)
+        # those beside the results of one augmenter version tell of these alone: the newest first
+        ordered = sorted(_of_variant(paths, variant, self.variants), key=_age_of_version)
+        own = [_read_yaml(path) for path in ordered]
         found = {}
-        for name, spellings in keys.items():
-            values = [own[spelling] for spelling in spellings if own.get(spelling) is not None]
+        for name, spellings in _SETTINGS.items():
+            values = [
+                source[spelling]
+                for source in (*own, self.metadata)
+                for spelling in spellings
+                if source.get(spelling) is not None
+            ]
             if values:
                 found[name] = str(values[0])
         return found
@@ -222,7 +281,7 @@ def read_session(folder: Path | str) -> Session:
     if not folder.is_dir():
         raise FileFormatError(f"session folder {folder} does not exist")
     base = folder / "MarkerData"
-    paths = sorted(base.rglob("*.trc"))
+    paths = _visible(base, "*.trc")
     if not paths:
         raise FileFormatError(
             f"{folder} is no OpenCap session: it has no .trc file below MarkerData"
@@ -246,16 +305,44 @@ def _recording(path: Path, base: Path) -> Recording:
     else:
         content = "augmented" if _has_augmented_markers(path) else "keypoints"
     variant = "/".join(part for part in parts if part not in ("Video", "Mocap", stage))
-    return Recording(_trial_of(path), content, variant, path)
+    version = (stage or "").partition("_")[2]
+    return Recording(_trial_of(path), content, variant, path, version)
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", version)]
+
+
+def _age_of_version(path: Path) -> list[int]:
+    stages = [part for part in path.parts if part.startswith(_STAGES)]
+    return [-number for stage in stages for number in _numbers(stage)]
+
+
+def _visible(folder: Path, pattern: str) -> list[Path]:
+    """Files below a folder, without the shadows (``._squat.trc``) that macOS puts into archives."""
+    return sorted(path for path in folder.rglob(pattern) if not path.name.startswith("."))
+
+
+def _of_variant(
+    paths: Mapping[Path, tuple[str, ...]], variant: str, variants: Iterable[str]
+) -> list[Path]:
+    """Those of the paths whose folders name the variant, else those whose folders name none."""
+    wanted = set(PurePosixPath(variant).parts)
+    told = {part for name in variants for part in PurePosixPath(name).parts}
+    own = [path for path, parts in paths.items() if wanted and wanted <= set(parts)]
+    return own or [path for path, parts in paths.items() if not told & set(parts)]
 
 
 def _has_augmented_markers(path: Path) -> bool:
-    with path.open("rb") as file:
-        return b"_study" in file.read(16384)
+    try:
+        with path.open("rb") as file:
+            return b"_study" in file.read(16384)
+    except OSError as error:
+        raise FileFormatError(f"cannot read {path}: {error.strerror or error}") from error
 
 
 def _trial_of(path: Path) -> str:
-    return path.stem.removesuffix("_LSTM").removesuffix("_videoAndMocap")
+    return re.sub(r"(_LSTM|_videoAndMocap)+$", "", path.stem)
 
 
 def _is_static(trial: str) -> bool:
@@ -280,7 +367,7 @@ def _subject(metadata: Mapping[str, Any]) -> Subject | None:
     try:
         mass, height = float(metadata["mass_kg"]), float(metadata["height_m"])
     except (TypeError, ValueError) as error:
-        raise FileFormatError(f"mass_kg and height_m of the metadata: {error}") from error
+        raise FileFormatError(f"metadata of the session, mass_kg and height_m: {error}") from error
     sex = metadata.get("gender_mf", metadata.get("sex"))
     identifier = str(metadata.get("subjectID") or "subject")
     return Subject(mass, height, identifier, None if sex is None else str(sex))

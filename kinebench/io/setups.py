@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 from kinebench.core.tasks import CoordinateTask, IKTasks
-from kinebench.errors import FileFormatError
+from kinebench.errors import FileFormatError, ValueRangeError
 
 __all__ = ["parse_ik_tasks", "parse_xml", "read_ik_tasks", "read_time_range"]
 
@@ -16,7 +16,7 @@ def parse_xml(content: bytes, file: str) -> ET.Element:
     """Root of an XML document, or a `FileFormatError` that names file and place."""
     try:
         return ET.fromstring(content)
-    except ET.ParseError as error:
+    except (ET.ParseError, LookupError, ValueError) as error:
         raise FileFormatError(f"{file} is no valid XML: {error}") from error
 
 
@@ -47,18 +47,29 @@ def parse_ik_tasks(content: bytes, file: str) -> IKTasks:
             weights[name] = weight
         elif task.tag == "IKCoordinateTask" and weight > 0:
             coordinates.append(CoordinateTask(name, weight, _target(task, file)))
-    return IKTasks(tuple(weights.items()), tuple(coordinates))
+    try:
+        return IKTasks(tuple(weights.items()), tuple(coordinates))
+    except ValueRangeError as error:
+        raise FileFormatError(f"{file}: {error}") from error
 
 
 def read_time_range(path: Path | str) -> tuple[float, float] | None:
-    """Time range, s, of a scaling set-up; None when it has no finite one."""
+    """Time range, s, of a scaling set-up; None when it has none that is finite and ascends.
+
+    OpenSim's default, -1 to -1, stands for the whole recording.
+    """
     path = Path(path)
     element = parse_xml(_content(path), path.name).find(".//time_range")
-    cells = (element.text or "").split() if element is not None else []
-    if len(cells) != 2:
+    text = (element.text or "") if element is not None else ""
+    try:
+        cells = [float(cell) for cell in text.split()]
+    except ValueError as error:
+        raise FileFormatError(
+            f"{path.name}, time_range: '{text.strip()}' is not numbers"
+        ) from error
+    if len(cells) != 2 or not all(map(math.isfinite, cells)) or cells[0] >= cells[1]:
         return None
-    start, end = map(float, cells)
-    return (start, end) if math.isfinite(start) and math.isfinite(end) else None
+    return cells[0], cells[1]
 
 
 def _content(path: Path) -> bytes:

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
-from kinebench.core.arrays import FloatArray, read_only, strictly_increasing
+from kinebench.core.arrays import FloatArray, frozen_mapping, read_only, strictly_increasing
 from kinebench.core.motion import Coordinate, Kind, Motion
 from kinebench.core.value import Value
 from kinebench.errors import FileFormatError, KinebenchWarning, ValueRangeError
 from kinebench.io.atomic import write_atomically
-from kinebench.io.numbers import parse_block, read_text_lines
+from kinebench.io.numbers import decoded, parse_block, read_text_lines
 
 __all__ = ["Table", "motion_text", "read_motion", "read_table", "table_text", "write_motion"]
 
@@ -24,6 +24,10 @@ Units are S.I. units (second, meters, Newtons, ...)
 If the header above contains a line with 'inDegrees', this indicates whether rotational values \
 are in degrees (yes) or radians (no).
 """
+
+
+_SIMM_FIELDS = ("datacolumns", "datarows")
+_COUNTS = {"columns": ("ncolumns", "datacolumns"), "rows of data": ("nrows", "datarows")}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +57,8 @@ class Table(Value):
         object.__setattr__(self, "times", strictly_increasing(self.times, "times"))
         shape = (len(self.times), len(self.columns))
         object.__setattr__(self, "values", read_only(self.values, shape, "values"))
+        object.__setattr__(self, "columns", tuple(self.columns))
+        object.__setattr__(self, "header", frozen_mapping(self.header))
 
 
 def read_table(path: Path | str, strict: bool = True) -> Table:
@@ -73,7 +79,7 @@ def read_table(path: Path | str, strict: bool = True) -> Table:
     path = Path(path)
     lines = read_text_lines(path)
     name, header, first = _header(lines, path.name)
-    columns = lines[first].decode("utf-8", "replace").split()
+    columns = _columns(decoded(lines[first]))
     if not columns or columns[0].lower() != "time":
         start = columns[0] if columns else "nothing"
         raise FileFormatError(
@@ -82,9 +88,9 @@ def read_table(path: Path | str, strict: bool = True) -> Table:
     rows = lines[first + 1 :]
     while rows and not rows[-1].strip():
         rows.pop()
-    found = {"nColumns": (len(columns), "columns"), "nRows": (len(rows), "rows of data")}
-    for key, (count, what) in found.items():
-        fault = _wrong_count(header, key, count, what, path.name)
+    counts = {"columns": len(columns), "rows of data": len(rows)}
+    for what, count in counts.items():
+        fault = _wrong_count(header, count, what, path.name)
         if fault and strict:
             raise FileFormatError(fault)
         if fault:
@@ -99,26 +105,35 @@ def read_table(path: Path | str, strict: bool = True) -> Table:
 def read_motion(path: Path | str) -> Motion:
     """Read the coordinates of a MOT or STO file.
 
-    Angles are converted when the header says ``inDegrees=yes`` (absent means radians, as OpenSim
-    takes it); translations never are. A coordinate is translational when its name ends in _tx, _ty
-    or _tz. Columns of states, ``/jointset/<joint>/<coordinate>/value``, become coordinates; speeds
-    and other states are left out.
+    Angles are converted when the header says ``inDegrees=yes``; translations never are. Where it
+    says nothing, angles are in radians, but in degrees in a file of SIMM's (``datacolumns`` instead
+    of ``nColumns``), as OpenSim takes them. A coordinate is translational when its name ends in
+    _tx, _ty or _tz. Columns of states, ``/jointset/<joint>/<coordinate>/value``, become
+    coordinates; speeds and other states are left out.
 
     Returns
     -------
     Motion
         In rad and m.
+
+    Raises
+    ------
+    FileFormatError
+        As `read_table`, and when there are no coordinates, two of one name, or no telling whether
+        angles are in degrees.
     """
     path = Path(path)
     table = read_table(path)
+    in_degrees = _in_degrees(table.header, path.name)
     kept = [(index, name) for index, name in enumerate(map(_coordinate, table.columns)) if name]
+    if not kept:
+        raise FileFormatError(
+            f"{path.name} has no coordinates; its columns are: {', '.join(table.columns[:20])}"
+        )
     coordinates = tuple(Coordinate(name, _kind(name)) for _, name in kept)
     values = table.values[:, [index for index, _ in kept]]
     angular = np.array([coordinate.kind == "rotational" for coordinate in coordinates], dtype=bool)
-    in_degrees = table.header.get("inDegrees", "no").lower()
-    if in_degrees not in ("yes", "no"):
-        raise FileFormatError(f"{path.name}: inDegrees must be yes or no, found '{in_degrees}'")
-    if in_degrees == "yes":
+    if in_degrees:
         values = np.where(angular, np.radians(values), values)
     elif angular.any() and np.nanmax(np.abs(values[:, angular]), initial=0.0) > 8 * math.pi:
         largest = np.nanmax(np.abs(values[:, angular]))
@@ -154,42 +169,88 @@ def table_text(table: Table, note: str = "") -> str:
         f"inDegrees={in_degrees}\n{note + chr(10) if note else ''}endheader\n"
     )
     pattern = "\t".join(["%16.8f"] * (len(table.columns) + 1))
+    for text in (table.name, *table.columns):
+        if text != text.strip() or any(character in text for character in "\t\n\r\0"):
+            raise ValueRangeError(f"{text!r} cannot stand in a MOT or STO file")
+    if len(table.times) > 1 and np.diff(table.times).min() < 2e-8:
+        raise ValueRangeError("times closer than 2e-8 s cannot stand in a MOT or STO file")
     rows = zip(table.times.tolist(), table.values.tolist(), strict=True)
     body = [pattern % (time, *values) for time, values in rows]
     return head + "\n".join(["\t".join(["time", *table.columns]), *body]) + "\n"
 
 
 def _header(lines: list[bytes], file: str) -> tuple[str, dict[str, str], int]:
-    """Name, key=value lines, and the index of the line with the column names."""
+    """Name, fields, and the index of the line with the column names."""
     header: dict[str, str] = {}
-    name = lines[0].decode("utf-8", "replace").strip()
-    if "=" in name:
-        name = "" if not name.startswith("name") else name.split("=", 1)[1].strip()
     for number, line in enumerate(lines):
-        text = line.decode("utf-8", "replace").strip()
+        text = decoded(line).strip()
         if text.lower() == "endheader":
-            if number + 1 >= len(lines):
+            following = range(number + 1, len(lines))
+            first = next((index for index in following if lines[index].strip()), None)
+            if first is None:
                 raise FileFormatError(f"{file}: nothing follows 'endheader'")
-            return name, header, number + 1
-        key, equals, value = text.partition("=")
-        if equals and " " not in key.strip():
-            header[key.strip()] = value.strip()
+            name = "" if number == 0 else _table_name(decoded(lines[0]).strip())
+            return name, header, first
+        key, value = _field(text)
+        if key:
+            header[key] = value
     raise FileFormatError(f"{file}: no line 'endheader'; a MOT or STO file has one")
 
 
-def _wrong_count(header: dict[str, str], key: str, found: int, what: str, file: str) -> str:
-    spelt = next((name for name in header if name.lower() == key.lower()), None)
-    # version 3 files may do without
-    if spelt is None or header[spelt] == str(found):
-        return ""
-    return f"{file}, header field '{spelt}': states {header[spelt]}, found {found} {what}"
+def _field(line: str) -> tuple[str, str]:
+    """Key and value of ``key=value``, or of SIMM's ``datacolumns 3``; else twice nothing."""
+    key, equals, value = (part.strip() for part in line.partition("="))
+    if equals and " " not in key:
+        return key, value
+    words = line.split()
+    if len(words) == 2 and words[0].lower() in _SIMM_FIELDS:
+        return words[0], words[1]
+    return "", ""
+
+
+def _table_name(line: str) -> str:
+    key, value = _field(line)
+    if key:
+        return value if key == "name" else ""
+    return line.removeprefix("name ").strip()
+
+
+def _columns(line: str) -> list[str]:
+    if "\t" not in line:
+        return line.split()
+    return [cell.strip() for cell in line.split("\t") if cell.strip()]
+
+
+def _wrong_count(header: Mapping[str, str], found: int, what: str, file: str) -> str:
+    for key, stated in header.items():
+        # files of version 3 may do without
+        if key.lower() in _COUNTS[what] and not (stated.isdecimal() and int(stated) == found):
+            return f"{file}, header field '{key}': states {stated}, found {found} {what}"
+    return ""
+
+
+def _in_degrees(header: Mapping[str, str], file: str) -> bool:
+    stated = header.get("inDegrees")
+    if stated is None:
+        misspelt = next((key for key in header if key.lower() == "indegrees"), None)
+        if misspelt is not None:
+            raise FileFormatError(
+                f"{file}, header field '{misspelt}': OpenSim knows only the spelling 'inDegrees'"
+            )
+        return any(key.lower() == "datacolumns" for key in header)
+    if stated.lower() not in ("yes", "no"):
+        raise FileFormatError(
+            f"{file}, header field 'inDegrees': must be yes or no, found '{stated}'"
+        )
+    return stated.lower() == "yes"
 
 
 def _coordinate(column: str) -> str | None:
-    if not column.startswith("/"):
-        return column
+    """Name of the coordinate whose value the column holds, if it holds one."""
     parts = column.strip("/").split("/")
-    return parts[-2] if parts[0] == "jointset" and parts[-1] == "value" else None
+    if len(parts) == 1:
+        return column
+    return parts[-2] if parts[-1] == "value" else None
 
 
 def _kind(name: str) -> Kind:

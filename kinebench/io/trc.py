@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
-from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
 from kinebench.core.sampling import sampling_rate
 from kinebench.errors import FileFormatError, KinebenchWarning, ValueRangeError
 from kinebench.io.atomic import write_atomically
-from kinebench.io.numbers import parse_block, read_text_lines
+from kinebench.io.magnitude import warn_if_magnitude_suspicious
+from kinebench.io.numbers import decoded, parse_block, read_text_lines
 
 __all__ = ["read_trc", "trc_text", "write_trc"]
 
@@ -24,8 +25,9 @@ _METRES = {"m": 1.0, "meters": 1.0, "cm": 1e-2, "mm": 1e-3, "millimeters": 1e-3}
 def read_trc(path: Path | str) -> Markers:
     """Read a TRC file.
 
-    Accepts LF and CRLF, tabs repeated in the header, trailing tabs, blank cells (missing markers),
-    with or without the blank line under the header. The unit is the one that the file declares.
+    Accepts LF, CRLF and CR, tabs repeated in the header, trailing tabs, blank cells (missing
+    markers), with or without the blank line under the header, UTF-8 or Latin-1. The unit is the
+    one that the file declares.
 
     Returns
     -------
@@ -41,6 +43,7 @@ def read_trc(path: Path | str) -> Markers:
     path = Path(path)
     lines = read_text_lines(path)
     header = _header(lines, path.name)
+    rate = _data_rate(header, path.name)
     names = _names(lines, header, path.name)
     first = 5
     while first < len(lines) and not lines[first].strip():
@@ -59,7 +62,7 @@ def read_trc(path: Path | str) -> Markers:
         markers = Markers(names, block[:, 1], positions)
     except ValueRangeError as error:
         raise FileFormatError(f"{path.name}: {error} (frame 1 is line {first + 1})") from error
-    _warn_if_suspicious(markers, header, path.name)
+    _warn_if_suspicious(markers, rate, header, path.name)
     return markers
 
 
@@ -81,9 +84,16 @@ def trc_text(markers: Markers, name: str, unit: Unit = "m", decimals: int = 8) -
     """Content of the TRC file that `write_trc` writes."""
     if unit not in ("m", "mm"):
         raise ValueRangeError(f"unit must be 'm' or 'mm', found {unit!r}")
+    if not (markers.names and markers.n_frames):
+        raise ValueRangeError(
+            f"{name}: a TRC file needs markers and frames, found {len(markers.names)} and"
+            f" {markers.n_frames}"
+        )
     for marker in markers.names:
-        if any(character in marker for character in "\t\n\r"):
+        if marker != marker.strip() or any(character in marker for character in "\t\n\r\0"):
             raise ValueRangeError(f"marker name {marker!r} cannot stand in a TRC file")
+    if markers.n_frames > 1 and np.diff(markers.times).min() < 2e-8:
+        raise ValueRangeError("times closer than 2e-8 s cannot stand in a TRC file")
     rate = f"{sampling_rate(markers.times) if markers.n_frames > 1 else 1.0:.10g}"
     counts = f"{markers.n_frames}\t{len(markers.names)}\t{unit}"
     head = [
@@ -109,21 +119,26 @@ def _rows(markers: Markers, scale: float, decimals: int) -> list[str]:
 
 
 def _header(lines: list[bytes], file: str) -> dict[str, str]:
-    if len(lines) < 5 or not lines[0].lstrip().startswith(b"PathFileType"):
-        start = lines[0][:40].decode("latin-1") if lines else ""
+    if not lines[0].lstrip().startswith(b"PathFileType"):
+        start = decoded(lines[0][:40])
         raise FileFormatError(
             f"{file}, line 1: a TRC file starts with 'PathFileType', found '{start}'"
         )
-    keys = lines[1].decode("latin-1").split()
-    cells = lines[2].decode("latin-1").split()
-    if len(cells) < len(keys):
+    if len(lines) < 6:
+        raise FileFormatError(f"{file}: ends after line {len(lines)}, before any row of data")
+    keys = decoded(lines[1]).split()
+    cells = _header_cells(decoded(lines[2]), len(keys))
+    if len(cells) != len(keys):
         raise FileFormatError(
-            f"{file}, line 3: expected {len(keys)} header values, found {len(cells)}"
+            f"{file}, line 3: expected {len(keys)} header values, as line 2 has names,"
+            f" found {len(cells)}"
         )
-    header = dict(zip(keys, cells, strict=False))
+    header = dict(zip(keys, cells, strict=True))
     for key in ("DataRate", "NumFrames", "NumMarkers", "Units"):
         if key not in header:
             raise FileFormatError(f"{file}, line 2: header field '{key}' is missing")
+        if not header[key]:
+            raise FileFormatError(f"{file}, line 3, field '{key}': is blank")
     if header["Units"].lower() not in _METRES:
         raise FileFormatError(
             f"{file}, line 3, field 'Units': '{header['Units']}' is not one of m, cm, mm"
@@ -131,8 +146,16 @@ def _header(lines: list[bytes], file: str) -> dict[str, str]:
     return header
 
 
+def _header_cells(line: str, expected: int) -> list[str]:
+    """Cells between single tabs when that gives the expected number, else all that are filled."""
+    cells = [cell.strip() for cell in line.split("\t")]
+    while len(cells) > expected and not cells[-1]:
+        cells.pop()
+    return cells if len(cells) == expected else line.split()
+
+
 def _names(lines: list[bytes], header: dict[str, str], file: str) -> tuple[str, ...]:
-    cells = [cell.strip() for cell in lines[3].decode("utf-8", "replace").split("\t")]
+    cells = [cell.strip() for cell in decoded(lines[3]).split("\t")]
     names = tuple(cell for cell in cells if cell)
     if names[:1] != ("Frame#",) or names[1:2] != ("Time",):
         raise FileFormatError(
@@ -143,58 +166,37 @@ def _names(lines: list[bytes], header: dict[str, str], file: str) -> tuple[str, 
 
 
 def _check_count(header: dict[str, str], field: str, found: int, what: str, file: str) -> None:
+    if _number(header, field, file) != found:
+        raise FileFormatError(
+            f"{file}, line 3, field '{field}': the header states {header[field]},"
+            f" found {found} {what}"
+        )
+
+
+def _number(header: dict[str, str], field: str, file: str) -> float:
     try:
-        stated = int(float(header[field]))
+        return float(header[field])
     except ValueError as error:
         raise FileFormatError(
             f"{file}, line 3, field '{field}': '{header[field]}' is not a number"
         ) from error
-    if stated != found:
-        raise FileFormatError(
-            f"{file}, line 3, field '{field}': the header states {stated}, found {found} {what}"
-        )
 
 
-def _warn_if_suspicious(markers: Markers, header: dict[str, str], file: str) -> None:
-    rate = _data_rate(header, file)
+def _warn_if_suspicious(markers: Markers, rate: float, header: dict[str, str], file: str) -> None:
     if markers.n_frames > 1 and abs(markers.rate_hz / rate - 1) > 0.01:
-        _warn(
+        warnings.warn(
             f"{file}: the header states DataRate {rate:g} Hz, the time column has"
-            f" {markers.rate_hz:g} Hz; the time column counts"
+            f" {markers.rate_hz:g} Hz; the time column counts",
+            KinebenchWarning,
+            stacklevel=3,
         )
-    warn_if_magnitude_suspicious(markers.positions, header["Units"], file)
+    warn_if_magnitude_suspicious(markers.positions, header["Units"], file, stacklevel=4)
 
 
 def _data_rate(header: dict[str, str], file: str) -> float:
-    try:
-        rate = float(header["DataRate"])
-    except ValueError:
-        rate = float("nan")
-    if not rate > 0:
+    rate = _number(header, "DataRate", file)
+    if not 0 < rate < math.inf:
         raise FileFormatError(
-            f"{file}, line 3, field 'DataRate': must be a number above 0,"
-            f" found '{header['DataRate']}'"
+            f"{file}, line 3, field 'DataRate': must be above 0, found '{header['DataRate']}'"
         )
     return rate
-
-
-def warn_if_magnitude_suspicious(positions: FloatArray, unit: str, file: str) -> None:
-    """Warn when the extent of positions (…, 3) m hardly fits a person; nothing is changed."""
-    sample = positions[:: max(1, len(positions) // 100)]
-    known = sample[np.isfinite(sample)]
-    if known.size == 0:
-        return
-    spread = np.percentile(known, 99) - np.percentile(known, 1)
-    if spread > 50:
-        hint = " (are they in mm?)" if unit.lower() != "mm" else ""
-        _warn(f"{file}: positions span {spread:.0f} m when read as {unit}{hint}; taken as declared")
-    elif 0 < spread < 0.02:
-        hint = " (are they in m?)" if unit.lower() != "m" else ""
-        _warn(
-            f"{file}: positions span {spread * 1e3:.2g} mm when read as {unit}{hint};"
-            " taken as declared"
-        )
-
-
-def _warn(message: str) -> None:
-    warnings.warn(message, KinebenchWarning, stacklevel=4)

@@ -71,7 +71,7 @@ def test_a_table_of_files_becomes_samples(tmp_path, places):
     folder.mkdir()
     write_trc(folder / "a.trc", MIXED)
     write_motion(folder / "a.mot", _motion(0.5))
-    (folder / "m.osim").write_bytes(b"<OpenSimDocument/>")
+    (folder / "m.osim").write_bytes(b"<OpenSimDocument><Model/></OpenSimDocument>")
     card = add_dataset(folder, "mine", places=places)
     loader = TableLoader(
         {
@@ -197,7 +197,7 @@ def laboratory(tmp_path: Path, places) -> Path:
     for value, setup in ((0.2, "HRNet/2-cameras"), (0.3, "OpenPose_default/5-cameras")):
         write_motion(subject / f"OpenSimData/Video/{setup}/IK/walking1.mot", _motion(value))
     model = subject / "OpenSimData/Mocap/Model/LaiUhlrich2022_scaled.osim"
-    model.write_bytes(b"<OpenSimDocument/>")
+    model.write_bytes(b"<OpenSimDocument><Model/></OpenSimDocument>")
     add_dataset(root, "simtk-labvalidation", places=places)
     return root
 
