@@ -74,11 +74,12 @@ def evaluate_motion(
     require_same_times(reference.times, estimate.times)
     chosen = _chosen(metrics)
     names, excluded = _scored(reference, estimate, not_scored)
-    coordinates = reference.select(names).coordinates
-    _require_same_kinds(coordinates, estimate.select(names).coordinates)
+    scored, found = reference.select(names), estimate.select(names)
+    coordinates = scored.coordinates
+    _require_same_kinds(coordinates, found.coordinates)
     r, e = without_wraps(
-        reference.select(names).values,
-        estimate.select(names).values,
+        scored.values,
+        found.values,
         np.array([can_wrap(coordinate) for coordinate in coordinates]),
     )
     seen = ~np.isnan(r + e).all(axis=1)  # frames without any pair need not be carried along
@@ -131,13 +132,14 @@ def _scored(
 ) -> tuple[tuple[str, ...], tuple[Exclusion, ...]]:
     """Names to score, and the others with the reason."""
     excluded, scored = [], []
-    for name in dict.fromkeys(reference.names + estimate.names):
+    in_reference, in_estimate = reference.names, estimate.names
+    for name in dict.fromkeys(in_reference + in_estimate):
         reason = next(
             (why for pattern, why in not_scored.items() if fnmatchcase(name, pattern)), None
         )
-        if reason is None and name not in estimate.names:
+        if reason is None and name not in in_estimate:
             reason = "only the reference has it"
-        elif reason is None and name not in reference.names:
+        elif reason is None and name not in in_reference:
             reason = "only the estimate has it"
         if reason is None:
             scored.append(name)

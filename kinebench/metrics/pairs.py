@@ -131,15 +131,13 @@ def without_wraps(
     Returns
     -------
     reference, estimate : (n_frames, n_coordinates) rad
-        Columns that cannot wrap are untouched.
+        Columns that cannot wrap are untouched. Where the reference of one that can is missing,
+        its estimate is NaN too: it could not be placed.
     """
     if not can_wrap.any():
         return reference, estimate
     r, e = reference.copy(), estimate.copy()
     for column in np.flatnonzero(can_wrap):
-        known = ~np.isnan(r[:, column])
         r[:, column] = unwrapped(r[:, column])
-        alone = ~known & ~np.isnan(e[:, column])
-        e[known, column] = r[known, column] + wrapped_difference(r[known, column], e[known, column])
-        e[alone, column] = np.nan  # cannot be placed without a reference
+        e[:, column] = r[:, column] + wrapped_difference(r[:, column], e[:, column])
     return r, e
