@@ -58,5 +58,5 @@ def _against_motion(
 
 def _against_markers(estimate: Markers, reference: Markers) -> list[tuple[str, Figure]]:
     aligned = align(reference, estimate)
-    found = evaluate_side_drop(aligned.reference, aligned.estimate)
+    found = evaluate_side_drop(aligned.estimate, aligned.reference)
     return [("side", figure) for figure in found.figures]
