@@ -11,7 +11,7 @@ from kinebench.errors import KinebenchWarning, ValueRangeError
 
 __all__ = ["Subject"]
 
-_HEAVIEST = 45.0
+_HEAVIEST = 44.0
 """Body-mass index, kg/m². A mass in lb taken as kg has 2.2 times the true one: above 44 from 20."""
 
 
