@@ -1,0 +1,1 @@
+"""The virtual laboratory: bodies, subjects, motions and cameras whose truth is known."""
