@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from collections.abc import Mapping
 
 from kinebench.core.model import Document, Model
 from kinebench.errors import ModelError
@@ -15,6 +16,7 @@ __all__ = [
     "frozen_document",
     "marker_names",
     "with_marker_set",
+    "with_renamed_markers",
     "without_dependent_leaves",
     "without_forces",
 ]
@@ -26,8 +28,8 @@ _OLDEST = 40000
 def document_root(document: Document) -> ET.Element:
     """Root element, or a `ModelError` when the file is older than OpenSim 4.0."""
     root = parse_xml(document.xml, document.name)
-    version = int(root.get("Version", "0"))
-    if version < _OLDEST:
+    version = root.get("Version", "0")
+    if not version.isdecimal() or int(version) < _OLDEST:
         raise ModelError(
             f"{document.name} is of format {version}, OpenSim 4.0 or newer ({_OLDEST}) is needed:"
             " open and save it in OpenSim once"
@@ -87,6 +89,15 @@ def with_marker_set(model: Model, marker_set: Document) -> Model:
     if old is not None:
         element.remove(old)
     element.append(source)
+    return Model(model.name, _text(root))
+
+
+def with_renamed_markers(model: Model, new_names: Mapping[str, str]) -> Model:
+    """The model with some markers renamed; names without an entry stay."""
+    root = document_root(model)
+    for marker in root.iterfind(".//MarkerSet/objects/Marker"):
+        name = marker.get("name", "")
+        marker.set("name", new_names.get(name, name))
     return Model(model.name, _text(root))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -14,7 +15,9 @@ from typing import Any
 
 from kinebench.errors import KinebenchError
 
-__all__ = ["load_opensim", "quietly", "scratch_folder"]
+__all__ = ["Log", "load_opensim", "quietly", "scratch_folder"]
+
+_LONGEST = 400  # characters of a log that an error message shows
 
 
 @lru_cache(maxsize=1)
@@ -46,14 +49,19 @@ class Log:
     def __init__(self, sink: Any) -> None:
         self._sink = sink
 
-    def reason(self) -> str:
-        """The last lines that tell why a tool failed, as one line."""
-        lines = [line.strip() for line in self._sink.getString().splitlines() if line.strip()]
-        telling = [line for line in lines if "[error]" in line or "[warning]" in line] or lines
-        text = " / ".join(
-            line.replace("[error] ", "").replace("[warning] ", "") for line in telling
-        )
-        return text[-400:] or "OpenSim gave no reason"
+    def reason(self, error: str = "") -> str:
+        """Why a tool failed, as one line: the exception's own words, then the end of the log.
+
+        Missing geometry is left out: OpenSim warns of it whether or not anything fails.
+        """
+        lines = (line.strip() for line in self._sink.getString().splitlines())
+        said = [line for line in lines if line and "Couldn't find file" not in line]
+        telling = [line for line in said if line.startswith(("[error]", "[warning]"))] or said
+        log = " / ".join(re.sub(r"^\[\w+\] ", "", line) for line in telling)[-_LONGEST:]
+        # the rest of an exception's text tells the place in OpenSim's source
+        words = error.split("Thrown at")[0].split("\tIn ")[0]
+        texts = dict.fromkeys(" ".join(text.split()) for text in (words, log))
+        return "; ".join(text for text in texts if text) or "OpenSim gave no reason"
 
 
 @contextlib.contextmanager

@@ -27,6 +27,6 @@ def upgraded(model: Model) -> Model:
             loaded.printToXML(str(target))
         except RuntimeError as error:
             raise ModelError(
-                f"OpenSim cannot load {model.name}: {log.reason() or error}"
+                f"OpenSim cannot load {model.name}: {log.reason(str(error))}"
             ) from error
         return Model(model.name, target.read_bytes())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from kinebench.core.model import Document, Model
 from kinebench.core.motion import Motion
 from kinebench.core.results import ScalingResult
 from kinebench.core.subject import Subject
-from kinebench.errors import ScalingError
+from kinebench.errors import KinebenchWarning, ScalingError
 from kinebench.io.models import read_model
 from kinebench.io.sto import read_motion
 from kinebench.io.trc import write_trc
@@ -26,7 +27,14 @@ from kinebench.osim.edits import (
     with_marker_set,
 )
 from kinebench.osim.runtime import load_opensim, quietly, scratch_folder
-from kinebench.scaling.setup import ScalingFiles, fitted_setup
+from kinebench.osim.soundness import require_sound
+from kinebench.scaling.setup import (
+    ScalingFiles,
+    fitted_setup,
+    lost_measurements,
+    placing_markers,
+    swapped_side_pairs,
+)
 from kinebench.scaling.standing import StandingWindow
 from kinebench.scaling.window import GivenWindow, StaticWindow
 
@@ -73,6 +81,8 @@ class OpenSimScaler:
         setup = fitted_setup(
             self.setup, subject, window_s, shared, _unlocked_coordinates(model), files
         )
+        self._warn(setup, shared)
+        require_sound(model)
         with scratch_folder() as folder:
             (folder / files.generic).write_bytes(model.xml)
             (folder / "setup.xml").write_bytes(setup.xml)
@@ -81,9 +91,27 @@ class OpenSimScaler:
             placed = Model(f"{generic.name}_scaled", read_model(folder / files.placed).xml)
             before = read_model(folder / files.scaled)
             factors = _body_factors(placed, folder / files.factors)
-            pose = _static_pose(read_motion(folder / files.pose))
-        names, errors = _moved(before, placed, shared)
+            pose = _static_pose(folder / files.pose)
+        names, errors = _moved(before, placed, placing_markers(setup))
         return ScalingResult(placed, factors, window_s, pose, names, errors)
+
+    def _warn(self, fitted: Document, shared: tuple[str, ...]) -> None:
+        lost = lost_measurements(self.setup, shared)
+        if lost:
+            _warn(
+                f"the static trial has no complete marker pair for {', '.join(lost)}, which"
+                f" {self.setup.name} measures: what they scale keeps the generic model's size"
+            )
+        swapped = [" and ".join(pair) for pair in swapped_side_pairs(fitted)]
+        if swapped:
+            _warn(
+                f"{self.setup.name} measures between {'; '.join(swapped)}: one is on the right,"
+                " the other on the left, a slip in the published file, which is used as it is"
+            )
+
+
+def _warn(message: str) -> None:
+    warnings.warn(message, KinebenchWarning, stacklevel=4)
 
 
 def _run(folder: Path, files: ScalingFiles) -> None:
@@ -92,7 +120,7 @@ def _run(folder: Path, files: ScalingFiles) -> None:
         try:
             ran = opensim.ScaleTool(str(folder / "setup.xml")).run()
         except RuntimeError as error:
-            raise ScalingError(f"OpenSim's ScaleTool failed: {error}") from error
+            raise ScalingError(f"OpenSim's ScaleTool failed: {log.reason(str(error))}") from error
         written = (files.placed, files.scaled, files.factors, files.pose)
         if not ran or not all((folder / name).exists() for name in written):
             raise ScalingError(f"OpenSim's ScaleTool failed: {log.reason()}")
@@ -134,9 +162,12 @@ def _three(text: str | None) -> tuple[float, float, float]:
     return x, y, z
 
 
-def _static_pose(motion: Motion) -> Motion:
+def _static_pose(path: Path) -> Motion:
     """The pose, as one frame: the tool repeats it."""
-    return motion.at_frames(np.array([0]))
+    with warnings.catch_warnings():
+        # absurd angles are told by those who judge the scaling, not under a scratch file's name
+        warnings.simplefilter("ignore", KinebenchWarning)
+        return read_motion(path).at_frames(np.array([0]))
 
 
 def _moved(
@@ -145,7 +176,8 @@ def _moved(
     """How far the placer moved each marker: its distance from the measured one in the static pose.
 
     Placing puts a model marker onto the measured one without turning any body, so the distance can
-    be read off the two models. Markers that are fixed, and so stay, are left out.
+    be read off the two models. Markers that are fixed, and so stay, are left out; so are those
+    without a task, which sit on a soft part of a segment wherever somebody stuck them.
     """
     old, new = _locations(before), _locations(placed)
     names = tuple(name for name in measured if not new[name][1])

@@ -11,7 +11,13 @@ from kinebench.core.subject import Subject
 from kinebench.errors import ScalingError
 from kinebench.osim.edits import document_root, frozen_document
 
-__all__ = ["ScalingFiles", "fitted_setup", "swapped_side_pairs"]
+__all__ = [
+    "ScalingFiles",
+    "fitted_setup",
+    "lost_measurements",
+    "placing_markers",
+    "swapped_side_pairs",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +84,49 @@ def fitted_setup(
     return frozen_document(root, setup.name)
 
 
+def lost_measurements(setup: Document, markers: Collection[str]) -> tuple[str, ...]:
+    """Measurements that a set-up applies and for which these markers have no complete pair."""
+    return tuple(
+        measurement.get("name", "")
+        for measurement in _applied_measurements(document_root(setup))
+        if not any(set(pair) <= set(markers) for pair in _pairs(measurement))
+    )
+
+
+def placing_markers(fitted: Document) -> tuple[str, ...]:
+    """Markers that the placer of a fitted set-up tracks, by which it finds the static pose."""
+    tasks = document_root(fitted).iterfind(".//MarkerPlacer/IKTaskSet/objects/IKMarkerTask")
+    return tuple(
+        task.get("name", "")
+        for task in tasks
+        if (task.findtext("apply") or "true").strip().lower() == "true"
+        and float(task.findtext("weight") or 1) > 0
+    )
+
+
 def swapped_side_pairs(setup: Document) -> tuple[tuple[str, str], ...]:
     """Marker pairs of a measurement of one side that name the other: slips in published files."""
-    pairs = []
-    for pair in document_root(setup).iterfind(".//MarkerPair/markers"):
-        names = (pair.text or "").split()
-        sides = {_side(name) for name in names} - {None}
-        if len(names) == 2 and sides == {"r", "l"} and _stem(names[0]) != _stem(names[1]):
-            pairs.append((names[0], names[1]))
-    return tuple(pairs)
+    return tuple(
+        (pair[0], pair[1])
+        for measurement in _applied_measurements(document_root(setup))
+        for pair in _pairs(measurement)
+        if len(pair) == 2
+        and {_side(name) for name in pair} == {"r", "l"}
+        and _stem(pair[0]) != _stem(pair[1])
+    )
+
+
+def _applied_measurements(root: ET.Element) -> list[ET.Element]:
+    return [
+        measurement
+        for measurement in root.iterfind(".//MeasurementSet/objects/Measurement")
+        if (measurement.findtext("apply") or "true").strip().lower() == "true"
+    ]
+
+
+def _pairs(measurement: ET.Element) -> list[list[str]]:
+    found = measurement.iterfind("MarkerPairSet/objects/MarkerPair/markers")
+    return [(pair.text or "").split() for pair in found]
 
 
 def _side(name: str) -> str | None:
