@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kinebench.core.arrays import FloatArray, read_only
+from kinebench.core.arrays import FloatArray, frozen_mapping, read_only
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
 from kinebench.core.motion import Motion
 from kinebench.core.subject import Subject
 from kinebench.core.value import Value
+from kinebench.errors import ValueRangeError
 
 __all__ = ["IKSolution", "PipelineRun", "ScalingResult"]
-
-
-def _frozen(mapping: Mapping[str, Any]) -> Mapping[str, Any]:
-    return MappingProxyType(dict(mapping))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,13 +47,10 @@ class ScalingResult(Value):
     marker_errors: FloatArray
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "body_scale_factors", _frozen(self.body_scale_factors))
+        object.__setattr__(self, "body_scale_factors", frozen_mapping(self.body_scale_factors))
+        object.__setattr__(self, "marker_names", tuple(self.marker_names))
         errors = read_only(self.marker_errors, (len(self.marker_names),), "marker_errors")
         object.__setattr__(self, "marker_errors", errors)
-
-    def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
-        kind, (model, factors, *rest) = Value.__reduce__(self)
-        return kind, (model, dict(factors), *rest)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,6 +67,9 @@ class IKSolution(Value):
     converged : (n_frames,) bool
     iterations : (n_frames,) int
         -1 where the engine does not tell.
+    observed : (n_frames, n_coordinates) bool, optional
+        Whether markers or tasks determine the coordinate in the frame; where not, its value is
+        held from before (at first: the default). None where the engine does not tell.
     """
 
     motion: Motion
@@ -81,15 +77,35 @@ class IKSolution(Value):
     marker_errors: FloatArray
     converged: NDArray[np.bool_]
     iterations: NDArray[np.int64]
+    observed: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "marker_names", tuple(self.marker_names))
         shape = (self.motion.n_frames, len(self.marker_names))
         errors = read_only(self.marker_errors, shape, "marker_errors")
         object.__setattr__(self, "marker_errors", errors)
         for name, kind in (("converged", np.bool_), ("iterations", np.int64)):
             array: NDArray[Any] = np.array(getattr(self, name), dtype=kind)
+            if array.shape != shape[:1]:
+                raise ValueRangeError(f"{name} must have shape {shape[:1]}, found {array.shape}")
             array.flags.writeable = False
             object.__setattr__(self, name, array)
+
+        if self.observed is not None:
+            wanted = self.motion.values.shape
+            observed = np.array(self.observed, dtype=np.bool_)
+            if observed.shape != wanted:
+                raise ValueRangeError(f"observed must have shape {wanted}, found {observed.shape}")
+            observed.flags.writeable = False
+            object.__setattr__(self, "observed", observed)
+
+    @property
+    def held(self) -> tuple[str, ...]:
+        """Coordinates that nothing determines in any frame; empty where the engine does not tell."""
+        if self.observed is None:
+            return ()
+        seen = np.any(self.observed, axis=0).tolist()
+        return tuple(name for name, was in zip(self.motion.names, seen, strict=True) if not was)
 
     @property
     def rms_errors(self) -> FloatArray:
@@ -129,6 +145,11 @@ class PipelineRun(Value):
     records: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     durations_s: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "warnings", tuple(self.warnings))
+        for name in ("records", "durations_s"):
+            object.__setattr__(self, name, frozen_mapping(getattr(self, name)))
 
     @property
     def motion(self) -> Motion:

@@ -50,7 +50,7 @@ def marker_positions(tree: Tree, q: ArrayLike, names: tuple[str, ...] | None = N
     R, p = forward_kinematics(tree, q)
     bodies = np.array([marker.body for marker in markers], dtype=np.intp)
     locations = np.array([marker.location for marker in markers]).reshape(-1, 3)
-    positions = np.einsum("...mij,mj->...mi", R[..., bodies, :, :], locations)
+    positions: FloatArray = np.einsum("...mij,mj->...mi", R[..., bodies, :, :], locations)
     positions += p[..., bodies, :]
     fixed = bodies == GROUND
     positions[..., fixed, :] = locations[fixed]
@@ -62,7 +62,8 @@ def couple(tree: Tree, q: ArrayLike) -> FloatArray:
     values: FloatArray = np.array(q, dtype=np.float64)
     if values.shape[-1:] != (len(tree.coordinates),):
         raise ValueRangeError(
-            f"q must have {len(tree.coordinates)} coordinates in its last axis, found {values.shape}"
+            f"the last axis of q must hold {len(tree.coordinates)} coordinates,"
+            f" found shape {values.shape}"
         )
     for coupling in tree.couplings:
         values[..., coupling.dependent] = coupling.function(_argument(coupling.weights, values))

@@ -171,18 +171,18 @@ class _Reader:
         bodies: list[str] = []
         joints: list[Joint] = []
         placed = {"ground": GROUND}
-        waiting = pending
+        # depth first, so that the coordinates of a limb stay together
+        waiting = [joint for joint in reversed(pending) if joint.parent == "ground"]
         while waiting:
-            ready = [joint for joint in waiting if joint.parent in placed]
-            if not ready:
-                names = ", ".join(joint.name for joint in waiting)
-                raise ModelError(f"joints of {self.name} are not connected to ground: {names}")
-            for joint in ready:
-                for name, part in joint.split(placed[joint.parent], len(bodies)):
-                    bodies.append(name)
-                    joints.append(part)
-                placed[joint.child] = len(bodies) - 1
-            waiting = [joint for joint in waiting if joint.child not in placed]
+            joint = waiting.pop()
+            for name, part in joint.split(placed[joint.parent], len(bodies)):
+                bodies.append(name)
+                joints.append(part)
+            placed[joint.child] = len(bodies) - 1
+            waiting += [other for other in reversed(pending) if other.parent == joint.child]
+        loose = ", ".join(joint.name for joint in pending if joint.child not in placed)
+        if loose:
+            raise ModelError(f"joints of {self.name} are not connected to ground: {loose}")
         return tuple(bodies), tuple(joints)
 
     def _markers(self, bodies: tuple[str, ...]) -> tuple[TreeMarker, ...]:

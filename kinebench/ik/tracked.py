@@ -1,0 +1,44 @@
+"""Which markers can be tracked."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Collection
+
+from kinebench.core.tasks import IKTasks
+from kinebench.errors import InverseKinematicsError, KinebenchWarning
+
+__all__ = ["shared_markers"]
+
+
+def shared_markers(
+    tasks: IKTasks, in_model: Collection[str], in_trial: Collection[str], stacklevel: int = 3
+) -> tuple[str, ...]:
+    """Markers that tasks, model and trial share, in the order of the tasks.
+
+    Warns about those that are left out.
+
+    Raises
+    ------
+    InverseKinematicsError
+        When there is none.
+    """
+    weighted = [name for name, _ in tasks.marker_weights]
+    models, trials = set(in_model), set(in_trial)
+    shared = tuple(name for name in weighted if name in models and name in trials)
+    if not shared:
+        raise InverseKinematicsError(
+            f"tasks, model and trial share no marker: the tasks name {', '.join(weighted[:3])}, …,"
+            f" the model has {', '.join(sorted(models)[:3])}, …,"
+            f" the trial has {', '.join(list(in_trial)[:3])}, …"
+        )
+    for holder, there in (("the model", models), ("the trial", trials)):
+        lacking = [name for name in weighted if name not in there]
+        if lacking:
+            warnings.warn(
+                f"{holder} lacks {len(lacking)} of {len(weighted)} markers that the IK tasks name:"
+                f" {', '.join(lacking)}; their tasks are left out",
+                KinebenchWarning,
+                stacklevel=stacklevel,
+            )
+    return shared

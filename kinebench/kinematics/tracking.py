@@ -1,0 +1,248 @@
+"""`MarkerTracker`: the compiled solver with starts that do not depend on luck."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kinebench.core.arrays import FloatArray
+from kinebench.kinematics.mechanism import Mechanism
+
+__all__ = ["MarkerTracker"]
+
+logger = logging.getLogger(__name__)
+
+TIE = 1e-6  # relative difference of E below which the pose nearer to the default is taken
+ENOUGH = 1e-2  # gain per iteration at which a trial start is given up
+MOST = 60  # iterations
+N_STARTS = 16  # random starts of a limb
+FINALISTS = 4  # starts that are followed to their end
+SUSPICIOUS = 4.0  # misfit of a limb, squared, relative to what it is compared with
+ROUNDS = 8  # how often a limb's worst frame may be replaced
+
+
+@dataclass(slots=True)
+class MarkerTracker:
+    """Solves all frames of one recording.
+
+    Parameters
+    ----------
+    mechanism : Mechanism
+    measured : (n_frames, n_columns, 3) m
+        Read-only; NaN where a marker is missing.
+    columns : (n_markers,)
+        Column of `measured` for each marker of the mechanism.
+    defaults : (n_variables,)
+
+    After `solve`: `x`, `told` (energy, converged, iterations), `observed` and `errors` per frame.
+    """
+
+    mechanism: Mechanism
+    measured: FloatArray
+    columns: NDArray[np.int64]
+    defaults: FloatArray
+    x: FloatArray = field(init=False)
+    told: Any = field(init=False)
+    observed: NDArray[np.bool_] = field(init=False)
+    errors: FloatArray = field(init=False)
+    _work: Any = field(init=False)
+    _newton: Any = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._newton = _compiled()
+        n, m, frames = len(self.defaults), len(self.columns), len(self.measured)
+        self.x = np.empty((frames, n))
+        self.told = np.empty(frames, self._newton.RESULT)
+        self.observed = np.empty((frames, n), np.bool_)
+        self.errors = np.empty((frames, m))
+        self._work = self._newton.new_work(self.mechanism.flat)
+        low, high = self.limits
+        self.defaults = np.clip(self.defaults, low, high)
+
+    @property
+    def limits(self) -> tuple[FloatArray, FloatArray]:
+        variables = self.mechanism.flat.variables
+        return variables["low"], variables["high"]
+
+    def solve(self) -> None:
+        """Cold start at the first frame with markers, track to both ends, question the worst."""
+        seen = ~np.isnan(self.measured[:, self.columns, 0]).all(axis=1)
+        self.told["energy"] = np.inf
+        first = int(np.argmax(seen))
+        start = self.cold_start(first)
+        self._track(first, len(self.x), 1, False, start)
+        if first > 0:
+            self._track(first - 1, -1, -1, False, self.x[first])
+        if seen.any():
+            self._question_worst_frames()
+
+    def cold_start(self, frame: int) -> FloatArray:
+        """A pose for one frame, without knowledge of its neighbours.
+
+        First the root alone from a grid of orientations, then limb after limb, each with the
+        markers of what is placed already and its own: from the default pose, and from others when
+        the limb fits its markers much worse than the root does.
+        """
+        limbs = self.mechanism.limbs
+        x, misfit = self._best(
+            frame, self._root_starts(limbs[0]), limbs[0], self._markers_of(limbs[:1])
+        )
+        acceptable = SUSPICIOUS * misfit
+        for number in range(1, len(limbs)):
+            marked = self._markers_of(limbs[: number + 1])
+            starts = self._limb_starts(x, limbs[number], N_STARTS)
+            placed, misfit = self._best(frame, starts[:1], limbs[number], marked)
+            if misfit > acceptable:
+                placed, misfit = self._best(
+                    frame, np.concatenate([placed[None], starts]), limbs[number], marked
+                )
+            x = placed
+        everything = np.ones(len(self.columns), np.bool_)
+        every = tuple(range(len(x)))
+        return self._best(frame, x[None], every, everything, enough=-1.0)[0]
+
+    def _question_worst_frames(self) -> None:
+        """Solve a limb's worst frame from other poses; what is better spreads while it is.
+
+        Only where that frame stands out: a limb that is caught in a poor minimum misses its
+        markers by far more than it usually does.
+        """
+        for limb in self.mechanism.limbs[1:]:
+            marked = self._markers_of((limb,))
+            for _ in range(ROUNDS if marked.any() else 0):
+                square = self._weighted_squares()[:, marked].sum(axis=1)
+                frame = int(np.argmax(square))
+                if square[frame] <= SUSPICIOUS * np.median(square):
+                    break
+                if not self._improved(frame, limb):
+                    break
+
+    def _weighted_squares(self) -> FloatArray:
+        squares = np.nan_to_num(self.errors) ** 2 * self.mechanism.flat.markers["weight"]
+        return np.asarray(squares)
+
+    def _improved(self, frame: int, limb: tuple[int, ...]) -> bool:
+        """Try other poses of a limb in one frame; carry a better one to the frames around it."""
+        everything = np.ones(len(self.columns), np.bool_)
+        starts = self._limb_starts(self.x[frame], limb, N_STARTS)
+        candidate, _ = self._best(frame, starts, limb, everything)
+        solved = self._track(frame, len(self.x), 1, True, candidate)
+        if solved:
+            self._track(frame - 1, -1, -1, True, self.x[frame])
+        return solved > 0
+
+    def _markers_of(self, limbs: tuple[tuple[int, ...], ...]) -> NDArray[np.bool_]:
+        """Which markers these limbs carry themselves."""
+        nodes = {node for limb in limbs for node in self.mechanism.limb_nodes[limb]}
+        return np.isin(self.mechanism.flat.markers["node"], sorted(nodes))
+
+    def _root_starts(self, root: tuple[int, ...]) -> FloatArray:
+        """Orientations of the root: quarters of a turn, or parts of a limited range."""
+        low, high = self.limits
+        starts = [self.defaults.copy()]
+        for variable in root:
+            if variable in self.mechanism.turning:
+                values = _spread(low[variable], high[variable], self.defaults[variable])
+                starts = [_changed(start, variable, value) for start in starts for value in values]
+        return np.array(starts)
+
+    def _limb_starts(self, x: FloatArray, limb: tuple[int, ...], n: int) -> FloatArray:
+        """x with the limb's defaults, and with poses drawn from its ranges, always the same."""
+        low, high = self.limits
+        chosen = list(limb)
+        middle = self.defaults[chosen]
+        lowest = np.maximum(low[chosen], middle - np.pi)
+        highest = np.maximum(np.minimum(high[chosen], middle + np.pi), lowest)
+        starts = np.tile(x, (n + 1, 1))
+        starts[0, chosen] = middle
+        starts[1:, chosen] = np.random.default_rng(0).uniform(lowest, highest, (n, len(chosen)))
+        return starts
+
+    def _best(
+        self,
+        frame: int,
+        starts: FloatArray,
+        moving: tuple[int, ...],
+        marked: NDArray[np.bool_],
+        enough: float = ENOUGH,
+    ) -> tuple[FloatArray, float]:
+        """The best pose that starts lead to when only some variables move, by some markers.
+
+        All starts get a few iterations, the best of them the rest. Returns the pose and its E.
+        """
+        frozen = np.ones(len(self.defaults), np.bool_)
+        frozen[list(moving)] = False
+        kept = self.columns[marked]
+        measured = np.full(self.measured.shape[1:], np.nan)
+        measured[kept] = self.measured[frame, kept]
+        if np.isnan(measured).all():
+            return starts[0], 0.0
+        poses, energies = starts, np.empty(0)
+        if len(starts) > FINALISTS:
+            poses, energies = self._from_starts(measured, starts, frozen, enough, 4)
+            poses = poses[np.argsort(energies, kind="stable")[:FINALISTS]]
+        poses, energies = self._from_starts(measured, poses, frozen, enough, MOST)
+        good = np.flatnonzero(energies <= energies.min() * (1 + TIE) + 1e-15)
+        distance = np.linalg.norm(poses[good] - self.defaults, axis=1)
+        chosen = good[np.argmin(distance)]
+        return poses[chosen], float(energies[chosen])
+
+    def _from_starts(
+        self,
+        measured: FloatArray,
+        starts: FloatArray,
+        frozen: NDArray[np.bool_],
+        enough: float,
+        most: int,
+    ) -> tuple[FloatArray, FloatArray]:
+        """Poses and E that each start leads to with one frame's markers (n_columns, 3)."""
+        n = len(starts)
+        frames = np.repeat(measured[None], n, axis=0)
+        frames.flags.writeable = False  # the compiled code is made for read-only markers
+        poses = np.empty_like(starts)
+        told = np.empty(n, self._newton.RESULT)
+        observed = np.empty(starts.shape, np.bool_)
+        errors = np.empty((n, len(self.columns)))
+        self._newton.track(
+            self.mechanism.flat, self._work, frames, self.columns, 0, n, 1, False,
+            np.ascontiguousarray(starts), frozen, enough, most, 0, poses, told, observed, errors,
+        )  # fmt: skip
+        return poses, told["energy"]
+
+    def _track(self, first: int, last: int, step: int, improve: bool, start: FloatArray) -> int:
+        frozen = np.zeros(len(self.defaults), np.bool_)
+        solved: int = self._newton.track(
+            self.mechanism.flat, self._work, self.measured, self.columns, first, last, step,
+            improve, start[None].copy(), frozen, -1.0, MOST, len(self.mechanism.limbs[0]),
+            self.x, self.told, self.observed, self.errors,
+        )  # fmt: skip
+        return solved
+
+
+def _spread(low: float, high: float, default: float) -> list[float]:
+    if high - low >= 2 * np.pi:
+        return [default + quarter * np.pi / 2 for quarter in (0, 1, 2, -1)]
+    return [low + share * (high - low) for share in (0.5, 0.2, 0.8)]
+
+
+def _changed(x: FloatArray, variable: int, value: float) -> FloatArray:
+    x = x.copy()
+    x[variable] = value
+    return x
+
+
+@lru_cache(maxsize=1)
+def _compiled() -> Any:
+    """The compiled module; says so when it has to be compiled first."""
+    from kinebench.kinematics import newton
+
+    index = Path(newton.track._cache._cache_file._index_path)
+    if not index.exists():
+        logger.warning("compiling the fast solver for this machine: half a minute, once")
+    return newton
