@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from kinebench.augmentation.augmenter import tracked_markers
 from kinebench.core.markers import Markers
@@ -16,9 +16,10 @@ from kinebench.core.subject import Subject
 from kinebench.core.trial import Trial
 from kinebench.errors import KinebenchWarning
 from kinebench.pipeline.pipeline import Pipeline
-from kinebench.studies.store import Store
 
-__all__ = ["STAGE_VERSIONS", "StagedRun", "run_stages"]
+__all__ = ["STAGE_VERSIONS", "Remembers", "StagedRun", "run_stages"]
+
+Result = TypeVar("Result")
 
 # To be raised when a stage's code changes what it gives for the same parameters.
 STAGE_VERSIONS = {"clean": 1, "augment": 1, "scale": 1, "solve": 1}
@@ -33,7 +34,13 @@ class StagedRun:
     solution: IKSolution
 
 
-def run_stages(pipeline: Pipeline, trial: Trial, trial_key: str, store: Store) -> StagedRun:
+class Remembers(Protocol):
+    """Whatever keeps results by key: a `Store`, or the memory of one process."""
+
+    def remember(self, key: str, make: Callable[[], Result]) -> Result: ...
+
+
+def run_stages(pipeline: Pipeline, trial: Trial, trial_key: str, store: Remembers) -> StagedRun:
     """Run a pipeline on a trial, stage by stage through the store.
 
     Parameters
@@ -42,7 +49,7 @@ def run_stages(pipeline: Pipeline, trial: Trial, trial_key: str, store: Store) -
     trial : Trial
     trial_key : str
         Digest of what made the trial.
-    store : Store
+    store : Store, or anything that remembers
     """
     stages = _Stages(pipeline, trial.subject, store)
     moving = stages.augmented(trial.keypoints, digest(trial_key, "keypoints"))
@@ -69,7 +76,7 @@ class _Keyed:
 class _Stages:
     pipeline: Pipeline
     subject: Subject
-    store: Store
+    store: Remembers
 
     def augmented(self, keypoints: Markers, key: str) -> _Keyed:
         """Cleaned, augmented and on the floor."""

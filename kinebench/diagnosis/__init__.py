@@ -1,0 +1,1 @@
+"""Why does one side sink? Counterfactual swaps on one trial, without a reference."""

@@ -1,0 +1,171 @@
+"""What a run says about left and right: the figures that `kinebench why` explains."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from kinebench.core.arrays import FloatArray
+from kinebench.core.markers import Markers
+from kinebench.core.model import Model
+from kinebench.core.motion import Motion
+from kinebench.errors import KinebenchError, KinebenchWarning
+from kinebench.events.repetitions import squat_repetitions
+from kinebench.kinematics import forward_kinematics, read_tree
+from kinebench.kinematics.tree import Tree
+from kinebench.metrics.ground import foot_at_rest, ground_height
+
+__all__ = ["FIGURES", "Figure", "deepest_frames", "figures_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure of one run.
+
+    Parameters
+    ----------
+    name : str
+    unit : str
+        "m", "rad" or "1".
+    meaning : str
+        What a positive value says.
+    """
+
+    name: str
+    unit: str
+    meaning: str
+
+
+FIGURES = (
+    Figure("side_drop", "m", "right hip joint centre above the left, at the deepest points"),
+    Figure("knee_drop", "m", "right knee above the left, at the deepest points"),
+    Figure("ankle_drop", "m", "right ankle above the left, at the deepest points"),
+    Figure("pelvis_list", "rad", "right side of the pelvis down, at the deepest points"),
+    Figure("leg_length", "1", "right leg of the model longer than the left, as a fraction"),
+    Figure("floor_contact", "m", "right foot resting higher than the left"),
+    Figure("knee_flexion", "rad", "right knee more flexed than the left, at the deepest points"),
+    Figure("hip_flexion", "rad", "right hip more flexed than the left, at the deepest points"),
+)
+"""The figures, in the order of `figures_of`; the first is the headline. Right minus left."""
+
+# Origins of these bodies are the joint centres, in OpenSim's leg models.
+_CENTRES = {"hip": "femur", "knee": "tibia", "ankle": "talus"}
+_FOOT_MARKERS = ("calc_study", "toe_study", "5meta_study")
+_FOOT_KEYPOINTS = ("Heel", "BigToe", "SmallToe")
+
+
+def deepest_frames(markers: Markers) -> np.ndarray[tuple[int, ...], np.dtype[np.intp]]:
+    """Frames within 0.1 s of the deepest point of each repetition; all frames without one."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", KinebenchWarning)
+        try:
+            found = squat_repetitions(markers)
+        except KinebenchError:
+            found = ()
+    if not found:
+        return np.arange(markers.n_frames)
+    times = np.array([repetition.turn_s for repetition in found])
+    near = np.abs(markers.times[:, None] - times).min(axis=1) <= 0.1
+    return np.flatnonzero(near)
+
+
+def figures_of(
+    model: Model,
+    motion: Motion,
+    markers: Markers,
+    frames: np.ndarray[tuple[int, ...], np.dtype[np.intp]],
+) -> FloatArray:
+    """Values of `FIGURES`, SI units; NaN where the model or the recording cannot tell.
+
+    Parameters
+    ----------
+    model : Model
+        Scaled.
+    motion : Motion
+    markers : Markers
+        Tracked markers or keypoints, for the feet.
+    frames : (n,) int
+        Frames that count as deep.
+    """
+    tree = _tree(model)
+    heights = _centre_heights(tree, motion, frames)
+    drops = [heights[f"{joint}_r"] - heights[f"{joint}_l"] for joint in _CENTRES]
+    return np.array(
+        [
+            *drops,
+            _mean(motion, "pelvis_list", frames),
+            _leg_length(tree) - 1.0,
+            _floor_contact(markers),
+            _mean(motion, "knee_angle_r", frames) - _mean(motion, "knee_angle_l", frames),
+            _mean(motion, "hip_flexion_r", frames) - _mean(motion, "hip_flexion_l", frames),
+        ]
+    )
+
+
+@lru_cache(maxsize=256)
+def _tree(model: Model) -> Tree:
+    return read_tree(model)
+
+
+def _coordinates(
+    tree: Tree, motion: Motion, frames: np.ndarray[tuple[int, ...], np.dtype[np.intp]]
+) -> FloatArray:
+    """(n, n_coordinates) of the tree, defaults where the motion has none."""
+    q = np.tile(tree.defaults, (len(frames), 1))
+    for name in motion.names:
+        if name in tree.coordinate_names:
+            q[:, tree.coordinate_index(name)] = motion.value(name)[frames]
+    return q
+
+
+def _centre_heights(
+    tree: Tree, motion: Motion, frames: np.ndarray[tuple[int, ...], np.dtype[np.intp]]
+) -> dict[str, float]:
+    _, positions = forward_kinematics(tree, _coordinates(tree, motion, frames))
+    heights = {}
+    for joint, body in _CENTRES.items():
+        for side in "rl":
+            name = f"{body}_{side}"
+            known = name in tree.bodies
+            height = positions[:, tree.body_index(name), 1].mean() if known else np.nan
+            heights[f"{joint}_{side}"] = float(height)
+    return heights
+
+
+def _leg_length(tree: Tree) -> float:
+    """Right over left length of thigh and shank, in the default pose."""
+    _, positions = forward_kinematics(tree, tree.defaults)
+    lengths = []
+    for side in "rl":
+        names = [f"{body}_{side}" for body in _CENTRES.values()]
+        if not set(names) <= set(tree.bodies):
+            return np.nan
+        centres = positions[[tree.body_index(name) for name in names]]
+        lengths.append(np.linalg.norm(np.diff(centres, axis=0), axis=1).sum())
+    return float(lengths[0] / lengths[1])
+
+
+def _floor_contact(markers: Markers) -> float:
+    """Right minus left height of the resting foot, m."""
+    sides = []
+    for side in "RL":
+        augmented = [f"{'r' if side == 'R' else 'L'}_{stem}" for stem in _FOOT_MARKERS]
+        names = augmented if set(augmented) <= set(markers.names) else None
+        names = names or [side + stem for stem in _FOOT_KEYPOINTS]
+        if not set(names) <= set(markers.names):
+            return np.nan
+        positions = markers.select(names).positions
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", KinebenchWarning)
+            rest = foot_at_rest(positions, markers.times)
+            sides.append(np.mean(ground_height(positions[..., 1], rest)))
+    return float(sides[0] - sides[1])
+
+
+def _mean(
+    motion: Motion, name: str, frames: np.ndarray[tuple[int, ...], np.dtype[np.intp]]
+) -> float:
+    return float(np.nanmean(motion.value(name)[frames])) if name in motion.names else np.nan
