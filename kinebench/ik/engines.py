@@ -10,7 +10,10 @@ from kinebench.errors import require_names
 
 __all__ = ["ENGINES", "make_engine"]
 
-_PLACES = {"opensim": "kinebench.ik.opensim_engine:OpenSimIK"}
+_PLACES = {
+    "opensim": "kinebench.ik.opensim_engine:OpenSimIK",
+    "fast": "kinebench.ik.fast:FastIK",
+}
 
 ENGINES = tuple(_PLACES)
 """Names of the engines."""
