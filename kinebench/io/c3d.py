@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -16,6 +18,10 @@ from kinebench.io.magnitude import warn_if_magnitude_suspicious
 
 __all__ = ["read_c3d", "write_c3d"]
 
+_BLOCK = 512
+_MAGIC = 80
+_BIG_ENDIAN = 86
+_FULL = 65535
 _METRES = {"m": 1.0, "cm": 1e-2, "mm": 1e-3}
 
 
@@ -33,8 +39,7 @@ def read_c3d(path: Path | str) -> Markers:
     import ezc3d
 
     path = Path(path)
-    if not path.is_file():
-        raise FileFormatError(f"cannot read {path}: no such file")
+    stated = _stated_frames(path)
     try:
         content: Any = ezc3d.c3d(str(path))
     except (OSError, RuntimeError, ValueError) as error:
@@ -43,6 +48,10 @@ def read_c3d(path: Path | str) -> Markers:
     points: FloatArray = np.asarray(content["data"]["points"], dtype=np.float64)
     if points.shape[2] == 0 or points.shape[1] == 0:
         raise FileFormatError(f"{path.name} holds no points")
+    if points.shape[2] < stated:
+        raise FileFormatError(
+            f"{path.name} is cut off: its header states {stated} frames, found {points.shape[2]}"
+        )
     rate = float(next(iter(np.ravel(parameters.get("RATE", {}).get("value", []))), 0.0))
     if not rate > 0:
         raise FileFormatError(f"{path.name}, POINT:RATE must be above 0 Hz, found {rate:g}")
@@ -74,6 +83,8 @@ def write_c3d(path: Path | str, markers: Markers) -> None:
 
     if not is_uniform(markers.times):
         raise ValueRangeError("a C3D file needs equal frame intervals; resample first")
+    if not markers.names:
+        raise ValueRangeError("a C3D file needs markers, found none")
     content: Any = ezc3d.c3d()
     content["parameters"]["POINT"]["UNITS"]["value"] = ["mm"]
     content["parameters"]["POINT"]["RATE"]["value"] = [markers.rate_hz]
@@ -85,7 +96,42 @@ def write_c3d(path: Path | str, markers: Markers) -> None:
     content["data"]["points"] = points
     content["data"]["meta_points"]["residuals"] = residuals
     with atomic_path(path) as scratch:
-        content.write(str(scratch))
+        # ezc3d appends the ending, and does not tell when the disk is full
+        named = scratch.with_name(scratch.name + ".c3d")
+        try:
+            content.write(str(named))
+            if named.stat().st_size < points.size * 4:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            named.replace(scratch)
+        finally:
+            named.unlink(missing_ok=True)
+
+
+def _stated_frames(path: Path) -> int:
+    """Number of frames by the file's header, which ezc3d corrects to what it finds.
+
+    Refuses files that end before their parameters do: ezc3d would end the process. Header and
+    parameters begin with where they lie, counted in blocks of 512 bytes from 1.
+    """
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(0)
+            header = file.read(10)
+            known = len(header) == 10 and header[1] == _MAGIC
+            block = header[0] - 1 if known else 0
+            file.seek(max(block, 0) * _BLOCK)
+            parameters = file.read(4)
+    except OSError as error:
+        raise FileFormatError(f"cannot read {path}: {error.strerror or error}") from error
+    if block < 1:
+        raise FileFormatError(f"{path.name} is no C3D file: its second byte is not {_MAGIC}")
+    if len(parameters) < 4 or size < (block + max(parameters[2], 1)) * _BLOCK:
+        raise FileFormatError(f"{path.name} ends after {size} bytes, amid its parameters")
+    order: Literal["big", "little"] = "big" if parameters[3] == _BIG_ENDIAN else "little"
+    first, last = (int.from_bytes(header[at : at + 2], order) for at in (6, 8))
+    # the field is full at 65535: longer recordings state their length elsewhere
+    return last - first + 1 if last < _FULL else 0
 
 
 def _unit(parameters: Any, file: str) -> str:
