@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import warnings
 from collections.abc import Callable, Mapping
@@ -19,6 +18,17 @@ if TYPE_CHECKING:
     from kinebench.pipeline.plan import Options, Plan
 
 __all__ = ["add_arguments", "run"]
+
+_SESSION_OPTIONS = ("trial", "variant")
+_FILE_OPTIONS = ("static", "unit", "rate", "keypoint_set", "axes", "scaled_model")
+
+_DOING = {
+    "plan": "reading and planning",
+    "clean": "cleaning keypoints",
+    "augment": "augmenting markers",
+    "scale": "scaling the model",
+    "solve": "solving inverse kinematics",
+}
 
 _EPILOG = """\
 examples:
@@ -48,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     files.add_argument("--rate", type=float, metavar="HZ", help="of arrays without times")
     files.add_argument("--keypoint-set", metavar="NAME", help="of arrays without names")
     files.add_argument(
-        "--axes", default="+x+y+z", metavar="+X+Y+Z", help="forward, up and right in the file"
+        "--axes", metavar="+X+Y+Z", help="forward, up and right in the file (default +x+y+z)"
     )
     files.add_argument("--scaled-model", type=Path, metavar="FILE", help="instead of scaling")
     subject = parser.add_argument_group("subject (a session brings its own)")
@@ -84,40 +94,59 @@ def _add_stage_arguments(group: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Plan, run, write, and print what came out."""
-    doubts: list[str] = []
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", KinebenchWarning)
-        plan, inputs = _plan(arguments)
-        doubts += [str(item.message) for item in caught]
-    doubts = list(dict.fromkeys(doubts))
+    _require_sense(arguments)
+    with _progress() as on_stage:
+        if on_stage is not None:
+            on_stage("plan")
+        plan, inputs, doubts = _planned(arguments)
+        if not arguments.dry_run:
+            from kinebench.pipeline.outputs import require_room, write_run
+
+            require_room(arguments.out, inputs.values())
+            result = plan.pipeline(plan.trial, on_stage)
     if arguments.dry_run:
         _print_plan(arguments, plan, inputs, doubts)
         return 0
-    with _progress() as on_stage:
-        result = plan.pipeline(plan.trial, on_stage)
     doubts = list(dict.fromkeys([*doubts, *result.warnings]))
     manifest = _manifest(arguments, plan, inputs, result, doubts)
-
-    from kinebench.pipeline.outputs import write_run
-
     write_run(arguments.out, result, manifest)
-    for doubt in doubts:
-        print(f"warning: {doubt}", file=sys.stderr)
+    _print_doubts(doubts)
     if arguments.json:
-        print(json.dumps(manifest, indent=2, ensure_ascii=False))
+        from kinebench.pipeline.outputs import manifest_text
+
+        print(manifest_text(manifest), end="")
     else:
         _print_result(arguments.out, plan, manifest["results"])
     return 0
 
 
-def _plan(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path]]:
+def _require_sense(arguments: argparse.Namespace) -> None:
+    """Refuse options that are lacking, or that would have no effect."""
     if arguments.out is None and not arguments.dry_run:
         raise ValueRangeError("--out DIR is needed: the folder for the results")
     if (arguments.session is None) == (arguments.keypoints is None):
         raise ValueRangeError("name either a session folder or --keypoints FILE")
-    if arguments.session is not None:
-        return _plan_session(arguments)
-    return _plan_files(arguments)
+    on_session = arguments.session is not None
+    foreign = _FILE_OPTIONS if on_session else _SESSION_OPTIONS
+    given = [
+        f"--{name.replace('_', '-')}" for name in foreign if getattr(arguments, name) is not None
+    ]
+    if given:
+        valid, other = ("--keypoints", "a session") if on_session else ("a session", "--keypoints")
+        raise ValueRangeError(f"{' and '.join(given)}: only with {valid}, not with {other}")
+
+
+def _planned(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path], list[str]]:
+    """The plan, its input files, and the warnings on the way to it."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", KinebenchWarning)
+        make = _plan_files if arguments.session is None else _plan_session
+        plan, inputs = make(arguments)
+    ours = [item for item in caught if issubclass(item.category, KinebenchWarning)]
+    for item in caught:
+        if item not in ours:
+            warnings.warn_explicit(item.message, item.category, item.filename, item.lineno)
+    return plan, inputs, list(dict.fromkeys(str(item.message) for item in ours))
 
 
 def _plan_session(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path]]:
@@ -188,7 +217,7 @@ def _read(arguments: argparse.Namespace, path: Path) -> Markers:
     from kinebench.io.keypoint_files import read_markers
 
     return read_markers(
-        path, arguments.unit, arguments.rate, arguments.keypoint_set, arguments.axes
+        path, arguments.unit, arguments.rate, arguments.keypoint_set, arguments.axes or "+x+y+z"
     )
 
 
@@ -274,6 +303,7 @@ def _print_plan(
     arguments: argparse.Namespace, plan: Plan, inputs: Mapping[str, Path], doubts: list[str]
 ) -> None:
     from kinebench.core.provenance import describe
+    from kinebench.pipeline.outputs import manifest_text
 
     subject = plan.trial.subject
     if arguments.json:
@@ -284,18 +314,31 @@ def _print_plan(
             "parameters": describe(plan.pipeline),
             "warnings": doubts,
         }
-        print(json.dumps(content, indent=2, ensure_ascii=False))
+        print(manifest_text(content), end="")
         return
-    print(f"trial     {plan.trial.name}: {plan.trial.keypoints.n_frames} frames")
+    keypoints = plan.trial.keypoints
+    rate = f" at {keypoints.rate_hz:g} Hz" if keypoints.n_frames > 1 else ""
+    print(f"trial     {plan.trial.name}: {keypoints.n_frames} frames{rate}")
     print(f"subject   {subject.mass_kg:g} kg, {subject.height_m:g} m")
     for role, path in inputs.items():
         print(f"input     {role}: {path}")
     for what, choice in plan.choices.items():
         print(f"choice    {what}: {choice}")
     cleaners = describe(plan.pipeline.clean)
-    print(f"cleaning  {', '.join(step['kind'] for step in cleaners) or 'none'}")
+    print(f"cleaning  {', '.join(map(_in_words, cleaners)) or 'none'}")
+    print(f"floor     {'lowest marker 10 mm above the ground' if plan.pipeline.floor else 'as is'}")
     print(f"engine    {arguments.engine}")
     print(f"output    {arguments.out or '(none named)'}")
+    _print_doubts(doubts)
+
+
+def _in_words(step: Mapping[str, Any]) -> str:
+    """A stage as its kind and parameters."""
+    parameters = ", ".join(f"{name}={value}" for name, value in step.items() if name != "kind")
+    return f"{step['kind']}({parameters})"
+
+
+def _print_doubts(doubts: list[str]) -> None:
     for doubt in doubts:
         print(f"warning: {doubt}", file=sys.stderr)
 
@@ -307,6 +350,8 @@ def _print_result(folder: Path, plan: Plan, results: Mapping[str, Any]) -> None:
         print(f"  {what}: {choice}")
     if results["static"]:
         static = results["static"]
+        start, end = static["window_s"]
+        print(f"  scaled on {start:.2f} to {end:.2f} s{_stance(static)}")
         print(
             f"  static marker error: RMS {static['marker_error_rms_mm']:.1f} mm, largest"
             f" {static['marker_error_max_mm']:.1f} mm ({static['worst_marker']})"
@@ -316,6 +361,17 @@ def _print_result(folder: Path, plan: Plan, results: Mapping[str, Any]) -> None:
         f" largest {worst['error_mm']:.1f} mm ({worst['name']} at {worst['time_s']:.2f} s)"
     )
     print(f"  results in {folder}: kinematics.mot, scaled.osim, augmented.trc, run.json, …")
+
+
+def _stance(static: Mapping[str, Any]) -> str:
+    """How well the subject stood there, where keypoints tell."""
+    if static.get("movement_mm") is None:
+        return ""
+    right, left = static["knee_flexion_deg"]
+    return (
+        f": joints move by {static['movement_mm']:.0f} mm at most, knees are bent by {right:.0f}°"
+        f" (right) and {left:.0f}° (left), the trunk leans by {static['trunk_lean_deg']:.0f}°"
+    )
 
 
 class _progress:  # noqa: N801  (used like a function)
@@ -328,7 +384,7 @@ class _progress:  # noqa: N801  (used like a function)
 
         self._status = Console(stderr=True).status("starting")
         self._status.start()
-        return lambda stage: self._status.update(f"{stage} …")
+        return lambda stage: self._status.update(f"{_DOING[stage]} …")
 
     def __exit__(self, *failure: object) -> None:
         status = getattr(self, "_status", None)

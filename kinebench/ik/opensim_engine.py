@@ -1,41 +1,43 @@
-"""Inverse kinematics by OpenSim's own tool: the engine that others are held to."""
+"""Inverse kinematics by OpenSim itself: the engine that others are held to."""
 
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
 from kinebench.core.motion import Coordinate, Motion
 from kinebench.core.results import IKSolution
-from kinebench.core.tasks import IKTasks
+from kinebench.core.tasks import CoordinateTask, IKTasks
 from kinebench.errors import InverseKinematicsError, KinebenchWarning
-from kinebench.io.sto import read_motion, read_table
 from kinebench.io.trc import write_trc
 from kinebench.osim.edits import marker_names, without_dependent_leaves, without_forces
 from kinebench.osim.runtime import load_opensim, quietly, scratch_folder
+from kinebench.osim.soundness import require_sound
 
 __all__ = ["OpenSimIK"]
 
 
 @dataclass(frozen=True, slots=True)
 class OpenSimIK:
-    """OpenSim's InverseKinematicsTool, set up as OpenCap does.
+    """OpenSim's inverse kinematics, set up as OpenCap does.
 
     Forces, and bodies that no marker can notice (the patellae), are removed first: same angles,
-    much faster.
+    much faster. The frames are solved one by one with the solver inside OpenSim's
+    InverseKinematicsTool, as the tool does and with its results, because the tool itself cannot
+    be interrupted.
 
     Parameters
     ----------
     tasks : IKTasks
-        Tasks of markers that model or trial lack are left out, with a warning that names them.
+        Tasks of markers that model or trial lack, and of coordinates that the model lacks, are
+        left out, with a warning that names them.
     accuracy : float
         The tool's own; it does not converge tightly whatever it is set to.
     """
@@ -51,58 +53,55 @@ class OpenSimIK:
         InverseKinematicsError
             When no marker is shared, a frame has none, or OpenSim fails; with its reason.
         """
+        require_sound(model)
         names = tracked_markers(self.tasks, model, markers)
         tracked = markers.select(names)
         _require_markers_in_every_frame(tracked)
+        lean = without_dependent_leaves(without_forces(model))
         opensim = load_opensim()
         with scratch_folder() as folder, quietly(opensim) as log:
-            lean = without_dependent_leaves(without_forces(model))
             (folder / "model.osim").write_bytes(lean.xml)
             # positions to a tenth of a nanometre: rounding must not show in the angles
             write_trc(folder / "markers.trc", tracked, decimals=10)
             try:
-                ran = self._tool(opensim, folder, tracked).run()
+                return self._solve(opensim, folder, tracked)
             except RuntimeError as error:
-                raise InverseKinematicsError(f"OpenSim failed: {error}") from error
-            if not ran or not (folder / "motion.mot").exists():
-                raise InverseKinematicsError(f"OpenSim failed: {log.reason()}")
-            motion = _with_ranges(opensim, read_motion(folder / "motion.mot"), folder)
-            errors = _marker_errors(folder / "_ik_model_marker_locations.sto", tracked)
-        frames = motion.n_frames
-        return IKSolution(motion, names, errors, np.ones(frames, bool), np.full(frames, -1))
+                raise InverseKinematicsError(
+                    f"OpenSim failed on {model.name}: {log.reason(str(error))}"
+                ) from error
 
-    def _tool(self, opensim: ModuleType, folder: Path, tracked: Markers) -> Any:
-        tool = opensim.InverseKinematicsTool()
-        tool.set_model_file(str(folder / "model.osim"))
-        tool.set_marker_file(str(folder / "markers.trc"))
-        tool.set_output_motion_file(str(folder / "motion.mot"))
-        tool.setResultsDir(str(folder))
-        tool.set_report_errors(False)
-        tool.set_report_marker_locations(True)
-        tool.set_accuracy(self.accuracy)
-        # half a frame of margin: the file rounds the times
-        margin = 0.5 / tracked.rate_hz if tracked.n_frames > 1 else 1.0
-        tool.set_time_range(0, tracked.times[0] - margin)
-        tool.set_time_range(1, tracked.times[-1] + margin)
-        weights = self.tasks.weights
+    def _solve(self, opensim: ModuleType, folder: Path, tracked: Markers) -> IKSolution:
+        model = opensim.Model(str(folder / "model.osim"))
+        state = model.initSystem()
+        weights = opensim.SetMarkerWeights()
         for name in tracked.names:
-            task = opensim.IKMarkerTask()
-            task.setName(name)
-            task.setApply(True)
-            task.setWeight(weights[name])
-            tool.upd_IKTaskSet().cloneAndAppend(task)
-        for wanted in self.tasks.coordinate_tasks:
-            task = opensim.IKCoordinateTask()
-            task.setName(wanted.name)
-            task.setApply(True)
-            task.setWeight(wanted.weight)
-            if wanted.value is None:
-                task.setValueType(opensim.IKCoordinateTask.DefaultValue)
-            else:
-                task.setValueType(opensim.IKCoordinateTask.ManualValue)
-                task.setValue(wanted.value)
-            tool.upd_IKTaskSet().cloneAndAppend(task)
-        return tool
+            weights.cloneAndAppend(opensim.MarkerWeight(name, self.tasks.weights[name]))
+        measured = opensim.MarkersReference(str(folder / "markers.trc"), weights)
+        pulls = _coordinate_references(opensim, model, self.tasks.coordinate_tasks)
+        # weight of the constraints: infinite, so that they hold exactly
+        solver = opensim.InverseKinematicsSolver(model, measured, pulls, np.inf)
+        solver.setAccuracy(self.accuracy)
+        found = model.getCoordinateSet()
+        coordinates = [found.get(index) for index in range(found.getSize())]
+        # times as the marker file has them
+        times = measured.getMarkerTable().getIndependentColumn()
+        state.setTime(times[0])
+        solver.assemble(state)
+        order = _columns(solver, tracked.names)  # known only now
+        values = np.empty((tracked.n_frames, len(coordinates)))
+        placed = np.empty(tracked.positions.shape)
+        converged = np.empty(tracked.n_frames, bool)
+        locations = opensim.SimTKArrayVec3()
+        for frame, time in enumerate(times):
+            state.setTime(time)
+            converged[frame] = _track(solver, state)
+            values[frame] = [coordinate.getValue(state) for coordinate in coordinates]
+            solver.computeCurrentMarkerLocations(locations)
+            placed[frame] = [locations.getElt(index).to_numpy() for index in order]
+        errors = np.linalg.norm(placed - tracked.positions, axis=2)
+        kinds = tuple(_coordinate(opensim, coordinate) for coordinate in coordinates)
+        motion = Motion(kinds, tracked.times, values)
+        return IKSolution(motion, tracked.names, errors, converged, np.full(tracked.n_frames, -1))
 
 
 def tracked_markers(tasks: IKTasks, model: Model, markers: Markers) -> tuple[str, ...]:
@@ -143,23 +142,49 @@ def _require_markers_in_every_frame(tracked: Markers) -> None:
         )
 
 
-def _with_ranges(opensim: ModuleType, motion: Motion, folder: Path) -> Motion:
-    """Kinds and ranges of the coordinates as the model has them."""
-    model = opensim.Model(str(folder / "model.osim"))
-    found = model.getCoordinateSet()
-    coordinates = []
-    for name in motion.names:
-        part = found.get(name)
-        turns = part.getMotionType() == opensim.Coordinate.Rotational
-        limits = (part.getRangeMin(), part.getRangeMax()) if part.getDefaultClamped() else None
-        coordinates.append(Coordinate(name, "rotational" if turns else "translational", limits))
-    return replace(motion, coordinates=tuple(coordinates))
+def _track(solver: Any, state: Any) -> bool:
+    """Solve one frame from the previous one; from scratch, and False, when OpenSim gives up."""
+    try:
+        solver.track(state)
+    except RuntimeError:
+        solver.assemble(state)
+        return False
+    return True
 
 
-def _marker_errors(path: Path, tracked: Markers) -> FloatArray:
-    """(n_frames, n_markers) m, NaN where the marker was missing."""
-    table = read_table(path)
-    columns = {name: index for index, name in enumerate(table.columns)}
-    order = [columns[f"{name}_t{axis}"] for name in tracked.names for axis in "xyz"]
-    placed = table.values[:, order].reshape(tracked.positions.shape)
-    return np.asarray(np.linalg.norm(placed - tracked.positions, axis=2))
+def _columns(solver: Any, names: tuple[str, ...]) -> list[int]:
+    """Where the solver keeps each marker."""
+    there = [solver.getMarkerNameForIndex(i) for i in range(solver.getNumMarkersInUse())]
+    return [there.index(name) for name in names]
+
+
+def _coordinate_references(
+    opensim: ModuleType, model: Any, tasks: tuple[CoordinateTask, ...]
+) -> Any:
+    references = opensim.SimTKArrayCoordinateReference()
+    there = model.getCoordinateSet()
+    lacking = [task.name for task in tasks if not there.contains(task.name)]
+    if lacking:
+        warnings.warn(
+            f"the model lacks coordinates that the IK tasks name: {', '.join(lacking)};"
+            " their tasks are left out",
+            KinebenchWarning,
+            stacklevel=4,
+        )
+    for task in tasks:
+        if task.name in lacking:
+            continue
+        default = there.get(task.name).getDefaultValue()
+        target = opensim.Constant(default if task.value is None else task.value)
+        reference = opensim.CoordinateReference(task.name, target)
+        reference.setWeight(task.weight)
+        references.push_back(reference)
+    return references
+
+
+def _coordinate(opensim: ModuleType, coordinate: Any) -> Coordinate:
+    """Kind and range of a coordinate as the model has them."""
+    turns = coordinate.getMotionType() == opensim.Coordinate.Rotational
+    clamped = coordinate.getDefaultClamped()
+    limits = (coordinate.getRangeMin(), coordinate.getRangeMax()) if clamped else None
+    return Coordinate(coordinate.getName(), "rotational" if turns else "translational", limits)

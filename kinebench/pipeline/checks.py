@@ -34,18 +34,19 @@ def scaling_warnings(scaling: ScalingResult, subject: Subject) -> Iterator[str]:
             f" ({worst}); good practice is an RMS within {_LARGEST_RMS_M * 1e3:g} mm and a"
             f" largest within {_LARGEST_ERROR_M * 1e3:g} mm"
         )
-    factors = np.array(list(scaling.body_scale_factors.values()))
-    spread = float(np.ptp(factors, axis=0).max())
+    factors = np.array(list(scaling.body_scale_factors.values())).reshape(-1, 3)
+    spread = float((factors.max(axis=0, initial=0) - factors.min(axis=0, initial=np.inf)).max())
     if spread > _LARGEST_SPREAD:
         yield (
             f"scale factors of the bodies differ by {spread:.2f}, more than {_LARGEST_SPREAD:g}:"
             " no person is built like that, the camera calibration is probably wrong"
         )
-    for body, ratio in side_ratios(scaling.body_scale_factors).items():
+    for ratio, bodies in _by_ratio(side_ratios(scaling.body_scale_factors)).items():
         if abs(ratio - 1) > _LARGEST_SIDE_RATIO:
             yield (
-                f"right {body} is scaled {(ratio - 1) * 100:+.1f} % against the left:"
-                " the static pose gives limbs of different length"
+                f"right {' and '.join(bodies)} {'are' if len(bodies) > 1 else 'is'} scaled"
+                f" {(ratio - 1) * 100:+.1f} % against the left: the static pose gives limbs of"
+                " different length"
             )
     yield from far_from_standing(scaling.static_pose)
     mass = model_mass(scaling.model)
@@ -60,6 +61,14 @@ def side_ratios(factors: Mapping[str, tuple[float, float, float]]) -> dict[str, 
         for name, factor in factors.items()
         if name.endswith("_r") and name.removesuffix("_r") + "_l" in factors
     }
+
+
+def _by_ratio(ratios: Mapping[str, float]) -> dict[float, list[str]]:
+    """Bodies of the same ratio together: one measurement scales several."""
+    together: dict[float, list[str]] = {}
+    for body, ratio in ratios.items():
+        together.setdefault(round(ratio, 9), []).append(body)
+    return together
 
 
 def model_mass(model: Model) -> float:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
+import math
+import os
+import signal
 import tempfile
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +22,7 @@ from kinebench.io.sto import Table, motion_text, table_text
 from kinebench.io.trc import trc_text
 from kinebench.pipeline.checks import model_mass, side_ratios
 
-__all__ = ["OUTPUT_FILES", "summary", "write_run"]
+__all__ = ["OUTPUT_FILES", "manifest_text", "require_room", "summary", "write_run"]
 
 OUTPUT_FILES = (
     "keypoints.trc",
@@ -27,6 +33,28 @@ OUTPUT_FILES = (
     "marker_errors_per_marker.sto",
     "run.json",
 )
+
+
+def require_room(folder: Path, inputs: Iterable[Path]) -> None:
+    """Find out before the work whether results can be written without harming an input.
+
+    Raises
+    ------
+    OutputError
+        When the folder cannot be made or written to, or a result would replace an input.
+    """
+    place = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not place.is_dir():
+        raise OutputError(f"cannot write to {folder}: {place} is a file, not a folder")
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise OutputError(f"cannot write to {folder}: no permission to write in {place}")
+    results = {(folder / name).resolve() for name in OUTPUT_FILES}
+    endangered = [path for path in inputs if path.resolve() in results]
+    if endangered:
+        raise OutputError(
+            f"cannot write to {folder}: {endangered[0].name} of the results would replace the"
+            " input of that name; name another folder"
+        )
 
 
 def write_run(folder: Path, run: PipelineRun, manifest: Mapping[str, Any]) -> None:
@@ -40,38 +68,85 @@ def write_run(folder: Path, run: PipelineRun, manifest: Mapping[str, Any]) -> No
         Made when it is not there.
     run : PipelineRun
     manifest : mapping
-        Content of run.json, JSON types only.
+        Content of run.json; the digests of the other files are added.
 
     Raises
     ------
     OutputError
         When the folder cannot be made or written to, or the disk is full.
     """
-    errors = run.solution.marker_errors
+    contents = _contents(run)
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    contents["run.json"] = manifest_text({**manifest, "outputs": digests}).encode()
+    made = [path for path in (folder, *folder.parents) if not path.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".run-", suffix=".part", dir=folder) as aside:
+            for name in OUTPUT_FILES:
+                _write(Path(aside) / name, contents[name])
+            with _uninterrupted():
+                for name in OUTPUT_FILES:
+                    (Path(aside) / name).replace(folder / name)
+    except BaseException as error:
+        for path in made:
+            with contextlib.suppress(OSError):
+                path.rmdir()
+        if isinstance(error, OSError):
+            raise OutputError(f"cannot write to {folder}: {error.strerror or error}") from error
+        raise
+
+
+def manifest_text(manifest: Mapping[str, Any]) -> str:
+    """JSON of a manifest; numbers that JSON does not know, NaN and infinity, become null."""
+    return json.dumps(_plain(manifest), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _contents(run: PipelineRun) -> dict[str, bytes]:
     per_marker = Table(
         "Distance of each model marker from the measured one, m",
         run.solution.marker_names,
         run.motion.times,
-        errors,
+        run.solution.marker_errors,
     )
-    contents: dict[str, bytes] = {
+    return {
         "keypoints.trc": trc_text(run.keypoints, "keypoints.trc").encode(),
         "augmented.trc": trc_text(run.augmented, "augmented.trc").encode(),
         "scaled.osim": run.scaling.model.xml,
         "kinematics.mot": motion_text(run.motion).encode(),
         "marker_errors.sto": table_text(_error_table(run.solution)).encode(),
         "marker_errors_per_marker.sto": table_text(per_marker).encode(),
-        "run.json": (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode(),
     }
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())  # a full disk may tell only now
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Hold Ctrl-C back until the block is done, where that is possible: in the main thread."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    held: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, frame: held.append(number))
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".run-", suffix=".part", dir=folder) as aside:
-            for name in OUTPUT_FILES:
-                (Path(aside) / name).write_bytes(contents[name])
-            for name in OUTPUT_FILES:
-                (Path(aside) / name).replace(folder / name)
-    except OSError as error:
-        raise OutputError(f"cannot write to {folder}: {error.strerror or error}") from error
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
+    if held:
+        signal.raise_signal(signal.SIGINT)
 
 
 def summary(run: PipelineRun) -> dict[str, Any]:
@@ -89,6 +164,7 @@ def summary(run: PipelineRun) -> dict[str, Any]:
             "marker_error_max_mm": _mm(scaling.marker_errors[worst]),
             "worst_marker": scaling.marker_names[worst],
         }
+        static |= _standing(run.records.get("standing"))
     return {
         "frames": run.motion.n_frames,
         "rate_hz": run.motion.rate_hz if run.motion.n_frames > 1 else None,
@@ -108,6 +184,17 @@ def summary(run: PipelineRun) -> dict[str, Any]:
             for body, ratio in side_ratios(scaling.body_scale_factors).items()
         },
         "model_mass_kg": round(model_mass(scaling.model), 4),
+    }
+
+
+def _standing(quality: Mapping[str, Any] | None) -> dict[str, Any]:
+    """How well the subject stood in the static window, when keypoints tell."""
+    if quality is None:
+        return {}
+    return {
+        "movement_mm": _mm(quality["movement_m"]),
+        "knee_flexion_deg": [round(angle, 2) for angle in quality["knee_flexion_deg"]],
+        "trunk_lean_deg": round(quality["trunk_lean_deg"], 2),
     }
 
 

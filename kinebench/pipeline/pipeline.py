@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from kinebench.augmentation.augmenter import START_UP_S, LSTMAugmenter, tracked_markers
 from kinebench.augmentation.floor import FloorOffset
 from kinebench.core.markers import Markers
@@ -20,6 +22,7 @@ from kinebench.core.subject import Subject
 from kinebench.core.trial import Trial
 from kinebench.errors import KinebenchWarning
 from kinebench.pipeline.checks import scaling_warnings
+from kinebench.scaling.standing import standing_quality
 
 __all__ = ["STAGES", "Pipeline"]
 
@@ -77,7 +80,7 @@ class Pipeline:
                     standing = self._augmented(static, trial.subject, journal, "static")
             with journal.stage("scale"):
                 scaling = self.scale(self.generic, standing, trial.subject)
-                self._warn_of_scaling(scaling, standing, trial)
+                self._judge(scaling, standing, trial, journal)
             with journal.stage("solve"):
                 solution = self.solve(scaling.model, augmented)
         return PipelineRun(
@@ -112,8 +115,17 @@ class Pipeline:
         journal.records.setdefault("floor", {})[which] = describe(shift)
         return shift(together)
 
-    def _warn_of_scaling(self, scaling: ScalingResult, standing: Markers, trial: Trial) -> None:
+    def _judge(
+        self, scaling: ScalingResult, standing: Markers, trial: Trial, journal: _Journal
+    ) -> None:
+        """Record how well the subject stood, and warn of what is doubtful about the scaling."""
         remarks = list(scaling_warnings(scaling, trial.subject))
+        if np.isfinite(scaling.window_s).all():
+            quality = standing_quality(standing, scaling.window_s)
+            journal.records["standing"] = describe(quality)
+            faults = quality.remarks() if quality is not None else ()
+            if faults:
+                remarks.insert(0, _no_standing(scaling.window_s, faults))
         start = scaling.window_s[0] - standing.times[0]
         warms_up = isinstance(self.augment, LSTMAugmenter) and self.augment.warm_up_s < START_UP_S
         if warms_up and start < START_UP_S:
@@ -124,6 +136,13 @@ class Pipeline:
             )
         for remark in remarks:
             warnings.warn(remark, KinebenchWarning, stacklevel=2)
+
+
+def _no_standing(window_s: tuple[float, float], faults: tuple[str, ...]) -> str:
+    return (
+        f"nobody stands still and upright in the static window {window_s[0]:.2f} to"
+        f" {window_s[1]:.2f} s: {', '.join(faults)}"
+    )
 
 
 class _Journal:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from kinebench.augmentation.augmenter import LSTMAugmenter, NoAugmentation
 from kinebench.augmentation.floor import FloorOffset
-from kinebench.core.keypoints import with_derived_keypoints, without_face
+from kinebench.core.keypoints import OPENCAP_20, with_derived_keypoints, without_face
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
 from kinebench.core.stages import Augmenter, Cleaner, Scaler
@@ -16,6 +16,7 @@ from kinebench.core.subject import Subject
 from kinebench.core.trial import Trial
 from kinebench.errors import KinebenchWarning, ValueRangeError, require_names
 from kinebench.ik.engines import make_engine
+from kinebench.pipeline.offset_names import plain_model, stored_for
 from kinebench.pipeline.opencap import OpenCapSetup, opencap_setup
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.scaling.given import GivenModel
@@ -29,7 +30,15 @@ from kinebench.scaling.window import (
     StaticWindow,
 )
 
-__all__ = ["DEFAULT_VERSION", "TRACKED", "Options", "Plan", "plan_from_markers", "planned"]
+__all__ = [
+    "DEFAULT_VERSION",
+    "TRACKED",
+    "Options",
+    "Plan",
+    "makeshift_window",
+    "plan_from_markers",
+    "planned",
+]
 
 DEFAULT_VERSION = "v0.3"
 """Augmenter version where nothing says otherwise: the default of opencap-core's code."""
@@ -80,6 +89,22 @@ class Options:
 
     def __post_init__(self) -> None:
         require_names([self.track], TRACKED, "kind of markers to track", "kinebench")
+        if self.augments:
+            return
+        useless = [
+            name
+            for name, given in (
+                ("an augmenter version", self.augmenter),
+                ("a warm-up", self.warm_up_s),
+                ("a rate for the augmenter", self.resample_hz),
+            )
+            if given
+        ]
+        if useless:
+            raise ValueRangeError(
+                f"{' and '.join(useless)} asked for, but {self.track} markers are tracked as they"
+                " are: nothing is augmented"
+            )
 
     @property
     def augments(self) -> bool:
@@ -140,16 +165,25 @@ def plan_from_markers(
     model : Model, optional
         A scaled model, which makes scaling unnecessary.
     """
+    if model is not None and (static is not None or options.window_s is not None):
+        raise ValueRangeError(
+            "a scaled model is used as it is: a static trial or window would have no effect"
+        )
     setup = options.opencap()
     version = options.augmenter or DEFAULT_VERSION
     augment = options.make_augmenter(version)
     choices = {"tracked markers": options.track}
     if options.augments:
         choices["augmenter"] = f"{version} ({'asked for' if options.augmenter else 'default'})"
-        keypoints = _prepared(keypoints)
-        static = static and _prepared(static)
+        given = keypoints
+        keypoints = _prepared(given, augment.needs)
+        static = static and _prepared(static, augment.needs)
+        choices["keypoints"] = f"{len(keypoints.names)} of the {len(given.names)} points given"
     if model is not None:
-        scale: Scaler = GivenModel(model)
+        if options.track == "stored":
+            keypoints = stored_for(model, keypoints)
+        scale: Scaler = GivenModel(plain_model(model))
+        choices["scaling"] = f"none: {model.name} is scaled already"
     else:
         scale, choices["static window"] = _scaler(setup, static is not None, options)
     pipeline = planned(setup, augment, scale, options)
@@ -168,8 +202,16 @@ def planned(setup: OpenCapSetup, augment: Augmenter, scale: Scaler, options: Opt
     )
 
 
-def _prepared(keypoints: Markers) -> Markers:
-    return without_face(with_derived_keypoints(keypoints))
+def _prepared(keypoints: Markers, needs: tuple[str, ...]) -> Markers:
+    """The video keypoints alone: markers that a file holds besides would hide the augmented ones.
+
+    Without all that the augmenter needs nothing is dropped, so that its error can name what is
+    there instead.
+    """
+    keypoints = without_face(with_derived_keypoints(keypoints))
+    if not set(needs) <= set(keypoints.names):
+        return keypoints
+    return keypoints.select(name for name in keypoints.names if name in OPENCAP_20)
 
 
 def _scaler(setup: OpenCapSetup, has_static: bool, options: Options) -> tuple[Scaler, str]:
@@ -183,11 +225,16 @@ def _scaler(setup: OpenCapSetup, has_static: bool, options: Options) -> tuple[Sc
             "optical markers need a static trial (--static) or a window (--window START END)"
         )
     else:
-        window, source = StandingWindow(), "best standing window of the trial itself"
-        warnings.warn(
-            "no static trial: the model is scaled on the stillest, most upright part of the trial"
-            " itself; whatever the subject bends there becomes a constant error of the angles",
-            KinebenchWarning,
-            stacklevel=3,
-        )
+        window, source = makeshift_window()
     return OpenSimScaler(setup.scaling, setup.marker_set, window), source
+
+
+def makeshift_window() -> tuple[StandingWindow, str]:
+    """What stands in for a static trial, and what it is called; warns of it."""
+    warnings.warn(
+        "no static trial: the model is scaled on the stillest, most upright part of the trial"
+        " itself; whatever the subject bends there becomes a constant error of the angles",
+        KinebenchWarning,
+        stacklevel=3,
+    )
+    return StandingWindow(), "best standing window of the trial itself"

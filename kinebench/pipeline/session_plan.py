@@ -19,8 +19,9 @@ from kinebench.io.session import Session, SessionFiles
 from kinebench.io.setups import read_ik_tasks, read_time_range
 from kinebench.io.trc import read_trc
 from kinebench.osim.edits import body_scale_factors, marker_names
+from kinebench.pipeline.offset_names import plain_model, stored_for
 from kinebench.pipeline.opencap import STATIC_POSES, OpenCapSetup
-from kinebench.pipeline.plan import DEFAULT_VERSION, Options, Plan, planned
+from kinebench.pipeline.plan import DEFAULT_VERSION, Options, Plan, makeshift_window, planned
 from kinebench.scaling.given import GivenModel
 from kinebench.scaling.opensim_scaler import OpenSimScaler
 from kinebench.scaling.standing import StandingWindow
@@ -53,6 +54,7 @@ def plan_from_session(
     setup = planner.setup()
     scale = planner.scaler(setup, recordings)
     augment = options.make_augmenter(version)
+    planner.filter()
     trial = Trial(
         files.trial,
         subject,
@@ -95,6 +97,9 @@ class _Planner:
                     f"trial '{files.trial}' has no stored augmented markers in"
                     f" {self.session.folder.name}"
                 )
+            scaled = files.scaled_model
+            if static_stored is None and scaled is not None:
+                stored = stored_for(read_model(scaled), stored)
             return _Recordings(stored, static_stored, stored, static_stored)
         movement = _keypoints(read_trc(files.keypoints))
         static = _read(files.static)
@@ -123,6 +128,18 @@ class _Planner:
             source += f", though the session states {stated}"
         self.choices["augmenter"] = f"{version} ({source})"
         return version
+
+    def filter(self) -> None:
+        """Tell what became of the session's filter, which worked on the images."""
+        frequency = self.files.settings.get("filter_frequency")
+        if frequency is not None:
+            self.choices["session's filter"] = (
+                f"{frequency} Hz on the 2D keypoints, before triangulation: already in the"
+                " recordings, so nothing is filtered again"
+                if _is_number(frequency)
+                else f"'{frequency}', on the 2D keypoints before triangulation: already in the"
+                " recordings"
+            )
 
     def static_markers(self, recordings: _Recordings, version: str) -> Markers | None:
         """The session's own markers of the static trial, if making them again changes nothing.
@@ -170,8 +187,8 @@ class _Planner:
     def scaler(self, setup: OpenCapSetup, recordings: _Recordings) -> Scaler:
         scaled = self.files.scaled_model
         if recordings.static is None and scaled is not None and self.options.window_s is None:
-            self.choices["scaling"] = f"{scaled.name} (the session's: it has no static trial)"
-            return GivenModel(read_model(scaled))
+            self.choices["scaling"] = f"{scaled.name} (the session's: no other static trial)"
+            return GivenModel(plain_model(read_model(scaled)))
         window, source = self._window(setup, recordings)
         self.choices["static window"] = source
         return OpenSimScaler(setup.scaling, setup.marker_set, window)
@@ -182,7 +199,7 @@ class _Planner:
         if self.options.window_s is not None:
             return GivenWindow(*self.options.window_s), "asked for"
         if recordings.static is None:
-            return StandingWindow(), "best standing window of the trial itself: no static trial"
+            return makeshift_window()
         own = self.files.scaling_setup and read_time_range(self.files.scaling_setup)
         if own and self.options.track in ("augmented", "stored"):
             return GivenWindow(*own), f"{own[0]:g} to {own[1]:g} s, from the session's set-up"
@@ -209,6 +226,14 @@ class _Planner:
             f"{window.start_s:g} to {window.end_s:g} s, by {kind} rule of OpenCap, whose scale"
             f" factors are within {misfits[best] * 100:.2g} % of the session's"
         )
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _read(path: Path | None) -> Markers | None:

@@ -156,11 +156,15 @@ class StaticWindow:
 PAST_RULES = (
     StaticWindow(),
     StaticWindow(threshold_m=0.007, largest_threshold_m=0.007),
-    StaticWindow(threshold_m=0.005, largest_threshold_m=0.005, shortest_s=0.3),
+    StaticWindow(threshold_m=0.005, shortest_s=0.3),
     StaticWindow(relative_to=None, threshold_m=0.007, largest_threshold_m=0.007),
-    StaticWindow(relative_to=None, threshold_m=0.005, largest_threshold_m=0.005, shortest_s=0.3),
+    StaticWindow(relative_to=None, threshold_m=0.005, shortest_s=0.3),
 )
-"""Rules that OpenCap has used, today's first."""
+"""Rules that OpenCap has used, today's first, that of 2022 last.
+
+Where OpenCap gave up, these raise the threshold: a window that is found then is tried for its
+scale factors like the others.
+"""
 
 
 def _movement(paths: FloatArray, n_frames: int) -> FloatArray:

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from kinebench.core import Coordinate, Model, Motion, ScalingResult, Subject
+from kinebench.pipeline.checks import model_mass, scaling_warnings, side_ratios
+
+ONE = (1.0, 1.0, 1.0)
+
+
+@pytest.fixture
+def scaling(leg_model: Model) -> Any:
+    """Make a result in which only what is named is doubtful."""
+
+    def make(errors=(0.005, 0.004), factors=None, knee_deg: float = 3.0) -> ScalingResult:
+        pose = Motion((Coordinate("knee_angle_r"),), [0.0], [[np.radians(knee_deg)]])
+        names = tuple(f"M{index}" for index in range(len(errors)))
+        given = {"femur_r": ONE} if factors is None else factors
+        return ScalingResult(leg_model, given, (0.0, 1.0), pose, names, np.array(errors))
+
+    return make
+
+
+def remarks(result: ScalingResult, mass_kg: float = 22.1) -> list[str]:
+    return list(scaling_warnings(result, Subject(mass_kg, 1.7)))
+
+
+@pytest.mark.filterwarnings("ignore:a mass of")
+class TestScalingWarnings:
+    def test_none_when_all_is_well(self, scaling: Any) -> None:
+        assert remarks(scaling()) == []
+
+    def test_the_largest_marker_error_is_named(self, scaling: Any) -> None:
+        (remark,) = remarks(scaling(errors=(0.001, 0.025, 0.002)))
+        assert "largest 25.0 mm (M1)" in remark
+
+    def test_a_large_rms_is_told_though_no_marker_is_far(self, scaling: Any) -> None:
+        (remark,) = remarks(scaling(errors=(0.012, 0.012)))
+        assert "RMS 12.0 mm" in remark
+
+    def test_no_markers_and_no_factors_are_no_doubt(self, scaling: Any) -> None:
+        assert remarks(scaling(errors=(), factors={})) == []
+
+    def test_an_impossible_build_is_told(self, scaling: Any) -> None:
+        factors = {"femur_r": ONE, "tibia_r": (2.2, 2.2, 2.2)}
+        (remark,) = remarks(scaling(factors=factors))
+        assert "differ by 1.20" in remark
+
+    def test_sides_are_compared_and_bodies_of_one_measurement_named_together(
+        self, scaling: Any
+    ) -> None:
+        factors = {"femur_r": (1.0, 1.04, 1.0), "femur_l": ONE}
+        factors |= {"patella_r": (1.0, 1.04, 1.0), "patella_l": ONE}
+        (remark,) = remarks(scaling(factors=factors))
+        assert remark.startswith("right femur and patella are scaled +4.0 % against the left")
+
+    def test_two_per_cent_between_sides_is_normal(self, scaling: Any) -> None:
+        assert remarks(scaling(factors={"femur_r": (1.0, 0.98, 1.0), "femur_l": ONE})) == []
+
+    def test_a_bent_knee_is_told(self, scaling: Any) -> None:
+        (remark,) = remarks(scaling(knee_deg=21.0))
+        assert remark.startswith("knee_angle_r is 21.0° in the static pose")
+
+    def test_another_mass_is_told(self, scaling: Any) -> None:
+        assert remarks(scaling(), 24.0) == [
+            "the scaled model weighs 22.10 kg, the subject 24.00 kg"
+        ]
+
+
+def test_side_ratios_are_right_over_left_along_the_length() -> None:
+    factors = {"femur_r": (9.0, 1.1, 9.0), "femur_l": ONE, "pelvis": ONE, "hand_r": ONE}
+    assert side_ratios(factors) == {"femur": pytest.approx(1.1)}
+
+
+def test_model_mass_is_the_sum_of_the_bodies(leg_model: Model) -> None:
+    assert model_mass(leg_model) == pytest.approx(22.1)
