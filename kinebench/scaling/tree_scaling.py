@@ -1,0 +1,75 @@
+"""Scaling a kinematic tree by factors of its bodies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from kinebench.core.arrays import FloatArray
+from kinebench.kinematics.tree import Joint, Offset, Term, Tree, TreeMarker
+
+__all__ = ["scaled_tree"]
+
+Three = tuple[float, float, float]
+
+
+def scaled_tree(
+    tree: Tree,
+    factors: Mapping[str, Three],
+    stretched: Mapping[str, tuple[FloatArray | None, ...]],
+) -> Tree:
+    """Tree of the scaled model.
+
+    Offsets and markers are multiplied by the factors s of the body that they are fixed in, axis by
+    axis. A translation of a CustomJoint along the axis a is multiplied by Σ |aᵢ| sᵢ of the joint's
+    parent, unless it is a plain coordinate.
+
+    Parameters
+    ----------
+    tree : Tree
+        Without offset frames on offset frames, whose own axes are not known to a tree.
+    factors : mapping of str to (float, float, float)
+        By body; others keep their size.
+    stretched : mapping of str to tuple
+        Per CustomJoint, for each of its terms, |a|, or None.
+
+    Notes
+    -----
+    Source: OpenSim, ``PhysicalOffsetFrame::extendScale``, ``SpatialTransform::scale``.
+    """
+    # ground comes last: its index is -1
+    sizes = [np.array(factors.get(name, (1.0, 1.0, 1.0))) for name in (*tree.bodies, "ground")]
+    return replace(
+        tree,
+        joints=tuple(
+            _joint(joint, sizes[joint.parent], sizes[body], stretched.get(joint.name))
+            for body, joint in enumerate(tree.joints)
+        ),
+        markers=tuple(
+            TreeMarker(marker.name, marker.body, marker.location * sizes[marker.body])
+            for marker in tree.markers
+        ),
+    )
+
+
+def _joint(
+    joint: Joint, parent: FloatArray, child: FloatArray, axes: tuple[FloatArray | None, ...] | None
+) -> Joint:
+    terms = joint.terms
+    if axes is not None:
+        terms = tuple(
+            term if axis is None else _term(term, float(axis @ parent))
+            for term, axis in zip(terms, axes, strict=True)
+        )
+    return replace(
+        joint,
+        in_parent=Offset(joint.in_parent.R, joint.in_parent.p * parent),
+        in_child=Offset(joint.in_child.R, joint.in_child.p * child),
+        terms=terms,
+    )
+
+
+def _term(term: Term, factor: float) -> Term:
+    return Term(term.rotation, term.axis, term.weights, term.function.scaled(factor))
