@@ -4,42 +4,35 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
+import shutil
+import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kinebench.errors import ValueRangeError
 
 if TYPE_CHECKING:
     from kinebench.alignment import TimeAlignment
-    from kinebench.comparison import Comparison, FilePair, PairResult, Procedure
+    from kinebench.comparison import Comparison, FoundPairs, Procedure
+    from kinebench.events import ManualEvent
 
 __all__ = ["add_arguments", "run"]
 
 _EPILOG = """\
-Error is estimate − reference. Clocks are taken as one unless --align says otherwise; the table
-shows what other lags would give.
+Error is estimate − reference. Clocks are taken as one unless --align says otherwise; the remarks
+show what other lags would give.
 
 examples:
   kinebench compare mocap.mot video.mot
+  kinebench compare mocap.mot video.mot --events squat --report squats.html
   kinebench compare mocap/ video/ --csv figures.csv
   kinebench compare --pairs pairs.csv --preset opencap-2023
   kinebench compare optical.trc augmented.trc --match r_knee=r_knee_study --space rigid
 """
 
-_MOTION_COLUMNS = ("bias", "mae", "rmse", "offset_removed_rmse", "max_error", "pearson_r")
 _SPACES = ("rigid", "vertical")
-_MARKER_COLUMNS = (
-    "distance_mean",
-    "distance_rms",
-    "distance_max",
-    "distance_p95",
-    "offset_removed_distance_mean",
-    "mpjpe",
-    "pa_mpjpe",
-)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -68,42 +61,75 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--match", action="append", default=[], metavar="REF=EST", help="marker names that differ"
     )
-    parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument("--csv", type=Path, metavar="FILE", help="write all figures")
+    parser.add_argument(
+        "--events",
+        metavar="KIND",
+        help="score repetitions one by one: squat, sts, gait, jump, or a CSV with the columns"
+        " name, start_s, end_s, trial",
+    )
+    parser.add_argument(
+        "--event-markers",
+        type=Path,
+        metavar="TRC",
+        help="the reference's markers, for events that its motion does not show",
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON, SI units and radians")
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="write all figures, ° and mm")
     parser.add_argument("--latex", type=Path, metavar="FILE", help="write the table")
+    parser.add_argument("--report", type=Path, metavar="FILE", help="write an HTML report")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare and print or write what was asked for."""
     from kinebench.comparison import compare_pairs
     from kinebench.io.atomic import write_atomically
-    from kinebench.reports import comparison_tables as tables
+    from kinebench.reports import comparison_tables, tables
+    from kinebench.reports.comparison_json import as_json
+    from kinebench.reports.comparison_remarks import comparison_title
 
-    pairs = _pairs(arguments)
-    comparison = compare_pairs(pairs, _procedure(arguments), _matches(arguments.match))
+    found = _pairs(arguments)
+    how = _procedure(arguments)
+    comparison = compare_pairs(found.pairs, how, _matches(arguments.match), found.excluded)
     if arguments.csv is not None:
-        write_atomically(arguments.csv, tables.as_csv(tables.tidy_rows(comparison)))
+        rows = comparison_tables.tidy_rows(comparison)
+        write_atomically(arguments.csv, tables.as_csv(rows))
     if arguments.latex is not None:
-        header, rows = _main_table(comparison)
-        caption = f"Error of the estimate, {_names(comparison)}"
-        write_atomically(arguments.latex, tables.as_latex(header, rows, caption))
+        caption = f"Error of the estimate, {comparison_title(comparison)}"
+        text = tables.as_latex(comparison_tables.main_table(comparison), caption)
+        write_atomically(arguments.latex, text)
+    if arguments.report is not None:
+        from kinebench.reports.comparison_report import comparison_document
+        from kinebench.reports.html import as_html
+
+        write_atomically(arguments.report, as_html(comparison_document(comparison)))
     if arguments.json:
-        print(json.dumps(tables.as_json(comparison), indent=2, ensure_ascii=False))
+        print(json.dumps(as_json(comparison), indent=2, ensure_ascii=False, allow_nan=False))
     else:
         _print(comparison)
     return 0
 
 
-def _pairs(arguments: argparse.Namespace) -> tuple[FilePair, ...]:
-    from kinebench.comparison.pairs import find_pairs, pairs_from_csv
+def _pairs(arguments: argparse.Namespace) -> FoundPairs:
+    from kinebench.comparison import FoundPairs, find_pairs, pairs_from_csv
 
     if arguments.pairs is not None:
-        if arguments.reference is not None:
-            raise ValueRangeError("name either two paths or --pairs CSV, not both")
+        if arguments.reference is not None or arguments.event_markers is not None:
+            raise ValueRangeError(
+                "name either two paths or --pairs CSV, not both; the CSV may have a column"
+                " event_markers"
+            )
         return pairs_from_csv(arguments.pairs)
     if arguments.reference is None or arguments.estimate is None:
         raise ValueRangeError("name REFERENCE and ESTIMATE, or --pairs CSV")
-    return find_pairs(arguments.reference, arguments.estimate)
+    found = find_pairs(arguments.reference, arguments.estimate)
+    if arguments.event_markers is None:
+        return found
+    if arguments.reference.is_dir():
+        raise ValueRangeError(
+            "--event-markers belongs to one pair; for many, give --pairs a column event_markers"
+        )
+    pair = replace(found.pairs[0], event_markers=arguments.event_markers)
+    return FoundPairs((pair,), found.excluded)
 
 
 def _procedure(arguments: argparse.Namespace) -> Procedure:
@@ -122,8 +148,25 @@ def _procedure(arguments: argparse.Namespace) -> Procedure:
         how = replace(how, window_s=tuple(arguments.window))
     if arguments.coordinates is not None:
         names = tuple(name.strip() for name in arguments.coordinates.split(",") if name.strip())
-        how = replace(how, coordinates=names)
+        if not names:
+            raise ValueRangeError("--coordinates names nothing: it wants names with commas between")
+        how = replace(how, coordinates=names, all_must_exist=True)
+    if arguments.events is not None:
+        how = replace(how, events=_events(arguments.events))
     return how
+
+
+def _events(text: str) -> str | tuple[ManualEvent, ...]:
+    from kinebench.comparison import EVENT_KINDS
+    from kinebench.events import read_events
+
+    if text in EVENT_KINDS:
+        return text
+    if not text.lower().endswith(".csv"):
+        raise ValueRangeError(
+            f"--events must be {', '.join(EVENT_KINDS)} or a file that ends in .csv; found '{text}'"
+        )
+    return read_events(Path(text))
 
 
 def _time_alignment(text: str) -> TimeAlignment:
@@ -137,12 +180,13 @@ def _time_alignment(text: str) -> TimeAlignment:
     if kind == "signal":
         return SignalLag(signal or None)
     try:
-        return GivenLag(float(text))
+        lag_s = float(text)
     except ValueError as error:
         raise ValueRangeError(
             f"--align must be none, a lag in seconds, signal, signal:NAME or minimise; found"
             f" '{text}'"
         ) from error
+    return GivenLag(lag_s)
 
 
 def _matches(texts: Sequence[str]) -> dict[str, str]:
@@ -155,103 +199,19 @@ def _matches(texts: Sequence[str]) -> dict[str, str]:
     return pairs
 
 
-def _main_table(comparison: Comparison) -> tuple[list[str], list[list[str]]]:
-    from kinebench.reports.comparison_tables import group_rows, pair_rows
-
-    if comparison.groups:
-        return group_rows(comparison)
-    pair = comparison.pairs[0]
-    return pair_rows(pair, _MARKER_COLUMNS if pair.evaluation.kind == "marker" else _MOTION_COLUMNS)
-
-
-def _names(comparison: Comparison) -> str:
-    if len(comparison.pairs) == 1:
-        return comparison.pairs[0].trial
-    return f"{len(comparison.pairs)} trials of {comparison.n_subjects} subjects"
-
-
 def _print(comparison: Comparison) -> None:
-    from rich.console import Console
-    from rich.table import Table
+    from kinebench.reports.comparison_remarks import (
+        comparison_title,
+        procedure_remarks,
+        remarks,
+    )
+    from kinebench.reports.comparison_tables import main_table
+    from kinebench.reports.tables import as_text
 
-    header, rows = _main_table(comparison)
-    table = Table(title=f"estimate − reference: {_names(comparison)}", title_justify="left")
-    for index, title in enumerate(header):
-        table.add_column(title, justify="left" if index < 2 else "right", no_wrap=index == 0)
-    for row in rows:
-        table.add_row(*row)
-    console = Console(width=None if sys.stdout.isatty() else 140)
-    console.print(table)
-    how = comparison.procedure
-    for line in _remarks(comparison):
-        print(line)
-    if how.source:
-        print(f"procedure {how.name} after {how.source}; it differs from the default:")
-        for difference in how.differs:
-            print(f"  - {difference}")
-
-
-def _remarks(comparison: Comparison) -> list[str]:
-    lines = []
-    if len(comparison.pairs) == 1:
-        lines += _pair_remarks(comparison, comparison.pairs[0])
-    for excluded in comparison.excluded:
-        lines.append(f"left out: {excluded.item}: {excluded.reason}")
-    doubts = dict.fromkeys(text for pair in comparison.pairs for text in pair.warnings)
-    lines += [f"note: {text}" for text in doubts]
-    return lines
-
-
-def _pair_remarks(comparison: Comparison, pair: PairResult) -> list[str]:
-    record = pair.alignment
-    lines = [
-        f"alignment: {record.policy}, lag {record.lag_s:+.4f} s, {record.n_frames} of"
-        f" {record.n_reference_frames} frames ({record.start_s:g} to {record.end_s:g} s)"
-    ]
-    lines += [f"alignment: {flag}" for flag in record.flags]
-    if record.spatial is not None:
-        residual = record.spatial.transform.rms * 1e3
-        lines.append(f"alignment in space: residual {residual:.1f} mm RMS")
-    if pair.sensitivity:
-        metric = comparison.headline_of(pair)
-        shown = ", ".join(
-            f"{shift.label} {_mean_text(pair, shift.result)}" for shift in pair.sensitivity
-        )
-        lines.append(f"{metric} in the mean, by lag: {shown}")
-    for name, outcome in pair.policies.items():
-        if outcome.record is None or outcome.result is None:
-            lines.append(f"policy {name} would fail: {outcome.reason}")
-        else:
-            lines.append(
-                f"policy {name} would give {_mean_text(pair, outcome.result)} at a lag of"
-                f" {outcome.record.lag_s:+.4f} s"
-            )
-    by_reason: dict[str, list[str]] = {}
-    for item, reason in pair.evaluation.excluded:
-        by_reason.setdefault(reason, []).append(item)
-    lines += [f"not scored: {', '.join(items)}: {why}" for why, items in by_reason.items()]
-    return lines
-
-
-def _mean_text(pair: PairResult, values: dict[str, float]) -> str:
-    """Means per unit, never of degrees and millimetres together."""
-    import numpy as np
-
-    from kinebench.reports.units import readable, readable_unit
-
-    units: dict[str, Any] = {figure.item: figure.unit for figure in pair.evaluation.figures[::-1]}
-    headline = {
-        figure.item: figure.unit for figure in pair.evaluation.figures if figure.metric in _UNITS
-    }
-    units |= headline
-    parts = []
-    for unit in dict.fromkeys(units[item] for item in values):
-        found = [value for item, value in values.items() if units[item] == unit]
-        if np.isfinite(found).any():
-            parts.append(
-                f"{readable(float(np.nanmean(found)), unit)} {readable_unit(unit)}".strip()
-            )
-    return " and ".join(parts) or "—"
-
-
-_UNITS = ("rmse", "mae", "distance_mean")
+    width = shutil.get_terminal_size((120, 24)).columns
+    print(f"estimate − reference: {comparison_title(comparison)}\n")
+    print(as_text(main_table(comparison), width))
+    print()
+    for line in (*remarks(comparison), *procedure_remarks(comparison)):
+        hang = "    " if line.startswith("  ") else "  "
+        print(textwrap.fill(line, max(width, 40), subsequent_indent=hang, break_long_words=False))

@@ -1,17 +1,29 @@
 """Comparing estimates with references: pairs of files in, figures with their history out."""
 
-from kinebench.comparison.compare import Comparison, PairResult, compare_pair, compare_pairs
-from kinebench.comparison.pairs import FilePair, find_pairs
-from kinebench.comparison.procedure import PROCEDURES, Procedure, procedure
+from kinebench.comparison.by_index import IndexResampling
+from kinebench.comparison.compare import compare_pair, compare_pairs, compare_recordings
+from kinebench.comparison.intervals import ScoredInterval, scored_intervals
+from kinebench.comparison.pairs import FilePair, FoundPairs, find_pairs, pairs_from_csv
+from kinebench.comparison.procedure import EVENT_KINDS, PROCEDURES, Procedure, procedure
+from kinebench.comparison.results import Comparison, GroupRow, PairResult, RepetitionResult
 
 __all__ = [
+    "EVENT_KINDS",
     "PROCEDURES",
     "Comparison",
     "FilePair",
+    "FoundPairs",
+    "GroupRow",
+    "IndexResampling",
     "PairResult",
     "Procedure",
+    "RepetitionResult",
+    "ScoredInterval",
     "compare_pair",
     "compare_pairs",
+    "compare_recordings",
     "find_pairs",
+    "pairs_from_csv",
     "procedure",
+    "scored_intervals",
 ]

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-
-import numpy as np
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 
 from kinebench.alignment import (
-    AlignmentRecord,
     GivenLag,
     MinimiseLag,
     NoAlignment,
@@ -20,11 +18,15 @@ from kinebench.alignment import (
     compare_policies,
     sensitivity,
 )
-from kinebench.alignment.records import Recording
+from kinebench.alignment.records import Aligned, Recording
+from kinebench.comparison.by_index import IndexResampling
+from kinebench.comparison.groups import group_rows_of
+from kinebench.comparison.intervals import ScoredInterval, scored_intervals
 from kinebench.comparison.pairs import FilePair
 from kinebench.comparison.procedure import Procedure
+from kinebench.comparison.results import Comparison, PairResult, RepetitionResult
+from kinebench.comparison.scoring import headline_name, prepared, scored, within
 from kinebench.core.markers import Markers
-from kinebench.core.motion import Motion
 from kinebench.errors import (
     FileFormatError,
     KinebenchError,
@@ -34,79 +36,17 @@ from kinebench.errors import (
 )
 from kinebench.io.sto import read_motion
 from kinebench.io.trc import read_trc
-from kinebench.metrics import Evaluation, Exclusion, evaluate_markers, evaluate_motion
+from kinebench.metrics import Evaluation, Exclusion
 from kinebench.metrics.landmarks import side_of
-from kinebench.statistics import GroupFigure, Observations, group_figure
 
-__all__ = ["Comparison", "PairResult", "compare_pair", "compare_pairs", "compare_recordings"]
-
-_SEED = 20221020
-MARKER_HEADLINE = "distance_mean"
-_TRANSLATIONS = ("pelvis_tx", "pelvis_ty", "pelvis_tz")
-
-
-@dataclass(frozen=True, slots=True)
-class PairResult:
-    """What came out of one pair.
-
-    Parameters
-    ----------
-    subject, trial : str
-    reference, estimate : Motion or Markers
-        Aligned, as they were scored.
-    evaluation : Evaluation
-    alignment : AlignmentRecord
-    sensitivity : tuple of Shifted
-        The headline metric per item, at the lag and beside it.
-    policies : mapping of str to PolicyResult
-        The headline metric per item under the other policies.
-    warnings : tuple of str
-    """
-
-    subject: str
-    trial: str
-    reference: Motion | Markers
-    estimate: Motion | Markers
-    evaluation: Evaluation
-    alignment: AlignmentRecord
-    sensitivity: tuple[Shifted[dict[str, float]], ...]
-    policies: Mapping[str, PolicyResult[dict[str, float]]]
-    warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """All pairs, and what they say together.
-
-    Parameters
-    ----------
-    procedure : Procedure
-    pairs : tuple of PairResult
-    excluded : tuple of Exclusion
-        Pairs that could not be compared, with the reason.
-    groups : mapping of str to mapping of str to GroupFigure
-        Item, then metric; only when there are several pairs.
-    """
-
-    procedure: Procedure
-    pairs: tuple[PairResult, ...]
-    excluded: tuple[Exclusion, ...]
-    groups: Mapping[str, Mapping[str, GroupFigure]]
-
-    @property
-    def n_subjects(self) -> int:
-        return len({pair.subject for pair in self.pairs})
-
-    def headline_of(self, pair: PairResult) -> str:
-        """The metric that stands for a pair: of motions or of markers."""
-        return self.procedure.headline if isinstance(pair.reference, Motion) else MARKER_HEADLINE
+__all__ = ["compare_pair", "compare_pairs", "compare_recordings"]
 
 
 def compare_pairs(
     pairs: Sequence[FilePair],
     how: Procedure,
     markers: Mapping[str, str] | None = None,
-    metrics: Iterable[str] | None = None,
+    excluded: Iterable[Exclusion] = (),
 ) -> Comparison:
     """Compare files; a pair that fails is excluded with its reason, unless it is the only one.
 
@@ -116,27 +56,35 @@ def compare_pairs(
     how : Procedure
     markers : mapping of str to str, optional
         For TRC: the reference's marker name to the estimate's.
-    metrics : iterable of str, optional
-        Metrics that get group figures; the headline, bias and offset-removed RMSE by default.
+    excluded : iterable of Exclusion
+        What was left out before, for the record.
+
+    Raises
+    ------
+    KinebenchError
+        No pair can be compared.
     """
-    results, excluded = [], []
+    results, left_out = [], list(excluded)
+    failed: list[str] = []
     for pair in pairs:
         try:
             results.append(compare_pair(pair, how, markers))
         except KinebenchError as error:
             if len(pairs) == 1:
                 raise
-            excluded.append(Exclusion(f"{pair.subject}/{pair.trial}", str(error)))
+            failed.append(f"{pair.subject}/{pair.trial}: {error}")
+            left_out.append(Exclusion(f"{pair.subject}/{pair.trial}", str(error)))
     if not results:
-        raise ValueRangeError(
-            f"none of {len(pairs)} pairs can be compared; the first, {excluded[0].item}:"
-            f" {excluded[0].reason}"
-        )
-    groups = {}
-    if len(results) > 1:
-        wanted = tuple(metrics or ("bias", how.headline, "offset_removed_rmse"))
-        groups = _groups(results, tuple(dict.fromkeys(wanted)), how.pooling)
-    return Comparison(how, tuple(results), tuple(excluded), groups)
+        first = failed[0] if failed else "there is none"
+        raise ValueRangeError(f"none of {len(pairs)} pairs can be compared; the first, {first}")
+    if len(results) == 1:
+        return Comparison(how, tuple(results), tuple(left_out))
+    kinds = {result.evaluation.kind for result in results}
+    if len(kinds) > 1:
+        raise ValueRangeError("the pairs mix motions and markers: compare them in two runs")
+    with _warnings_told() as told:
+        groups = group_rows_of(results, how)
+    return Comparison(how, tuple(results), tuple(left_out), groups, tuple(told))
 
 
 def compare_pair(
@@ -157,12 +105,15 @@ def compare_pair(
             f"{pair.reference.name} and {pair.estimate.name} are of different kinds:"
             " compare two motions (.mot, .sto) or two TRC files"
         )
-    if endings == {False}:
-        one, other = read_motion(pair.reference), read_motion(pair.estimate)
-        return compare_recordings(one, other, how, pair.subject, pair.trial)
-    recorded, estimated = read_trc(pair.reference), read_trc(pair.estimate)
-    reference, estimate = _matched(recorded, estimated, markers)
-    return compare_recordings(reference, estimate, how, pair.subject, pair.trial)
+    with _warnings_told() as told:
+        feet = None if pair.event_markers is None else read_trc(pair.event_markers)
+        if endings == {False}:
+            one, other = read_motion(pair.reference), read_motion(pair.estimate)
+            result = compare_recordings(one, other, how, pair.subject, pair.trial, feet)
+        else:
+            seen = _matched(read_trc(pair.reference), read_trc(pair.estimate), markers)
+            result = compare_recordings(*seen, how, pair.subject, pair.trial, feet)
+    return replace(result, warnings=tuple(dict.fromkeys((*told, *result.warnings))))
 
 
 def compare_recordings(
@@ -171,41 +122,65 @@ def compare_recordings(
     how: Procedure,
     subject: str = "subject",
     trial: str = "trial",
+    event_markers: Markers | None = None,
 ) -> PairResult:
     """Compare two motions, or two recordings of markers with equal names.
+
+    Parameters
+    ----------
+    reference, estimate : Motion or Markers
+    how : Procedure
+    subject, trial : str
+    event_markers : Markers, optional
+        On the reference's clock, for events that a motion does not show.
 
     Raises
     ------
     AlignmentError
         When they cannot be aligned.
     ValueRangeError
-        When nothing is left to score.
+        When nothing is left to score, or there is no repetition.
     """
-
-    def prepare(one: Recording, other: Recording) -> tuple[Recording, Recording]:
-        one, other = _within(one, how.window_s), _within(other, how.window_s)
-        return _without_offset(one, other) if how.remove_translation_offset else (one, other)
-
-    def headline(one: Recording, other: Recording) -> dict[str, float]:
-        names = [how.headline] if isinstance(one, Motion) else None
-        found = _evaluate(*prepare(one, other), how, names)
-        return found.values(how.headline if isinstance(one, Motion) else MARKER_HEADLINE)
-
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", KinebenchWarning)
-        aligned = align(reference, estimate, how.time, how.space)
-        one, other = prepare(aligned.reference, aligned.estimate)
-        evaluation = _evaluate(one, other, how, None)
+    with _warnings_told() as told:
+        aligned = _aligned(reference, estimate, how)
+        one, other = prepared(aligned.reference, aligned.estimate, how)
+        evaluation = scored(one, other, how)
+        intervals: tuple[ScoredInterval, ...] = ()
+        if how.events is not None:
+            intervals = scored_intervals(how.events, reference, event_markers, trial)
     with warnings.catch_warnings():
         # what is undefined was told once, above
         warnings.simplefilter("ignore", KinebenchWarning)
-        shifted = _sensitivity(reference, estimate, headline, aligned.record.lag_s)
-        policies = compare_policies(reference, estimate, headline, _other_policies(how), how.space)
-    texts = [str(item.message) for item in caught if issubclass(item.category, KinebenchWarning)]
-    told = tuple(dict.fromkeys(texts))
+        repetitions, excluded = _repetitions(one, other, how, intervals)
+        shifted = _sensitivity(reference, estimate, how, aligned.record.lag_s)
+        policies = _policies(reference, estimate, how)
     return PairResult(
-        subject, trial, one, other, evaluation, aligned.record, shifted, policies, told
+        subject,
+        trial,
+        one,
+        other,
+        evaluation,
+        aligned.record,
+        repetitions,
+        excluded,
+        shifted,
+        policies,
+        tuple(told),
     )
+
+
+@contextmanager
+def _warnings_told() -> Iterator[list[str]]:
+    """Collect the texts of kinebench's warnings, each once; others pass."""
+    told: list[str] = []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", KinebenchWarning)
+        yield told
+    for item in caught:
+        if not issubclass(item.category, KinebenchWarning):
+            warnings.warn_explicit(item.message, item.category, item.filename, item.lineno)
+        elif str(item.message) not in told:
+            told.append(str(item.message))
 
 
 def _matched(
@@ -217,100 +192,99 @@ def _matched(
     require_names(pairs, reference.names, "marker", "the reference")
     if not pairs:
         pairs = {name: name for name in reference.names if name in estimate.names}
-    if not pairs:
-        raise ValueRangeError(
-            f"reference and estimate share no marker: the first has"
-            f" {', '.join(reference.names[:4])}, …, the second {', '.join(estimate.names[:4])}, …;"
-            " name pairs with --match REFERENCE=ESTIMATE"
-        )
+        if not pairs:
+            raise ValueRangeError(
+                "reference and estimate share no marker: the first has"
+                f" {', '.join(reference.names[:4])}, …, the second"
+                f" {', '.join(estimate.names[:4])}, …; name pairs with --match REFERENCE=ESTIMATE"
+            )
+        return reference, estimate
     chosen = estimate.select(pairs.values())
     return reference.select(pairs), replace(chosen, names=tuple(pairs))
 
 
-def _within(recording: Recording, window_s: tuple[float, float] | None) -> Recording:
-    if window_s is None:
-        return recording
-    start, end = window_s
-    inside = np.flatnonzero((recording.times >= start - 1e-9) & (recording.times <= end + 1e-9))
-    if len(inside) < 2:
+def _aligned(reference: Recording, estimate: Recording, how: Procedure) -> Aligned[Recording]:
+    if isinstance(how.time, IndexResampling):
+        return how.time(reference, estimate)
+    return align(reference, estimate, how.time, how.space)
+
+
+def _repetitions(
+    reference: Recording,
+    estimate: Recording,
+    how: Procedure,
+    intervals: Sequence[ScoredInterval],
+) -> tuple[tuple[RepetitionResult, ...], tuple[Exclusion, ...]]:
+    """Figures of the intervals that lie within the common part."""
+    found, excluded = [], []
+    for interval in intervals:
+        start, end = float(reference.times[0]), float(reference.times[-1])
+        slack = 0.5 * (end - start) / max(1, reference.n_frames - 1)
+        if interval.start_s < start - slack or interval.end_s > end + slack:
+            reason = (
+                f"{interval.start_s:g} to {interval.end_s:g} s is not all within the common part,"
+                f" {start:g} to {end:g} s"
+            )
+            excluded.append(Exclusion(interval.name, reason))
+            continue
+        try:
+            one = within(reference, interval.start_s, interval.end_s)
+            other = within(estimate, interval.start_s, interval.end_s)
+            evaluation = _one_side(scored(one, other, how), interval.side)
+        except KinebenchError as error:
+            excluded.append(Exclusion(interval.name, str(error)))
+            continue
+        found.append(RepetitionResult(interval, evaluation))
+    if intervals and not found:
         raise ValueRangeError(
-            f"fewer than two common frames lie between {start:g} and {end:g} s; the common part"
-            f" is {recording.times[0]:g} to {recording.times[-1]:g} s"
+            f"no repetition can be scored; {excluded[0].item}: {excluded[0].reason}"
         )
-    return recording.at_frames(inside)
+    return tuple(found), tuple(excluded)
 
 
-def _without_offset(reference: Recording, estimate: Recording) -> tuple[Recording, Recording]:
-    if not isinstance(reference, Motion) or not isinstance(estimate, Motion):
-        return reference, estimate
-    values = estimate.values.copy()
-    for name in _TRANSLATIONS:
-        if name in reference.names and name in estimate.names:
-            error = estimate.value(name) - reference.value(name)
-            values[:, estimate.names.index(name)] -= np.nanmean(error)
-    return reference, replace(estimate, values=values)
+def _one_side(evaluation: Evaluation, side: str) -> Evaluation:
+    """Figures without the other leg's, and without the midline's on the left: counted once."""
+    if not side:
+        return evaluation
+    kept = {"right", "midline"} if side == "right" else {"left"}
+    figures = tuple(figure for figure in evaluation.figures if side_of(figure.item) in kept)
+    return replace(evaluation, figures=figures)
 
 
-def _evaluate(
-    reference: Recording, estimate: Recording, how: Procedure, metrics: list[str] | None
-) -> Evaluation:
-    if isinstance(reference, Markers) and isinstance(estimate, Markers):
-        wanted = how.coordinates or reference.names
-        return evaluate_markers(reference.select(wanted), estimate.select(wanted))
-    assert isinstance(reference, Motion)
-    assert isinstance(estimate, Motion)
-    left_out: tuple[Exclusion, ...] = ()
-    if how.coordinates is not None:
-        asked = set(how.coordinates)
-        names = tuple(dict.fromkeys((*reference.names, *estimate.names)))
-        if how.name == "default":
-            require_names(how.coordinates, names, "coordinate", "the pair")
-        left_out = tuple(Exclusion(name, "not asked for") for name in names if name not in asked)
-        reference = reference.select(name for name in reference.names if name in asked)
-        estimate = estimate.select(name for name in estimate.names if name in asked)
-    found = evaluate_motion(reference, estimate, metrics)
-    return replace(found, excluded=found.excluded + left_out)
+def _headline(reference: Recording, estimate: Recording, how: Procedure) -> dict[str, float]:
+    """The headline metric of each item; none when too little is left to score."""
+    try:
+        one, other = prepared(reference, estimate, how)
+        name = headline_name(one, how)
+        return scored(one, other, how, [name]).values(name)
+    except ValueRangeError:
+        return {}
 
 
 def _sensitivity(
-    reference: Recording,
-    estimate: Recording,
-    headline: Callable[[Recording, Recording], dict[str, float]],
-    lag_s: float,
+    reference: Recording, estimate: Recording, how: Procedure, lag_s: float
 ) -> tuple[Shifted[dict[str, float]], ...]:
-    """Empty when a shift leaves no overlap."""
+    time = how.time
+    if isinstance(time, IndexResampling):
+        return ()  # a shift in seconds means nothing to sample numbers
+
+    def measure(one: Recording, other: Recording) -> dict[str, float]:
+        if how.space is not None and isinstance(one, Markers) and isinstance(other, Markers):
+            moved, _ = how.space(one, other)
+            return _headline(one, moved, how)
+        return _headline(one, other, how)
+
     try:
-        return sensitivity(reference, estimate, headline, lag_s)
+        return sensitivity(reference, estimate, measure, lag_s, interpolation=time.interpolation)
     except KinebenchError:
         return ()
 
 
-def _other_policies(how: Procedure) -> tuple[NoAlignment | SignalLag | MinimiseLag, ...]:
-    policies = (NoAlignment(), SignalLag(), MinimiseLag())
-    return tuple(policy for policy in policies if policy.policy != how.time.policy)
-
-
-def _groups(
-    results: Sequence[PairResult], metrics: tuple[str, ...], pooling: str
-) -> dict[str, dict[str, GroupFigure]]:
-    """Group figures per item, pooled over trials and subjects."""
-    items = dict.fromkeys(item for result in results for item in result.evaluation.items)
-    groups: dict[str, dict[str, GroupFigure]] = {}
-    for item in items:
-        for metric in metrics:
-            found = [
-                (result.evaluation.values(metric)[item], result.subject, result.trial)
-                for result in results
-                if metric in result.evaluation.metrics and item in result.evaluation.values(metric)
-            ]
-            if not np.isfinite([value for value, _, _ in found]).any():
-                continue
-            values, subjects, trials = zip(*found, strict=True)
-            side = {"right": "r", "left": "l"}.get(side_of(item), "")
-            stem = item.removesuffix(f"_{side}") if side else item
-            observations = Observations(
-                np.array(values), subjects, trials, (stem,) * len(found), (side,) * len(found)
-            )
-            figure = group_figure(observations, seed=_SEED, pooling=pooling, n_resamples=1999)
-            groups.setdefault(item, {})[metric] = figure
-    return groups
+def _policies(
+    reference: Recording, estimate: Recording, how: Procedure
+) -> Mapping[str, PolicyResult[dict[str, float]]]:
+    others = (NoAlignment(), SignalLag(), MinimiseLag())
+    chosen = [policy for policy in others if policy.policy != how.time.policy]
+    return compare_policies(
+        reference, estimate, lambda one, other: _headline(one, other, how), chosen, how.space
+    )

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import csv
+import warnings
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
-from kinebench.errors import FileFormatError, ValueRangeError, require_names
+from kinebench.errors import FileFormatError, KinebenchWarning, ValueRangeError, require_names
+from kinebench.metrics import Exclusion
 
-__all__ = ["FilePair", "find_pairs", "pairs_from_csv"]
+__all__ = ["FilePair", "FoundPairs", "find_pairs", "pairs_from_csv"]
 
 # In folders one kind counts: the first of these that both have.
 _ENDINGS = (".mot", ".trc", ".sto")
-_COLUMNS = ("reference", "estimate")
+_COLUMNS = ("reference", "estimate", "subject", "trial", "lag_s", "event_markers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,8 @@ class FilePair:
         Labels of the hierarchy; a trial is known by both.
     lag_s : float, optional
         Lag that the CSV states for this pair.
+    event_markers : Path, optional
+        TRC on the reference's clock, for events that need markers.
     """
 
     reference: Path
@@ -33,9 +39,17 @@ class FilePair:
     subject: str
     trial: str
     lag_s: float | None = None
+    event_markers: Path | None = None
 
 
-def find_pairs(reference: Path, estimate: Path) -> tuple[FilePair, ...]:
+class FoundPairs(NamedTuple):
+    """Pairs, and the files that have no partner."""
+
+    pairs: tuple[FilePair, ...]
+    excluded: tuple[Exclusion, ...] = ()
+
+
+def find_pairs(reference: Path, estimate: Path) -> FoundPairs:
     """Pairs of two files, or of two folders whose files have equal relative paths.
 
     Folders are searched for .mot files; if they share none, for .trc, then for .sto.
@@ -51,9 +65,11 @@ def find_pairs(reference: Path, estimate: Path) -> tuple[FilePair, ...]:
         if not path.exists():
             raise FileFormatError(f"{path} does not exist")
     if reference.is_dir() != estimate.is_dir():
-        raise FileFormatError("name two files or two folders, not one of each")
+        raise FileFormatError(
+            f"name two files or two folders, not one of each: {reference.name}, {estimate.name}"
+        )
     if reference.is_file():
-        return (FilePair(reference, estimate, "subject", reference.stem),)
+        return FoundPairs((FilePair(reference, estimate, "subject", reference.stem),))
     for ending in _ENDINGS:
         found, others = _below(reference, ending), _below(estimate, ending)
         shared = sorted(found.keys() & others.keys())
@@ -69,48 +85,93 @@ def find_pairs(reference: Path, estimate: Path) -> tuple[FilePair, ...]:
         subject = folders[0] if folders else "subject"
         trial = "/".join([*folders[1:], Path(name).stem])
         pairs.append(FilePair(found[name], others[name], subject, trial))
-    return tuple(pairs)
+    alone = sorted(found.keys() ^ others.keys())
+    return FoundPairs(
+        tuple(pairs),
+        tuple(
+            Exclusion(
+                name, f"only the {'reference' if name in found else 'estimate'} folder has it"
+            )
+            for name in alone
+        ),
+    )
 
 
-def pairs_from_csv(path: Path) -> tuple[FilePair, ...]:
+def pairs_from_csv(path: Path) -> FoundPairs:
     """Pairs of a CSV with columns reference, estimate, and perhaps subject, trial, lag_s.
 
-    Relative paths start at the CSV's folder.
+    ``event_markers`` may name a TRC for events that need markers. Relative paths start at the
+    CSV's folder.
 
     Raises
     ------
     FileFormatError
-        When a column or file is missing, a lag is no number, or a trial stands twice.
+        When a column or file is missing, or a lag is no number.
+    ValueRangeError
+        When a trial of a subject stands twice.
+
+    Warns
+    -----
+    KinebenchWarning
+        When there are columns that say nothing to kinebench.
     """
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
-            rows = list(csv.DictReader(file))
+            reader = csv.DictReader(file)
+            rows = [(reader.line_num, row) for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise FileFormatError(f"cannot read {path}: {error}") from error
     if not rows:
         raise FileFormatError(f"{path.name} lists no pair")
-    require_names(_COLUMNS, rows[0].keys(), "column", path.name)
-    pairs = tuple(_pair(row, path, line) for line, row in enumerate(rows, start=2))
-    labels = [(pair.subject, pair.trial) for pair in pairs]
-    for subject, trial in labels:
-        if labels.count((subject, trial)) > 1:
-            raise ValueRangeError(f"{path.name} lists trial '{trial}' of '{subject}' twice")
-    return pairs
+    header = [name for name in reader.fieldnames or () if name]
+    require_names(_COLUMNS[:2], header, "column", path.name)
+    unknown = [name for name in header if name not in _COLUMNS]
+    if unknown:
+        warnings.warn(
+            f"{path.name}: columns {', '.join(unknown)} are not read; known are"
+            f" {', '.join(_COLUMNS)}",
+            KinebenchWarning,
+            stacklevel=2,
+        )
+    pairs = tuple(_pair(row, path, line) for line, row in rows)
+    counts = Counter((pair.subject, pair.trial) for pair in pairs)
+    for (subject, trial), count in counts.items():
+        if count > 1:
+            raise ValueRangeError(
+                f"{path.name} lists trial '{trial}' of '{subject}' {count} times; give each pair"
+                " its own subject and trial"
+            )
+    return FoundPairs(pairs)
 
 
 def _pair(row: dict[str, str], path: Path, line: int) -> FilePair:
-    files = [path.parent / (row[column] or "") for column in _COLUMNS]
-    for column, file in zip(_COLUMNS, files, strict=True):
-        if not file.is_file():
-            raise FileFormatError(f"{path.name}, line {line}, {column}: {file} does not exist")
-    lag = (row.get("lag_s") or "").strip()
+    def cell(column: str) -> str:
+        return (row.get(column) or "").strip()
+
+    def file(column: str) -> Path:
+        named = path.parent / cell(column)
+        if not named.is_file():
+            raise FileFormatError(
+                f"{path.name}, line {line}, {column}: "
+                + (f"{named} does not exist" if cell(column) else "empty")
+            )
+        return named
+
+    reference, estimate = file("reference"), file("estimate")
     try:
-        lag_s = float(lag) if lag else None
+        lag_s = float(cell("lag_s")) if cell("lag_s") else None
     except ValueError as error:
-        raise FileFormatError(f"{path.name}, line {line}, lag_s: '{lag}' is no number") from error
-    subject = (row.get("subject") or "").strip() or "subject"
-    trial = (row.get("trial") or "").strip() or files[0].stem
-    return FilePair(files[0], files[1], subject, trial, lag_s)
+        raise FileFormatError(
+            f"{path.name}, line {line}, lag_s: '{cell('lag_s')}' is no number"
+        ) from error
+    return FilePair(
+        reference,
+        estimate,
+        cell("subject") or "subject",
+        cell("trial") or reference.stem,
+        lag_s,
+        file("event_markers") if cell("event_markers") else None,
+    )
 
 
 def _below(folder: Path, ending: str) -> dict[str, Path]:

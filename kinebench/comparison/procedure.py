@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Literal
 
 from kinebench.alignment import MinimiseLag, NoAlignment, SpatialAlignment, TimeAlignment
-from kinebench.errors import require_names
+from kinebench.comparison.by_index import IndexResampling
+from kinebench.errors import ValueRangeError, require_names
+from kinebench.events import ManualEvent
+from kinebench.metrics import metrics_of
+from kinebench.statistics import POOLINGS
 
-__all__ = ["LOWER_BODY_21", "PROCEDURES", "Procedure", "procedure"]
+__all__ = ["EVENT_KINDS", "LOWER_BODY_21", "PROCEDURES", "Procedure", "procedure"]
+
+EVENT_KINDS = ("squat", "sts", "gait", "jump")
 
 _LEG = ("hip_flexion", "hip_adduction", "hip_rotation", "knee_angle", "ankle_angle")
 
@@ -28,17 +35,26 @@ class Procedure:
     Parameters
     ----------
     name : str
-    time : TimeAlignment
+    time : TimeAlignment or IndexResampling
     space : SpatialAlignment, optional
         For markers.
     coordinates : tuple of str, optional
         Coordinates or markers to score; None scores all that both have.
+    all_must_exist : bool
+        Whether a coordinate that neither recording has is an error (a person asked for it) or
+        not (a preset lists what it would score).
     window_s : (float, float), optional
         Part of the reference that counts.
+    events : str or tuple of ManualEvent, optional
+        Repetitions that are scored one by one besides the whole trial: "squat", "sts", "gait",
+        "jump", or intervals that a person named.
     pooling : str
         Name in `kinebench.statistics.POOLINGS`, for several trials.
     headline : str
-        The metric that stands for the pair.
+        The waveform metric that stands for the pair.
+    bias_interval : {"effective", "independent"}
+        How the interval of a trial's bias counts frames: by effective sample size, or, to
+        replicate what is often printed, as independent.
     remove_translation_offset : bool
         Take the mean difference out of pelvis_tx, _ty and _tz before anything is computed.
     differs : tuple of str
@@ -48,15 +64,30 @@ class Procedure:
     """
 
     name: str = "default"
-    time: TimeAlignment = field(default_factory=NoAlignment)
+    time: TimeAlignment | IndexResampling = field(default_factory=NoAlignment)
     space: SpatialAlignment | None = None
     coordinates: tuple[str, ...] | None = None
+    all_must_exist: bool = True
     window_s: tuple[float, float] | None = None
+    events: str | tuple[ManualEvent, ...] | None = None
     pooling: str = "hierarchical"
     headline: str = "rmse"
+    bias_interval: Literal["effective", "independent"] = "effective"
     remove_translation_offset: bool = False
     differs: tuple[str, ...] = ()
     source: str = ""
+
+    def __post_init__(self) -> None:
+        require_names([self.pooling], POOLINGS, "pooling", "kinebench.statistics")
+        waveform = [metric.name for metric in metrics_of("waveform")]
+        require_names([self.headline], waveform, "metric", "the catalogue of waveform metrics")
+        if isinstance(self.events, str):
+            require_names([self.events], EVENT_KINDS, "kind of events", "kinebench compare")
+        if self.window_s is not None and not self.window_s[0] < self.window_s[1]:
+            raise ValueRangeError(
+                f"a window must end after its start, found {self.window_s[0]:g} to"
+                f" {self.window_s[1]:g} s"
+            )
 
 
 PROCEDURES: Mapping[str, Procedure] = MappingProxyType(
@@ -65,17 +96,19 @@ PROCEDURES: Mapping[str, Procedure] = MappingProxyType(
         "opencap-2023": Procedure(
             name="opencap-2023",
             coordinates=LOWER_BODY_21,
-            pooling="pooled_trials",
+            all_must_exist=False,
+            pooling="pooled_repetitions",
             headline="mae",
             remove_translation_offset=True,
             differs=(
-                "21 coordinates only: no arms, no toes",
-                "trials are pooled as independent, whoever they belong to; kinebench averages"
-                " per subject first",
+                "21 coordinates only: no arms, no toes; kinebench scores all that both have",
+                "trials and coordinates are pooled as independent, whoever they belong to, so that"
+                " left and right count twice; kinebench averages per subject first",
                 "the constant offset of the pelvis translations is removed; the authors take it"
                 " from the markers, here it is the mean difference of each translation",
                 "the authors choose the best of three candidate lags by marker error; motion files"
                 " have no markers, so the clocks are taken as one",
+                "the authors list trials to leave out; here none is",
             ),
             source="Uhlrich et al. 2023, PLOS Comput Biol 19(10):e1011462, and opencap-core",
         ),
@@ -83,12 +116,30 @@ PROCEDURES: Mapping[str, Procedure] = MappingProxyType(
             name="opencapbench",
             time=MinimiseLag(),
             coordinates=LOWER_BODY_21,
+            all_must_exist=False,
             pooling="pooled_trials",
             differs=(
-                "the lag is the one that minimises the error itself, which flatters the estimate",
+                "the lag is the one that minimises the error itself, which flatters the estimate;"
+                " kinebench takes the clocks as one",
+                "21 coordinates only: no arms, no toes; kinebench scores all that both have",
                 "trials are pooled as independent; kinebench averages per subject first",
             ),
             source="Gozlan et al. 2025, OpenCapBench, arXiv 2406.09788",
+        ),
+        "lbmc-2025": Procedure(
+            name="lbmc-2025",
+            time=IndexResampling(100),
+            bias_interval="independent",
+            differs=(
+                "both recordings become 100 points by sample number, time stamps are ignored;"
+                " kinebench interpolates the estimate at the reference's times",
+                "points beside a missing sample are left out after that, so that fewer than 100"
+                " may remain",
+                "the interval of the bias takes the points as independent, 1.96 SD / √n;"
+                " kinebench counts effective samples",
+            ),
+            source="LBMC 2025, Benchmarking platform for markerless motion capture analysis,"
+            " doi 10.57745/LQI2MJ",
         ),
     }
 )

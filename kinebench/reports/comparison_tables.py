@@ -1,179 +1,167 @@
-"""A comparison as tables: tidy rows, CSV, LaTeX, JSON."""
+"""A comparison as tables."""
 
 from __future__ import annotations
 
-import csv
-import io
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from kinebench.comparison import Comparison, PairResult
-from kinebench.core.provenance import describe
-from kinebench.metrics import CATALOGUE
-from kinebench.reports.units import readable, readable_unit, scale_of
+import numpy as np
 
-__all__ = ["as_csv", "as_json", "as_latex", "group_rows", "pair_rows", "tidy_rows"]
+from kinebench.comparison import Comparison, PairResult
+from kinebench.metrics import CATALOGUE, Evaluation, Figure
+from kinebench.reports.tables import Table
+from kinebench.reports.units import readable, readable_interval, readable_unit, scale_of
+
+__all__ = [
+    "MARKER_COLUMNS",
+    "MOTION_COLUMNS",
+    "group_table",
+    "main_table",
+    "pair_table",
+    "repetition_table",
+    "tidy_rows",
+]
+
+MOTION_COLUMNS = ("bias", "mae", "rmse", "offset_removed_rmse", "max_error", "pearson_r")
+MARKER_COLUMNS = (
+    "distance_mean",
+    "distance_rms",
+    "distance_max",
+    "distance_p95",
+    "offset_removed_distance_mean",
+    "mpjpe",
+    "pa_mpjpe",
+)
+_SHIFTS = ("−1 frame", "+1 frame", "−0.1 s", "+0.1 s")
 
 
 def tidy_rows(comparison: Comparison) -> Iterator[dict[str, Any]]:
-    """One row per pair, item and metric, in readable units, with the sensitivity to the lag.
+    """One row per pair, item and metric, in readable units; then one per repetition.
 
-    The four columns ``lag…`` hold the headline metric at shifted lags and are empty elsewhere.
+    The column ``repetition`` is empty for the whole trial. The four columns ``lag…`` hold the
+    headline metric at shifted lags and are empty elsewhere.
     """
     for pair in comparison.pairs:
-        shifted = {shift.label: shift for shift in pair.sensitivity}
+        shifted = {shift.label: shift.result for shift in pair.sensitivity}
         for figure in pair.evaluation.figures:
-            scale = scale_of(figure.unit)
-            row: dict[str, Any] = {
-                "subject": pair.subject,
-                "trial": pair.trial,
-                pair.evaluation.kind: figure.item,
-                "metric": figure.metric,
-                "value": figure.value * scale,
-                "unit": readable_unit(figure.unit),
-                "n": figure.n,
-            }
+            row = _tidy(pair, "", pair.evaluation.kind, figure)
             is_headline = figure.metric == comparison.headline_of(pair)
-            for label in ("−1 frame", "+1 frame", "−0.1 s", "+0.1 s"):
-                result = shifted[label].result if is_headline and label in shifted else {}
-                value = result.get(figure.item, math.nan) * scale
-                row[f"lag {label}"] = "" if math.isnan(value) else value
+            for label in _SHIFTS:
+                value = (
+                    shifted.get(label, {}).get(figure.item, math.nan) if is_headline else math.nan
+                )
+                row[f"lag {label}"] = _or_empty(value * scale_of(figure.unit))
             yield row
+        for part in pair.repetitions:
+            for figure in part.evaluation.figures:
+                yield _tidy(pair, part.interval.name, part.evaluation.kind, figure)
 
 
-def as_csv(rows: Iterable[dict[str, Any]]) -> str:
-    """CSV with a header; numbers with all digits."""
-    listed = list(rows)
-    text = io.StringIO()
-    columns = list(dict.fromkeys(key for row in listed for key in row))
-    writer = csv.DictWriter(text, columns, lineterminator="\n", restval="")
-    writer.writeheader()
-    writer.writerows(listed)
-    return text.getvalue()
-
-
-def pair_rows(pair: PairResult, metrics: Sequence[str]) -> tuple[list[str], list[list[str]]]:
-    """Header and rows of a table of one pair: an item a row, a metric a column."""
-    there = [metric for metric in metrics if metric in pair.evaluation.metrics]
-    header = [pair.evaluation.kind, "unit", *(CATALOGUE[metric].title for metric in there)]
-    figures = {(figure.item, figure.metric): figure for figure in pair.evaluation.figures}
-    rows = []
-    for item in pair.evaluation.items:
-        cells = [figures.get((item, metric)) for metric in there]
-        own = next((cell.unit for cell in cells if cell is not None and cell.unit != "1"), "1")
-        values = [readable(cell.value, cell.unit) if cell else "—" for cell in cells]
-        rows.append([item, readable_unit(own), *values])
-    return header, rows
-
-
-def group_rows(comparison: Comparison) -> tuple[list[str], list[list[str]]]:
-    """Header and rows of the group table: mean [95 % interval] of each metric per item."""
-    metrics = list(dict.fromkeys(metric for row in comparison.groups.values() for metric in row))
-    units = {
-        (figure.item, figure.metric): figure.unit
-        for pair in comparison.pairs
-        for figure in pair.evaluation.figures
-    }
-    header = [
-        "item",
-        "unit",
-        *(CATALOGUE[metric].title for metric in metrics),
-        "subjects",
-        "trials",
-    ]
-    rows = []
-    for item, figures in comparison.groups.items():
-        cells, unit = [], "1"
-        for metric in metrics:
-            figure = figures.get(metric)
-            if figure is None:
-                cells.append("—")
-                continue
-            unit = units[item, metric]
-            interval = figure.interval
-            low, high = readable(interval.low, unit), readable(interval.high, unit)
-            cells.append(f"{readable(figure.summary.mean, unit)} [{low}, {high}]")
-        summary = next(iter(figures.values())).summary
-        rows.append(
-            [item, readable_unit(unit), *cells, str(summary.n_subjects), str(summary.n_trials)]
-        )
-    return header, rows
-
-
-def as_latex(header: Sequence[str], rows: Sequence[Sequence[str]], caption: str) -> str:
-    """A booktabs table; the text is escaped."""
-    columns = "l" * min(2, len(header)) + "r" * (len(header) - 2)
-    lines = [
-        r"\begin{table}",
-        rf"\caption{{{_escaped(caption)}}}",
-        rf"\begin{{tabular}}{{{columns}}}",
-        r"\toprule",
-        " & ".join(map(_escaped, header)) + r" \\",
-        r"\midrule",
-        *(" & ".join(map(_escaped, row)) + r" \\" for row in rows),
-        r"\bottomrule",
-        r"\end{tabular}",
-        r"\end{table}",
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def as_json(comparison: Comparison) -> dict[str, Any]:
-    """Everything but the waveforms, as JSON types; NaN becomes null."""
-    return {
-        "procedure": describe(comparison.procedure),
-        "pairs": [_pair_json(comparison, pair) for pair in comparison.pairs],
-        "excluded_pairs": [excluded._asdict() for excluded in comparison.excluded],
-        "groups": {
-            item: {metric: _finite(describe(figure)) for metric, figure in figures.items()}
-            for item, figures in comparison.groups.items()
-        },
-    }
-
-
-def _pair_json(comparison: Comparison, pair: PairResult) -> dict[str, Any]:
+def _tidy(pair: PairResult, repetition: str, kind: str, figure: Figure) -> dict[str, Any]:
+    scale = scale_of(figure.unit)
+    low, high = figure.interval or (math.nan, math.nan)
     return {
         "subject": pair.subject,
         "trial": pair.trial,
-        "alignment": _finite(describe(pair.alignment)),
-        "figures": [_finite(row) for row in pair.evaluation.rows()],
-        "excluded": [excluded._asdict() for excluded in pair.evaluation.excluded],
-        "undefined": [undefined._asdict() for undefined in pair.evaluation.undefined],
-        "headline": comparison.headline_of(pair),
-        "sensitivity": [
-            {"shift": shift.label, "shift_s": shift.shift_s, "values": _finite(shift.result)}
-            for shift in pair.sensitivity
-        ],
-        "policies": {
-            name: {
-                "lag_s": outcome.record.lag_s if outcome.record else None,
-                "values": _finite(outcome.result),
-                "reason": outcome.reason,
-            }
-            for name, outcome in pair.policies.items()
-        },
-        "warnings": list(pair.warnings),
+        "repetition": repetition,
+        kind: figure.item,
+        "metric": figure.metric,
+        "value": _or_empty(figure.value * scale),
+        "ci_low": _or_empty(low * scale),
+        "ci_high": _or_empty(high * scale),
+        "unit": readable_unit(figure.unit),
+        "n": figure.n,
     }
 
 
-def _finite(content: Any) -> Any:
-    """JSON has no NaN."""
-    if isinstance(content, float):
-        return content if math.isfinite(content) else None
-    if isinstance(content, dict):
-        return {key: _finite(value) for key, value in content.items()}
-    if isinstance(content, list | tuple):
-        return [_finite(value) for value in content]
-    return content
+def _or_empty(value: float) -> float | str:
+    return value if math.isfinite(value) else ""
 
 
-_LATEX = {
-    "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
-    "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
-    "°": r"\textdegree{}", "—": "---", "−": "$-$", "²": "$^2$",
-}  # fmt: skip
+def main_table(comparison: Comparison) -> Table:
+    """The table to show first: of the group, of the repetitions, or of the one trial."""
+    if comparison.groups:
+        return group_table(comparison)
+    pair = comparison.pairs[0]
+    return repetition_table(pair) if pair.repetitions else pair_table(pair)
 
 
-def _escaped(text: str) -> str:
-    return "".join(_LATEX.get(character, character) for character in text)
+def pair_table(pair: PairResult, metrics: Sequence[str] = ()) -> Table:
+    """A table of one pair: an item a row, a metric a column."""
+    columns = [metric for metric in metrics or _columns(pair) if metric in pair.evaluation.metrics]
+    figures = _by_item(pair.evaluation)
+    rows = []
+    for item in pair.evaluation.items:
+        cells = [figures.get((item, metric)) for metric in columns]
+        values = [readable(cell.value, cell.unit) if cell else "—" for cell in cells]
+        rows.append((item, _unit_of([cell for cell in cells if cell]), *values))
+    header = (pair.evaluation.kind, "unit", *(CATALOGUE[metric].title for metric in columns))
+    return Table(header, tuple(rows))
+
+
+def repetition_table(pair: PairResult) -> Table:
+    """Mean ± SD over the repetitions of one trial: an item a row, a metric a column."""
+    parts = [_by_item(part.evaluation) for part in pair.repetitions]
+    columns = [
+        metric
+        for metric in _columns(pair)
+        if any((i, metric) in p for p in parts for i in pair.evaluation.items)
+    ]
+    rows = []
+    for item in pair.evaluation.items:
+        counts, cells, units = [], [], []
+        for metric in columns:
+            own = [part[item, metric] for part in parts if (item, metric) in part]
+            values = np.array([figure.value for figure in own if math.isfinite(figure.value)])
+            counts.append(len(values))
+            units += own[:1]
+            cells.append(_mean_and_sd(values, own[0].unit) if len(values) else "—")
+        if any(counts):
+            rows.append((item, _unit_of(units), *cells, str(max(counts))))
+    titles = (CATALOGUE[metric].title for metric in columns)
+    return Table((pair.evaluation.kind, "unit", *titles, "repetitions"), tuple(rows))
+
+
+def _mean_and_sd(values: np.ndarray[Any, Any], unit: str) -> str:
+    mean = readable(float(values.mean()), unit)
+    return f"{mean} ± {readable(float(values.std(ddof=1)), unit)}" if len(values) > 1 else mean
+
+
+def group_table(comparison: Comparison) -> Table:
+    """The group table: mean [95 % interval] of each metric per item."""
+    metrics = list(dict.fromkeys(row.metric for row in comparison.groups))
+    found = {(row.item, row.metric): row for row in comparison.groups}
+    rows = []
+    for item in dict.fromkeys(row.item for row in comparison.groups):
+        own = [found.get((item, metric)) for metric in metrics]
+        cells = []
+        for row in own:
+            if row is None:
+                cells.append("—")
+                continue
+            mean = readable(row.figure.summary.mean, row.unit)
+            interval = readable_interval(row.figure.interval, row.unit)
+            cells.append(f"{mean} {interval}".strip())
+        first = next(row for row in own if row is not None)
+        summary = first.figure.summary
+        unit = next((row.unit for row in own if row is not None and row.unit != "1"), "1")
+        rows.append(
+            (item, readable_unit(unit), *cells, str(summary.n_subjects), str(summary.n_trials))
+        )
+    kind = comparison.pairs[0].evaluation.kind
+    titles = (CATALOGUE[metric].title for metric in metrics)
+    return Table((kind, "unit", *titles, "subjects", "trials"), tuple(rows))
+
+
+def _columns(pair: PairResult) -> tuple[str, ...]:
+    return MARKER_COLUMNS if pair.evaluation.kind == "marker" else MOTION_COLUMNS
+
+
+def _by_item(evaluation: Evaluation) -> dict[tuple[str, str], Figure]:
+    return {(figure.item, figure.metric): figure for figure in evaluation.figures}
+
+
+def _unit_of(figures: Sequence[Figure]) -> str:
+    """The readable unit of a row: of its first figure that is no pure number."""
+    return readable_unit(next((figure.unit for figure in figures if figure.unit != "1"), "1"))

@@ -1,10 +1,12 @@
-"""Units for readers."""
+"""Units and numbers for readers."""
 
 from __future__ import annotations
 
 import math
 
-__all__ = ["readable", "readable_unit", "scale_of"]
+from kinebench.statistics import Interval
+
+__all__ = ["readable", "readable_interval", "readable_unit", "scale_of"]
 
 _READABLE = {"rad": ("°", 180.0 / math.pi), "m": ("mm", 1e3), "s": ("s", 1.0), "1": ("", 1.0)}
 
@@ -20,7 +22,21 @@ def scale_of(unit: str) -> float:
 
 
 def readable(value: float, unit: str, digits: int = 2) -> str:
-    """A value in its readable unit, without the unit; an em dash when it does not exist."""
+    """A value in its readable unit, without the unit; an em dash when it does not exist.
+
+    The minus is the typographic one, and nothing is minus zero.
+    """
     if not math.isfinite(value):
         return "—"
-    return f"{value * scale_of(unit):.{digits}f}"
+    text = f"{value * scale_of(unit):.{digits}f}"
+    if text.startswith("-"):
+        text = text[1:] if float(text) == 0 else f"−{text[1:]}"
+    return text
+
+
+def readable_interval(interval: Interval | tuple[float, float], unit: str, digits: int = 2) -> str:
+    """``[low, high]`` in the readable unit, or nothing when it does not exist."""
+    low, high = (interval.low, interval.high) if isinstance(interval, Interval) else interval
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return ""
+    return f"[{readable(low, unit, digits)}, {readable(high, unit, digits)}]"

@@ -1,0 +1,112 @@
+"""What comes out of a comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from kinebench.alignment import AlignmentRecord, PolicyResult, Shifted
+from kinebench.comparison.intervals import ScoredInterval
+from kinebench.comparison.procedure import Procedure
+from kinebench.comparison.scoring import headline_name
+from kinebench.core.markers import Markers
+from kinebench.core.motion import Motion
+from kinebench.metrics import Evaluation, Exclusion
+from kinebench.statistics import GroupFigure
+
+__all__ = ["Comparison", "GroupRow", "PairResult", "RepetitionResult"]
+
+
+class RepetitionResult(NamedTuple):
+    """Figures of one repetition, cycle or phase of a trial."""
+
+    interval: ScoredInterval
+    evaluation: Evaluation
+
+
+class GroupRow(NamedTuple):
+    """A metric of one item over all pairs.
+
+    Parameters
+    ----------
+    item : str
+        A coordinate or marker, or "all angles", "all translations".
+    metric : str
+    unit : str
+        "rad", "m", "s" or "1".
+    figure : GroupFigure
+    """
+
+    item: str
+    metric: str
+    unit: str
+    figure: GroupFigure
+
+
+@dataclass(frozen=True, slots=True)
+class PairResult:
+    """What came out of one pair.
+
+    Parameters
+    ----------
+    subject, trial : str
+    reference, estimate : Motion or Markers
+        Aligned, as they were scored.
+    evaluation : Evaluation
+        Of the whole trial, or of the procedure's window.
+    alignment : AlignmentRecord
+    repetitions : tuple of RepetitionResult
+        When the procedure names events.
+    excluded : tuple of Exclusion
+        Repetitions that could not be scored, with the reason.
+    sensitivity : tuple of Shifted
+        The headline metric per item, at the lag and beside it; empty when a shift leaves no
+        overlap.
+    policies : mapping of str to PolicyResult
+        The headline metric per item under the other policies.
+    warnings : tuple of str
+    """
+
+    subject: str
+    trial: str
+    reference: Motion | Markers
+    estimate: Motion | Markers
+    evaluation: Evaluation
+    alignment: AlignmentRecord
+    repetitions: tuple[RepetitionResult, ...]
+    excluded: tuple[Exclusion, ...]
+    sensitivity: tuple[Shifted[dict[str, float]], ...]
+    policies: Mapping[str, PolicyResult[dict[str, float]]]
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All pairs, and what they say together.
+
+    Parameters
+    ----------
+    procedure : Procedure
+    pairs : tuple of PairResult
+    excluded : tuple of Exclusion
+        Pairs that could not be compared and files without a partner, with the reason.
+    groups : tuple of GroupRow
+        Only when there are several pairs.
+    warnings : tuple of str
+        Of the group figures.
+    """
+
+    procedure: Procedure
+    pairs: tuple[PairResult, ...]
+    excluded: tuple[Exclusion, ...] = ()
+    groups: tuple[GroupRow, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def n_subjects(self) -> int:
+        return len({pair.subject for pair in self.pairs})
+
+    def headline_of(self, pair: PairResult) -> str:
+        """The metric that stands for a pair: of motions or of markers."""
+        return headline_name(pair.reference, self.procedure)

@@ -1,0 +1,80 @@
+"""A comparison as JSON types."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from kinebench.comparison import Comparison, PairResult
+from kinebench.core.provenance import describe
+from kinebench.metrics import Evaluation
+
+__all__ = ["as_json"]
+
+
+def as_json(comparison: Comparison) -> dict[str, Any]:
+    """Everything but the waveforms, SI units and radians; NaN becomes null."""
+    content = {
+        "procedure": describe(comparison.procedure),
+        "n_subjects": comparison.n_subjects,
+        "pairs": [_pair(comparison, pair) for pair in comparison.pairs],
+        "excluded_pairs": [excluded._asdict() for excluded in comparison.excluded],
+        "groups": [
+            {"item": row.item, "metric": row.metric, "unit": row.unit, **describe(row.figure)}
+            for row in comparison.groups
+        ],
+        "warnings": list(comparison.warnings),
+    }
+    plain: dict[str, Any] = _finite(content)
+    return plain
+
+
+def _pair(comparison: Comparison, pair: PairResult) -> dict[str, Any]:
+    return {
+        "subject": pair.subject,
+        "trial": pair.trial,
+        "alignment": describe(pair.alignment),
+        **_evaluation(pair.evaluation),
+        "repetitions": [
+            {**part.interval._asdict(), **_evaluation(part.evaluation)} for part in pair.repetitions
+        ],
+        "excluded_repetitions": [excluded._asdict() for excluded in pair.excluded],
+        "headline": comparison.headline_of(pair),
+        "sensitivity": [
+            {
+                "shift": shift.label,
+                "shift_s": shift.shift_s,
+                "n_frames": shift.n_frames,
+                "values": shift.result,
+            }
+            for shift in pair.sensitivity
+        ],
+        "policies": {
+            name: {
+                "lag_s": outcome.record.lag_s if outcome.record else None,
+                "values": outcome.result,
+                "reason": outcome.reason,
+            }
+            for name, outcome in pair.policies.items()
+        },
+        "warnings": list(pair.warnings),
+    }
+
+
+def _evaluation(evaluation: Evaluation) -> dict[str, Any]:
+    return {
+        "figures": list(evaluation.rows()),
+        "excluded": [excluded._asdict() for excluded in evaluation.excluded],
+        "undefined": [undefined._asdict() for undefined in evaluation.undefined],
+    }
+
+
+def _finite(content: Any) -> Any:
+    """JSON has no NaN."""
+    if isinstance(content, float):
+        return content if math.isfinite(content) else None
+    if isinstance(content, dict):
+        return {key: _finite(value) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [_finite(value) for value in content]
+    return content

@@ -1,0 +1,105 @@
+"""What a reader must know beside the figures of a comparison."""
+
+from __future__ import annotations
+
+import math
+
+from kinebench.comparison import Comparison, PairResult
+from kinebench.metrics.marker_evaluation import ALL_MARKERS
+from kinebench.reports.units import readable, readable_unit
+
+__all__ = ["comparison_title", "mean_text", "pair_remarks", "procedure_remarks", "remarks"]
+
+
+def comparison_title(comparison: Comparison) -> str:
+    """The trial, or how many trials of how many subjects."""
+    n_pairs, n_subjects = len(comparison.pairs), comparison.n_subjects
+    if n_pairs == 1:
+        return comparison.pairs[0].trial
+    return f"{n_pairs} trials of {n_subjects} subject{'s' if n_subjects > 1 else ''}"
+
+
+def remarks(comparison: Comparison) -> list[str]:
+    """Alignment, what was left out, doubts: a line each."""
+    lines = []
+    if len(comparison.pairs) == 1:
+        lines += pair_remarks(comparison, comparison.pairs[0])
+    else:
+        lines += _flags(comparison)
+    lines += [f"left out: {excluded.item}: {excluded.reason}" for excluded in comparison.excluded]
+    doubts = [text for pair in comparison.pairs for text in pair.warnings]
+    return lines + [f"note: {text}" for text in dict.fromkeys((*doubts, *comparison.warnings))]
+
+
+def procedure_remarks(comparison: Comparison) -> list[str]:
+    """What a preset replicates, and how it differs; empty for the default."""
+    how = comparison.procedure
+    if not how.source:
+        return []
+    head = f"procedure {how.name} after {how.source}; it differs from the default:"
+    return [head, *(f"  - {difference}" for difference in how.differs)]
+
+
+def pair_remarks(comparison: Comparison, pair: PairResult) -> list[str]:
+    """Alignment of one pair, what other lags would give, what is not scored."""
+    record = pair.alignment
+    lines = [
+        f"alignment: {record.policy}, lag {_signed(record.lag_s)} s, {record.n_frames} of"
+        f" {record.n_reference_frames} frames ({record.start_s:g} to {record.end_s:g} s)"
+    ]
+    lines += [f"alignment: {flag}" for flag in record.flags]
+    if record.spatial is not None:
+        residual = readable(record.spatial.transform.rms, "m", 1)
+        lines.append(f"alignment in space: residual {residual} mm RMS")
+    metric = comparison.headline_of(pair)
+    if pair.sensitivity:
+        shown = ", ".join(
+            f"{shift.label} {mean_text(pair, metric, shift.result)}" for shift in pair.sensitivity
+        )
+        lines.append(f"{metric} in the mean, by lag: {shown}")
+    for name, outcome in pair.policies.items():
+        if outcome.record is None or outcome.result is None:
+            lines.append(f"policy {name} would fail: {outcome.reason}")
+        else:
+            lines.append(
+                f"policy {name} would give {mean_text(pair, metric, outcome.result)} at a lag of"
+                f" {_signed(outcome.record.lag_s)} s"
+            )
+    by_reason: dict[str, list[str]] = {}
+    for item, reason in (*pair.evaluation.excluded, *pair.excluded):
+        by_reason.setdefault(reason, []).append(item)
+    lines += [f"not scored: {', '.join(items)}: {why}" for why, items in by_reason.items()]
+    return lines
+
+
+def mean_text(pair: PairResult, metric: str, values: dict[str, float]) -> str:
+    """Mean over coordinates, angles and translations apart; of markers, over all of them."""
+    if ALL_MARKERS in values:
+        values = {ALL_MARKERS: values[ALL_MARKERS]}
+    units = {
+        figure.item: figure.unit for figure in pair.evaluation.figures if figure.metric == metric
+    }
+    parts = []
+    for unit in dict.fromkeys(units.values()):
+        own = [v for item, v in values.items() if units.get(item) == unit and math.isfinite(v)]
+        if own:
+            parts.append(f"{readable(sum(own) / len(own), unit)} {readable_unit(unit)}".strip())
+    return " and ".join(parts) or "—"
+
+
+def _flags(comparison: Comparison) -> list[str]:
+    """Flags of alignment, each once, with the number of trials."""
+    counts: dict[str, int] = {}
+    for pair in comparison.pairs:
+        for flag in pair.alignment.flags:
+            counts[flag] = counts.get(flag, 0) + 1
+    lines = [f"alignment: {flag} ({n} trials)" for flag, n in counts.items()]
+    for pair in comparison.pairs:
+        for item, reason in pair.excluded:
+            lines.append(f"left out: {pair.subject}/{pair.trial}, {item}: {reason}")
+    return lines
+
+
+def _signed(seconds: float) -> str:
+    text = f"{seconds:+.4f}"
+    return text.replace("-", "−")

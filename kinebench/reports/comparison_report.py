@@ -1,0 +1,221 @@
+"""A comparison as a document."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kinebench import __version__
+from kinebench.comparison import Comparison, PairResult
+from kinebench.core.markers import Markers
+from kinebench.core.motion import Motion
+from kinebench.metrics import CATALOGUE, metrics_of
+from kinebench.metrics.landmarks import bilateral_pairs
+from kinebench.metrics.marker_evaluation import ALL_MARKERS
+from kinebench.reports.comparison_remarks import (
+    comparison_title,
+    mean_text,
+    pair_remarks,
+    procedure_remarks,
+    remarks,
+)
+from kinebench.reports.comparison_tables import group_table, pair_table, repetition_table
+from kinebench.reports.figures import (
+    as_svg,
+    body_map_figure,
+    error_map_figure,
+    sides_figure,
+    waveform_figure,
+)
+from kinebench.reports.html import (
+    Block,
+    Details,
+    Document,
+    FigureBlock,
+    Listing,
+    Section,
+    TableBlock,
+    Text,
+)
+from kinebench.reports.tables import Table
+from kinebench.reports.units import readable, readable_unit, scale_of
+
+__all__ = ["comparison_document"]
+
+_MOST_WAVEFORMS = 3  # trials whose waveforms are drawn: a page must stay light
+
+
+def comparison_document(comparison: Comparison) -> Document:
+    """A report on a comparison: the figures that matter first, then how they came about."""
+    title = comparison_title(comparison)
+    sections = []
+    if comparison.groups:
+        sections.append(_group(comparison))
+    several = len(comparison.pairs) > 1
+    for i, pair in enumerate(comparison.pairs):
+        name = f"{pair.subject}, {pair.trial}" if several else "Result"
+        sections.append(Section(name, _pair_blocks(comparison, pair, i < _MOST_WAVEFORMS)))
+    sections.append(_how(comparison))
+    return Document(
+        f"Estimate against reference: {title}",
+        tuple(sections),
+        "Error is estimate − reference. Angles in degrees, lengths in millimetres.",
+        (f"Made by kinebench {__version__}, procedure {comparison.procedure.name}.",),
+    )
+
+
+def _group(comparison: Comparison) -> Section:
+    blocks: list[Block] = [
+        TableBlock(
+            group_table(comparison),
+            f"Mean over {comparison.n_subjects} subjects and {len(comparison.pairs)} trials, with"
+            f" 95 % intervals (BCa bootstrap over subjects); pooling:"
+            f" {comparison.procedure.pooling.replace('_', ' ')}.",
+        )
+    ]
+    metric = comparison.headline_of(comparison.pairs[0])
+    unit = "m" if comparison.pairs[0].evaluation.kind == "marker" else "rad"
+    items = [
+        row.item
+        for row in comparison.groups
+        if row.metric == metric and row.unit == unit and not row.item.startswith(("all ", "s"))
+    ]
+    trials = [f"{pair.subject} {pair.trial}" for pair in comparison.pairs]
+    if items and len(trials) <= 12:
+        values = [
+            [pair.evaluation.values(metric).get(item, np.nan) for pair in comparison.pairs]
+            for item in items
+        ]
+        quantity = f"{CATALOGUE[metric].title} ({readable_unit(unit)})"
+        drawing = error_map_figure(scale_of(unit) * np.array(values), items, trials, quantity)
+        blocks.append(
+            FigureBlock(
+                as_svg(drawing, page=True),
+                f"{CATALOGUE[metric].title} of every trial.",
+                f"Map of {quantity} by item and trial; the numbers stand in the cells.",
+            )
+        )
+    return Section("All trials", tuple(blocks))
+
+
+def _pair_blocks(comparison: Comparison, pair: PairResult, drawn: bool) -> tuple[Block, ...]:
+    metric = comparison.headline_of(pair)
+    mean = mean_text(pair, metric, pair.evaluation.values(metric))
+    n = f"{pair.alignment.n_frames} frames"
+    blocks: list[Block] = [Text(f"{CATALOGUE[metric].title} in the mean: {mean} ({n}).", lead=True)]
+    if pair.repetitions:
+        names = ", ".join(part.interval.name for part in pair.repetitions)
+        blocks.append(TableBlock(repetition_table(pair), f"Mean ± SD over {names}."))
+    blocks.append(TableBlock(pair_table(pair), "The whole trial."))
+    blocks += _bias_interval_note(comparison, pair)
+    if drawn:
+        blocks += _drawings(pair)
+    if pair.sensitivity:
+        blocks.append(
+            TableBlock(_lag_table(pair, metric), f"{CATALOGUE[metric].title} at other lags.")
+        )
+    blocks.append(Details("Alignment and what is not scored", (_listing(comparison, pair),)))
+    if isinstance(pair.reference, Motion):
+        every = tuple(figure.name for figure in metrics_of("waveform"))
+        table = TableBlock(pair_table(pair, every), "Every waveform metric.")
+        blocks.append(Details("Every metric", (table,)))
+    return tuple(blocks)
+
+
+def _listing(comparison: Comparison, pair: PairResult) -> Listing:
+    doubts = tuple(f"note: {text}" for text in pair.warnings)
+    return Listing((*pair_remarks(comparison, pair), *doubts))
+
+
+def _bias_interval_note(comparison: Comparison, pair: PairResult) -> list[Block]:
+    figures = [figure for figure in pair.evaluation.figures if figure.interval is not None]
+    if not figures:
+        return []
+    rows = tuple(
+        (
+            figure.item,
+            readable_unit(figure.unit),
+            readable(figure.value, figure.unit),
+            readable(figure.interval[0], figure.unit),
+            readable(figure.interval[1], figure.unit),
+            str(figure.n),
+        )
+        for figure in figures
+        if figure.interval is not None
+    )
+    how = (
+        "frames counted by effective sample size"
+        if comparison.procedure.bias_interval == "effective"
+        else "points taken as independent, as published; too narrow"
+    )
+    header = (pair.evaluation.kind, "unit", "bias", "low", "high", "frames")
+    caption = f"Bias with 95 % interval: {how}. It speaks of this trial only."
+    return [Details("Intervals of the bias", (TableBlock(Table(header, rows), caption),))]
+
+
+def _drawings(pair: PairResult) -> list[Block]:
+    found: list[Block] = []
+    one, other = pair.reference, pair.estimate
+    if isinstance(one, Motion) and isinstance(other, Motion):
+        drawing = waveform_figure(one, other, pair.evaluation.items)
+        found.append(
+            FigureBlock(
+                as_svg(drawing, page=True),
+                "Reference (line), estimate (dashed), and the error between them (shaded).",
+                "Waveforms of every coordinate; their errors are in the table above.",
+            )
+        )
+        if bilateral_pairs(pair.evaluation.items):
+            found.append(
+                FigureBlock(
+                    as_svg(sides_figure(pair.evaluation), page=True),
+                    "Right and left side by side; a long bar is a difference between sides.",
+                    "Bias and RMSE of the right and the left side; the numbers are in the table.",
+                )
+            )
+    elif isinstance(one, Markers) and isinstance(other, Markers):
+        shown = [item for item in pair.evaluation.items if item in one.names]
+        drawing = body_map_figure(one.select(shown), other.select(shown))
+        found.append(
+            FigureBlock(
+                as_svg(drawing, page=True),
+                "Mean place of each marker and its mean error; the worst are named, with their"
+                " mean distance.",
+                "Map of marker errors on the body; the numbers are in the table above.",
+            )
+        )
+    return found
+
+
+def _lag_table(pair: PairResult, metric: str) -> Table:
+    units = {
+        figure.item: figure.unit for figure in pair.evaluation.figures if figure.metric == metric
+    }
+    items = [ALL_MARKERS] if ALL_MARKERS in units else list(units)
+    shifts = pair.sensitivity
+    rows = tuple(
+        (
+            item,
+            readable_unit(units[item]),
+            *(readable(shift.result.get(item, np.nan), units[item]) for shift in shifts),
+        )
+        for item in items
+    )
+    return Table((pair.evaluation.kind, "unit", *(shift.label for shift in shifts)), rows)
+
+
+def _how(comparison: Comparison) -> Section:
+    blocks: list[Block] = []
+    lines = procedure_remarks(comparison)
+    if lines:
+        blocks += [Text(lines[0]), Listing(tuple(line.strip(" -") for line in lines[1:]))]
+    else:
+        blocks.append(
+            Text(
+                "kinebench's own procedure: the estimate is interpolated at the reference's times"
+                " where both overlap; nothing is filtered; repetitions are averaged per trial,"
+                " trials per subject, subjects per group."
+            )
+        )
+    if len(comparison.pairs) > 1:
+        blocks.append(Listing(tuple(remarks(comparison)) or ("nothing was left out",)))
+    return Section("Procedure", tuple(blocks))

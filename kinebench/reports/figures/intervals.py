@@ -1,0 +1,72 @@
+"""Estimates with their intervals, a row each: effects, causes, methods."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from kinebench.errors import ValueRangeError
+from kinebench.reports.figures.style import (
+    BLUE,
+    DOUBLE_COLUMN_IN,
+    GREEN,
+    INK,
+    ORANGE,
+    PURPLE,
+    VERMILLION,
+    grid_of_axes,
+    styled,
+)
+
+__all__ = ["interval_figure"]
+
+_STYLES = ((BLUE, "o"), (VERMILLION, "s"), (GREEN, "D"), (ORANGE, "^"), (PURPLE, "v"))
+
+
+def interval_figure(
+    rows: Sequence[str],
+    series: Mapping[str, Sequence[tuple[float, float, float]]],
+    quantity: str,
+) -> Figure:
+    """Points with intervals, the series of one row under each other.
+
+    Parameters
+    ----------
+    rows : sequence of str
+    series : mapping of str to sequence of (value, low, high)
+        One triple per row and series, up to five series; NaN leaves a gap.
+    quantity : str
+        With its unit.
+
+    Raises
+    ------
+    ValueRangeError
+        A series has not one triple per row.
+    """
+    for name, triples in series.items():
+        if len(triples) != len(rows):
+            raise ValueRangeError(f"{name} has {len(triples)} values for {len(rows)} rows")
+    places = np.arange(len(rows))[::-1].astype(np.float64)
+    spread = 0.6 / max(1, len(series))
+    height = 0.8 + len(rows) * (0.14 + 0.09 * len(series))
+    with styled():
+        figure, (axis,) = grid_of_axes(1, 1, DOUBLE_COLUMN_IN * 0.8, height)
+        styles = zip(series.items(), _STYLES, strict=False)
+        for i, ((name, triples), (colour, marker)) in enumerate(styles):
+            value, low, high = np.array(triples, dtype=np.float64).reshape(-1, 3).T
+            y = places + spread * ((len(series) - 1) / 2 - i)
+            axis.hlines(y, low, high, color=colour, linewidth=1.2)
+            axis.plot(value, y, color=colour, marker=marker, markersize=4, linestyle="none",
+                      markeredgewidth=0, label=name)  # fmt: skip
+        axis.axvline(0.0, color=INK, linewidth=0.8)
+        for place in places[:-1]:
+            axis.axhline(place - 0.5, color=INK, alpha=0.12, linewidth=0.5)
+        axis.set_yticks(places, list(rows))
+        axis.set_ylim(-0.6, len(rows) - 0.4)
+        axis.tick_params(axis="y", length=0)
+        axis.set_xlabel(quantity)
+        if len(series) > 1:
+            figure.legend(loc="outside upper right", ncols=min(5, len(series)))
+    return figure

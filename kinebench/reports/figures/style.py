@@ -1,0 +1,199 @@
+"""What all figures share: sizes, colours, and how a figure becomes a file.
+
+A figure is drawn in one ink on no ground. In an SVG for a page the ink becomes ``currentColor``,
+so that the figure follows the page into dark mode; in files it stays black.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from kinebench.io.atomic import write_atomically
+
+__all__ = [
+    "BLUE",
+    "DOUBLE_COLUMN_IN",
+    "ESTIMATE",
+    "GREEN",
+    "INK",
+    "LEFT",
+    "ORANGE",
+    "PURPLE",
+    "REFERENCE",
+    "RIGHT",
+    "SINGLE_COLUMN_IN",
+    "SKY",
+    "VERMILLION",
+    "as_png",
+    "as_svg",
+    "grid_of_axes",
+    "label_of",
+    "save_figure",
+    "styled",
+]
+
+SINGLE_COLUMN_IN, DOUBLE_COLUMN_IN = 3.5, 7.2
+
+# Okabe & Ito 2008, Color universal design
+ORANGE, SKY, GREEN, BLUE = "#e69f00", "#56b4e9", "#009e73", "#0072b2"
+VERMILLION, PURPLE = "#d55e00", "#cc79a7"
+# nearly black, and a value that nothing else has, so that it can be found in an SVG
+INK = "#1b1c1d"
+
+REFERENCE, ESTIMATE = INK, VERMILLION
+RIGHT, LEFT = BLUE, ORANGE
+
+_SETTINGS: Mapping[str, Any] = {
+    "font.family": "sans-serif",
+    "font.sans-serif": ["Helvetica", "Arial", "Liberation Sans", "DejaVu Sans"],
+    "font.size": 8.0,
+    "axes.titlesize": 8.0,
+    "axes.titleweight": "regular",
+    "axes.titlelocation": "left",
+    "axes.labelsize": 8.0,
+    "xtick.labelsize": 7.0,
+    "ytick.labelsize": 7.0,
+    "legend.fontsize": 7.5,
+    "legend.frameon": False,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.6,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 2.5,
+    "lines.linewidth": 1.1,
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+    "savefig.facecolor": "none",
+    "text.color": INK,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "axes.titlecolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "axes.unicode_minus": True,
+    "figure.constrained_layout.use": True,
+    "figure.dpi": 100,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "kinebench",
+    "pdf.fonttype": 42,
+    "path.simplify": True,
+    "path.simplify_threshold": 0.2,
+}
+
+
+@contextmanager
+def styled() -> Iterator[None]:
+    """Make or write a figure with kinebench's settings; matplotlib's own come back after."""
+    settings: Any = dict(_SETTINGS)
+    with _font_substitution_is_silent(), rc_context(settings):
+        yield
+
+
+@contextmanager
+def _font_substitution_is_silent() -> Iterator[None]:
+    import logging
+
+    # the list of sans-serif families is in order of preference: a missing one is no news
+    logger = logging.getLogger("matplotlib.font_manager")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+def grid_of_axes(
+    n: int, n_columns: int, width_in: float, row_height_in: float, **options: Any
+) -> tuple[Figure, list[Axes]]:
+    """A figure with n axes in rows; the unused cells of the last row stay empty."""
+    n_columns = max(1, min(n, n_columns))
+    n_rows = -(-n // n_columns)
+    figure = Figure(figsize=(width_in, row_height_in * n_rows))
+    FigureCanvasAgg(figure)
+    cells = figure.subplots(n_rows, n_columns, squeeze=False, **options)
+    flat = list(cells.flat)
+    for empty in flat[n:]:
+        empty.remove()
+    return figure, flat[:n]
+
+
+def label_of(name: str) -> str:
+    """A coordinate's name for readers: ``hip_flexion_r`` becomes "hip flexion, right"."""
+    side = {"_r": ", right", "_l": ", left"}.get(name[-2:], "")
+    return (name[:-2] if side else name).replace("_", " ") + side
+
+
+def as_svg(figure: Figure, page: bool = False) -> str:
+    """The figure as SVG text: no date, the same bytes for the same figure, text as text.
+
+    Parameters
+    ----------
+    figure : Figure
+    page : bool
+        For a page: black becomes ``currentColor``, the XML head is left out, and the figure is as
+        wide as its place allows.
+    """
+    buffer = io.StringIO()
+    with styled():
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    text = buffer.getvalue()
+    if not page:
+        return text
+    text = text[text.index("<svg") :].replace(INK, "currentColor")
+    text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
+    # a hundredth of a point is finer than any screen or printer
+    text = re.sub(r"(\d\.\d\d)\d+", r"\1", text)
+    return re.sub(r'(<svg[^>]*?) width="([\d.]+)pt" height="[\d.]+pt"', _flexible, text, count=1)
+
+
+def _flexible(found: re.Match[str]) -> str:
+    # a quarter larger than on paper: screens are farther away
+    width_px = round(float(found[2]) * 4 / 3 * 1.25)
+    return f'{found[1]} style="width:100%;max-width:{width_px}px;height:auto"'
+
+
+def as_png(figure: Figure, dpi: int = 200) -> bytes:
+    """The figure as PNG on white."""
+    buffer = io.BytesIO()
+    with styled():
+        figure.savefig(
+            buffer, format="png", dpi=dpi, facecolor="white", metadata={"Software": None}
+        )
+    return buffer.getvalue()
+
+
+def save_figure(figure: Figure, path: Path) -> None:
+    """Write .svg, .pdf or .png, by the ending; vector files carry no date.
+
+    Raises
+    ------
+    ValueRangeError
+        Another ending.
+    """
+    from kinebench.errors import ValueRangeError
+
+    ending = path.suffix.lower()
+    if ending == ".svg":
+        write_atomically(path, as_svg(figure))
+    elif ending == ".png":
+        write_atomically(path, as_png(figure))
+    elif ending == ".pdf":
+        buffer = io.BytesIO()
+        with styled():
+            figure.savefig(buffer, format="pdf", metadata={"CreationDate": None})
+        write_atomically(path, buffer.getvalue())
+    else:
+        raise ValueRangeError(f"a figure ends in .svg, .pdf or .png, found '{path.name}'")

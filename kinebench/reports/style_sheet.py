@@ -1,0 +1,75 @@
+"""The look of every report."""
+
+from __future__ import annotations
+
+__all__ = ["STYLE_SHEET"]
+
+STYLE_SHEET = """\
+:root {
+  color-scheme: light dark;
+  --ground: #ffffff; --ink: #1b1c1d; --soft: #5a6068; --line: #d5d9de; --tint: #f3f5f7;
+  --link: #005a9c; --mark: #0072b2;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --ground: #16181b; --ink: #e8eaed; --soft: #a7adb5; --line: #3a3f46; --tint: #1f2226;
+    --link: #7cc0f2; --mark: #56b4e9;
+  }
+}
+* { box-sizing: border-box; }
+body {
+  margin: 0 auto; padding: 2rem 1.25rem 4rem; max-width: 58rem; background: var(--ground);
+  color: var(--ink); font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif;
+}
+h1 {
+  font-size: 1.8rem; line-height: 1.2; margin: 0 0 .5rem; text-wrap: balance;
+  overflow-wrap: anywhere;
+}
+h2 {
+  font-size: 1.3rem; line-height: 1.3; margin: 2.75rem 0 .75rem; padding-top: 1rem;
+  border-top: 1px solid var(--line); text-wrap: balance;
+}
+p, ul { max-width: 44rem; margin: .75rem 0; }
+li { overflow-wrap: anywhere; }
+.lead { font-size: 1.1rem; color: var(--soft); }
+.finding { border-left: 3px solid var(--mark); padding: .1rem 0 .1rem .9rem; }
+a { color: var(--link); }
+nav ol { columns: 18rem; padding-left: 1.3rem; margin: 1rem 0; }
+.skip { position: absolute; left: -100vw; }
+.skip:focus { left: 1rem; top: .5rem; background: var(--ground); padding: .25rem .5rem; }
+:focus-visible { outline: 2px solid var(--mark); outline-offset: 2px; }
+main:focus { outline: none; }
+.table { overflow-x: auto; margin: 1.25rem 0; }
+table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; }
+caption { text-align: left; color: var(--soft); padding-bottom: .4rem; caption-side: top; }
+th, td {
+  padding: .22rem .7rem .22rem 0; text-align: left; vertical-align: baseline; font-weight: 400;
+}
+thead th { border-bottom: 1px solid var(--ink); vertical-align: bottom; font-weight: 600; }
+tbody tr + tr > * { border-top: 1px solid var(--line); }
+.number { text-align: right; white-space: nowrap; padding-left: .5rem; }
+figure { margin: 1.5rem 0; }
+figure svg { display: block; overflow: visible; }
+figcaption { color: var(--soft); font-size: .875rem; margin-top: .5rem; max-width: 44rem; }
+details { margin: 1rem 0; }
+summary { cursor: pointer; color: var(--link); }
+footer {
+  margin-top: 3rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .85rem;
+}
+@media print {
+  :root {
+    --ground: #fff; --ink: #000; --soft: #444; --line: #bbb; --link: #000; color-scheme: light;
+  }
+  @page { margin: 16mm 14mm; }
+  body { max-width: none; padding: 0; font-size: 9.5pt; }
+  nav, .skip { display: none; }
+  h2 { break-after: avoid; }
+  figure, tr { break-inside: avoid; }
+  thead { display: table-header-group; }
+  .table { overflow: visible; }
+  table { font-size: 7.5pt; }
+  details::details-content { content-visibility: visible; height: auto; }
+  p, ul, figcaption { max-width: none; }
+}
+"""
+"""Light and dark by the reader's setting; print in black on white."""

@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import matplotlib
+import numpy as np
+import pytest
+
+from kinebench.errors import ValueRangeError
+from kinebench.reports.figures import as_png, as_svg, save_figure
+from kinebench.reports.figures.style import (
+    BLUE,
+    GREEN,
+    INK,
+    ORANGE,
+    PURPLE,
+    SKY,
+    VERMILLION,
+    grid_of_axes,
+    label_of,
+    styled,
+)
+
+
+def drawn() -> matplotlib.figure.Figure:
+    with styled():
+        figure, axes = grid_of_axes(2, 2, 3.5, 2.0)
+        axes[0].plot([0, 1, 2], [0, 1, 0.123456789], color=BLUE)
+        axes[1].set_xlabel("time (s)")
+    return figure
+
+
+def test_the_same_figure_gives_the_same_bytes_without_a_date() -> None:
+    one, other = as_svg(drawn()), as_svg(drawn())
+    assert one == other
+    assert "date" not in one.lower()
+    assert as_svg(drawn(), page=True) == as_svg(drawn(), page=True)
+
+
+def test_text_stays_text_and_the_ground_is_empty() -> None:
+    text = as_svg(drawn())
+    assert "time (s)</text>" in text
+    assert "#ffffff" not in text
+    ElementTree.fromstring(text)
+
+
+def test_on_a_page_ink_follows_the_page_and_colours_stay() -> None:
+    text = as_svg(drawn(), page=True)
+    assert text.startswith("<svg")
+    assert INK not in text
+    assert "currentColor" in text
+    assert BLUE in text
+    assert "metadata" not in text
+    assert re.search(r'<svg[^>]* style="width:100%;max-width:\d+px;height:auto"', text)
+    assert 'width="252pt"' not in text
+    assert not re.search(r"\d\.\d{3,}", text.split("</defs>")[0])
+    assert INK in as_svg(drawn())
+    ElementTree.fromstring(text)
+
+
+def test_files_by_their_ending(tmp_path: Path) -> None:
+    for ending, head in (("svg", b"<?xml"), ("pdf", b"%PDF"), ("png", b"\x89PNG")):
+        path = tmp_path / f"figure.{ending}"
+        save_figure(drawn(), path)
+        assert path.read_bytes().startswith(head)
+    save_figure(drawn(), tmp_path / "again.pdf")
+    assert (tmp_path / "again.pdf").read_bytes() == (tmp_path / "figure.pdf").read_bytes()
+    with pytest.raises(ValueRangeError, match=r"\.svg, \.pdf or \.png, found 'figure.jpg'"):
+        save_figure(drawn(), tmp_path / "figure.jpg")
+
+
+def test_png_is_on_white() -> None:
+    from matplotlib.image import imread
+
+    pixels = imread(io.BytesIO(as_png(drawn(), dpi=50)))
+    assert np.allclose(pixels[0, 0], 1.0)
+
+
+def test_settings_of_others_come_back() -> None:
+    before = dict(matplotlib.rcParams)
+    as_svg(drawn())
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_unused_cells_are_removed() -> None:
+    figure, axes = grid_of_axes(5, 3, 7.0, 1.0)
+    assert len(axes) == len(figure.axes) == 5
+    assert figure.get_size_inches().tolist() == [7.0, 2.0]
+
+
+def test_names_for_readers() -> None:
+    assert label_of("hip_flexion_r") == "hip flexion, right"
+    assert label_of("knee_angle_l") == "knee angle, left"
+    assert label_of("pelvis_tilt") == "pelvis tilt"
+
+
+def _linear(colour: str) -> np.ndarray:
+    rgb = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+
+
+# Viénot, Brettel & Mollon 1999: linear RGB as protanopes and deuteranopes see it
+_DICHROMATS = (
+    np.array([[0.11238, 0.88762, 0.0], [0.11238, 0.88762, 0.0], [0.00401, -0.00401, 1.0]]),
+    np.array([[0.29275, 0.70725, 0.0], [0.29275, 0.70725, 0.0], [-0.02234, 0.02234, 1.0]]),
+)
+
+
+def test_colours_differ_for_colour_blind_eyes_too() -> None:
+    colours = [_linear(colour) for colour in (BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY, INK)]
+    for matrix in (np.eye(3), *_DICHROMATS):
+        seen = [matrix @ colour for colour in colours]
+        apart = [np.abs(a - b).max() for i, a in enumerate(seen) for b in seen[:i]]
+        assert min(apart) > 0.05
+
+
+def test_colours_stand_out_on_both_grounds() -> None:
+    weights = np.array([0.2126, 0.7152, 0.0722])
+    dark = _linear("#16181b") @ weights
+    for colour in (BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY):
+        assert (_linear(colour) @ weights + 0.05) / (dark + 0.05) > 3.0, colour
+
+
+def test_figures_leave_pyplot_alone() -> None:
+    code = "import sys, kinebench.reports.figures; sys.exit('matplotlib.pyplot' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_command_needs_matplotlib_only_for_a_report() -> None:
+    code = (
+        "import sys, kinebench.cli.compare, kinebench.comparison, kinebench.reports.tables;"
+        "import kinebench.reports.comparison_tables;"
+        "sys.exit(any(name in sys.modules for name in ('matplotlib', 'opensim')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from kinebench.comparison import Comparison
+from kinebench.reports.comparison_report import comparison_document
+from kinebench.reports.comparison_tables import pair_table
+from kinebench.reports.html import (
+    Details,
+    Document,
+    FigureBlock,
+    Listing,
+    Section,
+    TableBlock,
+    Text,
+    as_html,
+)
+from kinebench.reports.tables import Table
+
+EVIL = '<script>alert("x")</script>'
+SVG = '<svg viewBox="0 0 1 1"><defs><clipPath id="p1"/></defs><g id="a" clip-path="url(#p1)">' + (
+    '<use xlink:href="#a"/></g></svg>'
+)
+
+
+class Page(HTMLParser):
+    """Tags, ids, headings and links of a page; fails when tags do not nest."""
+
+    VOID = ("meta", "link", "br", "img")
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.shown = ""
+        self.feed(text)
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] not in ("style", "title"):
+            self.shown += data
+
+    def ids(self) -> list[str]:
+        return [attributes["id"] or "" for _, attributes in self.tags if "id" in attributes]
+
+
+def everything(text: str) -> Document:
+    table = Table((text, "unit", text), ((text, text, text),))
+    blocks = (
+        Text(text, lead=True),
+        Listing((text,)),
+        TableBlock(table, text),
+        FigureBlock(SVG, text, text),
+        Details(text, (Text(text), FigureBlock(SVG, text, text))),
+    )
+    return Document(text, (Section(text, blocks), Section(text, blocks)), text, (text,))
+
+
+def test_whatever_comes_from_outside_is_escaped() -> None:
+    text = as_html(everything(EVIL))
+    page = Page(text)
+    assert "script" not in {tag for tag, _ in page.tags}
+    assert page.shown.count(EVIL) == 31
+    quoted = as_html(everything('"onload="x'))
+    assert not any(name.startswith("on") for _, a in Page(quoted).tags for name in a)
+
+
+def test_the_page_needs_nothing_else() -> None:
+    text = as_html(everything("plain"))
+    for tag, attributes in Page(text).tags:
+        for name in ("href", "src", "xlink:href"):
+            value = attributes.get(name)
+            assert value is None or value.startswith(("#", "data:")), (tag, value)
+    assert "@import" not in text
+    assert "http" not in re.sub(r'xmlns\S*="[^"]*"', "", text)
+
+
+def test_ids_are_unique_and_links_reach_them() -> None:
+    page = Page(as_html(everything("Same title")))
+    assert len(page.ids()) == len(set(page.ids()))
+    for _, attributes in page.tags:
+        link = attributes.get("href") or attributes.get("xlink:href") or ""
+        if link.startswith("#"):
+            assert link[1:] in page.ids()
+        clip = attributes.get("clip-path")
+        if clip:
+            assert clip[5:-1] in page.ids()
+
+
+def test_what_a_screen_reader_needs() -> None:
+    page = Page(as_html(everything("plain")))
+    tags = [tag for tag, _ in page.tags]
+    assert tags.count("h1") == 1
+    assert tags.count("h2") == 2
+    assert dict(page.tags)["html"] == {"lang": "en"}
+    for tag, attributes in page.tags:
+        if tag == "svg":
+            assert attributes["role"] == "img"
+            assert attributes["aria-label"] == "plain"
+        if tag == "th":
+            assert attributes["scope"] in ("col", "row")
+        if attributes.get("class") == "table":
+            assert (attributes["role"], attributes["tabindex"]) == ("region", "0")
+            assert attributes["aria-label"]
+    assert tags.count("caption") == tags.count("table") == 2
+    assert tags.count("figcaption") == tags.count("figure") == 4
+    assert page.tags[tags.index("body") + 1] == ("a", {"class": "skip", "href": "#content"})
+
+
+def test_tables_and_figures_are_numbered_through() -> None:
+    shown = Page(as_html(everything("plain"))).shown
+    assert re.findall(r"Figure (\d)\.", shown) == ["1", "2", "3", "4"]
+    assert re.findall(r"Table (\d)\.", shown) == ["1", "2"]
+
+
+def test_a_title_without_letters_still_has_an_anchor() -> None:
+    document = Document("T", (Section("%%", ()), Section("°", ()), Section("Content", ())))
+    page = Page(as_html(document))
+    assert [name for name in page.ids() if name != "content"] == [
+        "section", "section-2", "content-2",
+    ]  # fmt: skip
+
+
+def test_one_section_has_no_contents() -> None:
+    assert "nav" not in {t for t, _ in Page(as_html(Document("T", (Section("A", ()),)))).tags}
+
+
+@pytest.mark.parametrize("kind", ["one_trial", "with_repetitions", "group", "of_markers"])
+def test_comparisons_as_documents(kind: str, request: pytest.FixtureRequest) -> None:
+    comparison: Comparison = request.getfixturevalue(kind)
+    text = as_html(comparison_document(comparison))
+    page = Page(text)
+    assert text == as_html(comparison_document(comparison))
+    for pair in comparison.pairs:
+        for row in pair_table(pair).rows:
+            assert all(cell in page.shown for cell in row)
+    assert len(page.ids()) == len(set(page.ids()))
+    assert ("svg" in {tag for tag, _ in page.tags}) is True
+
+
+def test_a_hostile_trial_name_does_no_harm(one_trial: Comparison) -> None:
+    from dataclasses import replace
+
+    pair = replace(one_trial.pairs[0], trial=EVIL, subject=EVIL, warnings=(EVIL,))
+    page = Page(as_html(comparison_document(replace(one_trial, pairs=(pair, pair)))))
+    assert "script" not in {tag for tag, _ in page.tags}
+    assert EVIL in page.shown
+
+
+def test_a_browser_shows_it_without_a_complaint(group: Comparison, tmp_path: Path) -> None:
+    browser = shutil.which("chromium") or shutil.which("chromium-browser")
+    if browser is None:
+        pytest.skip("no chromium to open the report with")
+    page = tmp_path / "report.html"
+    page.write_text(as_html(comparison_document(group)), encoding="utf-8")
+    done = subprocess.run(
+        [
+            browser, "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr",
+            "--log-level=0", "--virtual-time-budget=2000",
+            f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", page.as_uri(),
+        ],
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert "CONSOLE" not in done.stderr
+    assert "all angles" in done.stdout
+    assert done.stdout.count("<svg") == as_html(comparison_document(group)).count("<svg")
