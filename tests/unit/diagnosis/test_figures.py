@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kinebench.core import Coordinate, Markers, Model, Motion
+from kinebench.diagnosis.figures import FIGURES, deepest_frames, figures_of
+from kinebench.io.models import read_model
+from kinebench.kinematics import forward_kinematics, read_tree
+
+NAMES = ("pelvis_list", "knee_angle_r", "knee_angle_l", "hip_flexion_r", "hip_flexion_l")
+FEET = ("RHeel", "RBigToe", "RSmallToe", "LHeel", "LBigToe", "LSmallToe")
+
+
+def motion(**angles_deg: float) -> Motion:
+    values = [[math.radians(angles_deg.get(name, 0.0)) for name in NAMES]] * 3
+    return Motion(tuple(map(Coordinate, NAMES)), [0.0, 0.1, 0.2], values)
+
+
+def feet(right_m: float = 0.0) -> Markers:
+    times = np.arange(60) / 60
+    positions = np.zeros((60, 6, 3))
+    positions[:, :3, 1] = right_m
+    positions[:, :, 0] = [0.0, 0.2, 0.18] * 2
+    return Markers(FEET, times, positions)
+
+
+@pytest.fixture(scope="module")
+def model(mirror_file: Callable[[str], Path]) -> Model:
+    return read_model(mirror_file("opensimPipeline/Models/LaiUhlrich2022.osim"))
+
+
+def named(values: np.ndarray) -> dict[str, float]:
+    return dict(zip((figure.name for figure in FIGURES), values.tolist(), strict=True))
+
+
+@pytest.mark.mirror
+def test_a_symmetric_model_standing_straight_has_no_sides(model: Model) -> None:
+    found = figures_of(model, motion(), feet(), np.arange(3))
+    assert np.abs(found).max() < 1e-6
+
+
+@pytest.mark.mirror
+def test_a_listing_pelvis_drops_the_right_hip_by_its_width(model: Model) -> None:
+    tree = read_tree(model)
+    _, centres = forward_kinematics(tree, tree.defaults)
+    width = centres[tree.body_index("femur_r"), 2] - centres[tree.body_index("femur_l"), 2]
+    found = named(figures_of(model, motion(pelvis_list=10), feet(), np.arange(3)))
+    assert width > 0.1
+    assert found["side_drop"] == pytest.approx(-width * math.sin(math.radians(10)), abs=1e-9)
+    assert found["pelvis_list"] == pytest.approx(math.radians(10))
+
+
+@pytest.mark.mirror
+def test_signs_are_right_minus_left(model: Model) -> None:
+    bent = motion(knee_angle_r=20, knee_angle_l=5, hip_flexion_r=3, hip_flexion_l=10)
+    found = named(figures_of(model, bent, feet(0.012), np.arange(3)))
+    assert math.degrees(found["knee_flexion"]) == pytest.approx(15)
+    assert math.degrees(found["hip_flexion"]) == pytest.approx(-7)
+    assert found["floor_contact"] == pytest.approx(0.012)
+
+
+@pytest.mark.mirror
+def test_a_longer_right_thigh_shows_in_leg_length(
+    mirror_file: Callable[[str], Path],
+) -> None:
+    scaled = read_model(
+        mirror_file("Model/LaiArnoldModified2017_poly_withArms_weldHand_scaled.osim")
+    )
+    tree = read_tree(scaled)
+    _, centres = forward_kinematics(tree, tree.defaults)
+
+    def length(side: str) -> float:
+        hip, knee, ankle = (
+            centres[tree.body_index(f"{body}_{side}")] for body in ("femur", "tibia", "talus")
+        )
+        return float(np.linalg.norm(knee - hip) + np.linalg.norm(ankle - knee))
+
+    found = named(figures_of(scaled, motion(), feet(), np.arange(3)))
+    assert found["leg_length"] == pytest.approx(length("r") / length("l") - 1, abs=1e-12)
+    assert abs(found["leg_length"]) > 1e-3
+
+
+def test_deep_frames_surround_the_turning_points() -> None:
+    times = np.arange(0, 6, 1 / 60)
+    height = 1.0 - 0.2 * (1 - np.cos(2 * np.pi * np.clip(times - 1, 0, 4) / 2))
+    positions = np.zeros((len(times), 1, 3))
+    positions[:, 0, 1] = height
+    frames = deepest_frames(Markers(("midHip",), times, positions))
+    found = times[frames]
+    assert np.all(np.minimum(np.abs(found - 2), np.abs(found - 4)) <= 0.1 + 1e-9)
+    assert 22 <= len(frames) <= 26
+
+
+def test_without_repetitions_all_frames_count() -> None:
+    positions = np.ones((50, 1, 3))
+    frames = deepest_frames(Markers(("midHip",), np.arange(50) / 60, positions))
+    assert len(frames) == 50
