@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +14,13 @@ from kinebench.core.markers import Markers
 from kinebench.core.stages import Scaler
 from kinebench.core.subject import Subject
 from kinebench.core.trial import Trial
-from kinebench.errors import KinebenchError, ScalingError, ValueRangeError, require_names
+from kinebench.errors import (
+    KinebenchError,
+    KinebenchWarning,
+    ScalingError,
+    ValueRangeError,
+    require_names,
+)
 from kinebench.io.models import read_document, read_model
 from kinebench.io.session import Session, SessionFiles
 from kinebench.io.setups import read_ik_tasks, read_time_range
@@ -113,7 +120,15 @@ class _Planner:
         stated = self.files.settings.get("augmenter")
         found = None
         if self.options.augmenter is None and recordings.stored is not None:
-            found = identify(recordings.stored, self.subject).version
+            # made for the session's own mass and height, whatever is asked for now
+            found = identify(recordings.stored, self.session.subject or self.subject).version
+            if found is None:
+                warnings.warn(
+                    "no known augmenter version gives the markers that the session holds: its own"
+                    " motion will not be met exactly",
+                    KinebenchWarning,
+                    stacklevel=3,
+                )
         version, source = next(
             (version, source)
             for version, source in (

@@ -182,3 +182,27 @@ def test_a_session_without_static_trial_uses_its_scaled_model(
         neutral.write_bytes(kept)
     assert content["parameters"]["scale"]["kind"] == "GivenModel"
     assert content["results"]["static"] == {}
+
+
+def test_another_mass_does_not_hide_the_session_s_version(
+    short_session: Path, tmp_path: Path
+) -> None:
+    content = run_on(short_session, tmp_path / "out", "--mass", "90", "--dry-run")
+    assert content["choices"]["augmenter"].startswith("v0.1 (it made the session's markers")
+    # markers for another mass differ, so the session's own cannot be scaled on
+    assert "static markers" not in content["choices"]
+
+
+def test_markers_that_no_version_made_are_doubted(short_session: Path, tmp_path: Path) -> None:
+    squats = short_session / "MarkerData" / "Squats_0.trc"
+    kept = squats.read_bytes()
+    markers = read_trc(squats)
+    moved = markers.positions.copy()
+    moved[:, 20:] += 0.1 * np.sin(np.arange(43))[:, None]
+    write_trc(squats, markers.with_positions(moved))
+    try:
+        content = run_on(short_session, tmp_path / "out", "--dry-run")
+    finally:
+        squats.write_bytes(kept)
+    assert content["choices"]["augmenter"] == "v0.3 (default)"
+    assert any("no known augmenter version" in text for text in content["warnings"])
