@@ -108,4 +108,5 @@ def test_a_body_between_others_stays_though_its_coordinate_depends(leg_model: Mo
         "<dependent_coordinate_name>knee_beta_r",
         "<dependent_coordinate_name>hip_flexion_r",
     )
-    assert body_names(without_dependent_leaves(carrying)) == body_names(leg_model)
+    bare = with_marker_set(carrying, marker_set("tibia_r"))  # no marker on the thigh either
+    assert "femur_r" in body_names(without_dependent_leaves(bare))

@@ -58,7 +58,7 @@ def test_standing_up_briefly_beats_sitting_still() -> None:
 def test_one_bent_knee_is_not_averaged_away() -> None:
     markers = figure(np.full(240, 8.0))
     positions = markers.positions.copy()
-    positions[60:150, 4] = figure(np.full(90, 30.0)).positions[:, 4]
+    positions[60:150, 4] = figure(np.full(90, 14.0)).positions[:, 4]
     positions[60:150, 7] = figure(np.full(90, 0.0)).positions[:, 7]
     quality = StandingWindow().search(markers.with_positions(positions))
     assert quality.knee_flexion_deg == pytest.approx((8.0, 8.0))
