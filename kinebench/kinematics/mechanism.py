@@ -31,7 +31,8 @@ NODE = np.dtype(
         ("end_columns", "i8"),
         ("R", "f8", (3, 3)),
         ("p", "f8", (3,)),
-    ]
+    ],
+    align=True,
 )
 TERM = np.dtype(
     [
@@ -45,14 +46,18 @@ TERM = np.dtype(
         ("R", "f8", (3, 3)),
         ("direction", "f8", (3,)),
         ("parameters", "f8", (4,)),
-    ]
+    ],
+    align=True,
 )
-WEIGHT = np.dtype([("column", "i8"), ("coordinate", "i8"), ("factor", "f8")])
+WEIGHT = np.dtype([("column", "i8"), ("coordinate", "i8"), ("factor", "f8")], align=True)
 PIECE = np.dtype(
-    [("start", "f8"), ("origin", "f8"), ("first_coefficient", "i8"), ("end_coefficients", "i8")]
+    [("start", "f8"), ("origin", "f8"), ("first_coefficient", "i8"), ("end_coefficients", "i8")],
+    align=True,
 )
-VARIABLE = np.dtype([("low", "f8"), ("high", "f8"), ("task_weight", "f8"), ("task_value", "f8")])
-MARKER = np.dtype([("node", "i8"), ("location", "f8", (3,)), ("weight", "f8")])
+VARIABLE = np.dtype(
+    [("low", "f8"), ("high", "f8"), ("task_weight", "f8"), ("task_value", "f8")], align=True
+)
+MARKER = np.dtype([("node", "i8"), ("location", "f8", (3,)), ("weight", "f8")], align=True)
 
 
 class FlatMechanism(NamedTuple):

@@ -28,7 +28,8 @@ from numba import njit
 
 __all__ = ["RESULT", "Work", "new_work", "track"]
 
-NEXT_STEP = 2e-10  # rad or m: the step that is expected next, when it need not be made any more
+NEXT_STEP = 2e-9  # rad or m: the step that is expected next, when it need not be made any more
+RATE = 100.0  # 1/rad: of quadratic convergence, s₂ / s₁², as long as nothing is known
 NEWTON_END = 3e-7  # a Newton step after which none is needed, whatever the one before
 LINEAR_END = 1e-10  # the same for other steps
 ROUNDING = 1e-16  # m²: differences of E that mean nothing
@@ -59,10 +60,11 @@ STATE = np.dtype(
         ("F", "f8", (3,)),
         ("P", "f8", (3, 3)),
         ("D", "f8", (3, 3)),
-    ]
+    ],
+    align=True,
 )
 RESULT = np.dtype([("energy", "f8"), ("converged", "?"), ("iterations", "i8")], align=True)
-MOTION = np.dtype([("slope", "f8"), ("bend", "f8"), ("axis", "f8", (3,))])
+MOTION = np.dtype([("slope", "f8"), ("bend", "f8"), ("axis", "f8", (3,))], align=True)
 
 
 class Work(NamedTuple):
@@ -71,7 +73,7 @@ class Work(NamedTuple):
     state: Any  # (n_nodes,) STATE
     motion: Any  # (n_terms,) MOTION
     origin: Any  # (3,) m
-    S: Any  # (6, n_columns)
+    S: Any  # (n_columns, 6)
     q: Any  # (n_coordinates,)
     T: Any  # (n_coordinates, n_variables)
     Hc: Any  # as H, of the columns; the same array unless reduced
@@ -84,6 +86,7 @@ class Work(NamedTuple):
     d: Any
     rest: Any
     old: Any
+    rate: Any  # (1,) worst rate of convergence lately
 
 
 def new_work(flat: Any) -> Work:
@@ -95,7 +98,7 @@ def new_work(flat: Any) -> Work:
         np.zeros(len(flat.nodes), STATE),
         np.zeros(len(flat.terms), MOTION),
         np.zeros(3),
-        np.zeros((6, columns)),
+        np.zeros((columns, 6)),
         np.zeros(coordinates),
         np.eye(coordinates, variables),
         np.zeros(flat.column_chain.shape) if flat.reduced else H,
@@ -108,6 +111,7 @@ def new_work(flat: Any) -> Work:
         np.zeros(variables),
         np.zeros(variables),
         np.zeros(variables),
+        np.full(1, RATE),
     )
 
 
@@ -351,18 +355,18 @@ def _add_columns(node, terms, weights, motion, p, S):
     """Columns (ω, v) of a node's coordinates, v at the origin."""
     for i in range(node.first_column, node.end_columns):
         for k in range(6):
-            S[k, i] = 0.0
+            S[i, k] = 0.0
     for t in range(node.first_term, node.end_terms):
         shift = 0 if t < node.end_rotations else 3
         for e in range(terms[t].first_weight, terms[t].end_weights):
             i = weights[e].column
             rate = motion[t].slope * weights[e].factor
             for a in range(3):
-                S[shift + a, i] += rate * motion[t].axis[a]
+                S[i, shift + a] += rate * motion[t].axis[a]
     for i in range(node.first_column, node.end_columns):
-        S[3, i] += p[1] * S[2, i] - p[2] * S[1, i]
-        S[4, i] += p[2] * S[0, i] - p[0] * S[2, i]
-        S[5, i] += p[0] * S[1, i] - p[1] * S[0, i]
+        S[i, 3] += p[1] * S[i, 2] - p[2] * S[i, 1]
+        S[i, 4] += p[2] * S[i, 0] - p[0] * S[i, 2]
+        S[i, 5] += p[0] * S[i, 1] - p[1] * S[i, 0]
 
 
 @compiled
@@ -396,7 +400,7 @@ def _add_rows(node, body, chain, depth, newton, S, H, g, diagonal):
     Nx, Ny, Nz = D[2, 1] - D[1, 2], D[0, 2] - D[2, 0], D[1, 0] - D[0, 1]  # Σ w X × r
     first = node.first_column
     for i in range(first, node.end_columns):
-        wx, wy, wz, vx, vy, vz = S[0, i], S[1, i], S[2, i], S[3, i], S[4, i], S[5, i]
+        wx, wy, wz, vx, vy, vz = S[i, 0], S[i, 1], S[i, 2], S[i, 3], S[i, 4], S[i, 5]
         g[i] = wx * Nx + wy * Ny + wz * Nz + vx * F[0] + vy * F[1] + vz * F[2]
         fx, fy, fz, nx, ny, nz = _momentum(body, wx, wy, wz, vx, vy, vz)
         diagonal[i] = vx * fx + vy * fy + vz * fz + wx * nx + wy * ny + wz * nz
@@ -408,8 +412,8 @@ def _add_rows(node, body, chain, depth, newton, S, H, g, diagonal):
             j = chain[i, t]
             if j == first and newton and not node.simple:
                 nx, ny, nz = ox, oy, oz
-            linear = S[3, j] * fx + S[4, j] * fy + S[5, j] * fz
-            H[i, t] = linear + S[0, j] * nx + S[1, j] * ny + S[2, j] * nz
+            linear = S[j, 3] * fx + S[j, 4] * fy + S[j, 5] * fz
+            H[i, t] = linear + S[j, 0] * nx + S[j, 1] * ny + S[j, 2] * nz
 
 
 @compiled
@@ -521,13 +525,14 @@ def _factorise(chain, depth, held, damping, diagonal, H, L):
             for t in range(depth[k] + 1):
                 L[k, t] = 0.0
             continue
+        inverse = 1.0 / pivot
         for t in range(depth[k]):
-            factor = L[k, t] / pivot
-            row = chain[k, t]
+            factor = L[k, t] * inverse
+            row = L[chain[k, t]]
             for s in range(t + 1):
-                L[row, s] -= factor * L[k, s]
+                row[s] -= factor * L[k, s]
         for t in range(depth[k]):
-            L[k, t] /= pivot
+            L[k, t] *= inverse
     return True
 
 
@@ -612,7 +617,7 @@ def _minimise(flat, x, frozen, enough, most, check, w):
     """Minimise E from x, in place; returns E, iterations, and whether it converged.
 
     Newton's method; where H is not positive or E does not fall, Gauss–Newton, then that with
-    Levenberg–Marquardt damping. Newton steps shrink quadratically, s₃ ≈ s₂ (s₂ / s₁)²: the search
+    Levenberg–Marquardt damping. Newton steps shrink quadratically, s₂ ≈ rate · s₁²: the search
     ends when the next one would not matter. A gain below the fraction `enough` of E, or `most`
     iterations, also end it. With `check` the Gauss–Newton matrix of the end is factorised, which
     tells the variables that the markers leave open.
@@ -628,8 +633,11 @@ def _minimise(flat, x, frozen, enough, most, check, w):
             newton, damping, retry = False, damping if newton else max(10.0 * damping, 1e-4), True
             continue
         if not retry:
+            if newton and 0.0 < before < 0.05:
+                w.rate[0] = max(w.rate[0], largest / before**2)
+            expected = min(w.rate[0] * largest, 1.0) * largest
             fine = largest < LINEAR_END or (
-                newton and (largest < NEWTON_END or largest**3 < NEXT_STEP * before**2)
+                newton and (largest < NEWTON_END or expected < NEXT_STEP)
             )
             ended = fine or energy - trial < enough * trial or iterations == most
             if ended and not check:
@@ -739,6 +747,7 @@ def track(
     history, miss, known = np.zeros((3, n)), np.zeros((3, n)), 0
     solved, left_open = 0, False
     frame = first
+    w.rate[0] = RATE
     while frame != last:
         if solved < len(starts):
             x[:] = starts[solved]
@@ -777,6 +786,7 @@ def track(
         x_out[frame] = x
         told[frame].energy, told[frame].converged, told[frame].iterations = energy, fine, count
         _remember(history, known, miss, x)
+        w.rate[0] *= 0.95
         known = min(known + 1, 3)
         solved += 1
         frame += step

@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinebench.core.arrays import FloatArray
+from kinebench.errors import ValueRangeError
+from kinebench.geometry.registration import register_rigid
 from kinebench.kinematics.mechanism import Mechanism
 
 __all__ = ["MarkerTracker"]
@@ -21,8 +23,8 @@ logger = logging.getLogger(__name__)
 TIE = 1e-6  # relative difference of E below which the pose nearer to the default is taken
 ENOUGH = 1e-2  # gain per iteration at which a trial start is given up
 MOST = 60  # iterations
-N_STARTS = 16  # random starts of a limb
-FINALISTS = 4  # starts that are followed to their end
+N_STARTS = 12  # random starts of a limb
+FINALISTS = 3  # starts that are followed to their end
 SUSPICIOUS = 4.0  # misfit of a limb, squared, relative to what it is compared with
 ROUNDS = 8  # how often a limb's worst frame may be replaced
 
@@ -90,9 +92,10 @@ class MarkerTracker:
         the limb fits its markers much worse than the root does.
         """
         limbs = self.mechanism.limbs
-        x, misfit = self._best(
-            frame, self._root_starts(limbs[0]), limbs[0], self._markers_of(limbs[:1])
-        )
+        marked = self._markers_of(limbs[:1])
+        x, misfit = self._best(frame, self.defaults[None], limbs[0], marked)
+        if misfit > self._rigid_misfit(frame, marked) * (1 + TIE) + 1e-12:
+            x, misfit = self._best(frame, self._root_starts(limbs[0]), limbs[0], marked)
         acceptable = SUSPICIOUS * misfit
         for number in range(1, len(limbs)):
             marked = self._markers_of(limbs[: number + 1])
@@ -141,6 +144,21 @@ class MarkerTracker:
         """Which markers these limbs carry themselves."""
         nodes = {node for limb in limbs for node in self.mechanism.limb_nodes[limb]}
         return np.isin(self.mechanism.flat.markers["node"], sorted(nodes))
+
+    def _rigid_misfit(self, frame: int, marked: NDArray[np.bool_]) -> float:
+        """Least E that the root's own markers allow a body that may move freely.
+
+        −1 when they do not determine a pose, or sit on several nodes.
+        """
+        records = self.mechanism.flat.markers[marked]
+        measured = self.measured[frame, self.columns[marked]]
+        if len(set(records["node"].tolist())) != 1:
+            return -1.0
+        try:
+            rms = register_rigid(records["location"], measured, records["weight"]).rms
+        except ValueRangeError:
+            return -1.0
+        return 0.5 * rms**2
 
     def _root_starts(self, root: tuple[int, ...]) -> FloatArray:
         """Orientations of the root: quarters of a turn, or parts of a limited range."""

@@ -1,0 +1,145 @@
+"""The compiled solver's energy, gradient and second derivatives against the NumPy reference."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from kinebench.kinematics import Tree, marker_jacobian, marker_positions
+from kinebench.kinematics.functions import Sine, polynomial, simm_spline
+from kinebench.kinematics.mechanism import build_mechanism
+from kinebench.kinematics.newton import _evaluate, _measure, _normal_equations, new_work
+from kinebench.kinematics.rotation import body_fixed_xyz
+from kinebench.kinematics.tree import Coupling, Joint, Offset, Term, TreeCoordinate, TreeMarker
+
+Array = np.ndarray[Any, Any]
+X, Y, Z = np.eye(3)
+LINEAR = polynomial((1.0, 0.0))
+SPLINE = simm_spline((-2.0, -0.5, 0.7, 2.0), (0.1, -0.05, 0.12, 0.0))
+WEIGHTS = {"a0": 1.0, "a1": 3.0, "b0": 2.0, "b1": 1.0, "b2": 0.5, "c0": 4.0, "c1": 1.5, "e0": 1.0}
+TASKS = {1: (0.02, 0.4)}
+
+
+def branching(coupled: bool) -> Tree:
+    """Root of six coordinates; two limbs; joints with shared, bent and summed coordinates."""
+    skew = Offset(body_fixed_xyz(0.3, -0.2, 0.5), np.array([0.1, 0.0, 0.2]))
+    root = tuple(Term(True, axis, ((i, 1.0),), LINEAR) for i, axis in enumerate((Z, X, Y)))
+    root += tuple(Term(False, axis, ((3 + i, 1.0),), LINEAR) for i, axis in enumerate((X, Y, Z)))
+    bent = (
+        Term(True, X, ((6, 1.0),), LINEAR),
+        Term(True, np.array([0.6, 0.0, 0.8]), ((6, 1.0),), SPLINE),
+        Term(True, Y, ((7, -0.5), (6, 0.3)), Sine(0.7, 1.2, 0.1)),
+        Term(False, Y, ((6, 1.0),), polynomial((0.1, 0.2, 0.0))),
+        Term(False, Z, ((7, 1.0), (6, 0.2)), Sine(0.05, 2.0)),
+    )
+    weld = (Term(False, X, (), polynomial((0.07,))),)
+    hinge = (Term(True, -Z, ((8, 1.0),), LINEAR),)
+    other = (Term(True, Y, ((9, 1.0),), LINEAR), Term(True, Z, ((10, 1.0),), LINEAR))
+    joints = (
+        Joint("root", "CustomJoint", -1, skew, skew, root),
+        Joint("bent", "CustomJoint", 0, skew, skew, bent),
+        Joint("weld", "CustomJoint", 1, skew, skew, weld),
+        Joint("hinge", "PinJoint", 2, skew, skew, hinge),
+        Joint("other", "UniversalJoint", 0, skew.inverse(), skew, other),
+    )
+    generator = np.random.default_rng(2)
+    body = {"a": 0, "b": 1, "c": 3, "d": 2, "e": 4}
+    markers = tuple(
+        TreeMarker(name, body[name[0]], generator.normal(0, 0.2, 3)) for name in WEIGHTS
+    )
+    couplings = (Coupling("c", 9, ((8, 0.7),), polynomial((0.3, 0.5, 0.1))),) if coupled else ()
+    coordinates = tuple(TreeCoordinate(f"q{i}") for i in range(11))
+    return Tree("branching", tuple("abdce"), joints, coordinates, markers, couplings)
+
+
+class Solver:
+    """The compiled functions on one frame."""
+
+    def __init__(self, tree: Tree, measured: Array) -> None:
+        self.mechanism = build_mechanism(tree, WEIGHTS, TASKS)
+        self.flat = self.mechanism.flat
+        self.work = new_work(self.flat)
+        columns = np.array([tree.marker_names.index(name) for name in self.mechanism.markers])
+        _measure(self.flat.markers, measured, columns, self.work.state, self.work.origin)
+
+    def energy(self, x: Array) -> float:
+        return float(_evaluate(self.flat, x, self.work))
+
+    def derivatives(self, x: Array, newton: bool) -> tuple[Array, Array]:
+        _evaluate(self.flat, x, self.work)
+        _normal_equations(self.flat, x, newton, self.work)
+        H = np.zeros((len(x), len(x)))
+        for i, depth in enumerate(self.flat.variable_depth):
+            for t in range(depth + 1):
+                j = self.flat.variable_chain[i, t]
+                H[i, j] = H[j, i] = self.work.H[i, t]
+        return self.work.g.copy(), H
+
+
+@pytest.fixture(params=[False, True], ids=["tree", "coupled"])
+def case(request: pytest.FixtureRequest) -> tuple[Tree, Array, Solver, Array]:
+    tree = branching(request.param)
+    generator = np.random.default_rng(3)
+    q = generator.uniform(-0.8, 0.8, 11)
+    measured = marker_positions(tree, q + 0.2) + generator.normal(0, 0.1, (8, 3)) + 3.0
+    measured[4] = np.nan
+    measured.flags.writeable = False
+    solver = Solver(tree, measured)
+    return tree, measured, solver, q
+
+
+def test_energy_gradient_and_gauss_newton_equal_the_reference(
+    case: tuple[Tree, Array, Solver, Array],
+) -> None:
+    tree, measured, solver, q = case
+    variables = list(solver.mechanism.variables)
+    residuals = marker_positions(tree, q) - measured
+    present = ~np.isnan(residuals[:, 0])
+    w = np.array(list(WEIGHTS.values()))[present]
+    w /= w.sum()
+    r, J = residuals[present], marker_jacobian(tree, q)[present][..., variables]
+    pull = np.zeros(11)
+    pull[1] = 0.02
+    pull = pull[variables]
+    miss = q[variables] - 0.4
+    energy = 0.5 * ((w * (r**2).sum(axis=1)).sum() + (pull * miss**2).sum())
+    assert solver.energy(q[variables]) == pytest.approx(energy, rel=1e-12)
+    g, H = solver.derivatives(q[variables], newton=False)
+    np.testing.assert_allclose(g, np.einsum("m,mi,mik->k", w, r, J) + pull * miss, atol=1e-12)
+    expected = np.einsum("m,mik,mil->kl", w, J, J) + np.diag(pull)
+    np.testing.assert_allclose(H, expected, atol=1e-12)
+
+
+def test_second_derivatives_equal_finite_differences(
+    case: tuple[Tree, Array, Solver, Array],
+) -> None:
+    tree, _, solver, q = case
+    x, h = q[list(solver.mechanism.variables)], 1e-6
+    _, H = solver.derivatives(x, newton=True)
+    numeric = np.empty_like(H)
+    for k in range(len(x)):
+        step = h * np.eye(len(x))[k]
+        ahead, _ = solver.derivatives(x + step, newton=True)
+        behind, _ = solver.derivatives(x - step, newton=True)
+        numeric[k] = (ahead - behind) / (2 * h)
+    if tree.couplings:  # the bend of the coupling itself is left out
+        driver = solver.mechanism.variables.index(8)
+        H[driver, driver] = numeric[driver, driver] = 0.0
+    np.testing.assert_allclose(H, numeric, atol=2e-8)
+
+
+def test_only_what_moves_markers_is_computed() -> None:
+    tree = branching(coupled=False)
+    mechanism = build_mechanism(tree, {"a0": 1.0, "b0": 1.0})
+    names = {tree.coordinate_names[i] for i in mechanism.variables}
+    assert names == {f"q{i}" for i in range(8)}
+    assert len(mechanism.flat.nodes) == 2
+    assert len(mechanism.limbs) == 1
+
+
+def test_limbs_are_unbranched_chains() -> None:
+    mechanism = build_mechanism(branching(coupled=False), WEIGHTS)
+    named = [{mechanism.variables[i] for i in limb} for limb in mechanism.limbs]
+    assert named == [{0, 1, 2, 3, 4, 5}, {6, 7, 8}, {9, 10}]
