@@ -23,6 +23,7 @@ from kinebench.osim.edits import document_root, with_marker_set
 from kinebench.osim.soundness import require_sound
 from kinebench.scaling.lean_cutting import MARK, Cutter, Gap, leave_out_forces
 from kinebench.scaling.mass_properties import MassProperties
+from kinebench.scaling.tree_scaling import without_idle_parts
 
 __all__ = ["LeanTemplate", "lean_template"]
 
@@ -42,7 +43,7 @@ class LeanTemplate:
     generic_name : str
         Of the generic model in its XML.
     tree : Tree
-        Of the generic model.
+        Of the generic model, as far as its markers reach.
     masses : mapping of str to MassProperties
         Of its bodies, in order.
     places : mapping of str to (3,) m
@@ -142,6 +143,7 @@ def lean_template(generic: Model, marker_set: Document | None = None) -> LeanTem
     _require_rotational_couplings(tree)
     cutter = Cutter(element, model.name)
     cutter.cut()
+    tree, stretched = without_idle_parts(tree, cutter.stretched)
     pieces = re.split(MARK.format(r"(\d+)"), _text(root))
     return LeanTemplate(
         f"{generic.name}_scaled",
@@ -150,7 +152,7 @@ def lean_template(generic: Model, marker_set: Document | None = None) -> LeanTem
         cutter.masses,
         dict(zip(tree.marker_names, marker_positions(tree, tree.defaults), strict=True)),
         frozenset(cutter.fixed),
-        cutter.stretched,
+        stretched,
         cutter.nested,
         tuple(pieces[::2]),
         # gaps are numbered as they were found, which is not the order of the text

@@ -147,8 +147,10 @@ def body_factors(
             continue
         known = set(model_markers) & set(static.names)
         inside = static.at_frames(tool_frames(static, window_s))
-        for measurement in _measurable(recipe, known):
-            factor = _ratio(measurement, model_markers, inside)
+        measurements = _measurable(recipe, known)
+        for measurement, factor in zip(
+            measurements, _ratios(measurements, model_markers, inside), strict=True
+        ):
             for body, axes in measurement.scaled:
                 if body in factors and factor == factor:
                     factors[body][list(axes)] = factor
@@ -194,25 +196,28 @@ def _measurable(recipe: Recipe, known: Collection[str]) -> list[Measurement]:
     return left
 
 
-def _ratio(
-    measurement: Measurement, model_markers: Mapping[str, FloatArray], inside: Markers
-) -> float:
-    """Measured over model distance; NaN, with a warning, when a marker is missing."""
+def _ratios(
+    measurements: list[Measurement], model_markers: Mapping[str, FloatArray], inside: Markers
+) -> list[float]:
+    """Measured over model distance per measurement; NaN, with a warning, for missing markers."""
     columns = {name: column for column, name in enumerate(inside.names)}
-    ratios = []
-    for one, other in measurement.pairs:
-        apart = inside.positions[:, columns[one]] - inside.positions[:, columns[other]]
-        measured = np.linalg.norm(apart, axis=1).mean()
-        ratios.append(measured / np.linalg.norm(model_markers[one] - model_markers[other]))
-    factor = float(np.sum(ratios) / len(ratios))
-    if factor != factor:
-        warnings.warn(
-            f"measurement {measurement.name} is not used: one of its markers is missing in a frame"
-            f" of the static window; its bodies keep their generic size",
-            KinebenchWarning,
-            stacklevel=4,
-        )
-    return factor
+    pairs = [pair for measurement in measurements for pair in measurement.pairs]
+    one, other = np.array([[columns[name] for name in pair] for pair in pairs]).T
+    apart = inside.positions[:, one] - inside.positions[:, other]
+    measured = np.linalg.norm(apart, axis=2).mean(axis=0)
+    in_model = np.array([model_markers[name] - model_markers[to] for name, to in pairs])
+    ratios = measured / np.linalg.norm(in_model, axis=1)
+    ends = np.cumsum([len(measurement.pairs) for measurement in measurements])
+    found = [float(part.mean()) for part in np.split(ratios, ends[:-1])]
+    for measurement, factor in zip(measurements, found, strict=True):
+        if factor != factor:
+            warnings.warn(
+                f"measurement {measurement.name} is not used: one of its markers is missing in a"
+                " frame of the static window; its bodies keep their generic size",
+                KinebenchWarning,
+                stacklevel=4,
+            )
+    return found
 
 
 def _measurement(element: ET.Element) -> Measurement:

@@ -8,17 +8,57 @@ from dataclasses import replace
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
-from kinebench.kinematics.tree import Joint, Offset, Term, Tree, TreeMarker
+from kinebench.kinematics.functions import PiecewisePolynomial
+from kinebench.kinematics.tree import GROUND, Joint, Offset, Term, Tree, TreeMarker
 
-__all__ = ["scaled_tree"]
+__all__ = ["scaled_tree", "without_idle_parts"]
 
 Three = tuple[float, float, float]
+Stretched = Mapping[str, tuple[FloatArray | None, ...]]
+
+
+def without_idle_parts(tree: Tree, stretched: Stretched) -> tuple[Tree, Stretched]:
+    """The tree without bodies that carry no marker and without terms that are always zero.
+
+    All coordinates and couplings stay, and so do the places of the markers.
+
+    Parameters
+    ----------
+    tree : Tree
+    stretched : mapping of str to tuple
+        As in `scaled_tree`; returned for the terms that are left.
+    """
+    busy = sorted({body for marker in tree.markers for body in tree.chain(marker.body)})
+    new = {GROUND: GROUND, **{body: index for index, body in enumerate(busy)}}
+    joints = []
+    axes = {}
+    for body in busy:
+        joint = tree.joints[body]
+        moving = [index for index, term in enumerate(joint.terms) if not _always_zero(term)]
+        if joint.name in stretched:
+            axes[joint.name] = tuple(stretched[joint.name][index] for index in moving)
+        terms = tuple(joint.terms[index] for index in moving)
+        joints.append(replace(joint, parent=new[joint.parent], terms=terms))
+    lean = replace(
+        tree,
+        bodies=tuple(tree.bodies[body] for body in busy),
+        joints=tuple(joints),
+        markers=tuple(
+            TreeMarker(marker.name, new[marker.body], marker.location) for marker in tree.markers
+        ),
+    )
+    return lean, axes
+
+
+def _always_zero(term: Term) -> bool:
+    function = term.function
+    return isinstance(function, PiecewisePolynomial) and not function.coefficients.any()
 
 
 def scaled_tree(
     tree: Tree,
     factors: Mapping[str, Three],
-    stretched: Mapping[str, tuple[FloatArray | None, ...]],
+    stretched: Stretched,
 ) -> Tree:
     """Tree of the scaled model.
 

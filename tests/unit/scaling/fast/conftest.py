@@ -90,7 +90,12 @@ def _root_joint() -> str:
     names = ("tilt", "list", "turn", "tx", "ty", "tz")
     unit = ("0 0 1", "1 0 0", "0 1 0", "1 0 0", "0 1 0", "0 0 1")
     axes = [(name, axis, IDENTITY) for name, axis in zip(names, unit, strict=True)]
-    coordinates = "".join(_coordinate(name, -3, 3, 0.9 if name == "ty" else 0.0) for name in names)
+    # narrower than a half turn, so that no second triple of angles gives the same pose
+    ends = (1.5, 1.5, 1.5, 3, 3, 3)
+    coordinates = "".join(
+        _coordinate(name, -end, end, 0.9 if name == "ty" else 0.0)
+        for name, end in zip(names, ends, strict=True)
+    )
     return _joint(
         "CustomJoint", "root", "ground", "pelvis", "0 0 0", "0 0 0", coordinates, _transform(axes)
     )

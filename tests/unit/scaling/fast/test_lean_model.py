@@ -191,3 +191,13 @@ def test_needs_markers(leg: Model) -> None:
     bare = text[: text.index("<MarkerSet")] + text[text.index("</MarkerSet>") + 12 :]
     with pytest.raises(ScalingError, match="no markers"):
         lean_template(Model("leg", bare.encode()))
+
+
+def test_idle_parts_move_no_marker(leg: Model) -> None:
+    tree = read_tree(leg)
+    bare = lean_template(leg).tree
+    assert set(tree.bodies) - set(bare.bodies) == {"cap"}
+    knee = bare.joints[bare.body_index("shank")]
+    assert len(knee.terms) == 4  # both constant zeros are gone, the constant shift is not
+    assert bare.coordinates == tree.coordinates
+    assert_same_places(tree, bare)
