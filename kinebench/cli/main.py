@@ -18,6 +18,8 @@ __all__ = ["main"]
 # name -> what it does; the module of the same name is imported only when it is asked for
 _COMMANDS = {
     "run": "keypoints in, motion out: the pipeline on one trial or OpenCap session",
+    "why": "why does one side sink: swap every cause on one trial, without a reference",
+    "engines": "OpenSim's solver and kinebench's own on one trial: cost, angles, time",
     "compare": "metrics of estimates against references, with alignment and sensitivity",
     "identify": "which augmenter version made an augmented TRC",
     "study": "factorial studies: plan, run",

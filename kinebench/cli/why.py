@@ -6,11 +6,9 @@ import argparse
 import json
 import math
 import sys
-import warnings
 from typing import TYPE_CHECKING, Any
 
-from kinebench.cli import run as run_command
-from kinebench.errors import KinebenchWarning
+from kinebench.cli.planning import add_input_arguments, planned, require_one_input
 
 if TYPE_CHECKING:
     from kinebench.diagnosis.why import Diagnosis
@@ -30,7 +28,7 @@ examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The inputs and pipeline options of ``kinebench run``."""
-    run_command.add_input_arguments(parser)
+    add_input_arguments(parser)
     parser.epilog = _EPILOG
     parser.add_argument("--json", action="store_true", help="print JSON")
 
@@ -39,15 +37,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Plan as `kinebench run` does, swap, print."""
     from kinebench.diagnosis.why import diagnose
 
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", KinebenchWarning)
-        plan, _ = run_command.plan_of(arguments)
+    require_one_input(arguments)
+    plan, _, doubts = planned(arguments)
     progress = _progress if sys.stderr.isatty() else None
     found = diagnose(plan.pipeline, plan.trial, progress)
     if progress is not None:
         print(file=sys.stderr)
-    for text in dict.fromkeys(str(item.message) for item in caught):
-        print(f"warning: {text}", file=sys.stderr)
+    for doubt in doubts:
+        print(f"warning: {doubt}", file=sys.stderr)
     if arguments.json:
         print(json.dumps(_as_json(found), indent=2, ensure_ascii=False))
     else:

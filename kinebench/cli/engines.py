@@ -1,0 +1,115 @@
+"""``kinebench engines``: two inverse kinematics engines on the user's own trial."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from typing import TYPE_CHECKING, Any
+
+from kinebench.cli.planning import add_input_arguments, planned, require_one_input
+
+if TYPE_CHECKING:
+    from kinebench.pipeline.engine_comparison import EngineComparison
+
+__all__ = ["add_arguments", "run"]
+
+_EPILOG = """\
+Both engines minimise the same cost on the same scaled model and markers. Where kinebench's own
+has the lower cost, OpenSim's stopped short of the optimum, and the difference of the angles is its
+solver error; coordinates that the markers hardly determine differ most.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The inputs and pipeline options of ``kinebench run``."""
+    add_input_arguments(parser)
+    parser.epilog = _EPILOG
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Scale once, solve twice, print side by side."""
+    from kinebench.pipeline.engine_comparison import compare_engines
+
+    require_one_input(arguments)
+    plan, _, doubts = planned(arguments)
+    tasks = getattr(plan.pipeline.solve, "tasks", None)
+    assert tasks is not None, "every engine has tasks"
+    result = plan.pipeline(plan.trial)
+    on_engine = _progress if sys.stderr.isatty() else None
+    found = compare_engines(result.scaling.model, result.augmented, tasks, on_engine=on_engine)
+    for doubt in dict.fromkeys([*doubts, *result.warnings]):
+        print(f"warning: {doubt}", file=sys.stderr)
+    if arguments.json:
+        print(json.dumps(_as_json(plan.trial.name, found), indent=2, ensure_ascii=False))
+    else:
+        _print(plan.trial.name, found)
+    return 0
+
+
+def _progress(engine: str) -> None:
+    print(f"solving with {engine} …", file=sys.stderr)
+
+
+def _as_json(trial: str, found: EngineComparison) -> dict[str, Any]:
+    from kinebench.core.provenance import describe
+
+    rows = [describe(difference) for difference in found.coordinates]
+    return {
+        "trial": trial,
+        "frames": len(found.costs[0]),
+        "engines": [
+            {"name": name, "duration_s": seconds, "cost_mean_m2": float(cost.mean())}
+            for name, seconds, cost in zip(
+                found.engines, found.durations_s, found.costs, strict=True
+            )
+        ],
+        "speed_ratio": found.speed_ratio,
+        "second_not_worse": found.second_not_worse,
+        "coordinates": [
+            {key: value if value == value else None for key, value in row.items()} for row in rows
+        ],
+    }
+
+
+def _print(trial: str, found: EngineComparison) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from kinebench.reports.units import readable, readable_unit
+
+    n_frames = len(found.costs[0])
+    print(f"{trial}: {n_frames} frames")
+    for name, seconds, cost in zip(found.engines, found.durations_s, found.costs, strict=True):
+        rms_mm = math.sqrt(cost.mean()) * 1e3
+        print(
+            f"  {name:8s} {seconds:8.3f} s  {n_frames / seconds:8.0f} frames/s"
+            f"   weighted RMS marker error {rms_mm:.3f} mm"
+        )
+    first, second = found.engines
+    print(
+        f"  {second} is {found.speed_ratio:.0f} times as fast, and its cost is not above"
+        f" {first}'s in {found.second_not_worse * 100:.1f} % of the frames"
+    )
+    table = Table(title=f"{first} − {second}, largest first", title_justify="left")
+    for title in ("coordinate", "unit"):
+        table.add_column(title)
+    for title in ("RMS", "largest", "at, s", f"solver error of {first}, RMS"):
+        table.add_column(title, justify="right")
+    for row in sorted(found.coordinates, key=lambda row: (row.kind, -row.rms)):
+        unit = "rad" if row.kind == "rotational" else "m"
+        table.add_row(
+            row.name,
+            readable_unit(unit),
+            readable(row.rms, unit),
+            readable(row.largest, unit),
+            f"{row.time_s:.2f}",
+            readable(row.solver_error_rms, unit),
+        )
+    Console(width=None if sys.stdout.isatty() else 100).print(table)
+    print(
+        f"solver error: over the frames in which {first} stopped above the cost of {second};"
+        " mtp angles are set by no marker and stay at their defaults"
+    )

@@ -1,0 +1,207 @@
+"""From the command line to a plan: what `run`, `why` and `engines` have in common."""
+
+from __future__ import annotations
+
+import argparse
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kinebench.errors import KinebenchWarning, ValueRangeError
+
+if TYPE_CHECKING:
+    from kinebench.core.markers import Markers
+    from kinebench.core.subject import Subject
+    from kinebench.pipeline.plan import Options, Plan
+
+__all__ = ["add_input_arguments", "planned", "require_one_input"]
+
+_SESSION_OPTIONS = ("trial", "variant")
+_FILE_OPTIONS = ("static", "unit", "rate", "keypoint_set", "axes", "scaled_model")
+
+
+def add_input_arguments(parser: argparse.ArgumentParser) -> None:
+    """What a trial is read from, and which pipeline it goes through."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument(
+        "session",
+        nargs="?",
+        type=Path,
+        help="an OpenCap session folder, or a public one's dataset name",
+    )
+    session = parser.add_argument_group("on a session")
+    session.add_argument("--trial", metavar="NAME", help="which trial")
+    session.add_argument("--variant", metavar="V", help="detector and cameras, where several exist")
+    files = parser.add_argument_group("on files")
+    files.add_argument("--keypoints", type=Path, metavar="FILE", help="TRC, C3D, NPY, NPZ or CSV")
+    files.add_argument("--static", type=Path, metavar="FILE", help="static trial, same format")
+    files.add_argument("--unit", choices=("m", "cm", "mm"), help="of arrays, which declare none")
+    files.add_argument("--rate", type=float, metavar="HZ", help="of arrays without times")
+    files.add_argument("--keypoint-set", metavar="NAME", help="of arrays without names")
+    files.add_argument(
+        "--axes", metavar="+X+Y+Z", help="forward, up and right in the file (default +x+y+z)"
+    )
+    files.add_argument("--scaled-model", type=Path, metavar="FILE", help="instead of scaling")
+    subject = parser.add_argument_group("subject (a session brings its own)")
+    subject.add_argument("--mass", type=float, metavar="KG")
+    subject.add_argument("--height", type=float, metavar="M")
+    _add_stage_arguments(parser.add_argument_group("pipeline"))
+
+
+def _add_stage_arguments(group: Any) -> None:
+    group.add_argument(
+        "--markers",
+        default="augmented",
+        metavar="KIND",
+        help="augmented (default), stored, openpose, mmpose or mocap: what is tracked",
+    )
+    group.add_argument("--augmenter", metavar="VERSION", help="v0.0 to v0.3, or none")
+    group.add_argument("--warm-up", type=float, default=0.0, metavar="S", help="of the augmenter")
+    group.add_argument("--resample", type=float, metavar="HZ", help="rate for the augmenter")
+    group.add_argument(
+        "--clean",
+        metavar="STEPS",
+        help="such as fill-linear+butterworth:6; default: fill-linear on files, none on sessions",
+    )
+    group.add_argument("--no-floor", action="store_true", help="without OpenCap's vertical offset")
+    group.add_argument("--static-pose", metavar="SETUP", help="upright or any_pose")
+    group.add_argument(
+        "--window", type=float, nargs=2, metavar=("START", "END"), help="static window, s"
+    )
+    group.add_argument("--engine", default="opensim", metavar="NAME", help="inverse kinematics")
+
+
+def require_one_input(arguments: argparse.Namespace) -> None:
+    """Refuse input options that are lacking, or that would have no effect."""
+    if (arguments.session is None) == (arguments.keypoints is None):
+        raise ValueRangeError("name either a session folder or --keypoints FILE")
+    on_session = arguments.session is not None
+    foreign = _FILE_OPTIONS if on_session else _SESSION_OPTIONS
+    given = [
+        f"--{name.replace('_', '-')}" for name in foreign if getattr(arguments, name) is not None
+    ]
+    if given:
+        valid, other = ("--keypoints", "a session") if on_session else ("a session", "--keypoints")
+        raise ValueRangeError(f"{' and '.join(given)}: only with {valid}, not with {other}")
+
+
+def planned(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path], list[str]]:
+    """The plan, its input files, and the warnings on the way to it."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", KinebenchWarning)
+        make = _plan_files if arguments.session is None else _plan_session
+        plan, inputs = make(arguments)
+    ours = [item for item in caught if issubclass(item.category, KinebenchWarning)]
+    for item in caught:
+        if item not in ours:
+            warnings.warn_explicit(item.message, item.category, item.filename, item.lineno)
+    return plan, inputs, list(dict.fromkeys(str(item.message) for item in ours))
+
+
+def _plan_session(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path]]:
+    from kinebench.io.session import read_session
+    from kinebench.pipeline.session_plan import plan_from_session
+
+    session = read_session(_session_folder(arguments.session))
+    moving = [name for name in session.trials if not name.lower().startswith(("neutral", "static"))]
+    if arguments.trial is None and len(moving) != 1:
+        raise ValueRangeError(
+            f"{session.folder.name} has several trials, name one with --trial:"
+            f" {', '.join(session.trials)}"
+        )
+    files = session.files(arguments.trial or moving[0], arguments.variant)
+    subject = _subject(arguments, session.subject)
+    plan = plan_from_session(session, files, subject, _options(arguments))
+    inputs = {
+        "keypoints": files.keypoints,
+        "static": files.static,
+        "generic model": files.generic_model,
+        "scaled model": files.scaled_model,
+        "scaling set-up": files.scaling_setup,
+        "IK set-up": files.ik_setup,
+    }
+    if arguments.markers == "stored":
+        inputs |= {"keypoints": files.stored, "static": files.static_stored}
+    return plan, {role: path for role, path in inputs.items() if path is not None}
+
+
+def _session_folder(named: Path) -> Path:
+    """The folder itself, or that of a public dataset of this name, fetched when needed."""
+    from kinebench.datasets import cards, fetch_dataset
+
+    if named.is_dir() or str(named) not in cards():
+        return named
+    recording = next(
+        (path for path in fetch_dataset(str(named)) if "MarkerData" in path.parts), named
+    )
+    return next(
+        (parent.parent for parent in recording.parents if parent.name == "MarkerData"), named
+    )
+
+
+def _plan_files(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path]]:
+    from kinebench.io.models import read_model
+    from kinebench.pipeline.plan import plan_from_markers
+
+    inputs = {"keypoints": arguments.keypoints}
+    static = model = None
+    if arguments.static is not None:
+        inputs["static"] = arguments.static
+        static = _read(arguments, arguments.static)
+    if arguments.scaled_model is not None:
+        inputs["scaled model"] = arguments.scaled_model
+        model = read_model(arguments.scaled_model)
+    plan = plan_from_markers(
+        arguments.keypoints.stem,
+        _read(arguments, arguments.keypoints),
+        static,
+        _subject(arguments, None),
+        _options(arguments),
+        model,
+    )
+    return plan, inputs
+
+
+def _read(arguments: argparse.Namespace, path: Path) -> Markers:
+    from kinebench.io.keypoint_files import read_markers
+
+    return read_markers(
+        path, arguments.unit, arguments.rate, arguments.keypoint_set, arguments.axes or "+x+y+z"
+    )
+
+
+def _subject(arguments: argparse.Namespace, known: Subject | None) -> Subject:
+    from kinebench.core.subject import Subject
+
+    mass, height = arguments.mass, arguments.height
+    if known is not None:
+        mass = known.mass_kg if mass is None else mass
+        height = known.height_m if height is None else height
+    lacking = [f"--{name}" for name, value in (("mass", mass), ("height", height)) if value is None]
+    if lacking:
+        raise ValueRangeError(f"{' and '.join(lacking)} needed: the augmenter and scaling use them")
+    identifier = known.identifier if known else "subject"
+    return Subject(mass, height, identifier, known.sex if known else None)
+
+
+def _options(arguments: argparse.Namespace) -> Options:
+    from kinebench.cleaning.catalogue import parse_cleaner
+    from kinebench.pipeline.plan import Options
+
+    track = arguments.markers
+    if arguments.augmenter == "none" and track == "augmented":
+        track = "openpose"
+    steps = arguments.clean
+    if steps is None:
+        steps = "none" if arguments.session is not None else "fill-linear"
+    return Options(
+        track=track,
+        augmenter=None if arguments.augmenter == "none" else arguments.augmenter,
+        static_pose=arguments.static_pose,
+        window_s=None if arguments.window is None else tuple(arguments.window),
+        warm_up_s=arguments.warm_up,
+        resample_hz=arguments.resample,
+        clean=() if steps == "none" else tuple(parse_cleaner(step) for step in steps.split("+")),
+        floor=not arguments.no_floor,
+        engine=arguments.engine,
+    )
