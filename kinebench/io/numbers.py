@@ -80,7 +80,7 @@ def parse_block(
         values = _numbers(b"\n".join(rows), width)
     except ValueError:
         values = np.empty(0)
-    if values.size != width * len(rows) or any(b" " in row for row in rows):
+    if values.size != width * len(rows):
         raise _first_fault(rows, columns, file, first_line)
     return values.reshape(len(rows), width)
 

@@ -73,6 +73,8 @@ def test_every_field_counts(other: Markers) -> None:
     [
         (1.0, ["float", (1.0).hex()]),
         ({"a": 1}, [["a", 1]]),
+        ({}, ()),
+        (frozenset(), ()),
         ({1: "x"}, {"1": "x"}),
         ("1", 1),
         (None, "None"),

@@ -49,6 +49,17 @@ def test_writing_and_reading_is_the_identity_in_single_precision(path: Path) -> 
     np.testing.assert_allclose(again.positions, markers.positions, atol=2e-7)
 
 
+def test_a_recording_that_does_not_start_at_0(path: Path) -> None:
+    content: Any = ezc3d.c3d()
+    content["parameters"]["POINT"]["UNITS"]["value"] = ["mm"]
+    content["parameters"]["POINT"]["RATE"]["value"] = [50.0]
+    content["parameters"]["POINT"]["LABELS"]["value"] = ["a"]
+    content["data"]["points"] = np.arange(20.0).reshape(4, 1, 5) * 10
+    content["header"]["points"]["first_frame"] = 25
+    content.write(str(path))
+    np.testing.assert_allclose(read_c3d(path).times, 0.5 + np.arange(5) / 50)
+
+
 def test_more_markers_than_one_parameter_holds(path: Path) -> None:
     markers = body(300)
     write_c3d(path, markers)

@@ -43,7 +43,7 @@ def downloaded(tmp_path: Path) -> Path:
         "MarkerData/neutral.trc",
         "MarkerData/._squats1.trc",
         "OpenSimData/Model/LaiUhlrich2022_scaled.osim",
-        "OpenSimData/Model/LaiUhlrich2022_scaled_no_patella.osim",
+        "OpenSimData/Model/LaiUhlrich2022_no_patella_scaled.osim",
         "OpenSimData/Kinematics/squats1.mot",
         "OpenSimData/Kinematics/squats10.mot",
         "OpenSimData/Kinematics/neutral.mot",
@@ -267,6 +267,13 @@ def test_the_laboratory_validation(laboratory: Path) -> None:
     assert "Mocap" not in files.scaled_model.parts
     assert session.subject is not None
     assert session.subject.sex == "m"
+
+
+def test_models_and_motions_of_mocap_serve_no_video(laboratory: Path) -> None:
+    for path in (laboratory / "OpenSimData" / "Video").rglob("*.*"):
+        path.unlink()
+    files = read_session(laboratory).files("squats1", "HRNet/5-cameras")
+    assert (files.scaled_model, files.motion) == (None, None)
 
 
 def test_several_static_trials(downloaded: Path) -> None:
