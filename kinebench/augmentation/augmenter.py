@@ -271,7 +271,7 @@ def _complete(keypoints: Markers, needs: tuple[str, ...]) -> Markers:
         more = f" and {len(gaps) - 6} more" if len(gaps) > 6 else ""
         raise AugmentationError(
             f"augmentation needs keypoints without gaps, missing are {'; '.join(gaps[:6])}{more}:"
-            " fill gaps or cut the trial first"
+            " fill gaps (at the ends too: fill-ends) or cut the trial first"
         )
     return needed
 

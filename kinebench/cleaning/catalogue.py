@@ -122,6 +122,12 @@ CLEANERS: Mapping[str, CleanerEntry] = MappingProxyType(
         "fill-cubic": CleanerEntry(
             FillGaps, "fill-cubic[:LONGEST_S]", "fill gaps by a cubic spline", _fill("cubic"), 1
         ),
+        "fill-ends": CleanerEntry(
+            FillGaps,
+            "fill-ends",
+            "fill gaps by lines, and hold the first and last known position at the ends",
+            lambda: FillGaps("linear", ends=True),
+        ),
         "outliers": CleanerEntry(
             RemoveOutliers, "outliers[:WINDOW_S[:SIGMAS]]", "Hampel identifier", _outliers, 2
         ),

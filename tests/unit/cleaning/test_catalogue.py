@@ -30,6 +30,7 @@ EXAMPLES: dict[str, Cleaner] = {
     "fill-linear": FillGaps("linear"),
     "fill-linear:0.2": FillGaps("linear", 0.2),
     "fill-cubic": FillGaps("cubic"),
+    "fill-ends": FillGaps("linear", ends=True),
     "outliers:0.5:4": RemoveOutliers(0.5, 4.0),
     "outliers": RemoveOutliers(),
     "butterworth:6": Butterworth(6.0),
