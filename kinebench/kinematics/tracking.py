@@ -26,6 +26,8 @@ MOST = 60  # iterations
 N_STARTS = 12  # random starts of a limb
 FINALISTS = 3  # starts that are followed to their end
 SUSPICIOUS = 4.0  # misfit of a limb, squared, relative to what it is compared with
+HOPELESS = 100.0  # the same beyond which a limb gets five times as many starts
+NEGLIGIBLE = 1e-10  # m²: E of fourteen micrometres
 ROUNDS = 8  # how often a limb's worst frame may be replaced
 
 
@@ -96,15 +98,18 @@ class MarkerTracker:
         x, misfit = self._best(frame, self.defaults[None], limbs[0], marked)
         if misfit > self._rigid_misfit(frame, marked) * (1 + TIE) + 1e-12:
             x, misfit = self._best(frame, self._root_starts(limbs[0]), limbs[0], marked)
-        acceptable = SUSPICIOUS * misfit
+        attempts = (
+            (max(SUSPICIOUS * misfit, NEGLIGIBLE), N_STARTS),
+            (max(HOPELESS * misfit, NEGLIGIBLE), 5 * N_STARTS),
+        )
         for number in range(1, len(limbs)):
             marked = self._markers_of(limbs[: number + 1])
-            starts = self._limb_starts(x, limbs[number], N_STARTS)
-            placed, misfit = self._best(frame, starts[:1], limbs[number], marked)
-            if misfit > acceptable:
-                placed, misfit = self._best(
-                    frame, np.concatenate([placed[None], starts]), limbs[number], marked
-                )
+            default = self._limb_starts(x, limbs[number], 0)
+            placed, misfit = self._best(frame, default, limbs[number], marked)
+            for limit, n in attempts:
+                if misfit > limit:
+                    starts = np.concatenate([placed[None], self._limb_starts(x, limbs[number], n)])
+                    placed, misfit = self._best(frame, starts, limbs[number], marked)
             x = placed
         everything = np.ones(len(self.columns), np.bool_)
         every = tuple(range(len(x)))
@@ -179,7 +184,7 @@ class MarkerTracker:
         highest = np.maximum(np.minimum(high[chosen], middle + np.pi), lowest)
         starts = np.tile(x, (n + 1, 1))
         starts[0, chosen] = middle
-        starts[1:, chosen] = np.random.default_rng(0).uniform(lowest, highest, (n, len(chosen)))
+        starts[1:, chosen] = np.random.default_rng(n).uniform(lowest, highest, (n, len(chosen)))
         return starts
 
     def _best(

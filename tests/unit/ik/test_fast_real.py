@@ -123,4 +123,4 @@ def test_random_poses_near_the_start_and_from_nowhere(mirror_file: Find) -> None
         markers = Markers(names, np.zeros(1), marker_positions(tree, pose[None], names))
         found.append(FastIK(tasks)(model, markers).marker_errors.max() < 1e-6)
     assert all(found[:20])
-    assert np.mean(found[20:]) >= 0.95
+    assert np.mean(found[20:]) >= 0.97
