@@ -24,6 +24,7 @@ TIE = 1e-6  # relative difference of E below which the pose nearer to the defaul
 ENOUGH = 1e-2  # gain per iteration at which a trial start is given up
 MOST = 60  # iterations
 N_STARTS = 12  # random starts of a limb
+N_ELSEWHERE = 5  # poses of the limb in other frames, as starts
 FINALISTS = 3  # starts that are followed to their end
 SUSPICIOUS = 4.0  # misfit of a limb, squared, relative to what it is compared with
 HOPELESS = 100.0  # the same beyond which a limb gets five times as many starts
@@ -125,20 +126,31 @@ class MarkerTracker:
             marked = self._markers_of((limb,))
             for _ in range(ROUNDS if marked.any() else 0):
                 square = self._weighted_squares()[:, marked].sum(axis=1)
-                frame = int(np.argmax(square))
-                if square[frame] <= SUSPICIOUS * np.median(square):
-                    break
-                if not self._improved(frame, limb):
+                frame, usual = int(np.argmax(square)), float(np.median(square))
+                improved = square[frame] > SUSPICIOUS * usual and (
+                    self._improved(frame, limb, N_STARTS)
+                    or (
+                        square[frame] > HOPELESS * usual
+                        and self._improved(frame, limb, 5 * N_STARTS)
+                    )
+                )
+                if not improved:
                     break
 
     def _weighted_squares(self) -> FloatArray:
         squares = np.nan_to_num(self.errors) ** 2 * self.mechanism.flat.markers["weight"]
         return np.asarray(squares)
 
-    def _improved(self, frame: int, limb: tuple[int, ...]) -> bool:
-        """Try other poses of a limb in one frame; carry a better one to the frames around it."""
+    def _improved(self, frame: int, limb: tuple[int, ...], n: int) -> bool:
+        """Try other poses of a limb in one frame; carry a better one to the frames around it.
+
+        Poses that the limb has elsewhere in the recording, and n drawn from its ranges.
+        """
         everything = np.ones(len(self.columns), np.bool_)
-        starts = self._limb_starts(self.x[frame], limb, N_STARTS)
+        others = np.linspace(0, len(self.x) - 1, N_ELSEWHERE).astype(int)
+        elsewhere = np.tile(self.x[frame], (N_ELSEWHERE, 1))
+        elsewhere[:, list(limb)] = self.x[others][:, list(limb)]
+        starts = np.concatenate([elsewhere, self._limb_starts(self.x[frame], limb, n)])
         candidate, _ = self._best(frame, starts, limb, everything)
         solved = self._track(frame, len(self.x), 1, True, candidate)
         if solved:

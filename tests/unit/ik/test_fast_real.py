@@ -108,6 +108,19 @@ def test_noise_free_markers_give_the_poses_back(trial: tuple[Any, Markers, IKTas
     assert np.abs(p - p_true)[:, seen].max() < 1e-8
 
 
+def test_no_frame_of_the_drop_jump_stays_in_a_poor_minimum(mirror_file: Find) -> None:
+    """Its own best motion as exact markers: a plain warm start loses the arms for a while."""
+    model_end, markers_end, setup, _ = TRIALS["drop jump with poor minima of the arms"]
+    model, tasks = read_model(mirror_file(model_end)), read_ik_tasks(mirror_file(setup))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        solved = FastIK(tasks)(model, read_trc(mirror_file(markers_end)))
+        tree, names = read_tree(model), solved.marker_names
+        positions = marker_positions(tree, coordinates_of(tree, solved.motion), names)
+        again = FastIK(tasks)(model, Markers(names, solved.motion.times, positions))
+    assert again.marker_errors.max() < 1e-8
+
+
 def test_random_poses_near_the_start_and_from_nowhere(mirror_file: Find) -> None:
     """Within 20° of the default all poses come back; from anywhere in range 19 of 20."""
     model = read_model(mirror_file(f"subject0/OpenSimData/Model/{LAI_ARNOLD}"))
