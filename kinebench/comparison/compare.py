@@ -41,6 +41,8 @@ from kinebench.metrics.landmarks import side_of
 
 __all__ = ["compare_pair", "compare_pairs", "compare_recordings"]
 
+_FEW = 30  # up to so many pairs the other policies are tried as well: the search for a lag is slow
+
 
 def compare_pairs(
     pairs: Sequence[FilePair],
@@ -53,6 +55,7 @@ def compare_pairs(
     Parameters
     ----------
     pairs : sequence of FilePair
+        Of more than 30 the result does not tell what other policies would give.
     how : Procedure
     markers : mapping of str to str, optional
         For TRC: the reference's marker name to the estimate's.
@@ -68,7 +71,7 @@ def compare_pairs(
     failed: list[str] = []
     for pair in pairs:
         try:
-            results.append(compare_pair(pair, how, markers))
+            results.append(compare_pair(pair, how, markers, len(pairs) <= _FEW))
         except KinebenchError as error:
             if len(pairs) == 1:
                 raise
@@ -88,9 +91,12 @@ def compare_pairs(
 
 
 def compare_pair(
-    pair: FilePair, how: Procedure, markers: Mapping[str, str] | None = None
+    pair: FilePair,
+    how: Procedure,
+    markers: Mapping[str, str] | None = None,
+    other_policies: bool = True,
 ) -> PairResult:
-    """Read one pair of files and compare them.
+    """Read one pair of files and compare them, as `compare_recordings` does.
 
     Raises
     ------
@@ -109,10 +115,10 @@ def compare_pair(
         feet = None if pair.event_markers is None else read_trc(pair.event_markers)
         if endings == {False}:
             one, other = read_motion(pair.reference), read_motion(pair.estimate)
-            result = compare_recordings(one, other, how, pair.subject, pair.trial, feet)
+            result = compare_recordings(one, other, how, pair.subject, pair.trial, feet, other_policies)
         else:
             seen = _matched(read_trc(pair.reference), read_trc(pair.estimate), markers)
-            result = compare_recordings(*seen, how, pair.subject, pair.trial, feet)
+            result = compare_recordings(*seen, how, pair.subject, pair.trial, feet, other_policies)
     return replace(result, warnings=tuple(dict.fromkeys((*told, *result.warnings))))
 
 
@@ -123,6 +129,7 @@ def compare_recordings(
     subject: str = "subject",
     trial: str = "trial",
     event_markers: Markers | None = None,
+    other_policies: bool = True,
 ) -> PairResult:
     """Compare two motions, or two recordings of markers with equal names.
 
@@ -133,6 +140,8 @@ def compare_recordings(
     subject, trial : str
     event_markers : Markers, optional
         On the reference's clock, for events that a motion does not show.
+    other_policies : bool
+        Whether to tell what the other alignment policies would give.
 
     Raises
     ------
@@ -153,7 +162,7 @@ def compare_recordings(
         warnings.simplefilter("ignore", KinebenchWarning)
         repetitions, excluded = _repetitions(one, other, how, intervals)
         shifted = _sensitivity(reference, estimate, how, aligned.record.lag_s)
-        policies = _policies(reference, estimate, how)
+        policies = _policies(reference, estimate, how) if other_policies else {}
     return PairResult(
         subject,
         trial,

@@ -48,6 +48,7 @@ th, td {
 thead th { border-bottom: 1px solid var(--ink); vertical-align: bottom; font-weight: 600; }
 tbody tr + tr > * { border-top: 1px solid var(--line); }
 .number { text-align: right; white-space: nowrap; padding-left: .5rem; }
+thead .number { white-space: normal; }
 figure { margin: 1.5rem 0; }
 figure svg { display: block; overflow: visible; }
 figcaption { color: var(--soft); font-size: .875rem; margin-top: .5rem; max-width: 44rem; }

@@ -1,139 +1,153 @@
-"""What other people computed from the same recordings, with the bounds that were promised."""
+"""Public recordings whose figures are known, by the code that renders reports/comparison.html."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import importlib
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 
-from kinebench.core import IKSolution, ScalingResult, Subject
-from kinebench.ik.opensim_engine import OpenSimIK
-from kinebench.io.models import read_document, read_model
-from kinebench.io.setups import read_ik_tasks, read_time_range
-from kinebench.io.sto import read_motion
-from kinebench.io.trc import read_trc
-from kinebench.osim.edits import body_scale_factors, document_root
-from kinebench.pipeline.opencap import opencap_setup
-from kinebench.scaling.opensim_scaler import OpenSimScaler
-from kinebench.scaling.window import PAST_RULES, GivenWindow, StaticWindow
+from kinebench.reports.html import Document, as_html
 
 pytestmark = pytest.mark.mirror
 
-MODEL = "LaiArnoldModified2017_poly_withArms_weldHand"
-SUBJECT = Subject(72.0, 1.78)
+BENCHMARK = Path(__file__).resolve().parents[2] / "benchmarks" / "known_answers"
 
 
-def scaled_by(subject0: Path, window: Any) -> ScalingResult:
-    folder = subject0 / "OpenSimData" / "Model"
-    setup = read_document(folder / f"{MODEL}_setup_scale.xml")
-    generic = read_model(folder / f"{MODEL}_generic.osim")
-    static = read_trc(subject0 / "MarkerData" / "neutral.trc")
-    return OpenSimScaler(setup, None, window)(generic, static, SUBJECT)
+@pytest.fixture(scope="module")
+def answer() -> Iterator[Callable[[str], ModuleType]]:
+    """Import a module of the benchmark."""
+    sys.path.insert(0, str(BENCHMARK))
+    yield importlib.import_module
+    sys.path.remove(str(BENCHMARK))
 
 
-def published(subject0: Path) -> Any:
-    return read_model(subject0 / "OpenSimData" / "Model" / f"{MODEL}_scaled.osim")
+@pytest.fixture(scope="module")
+def lbmc(
+    answer: Callable[[str], ModuleType], mirror_file: Callable[[str], Path]
+) -> tuple[Any, Any]:
+    mirror_file("Data/stats_descriptives.csv")
+    module = answer("joint_angle_methods")
+    return module, module.measure()
 
 
-def places(model: Any) -> dict[str, np.ndarray]:
-    return {
-        marker.get("name"): np.array(marker.findtext("location").split(), float)
-        for marker in document_root(model).iterfind(".//MarkerSet/objects/Marker")
+def test_every_filled_cell_of_the_authors_table_comes_back(lbmc: tuple[Any, Any]) -> None:
+    _, answers = lbmc
+    assert len(answers.published) == 71
+    assert {cell.method for cell in answers.published} == {"Method1", "Method2"}
+    for name in ("bias", "conf_interval", "r_squared", "rmsd"):
+        apart = [
+            abs(getattr(answers.by_index[cell], name) - getattr(row, name))
+            for cell, row in answers.published.items()
+        ]
+        assert max(apart) < 1e-9, name
+    assert answers.largest_departure() < 1e-9
+
+
+def test_some_points_are_lost_to_gaps_after_resampling(lbmc: tuple[Any, Any]) -> None:
+    _, answers = lbmc
+    counts = {cell: answers.by_index[cell].n for cell in answers.published}
+    assert sum(n < 100 for n in counts.values()) == 12
+    assert max(counts.values()) == 100
+
+
+def test_by_time_figures_stay_and_intervals_widen(lbmc: tuple[Any, Any]) -> None:
+    _, answers = lbmc
+    moved = [abs(answers.by_time[c].rmsd - answers.by_index[c].rmsd) for c in answers.by_time]
+    assert np.degrees(np.median(moved)) < 0.1
+    wider = [
+        answers.by_time[c].conf_interval / answers.by_index[c].conf_interval
+        for c in answers.by_time
+    ]
+    assert np.median(wider) > 2
+    assert {cell.method for cell in answers.by_time} == {f"Method{i}" for i in range(1, 6)}
+
+
+def test_the_best_method_per_joint_has_the_lowest_rmse(lbmc: tuple[Any, Any]) -> None:
+    module, answers = lbmc
+    best = {row.joint: row for row in module.best_methods(answers)}
+    assert len(best) == 9  # one method alone estimates L5S1
+    for joint, row in best.items():
+        values = {m: answers.mean_rmse(m, joint) for m in answers.methods()}
+        found = {m: v for m, v in values.items() if np.isfinite(v)}
+        assert row.best == min(found, key=lambda m: found[m])
+        assert 0 <= row.tasks_won <= row.n_tasks
+    assert best["RKnee_FE"].n_tasks == 3
+
+
+def test_two_videos_of_subject_2(
+    answer: Callable[[str], ModuleType], mirror_file: Callable[[str], Path]
+) -> None:
+    mirror_file("exampleWalking/walking1_videoAndMocap.mot")
+    module = answer("video_walking")
+    results = module.measure()
+    rmse = {
+        name: [round(np.degrees(found.evaluation.value(i, "rmse")), 1) for i in module.SAGITTAL]
+        for name, found in results.items()
     }
+    assert rmse[module.NEW] == [2.3, 1.8, 2.3, 2.4, 5.3, 6.4]
+    assert rmse[module.OLD][:4] == [11.2, 10.1, 5.4, 3.9]
+    assert all(found.alignment.lag_s == 0.0 for found in results.values())
+    text = as_html(Document("T", (module.section(results),)))
+    assert "hip 2.3/1.8°, knee 2.3/2.4°, ankle 5.3/6.4°" in text
+    assert "hip 11.2/10.1°, knee 5.4/3.9°" in text
 
 
-def test_scaling_by_the_session_s_own_set_up_gives_its_model(subject0: Path) -> None:
-    own = read_time_range(subject0 / "OpenSimData" / "Model" / f"{MODEL}_setup_scale.xml")
-    assert own == pytest.approx((1.26667, 1.56667))
-    scaled = scaled_by(subject0, GivenWindow(*own))
-    theirs = body_scale_factors(published(subject0))
-    assert len(theirs) > 15
-    for body, factors in theirs.items():
-        assert scaled.body_scale_factors[body] == pytest.approx(factors, abs=1e-6), body
-    ours, expected = places(scaled.model), places(published(subject0))
-    assert ours.keys() == expected.keys()
-    off = {name: np.linalg.norm(ours[name] - place) for name, place in expected.items()}
-    assert max(off.values()) < 0.02e-3, max(off, key=off.__getitem__)
-
-
-def test_the_rule_of_2022_picks_the_session_s_window(subject0: Path) -> None:
-    static = read_trc(subject0 / "MarkerData" / "neutral.trc")
-    assert PAST_RULES[-1](static) == pytest.approx((1.26667, 1.56667), abs=1e-4)
-
-
-def test_today_s_rule_picks_another_window_and_another_pelvis(subject0: Path) -> None:
-    """The first finding about static poses: 3.2 % on the pelvis by the choice of 0.1 s."""
-    static = read_trc(subject0 / "MarkerData" / "neutral.trc")
-    assert StaticWindow()(static) == pytest.approx((0.30, 0.40), abs=1e-4)
-    scaled = scaled_by(subject0, StaticWindow())
-    theirs = body_scale_factors(published(subject0))
-    ratios = np.array(scaled.body_scale_factors["pelvis"]) / theirs["pelvis"] - 1
-    assert np.abs(ratios).max() == pytest.approx(0.032, abs=0.001)
-
-
-@pytest.fixture(scope="module", params=["Squats_0", "Asym_0"])
-def solved(request: pytest.FixtureRequest, subject0: Path) -> tuple[str, IKSolution]:
-    tasks = read_ik_tasks(subject0 / "OpenSimData" / "IK" / f"{request.param}_setup_ik.xml")
-    markers = read_trc(subject0 / "MarkerData" / f"{request.param}.trc")
-    return request.param, OpenSimIK(tasks)(published(subject0), markers)
-
-
-def test_inverse_kinematics_gives_the_session_s_motion(
-    solved: tuple[str, IKSolution], subject0: Path, motion_difference: Callable[..., Any]
+def test_augmented_markers_of_subject_3(
+    answer: Callable[[str], ModuleType], mirror_file: Callable[[str], Path]
 ) -> None:
-    trial, solution = solved
-    assert solution.converged.all()
-    reference = read_motion(subject0 / "OpenSimData" / "IK" / f"{trial}.mot")
-    found = motion_difference(reference, solution.motion)
-    rms, largest = found.judged()
-    assert rms < 0.6
-    assert largest < 2.5
-    rms, largest = found.translations()
-    assert rms < 1.0
-    assert largest < 2.5
+    mirror_file("OC_val/walking1.trc")
+    module = answer("augmented_markers")
+    answers = module.measure()
+    assert len(module.PAIRS) == 14
+    found = answers.augmented.evaluation
+    assert 1e3 * found.value("all markers", "mpjpe") == pytest.approx(31.4, abs=0.05)
+    removed = answers.offset_removed.evaluation
+    assert 1e3 * removed.value("all markers", "mpjpe") == pytest.approx(30.0, abs=0.05)
+    hips = answers.hips.evaluation.values("distance_mean")
+    assert 31.5 < 1e3 * hips["R_HJC"] < 36.5
+    assert 31.5 < 1e3 * hips["L_HJC"] < 36.5
+    text = as_html(Document("T", (module.section(answers),)))
+    assert "31.4 mm from the optical ones in the mean of 14 pairs (30.0 mm" in text
 
 
-def test_arms_and_toes_are_further_off_for_a_known_reason(
-    solved: tuple[str, IKSolution], subject0: Path, motion_difference: Callable[..., Any]
+def test_inverse_kinematics_of_subjects_4_and_5(
+    answer: Callable[[str], ModuleType], mirror_file: Callable[[str], Path]
 ) -> None:
-    trial, solution = solved
-    reference = read_motion(subject0 / "OpenSimData" / "IK" / f"{trial}.mot")
-    found = motion_difference(reference, solution.motion)
-    # no marker on the toes: today's model holds them at 0 or 7.5° off, wherever its default is
-    assert found.rms["mtp_angle_r"] == pytest.approx(7.5, abs=0.05)
-    # weights of 5 beside 60, and a solver that stops early
-    arms = tuple(f"{n}_{s}" for s in "rl" for n in ("arm_flex", "arm_add", "elbow_flex"))
-    assert found.worst(arms)[0] < 1.0
-    assert found.worst(("arm_rot_r", "arm_rot_l"))[0] < 4.0
-    assert found.worst(("pro_sup_r", "pro_sup_l"))[0] < 12.0
+    mirror_file("opensimPipeline/IK/Setup_IK_Mocap.xml")
+    pytest.importorskip("opensim")
+    module = answer("repeated_ik")
+    trials = [trial for trial in module.TRIALS if trial[1] in ("squats1", "STS1", "DJ1")]
+    found = {row.trial: row for row in module.measure(trials, every=6)}
+    assert all(len(row.angles) == 18 for row in found.values())
+    # every sixth frame only: OpenSim starts each frame from the one before, and stops early
+    assert found["squats1"].pooled_rms_deg == pytest.approx(0.33, abs=0.03)
+    assert found["STS1"].pooled_rms_deg == pytest.approx(0.21, abs=0.03)
+    assert not found["squats1"].elsewhere.any()
+    jump = found["DJ1"]
+    assert jump.pooled_rms_where_alike_deg < 0.5 < 2.0 < jump.pooled_rms_deg
+    inside = jump.marker_rms_mm[jump.elsewhere].mean()
+    assert inside > 2 * jump.published_marker_rms_mm[jump.elsewhere].mean()
+    for row in found.values():
+        alike = ~row.elsewhere
+        apart = row.marker_rms_mm[alike] - row.published_marker_rms_mm[alike]
+        assert np.abs(apart).max() < 1.0
+    text = as_html(Document("T", (module.section(list(found.values())),)))
+    assert "so the published one is nearer" in text
 
 
-def test_marker_errors_are_those_that_opensim_reported(
-    solved: tuple[str, IKSolution], subject0: Path
-) -> None:
-    from kinebench.io.sto import read_table
-
-    trial, solution = solved
-    table = read_table(subject0 / "OpenSimData" / "IK" / f"{trial}_ik_marker_errors.sto")
-    theirs = table.values[:, table.columns.index("marker_error_RMS")]
-    np.testing.assert_allclose(solution.rms_errors, theirs, atol=1e-3)
-
-
-def test_optical_markers_give_the_expert_s_motion(
-    mirror_file: Callable[[str], Path], motion_difference: Callable[..., Any]
-) -> None:
-    """LabValidation subject 4 with the weights of OpenCap's set-up for optical markers."""
-    model = read_model(mirror_file("Subject4/Models/manually_scaled.osim"))
-    markers = read_trc(mirror_file("Subject4/MarkerData/squats1.trc"))
-    reference = read_motion(mirror_file("Subject4/IK/squats1_manual_scaling_ik.mot"))
-    part = slice(300, 500)
-    cut = markers.at_frames(np.arange(markers.n_frames)[part])
-    solution = OpenSimIK(opencap_setup("mocap").ik)(model, cut)
-    found = motion_difference(
-        reference.at_frames(np.arange(reference.n_frames)[part]), solution.motion
-    )
-    assert found.rms["knee_angle_r"] < 0.6
-    assert found.judged()[0] < 0.8
+def test_the_rendered_report_is_there_and_light() -> None:
+    report = BENCHMARK.parents[1] / "reports" / "comparison.html"
+    text = report.read_text(encoding="utf-8")
+    assert len(text.encode()) <= 3_000_000
+    assert text.count("<h2 ") == 4
+    assert "<script" not in text
+    assert "71 filled rows" in text
+    # all frames: 0.325 and 0.215 degrees, which are quoted as 0.33 and 0.21
+    assert "squats1 0.32°" in text
+    assert "STS1 0.22°" in text
