@@ -93,6 +93,10 @@ def test_times_are_taken_with_the_digits_of_a_file() -> None:
     assert tool_frames(static, (1 / 3, 2 / 3)).tolist() == [1, 2]
     # 0.33333333 is before 1/3; the first not before 0.3333333333 is the next one
     assert tool_frames(static, (0.0, 1 / 3)).tolist() == [0, 1, 2]
+    # eight digits are kept, the ninth is not
+    for end, last in ((0.12345678, 1), (0.123456784, 2)):
+        static = Markers(("a",), np.array([0.0, end, 0.5]), np.zeros((3, 1, 3)))
+        assert tool_frames(static, (0.0, end))[-1] == last
 
 
 def test_average_skips_what_is_missing() -> None:
