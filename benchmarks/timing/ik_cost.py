@@ -1,7 +1,8 @@
 """Cost and speed of both inverse-kinematics engines on real trials: one table.
 
 Run with ``python -m benchmarks.timing.ik_cost [PART OF A TRIAL'S NAME]``. OpenSim's time is that
-of the tool's ``run``; the fast engine's that of a whole call on a known model, one thread each.
+of the tool's ``run``; the fast engine's that of a whole call on a known model, one thread each,
+both in processor time, which other work on the machine disturbs least.
 """
 
 from __future__ import annotations
@@ -61,9 +62,9 @@ def compare(trial: IKTrial) -> Comparison:
     solution = engine(trial.model, trial.markers)
     seconds = []
     for _ in range(REPEATS):
-        start = time.perf_counter()
+        start = time.process_time()
         engine(trial.model, trial.markers)
-        seconds.append(time.perf_counter() - start)
+        seconds.append(time.process_time() - start)
     tracked = trial.markers.select(solution.marker_names)
     motion, opensim_s = run_tool(trial.tasks, trial.model, tracked)
     tree = read_tree(trial.model)
