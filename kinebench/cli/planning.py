@@ -163,10 +163,19 @@ def _plan_files(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path]]:
 
 
 def _read(arguments: argparse.Namespace, path: Path) -> Markers:
-    from kinebench.io.keypoint_files import read_markers
+    """Unit, rate and names belong to the arrays among the files: others declare them themselves."""
+    from kinebench.io.keypoint_files import ARRAY_ENDINGS, read_markers
 
+    files = [file for file in (arguments.keypoints, arguments.static) if file is not None]
+    arrays = [file for file in files if file.suffix.lower() in ARRAY_ENDINGS]
+    # without any array the reader tells that the options make no sense
+    for_this = path in arrays or not arrays
     return read_markers(
-        path, arguments.unit, arguments.rate, arguments.keypoint_set, arguments.axes or "+x+y+z"
+        path,
+        arguments.unit if for_this else None,
+        arguments.rate if for_this else None,
+        arguments.keypoint_set if for_this else None,
+        arguments.axes or "+x+y+z",
     )
 
 

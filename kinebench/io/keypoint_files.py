@@ -19,7 +19,10 @@ from kinebench.io.c3d import read_c3d
 from kinebench.io.magnitude import warn_if_magnitude_suspicious
 from kinebench.io.trc import read_trc
 
-__all__ = ["UNITS", "read_array", "read_markers"]
+__all__ = ["ARRAY_ENDINGS", "UNITS", "read_array", "read_markers"]
+
+ARRAY_ENDINGS = (".npy", ".npz", ".csv")
+"""Files that do not declare their unit."""
 
 UNITS = {"m": 1.0, "cm": 1e-2, "mm": 1e-3}
 """Metres per unit."""
@@ -64,7 +67,7 @@ def read_markers(
             if value is not None:
                 raise ValueRangeError(f"{path.name} declares its {what} itself; leave it out")
         markers = read_trc(path) if ending == ".trc" else read_c3d(path)
-    elif ending in (".npy", ".npz", ".csv"):
+    elif ending in ARRAY_ENDINGS:
         markers = read_array(path, unit, rate_hz, keypoint_set)
     else:
         raise FileFormatError(
