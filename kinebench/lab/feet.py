@@ -15,6 +15,7 @@ from kinebench.kinematics.rotation import axis_rotation
 __all__ = ["Foot", "FootPath", "foot_of", "sole_points"]
 
 X, Y, Z = np.eye(3)
+_HALF_BALL_M = 0.04
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +53,13 @@ class Foot(Value):
         """From heel to ball, m."""
         return float(np.linalg.norm(self.heel))
 
+    @property
+    def inner_ball(self) -> FloatArray:
+        """The inner end of the ball, m, in the foot's frame: in front of its middle."""
+        along = np.array([self.toe_axis[0], 0.0, self.toe_axis[2]])
+        along *= _HALF_BALL_M / np.linalg.norm(along)
+        return along if along[0] > 0 else -along
+
 
 def foot_of(tree: Tree, side: str) -> Foot:
     """The foot of a model with bodies calcn_ and toes_ and a heel marker.
@@ -80,12 +88,10 @@ def sole_points(tree: Tree, side: str) -> tuple[tuple[str, int, FloatArray], ...
     tip of the toes.
     """
     foot = foot_of(tree, side)
-    along = np.array([foot.toe_axis[0], 0.0, foot.toe_axis[2]])
-    along *= 0.04 / np.linalg.norm(along)
     places = {
         "heel": (foot.calcn, foot.heel),
-        "ball one side": (foot.calcn, along),
-        "ball other side": (foot.calcn, -along),
+        "inner ball": (foot.calcn, foot.inner_ball),
+        "outer ball": (foot.calcn, -foot.inner_ball),
         "toe": (foot.toes, np.array([0.3 * foot.length, 0.0, 0.0])),
     }
     R, p = forward_kinematics(tree, tree.defaults)
@@ -103,11 +109,12 @@ class FootPath(Value):
     Parameters
     ----------
     ball : (n_frames, 3) m
-        The ball in the room.
+        The ball in the room, before the heel rises.
     heading : (n_frames,) rad
         Turn about the vertical; the right foot's toe-out is negative.
     rise : (n_frames,) rad
-        Bend of the toes while the heel rises, 0 or more: the toes stay flat.
+        Pitch of the foot while the heel rises, 0 or more: the foot rolls over the inner ball, which
+        stays where it is, and the toes bend by as much.
     tip : (n_frames,) rad
         Toes up, while the foot rests on its heel or swings.
     """
@@ -119,13 +126,20 @@ class FootPath(Value):
 
     def rotations(self, foot: Foot) -> FloatArray:
         """R_ground_frame (n_frames, 3, 3)."""
-        raised = axis_rotation(foot.toe_axis, self.rise)
-        return np.asarray(axis_rotation(Y, self.heading) @ raised @ axis_rotation(Z, self.tip))
+        return axis_rotation(Y, self.heading) @ axis_rotation(Z, self.tip - self.rise)
+
+    def balls(self, foot: Foot) -> FloatArray:
+        """The ball (n_frames, 3) m: a raised heel lifts it over the inner ball."""
+        inner = foot.inner_ball
+        moved = inner - axis_rotation(Z, -self.rise) @ inner
+        return np.asarray(
+            self.ball + np.einsum("...ij,...j->...i", axis_rotation(Y, self.heading), moved)
+        )
 
     def calcn_pose(self, foot: Foot) -> tuple[FloatArray, FloatArray]:
         """R_ground_calcn (n_frames, 3, 3) and p_ground_calcn (n_frames, 3)."""
         R = self.rotations(foot) @ foot.R_frame_calcn
-        return R, self.ball - R @ foot.ball_in_calcn
+        return R, self.balls(foot) - R @ foot.ball_in_calcn
 
 
 def standing(foot: Foot, place: ArrayLike, heading: float, n_frames: int) -> FootPath:

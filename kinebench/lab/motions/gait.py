@@ -26,7 +26,7 @@ _STRAIGHTEST_KNEE = np.radians(4.0)
 class Gait:
     """Steady walking forwards; the recording starts and ends in the middle of it.
 
-    The foot lands on the heel, rolls flat, rises over the ball with flat toes, and swings.
+    The foot lands on the heel, rolls flat, rises over the inner ball, and swings.
 
     Parameters
     ----------
@@ -148,7 +148,8 @@ class Gait:
         for side, _ in SIDES:
             leg, path = figure.legs[side], feet[side]
             hip = hips + R @ (np.array(leg.hip) - middle)
-            ankle = path.ball - path.rotations(figure.feet[side]) @ np.array(leg.ankle_to_ball)
+            foot = figure.feet[side]
+            ankle = path.balls(foot) - path.rotations(foot) @ np.array(leg.ankle_to_ball)
             across = hip - ankle
             reach = leg.reach(float(_STRAIGHTEST_KNEE))
             square = reach**2 - across[:, 0] ** 2 - across[:, 2] ** 2

@@ -9,12 +9,12 @@ import numpy as np
 
 from kinebench.core.arrays import FloatArray
 from kinebench.core.motion import Motion
-from kinebench.kinematics.rotation import axis_rotation
 from kinebench.lab.body import Body
+from kinebench.lab.feet import FootPath
 from kinebench.lab.motions.flight import Contact, flown
 from kinebench.lab.motions.motion_model import require_numbers
 from kinebench.lab.paths import State, hermite, smooth_step
-from kinebench.lab.posture import SIDES, Figure, Stance, Y, frame_times
+from kinebench.lab.posture import SIDES, Figure, Stance, frame_times
 
 __all__ = ["CounterMovementJump", "DropJump"]
 
@@ -139,13 +139,12 @@ class _Course:
     def _raised(self, knee: float, forward: float) -> float:
         """Height of the hips with raised heels."""
         heights = []
-        for side, sign in SIDES:
+        for side, _ in SIDES:
             foot, leg = self.figure.feet[side], self.figure.legs[side]
-            heading = -sign * np.radians(self.stance.toe_out_deg)
-            z = self.figure.ankle_z(self.stance, side)
-            ball = self.figure.ball_place(side, 0.0, z, heading)
-            R = axis_rotation(Y, heading) @ axis_rotation(foot.toe_axis, _RISE)
-            ankle = ball - R @ np.array(self.figure.legs[side].ankle_to_ball)
+            path = self.figure.planted(self.stance, 1)[side]
+            path = FootPath(path.ball, path.heading, np.array([_RISE]), path.tip)
+            span = path.rotations(foot)[0] @ np.array(leg.ankle_to_ball)
+            ankle = path.balls(foot)[0] - span
             across = np.array([forward, leg.hip[2]]) - ankle[[0, 2]]
             heights.append(ankle[1] + math.sqrt(leg.reach(knee) ** 2 - across @ across))
         return float(min(heights))

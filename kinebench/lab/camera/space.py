@@ -1,0 +1,66 @@
+"""Errors of the cameras' calibration: tilt, scale and height of the world."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from kinebench.core.markers import Markers
+from kinebench.errors import ValueRangeError
+from kinebench.geometry.rotations import rotation_from_axis_angles
+from kinebench.lab.camera.chain import require_sizes
+
+__all__ = ["ScaleError", "VerticalOffset", "WorldTilt"]
+
+
+@dataclass(frozen=True, slots=True)
+class WorldTilt:
+    """The room appears turned about its origin.
+
+    Parameters
+    ----------
+    forward_deg : float
+        About z, the axis to the right: positive lifts what is in front.
+    sideways_deg : float
+        About x, the axis forward: positive lowers what is on the right.
+    """
+
+    forward_deg: float = 0.0
+    sideways_deg: float = 0.0
+
+    def __post_init__(self) -> None:
+        require_sizes(self, "forward_deg", "sideways_deg")
+
+    def __call__(self, keypoints: Markers, *names: str) -> Markers:
+        R = rotation_from_axis_angles({"z": self.forward_deg, "x": self.sideways_deg})
+        return keypoints.with_positions(keypoints.positions @ R.T)
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleError:
+    """All lengths are multiplied: the checkerboard was measured wrongly."""
+
+    factor: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.factor) and self.factor > 0):
+            raise ValueRangeError(f"factor must be above 0, found {self.factor!r}")
+
+    def __call__(self, keypoints: Markers, *names: str) -> Markers:
+        return keypoints.with_positions(self.factor * keypoints.positions)
+
+
+@dataclass(frozen=True, slots=True)
+class VerticalOffset:
+    """Everything appears higher (or lower, when negative) by a constant."""
+
+    offset_mm: float = 0.0
+
+    def __post_init__(self) -> None:
+        require_sizes(self, "offset_mm")
+
+    def __call__(self, keypoints: Markers, *names: str) -> Markers:
+        shift = np.array([0.0, self.offset_mm / 1000, 0.0])
+        return keypoints.with_positions(keypoints.positions + shift)

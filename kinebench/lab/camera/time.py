@@ -1,0 +1,101 @@
+"""Errors of the cameras' clocks, and the filter of image coordinates."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from kinebench.core.arrays import FloatArray
+from kinebench.core.markers import Markers
+from kinebench.errors import ValueRangeError
+from kinebench.lab.camera.chain import require_sizes
+from kinebench.lab.seeds import generator
+from kinebench.signals.butterworth import butterworth
+
+__all__ = ["FrameRateChange", "ImageFilter", "Lag", "TimeJitter"]
+
+
+def _sampled(keypoints: Markers, at: FloatArray) -> FloatArray:
+    """Positions at other times: cubic between frames, missing where a neighbour is missing."""
+    from scipy.interpolate import CubicSpline
+
+    inside = np.clip(at, keypoints.times[0], keypoints.times[-1])
+    positions = np.full((len(at), len(keypoints.names), 3), np.nan)
+    for column in range(len(keypoints.names)):
+        known = ~keypoints.missing[:, column]
+        if known.sum() < 2:
+            continue
+        spline = CubicSpline(keypoints.times[known], keypoints.positions[known, column])
+        present = np.interp(inside, keypoints.times, known.astype(float)) > 1 - 1e-9
+        positions[present, column] = spline(inside[present])
+    return positions
+
+
+@dataclass(frozen=True, slots=True)
+class FrameRateChange:
+    """Filmed at another rate: positions at the instants of that rate's frames."""
+
+    rate_hz: float = 30.0
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.rate_hz) and self.rate_hz > 0):
+            raise ValueRangeError(f"rate_hz must be above 0, found {self.rate_hz!r}")
+
+    def __call__(self, keypoints: Markers, *names: str) -> Markers:
+        start, end = keypoints.times[0], keypoints.times[-1]
+        count = int(np.floor((end - start) * self.rate_hz + 1e-6)) + 1
+        times = start + np.arange(count) / self.rate_hz
+        return Markers(keypoints.names, times, _sampled(keypoints, times), frame=keypoints.frame)
+
+
+@dataclass(frozen=True, slots=True)
+class TimeJitter:
+    """Frames are exposed early or late, but stamped as if they were not."""
+
+    sd_ms: float = 2.0
+
+    def __post_init__(self) -> None:
+        require_sizes(self)
+
+    def __call__(self, keypoints: Markers, *names: str) -> Markers:
+        late = generator("time jitter", *names).standard_normal(keypoints.n_frames)
+        at = keypoints.times + self.sd_ms / 1000 * late
+        return keypoints.with_positions(_sampled(keypoints, at))
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """Everything is seen later than it happens (earlier, when negative), by a constant.
+
+    The first frames, which would show what was before the recording, repeat its first pose.
+    """
+
+    lag_ms: float = 0.0
+
+    def __post_init__(self) -> None:
+        require_sizes(self, "lag_ms")
+
+    def __call__(self, keypoints: Markers, *names: str) -> Markers:
+        at = keypoints.times - self.lag_ms / 1000
+        return keypoints.with_positions(_sampled(keypoints, at))
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFilter:
+    """The detector's low-pass filter: OpenCap smooths image coordinates of gait at 12 Hz.
+
+    A Butterworth filter run forwards and backwards, of fourth order in all.
+    """
+
+    cutoff_hz: float = 12.0
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.cutoff_hz) and self.cutoff_hz > 0):
+            raise ValueRangeError(f"cutoff_hz must be above 0, found {self.cutoff_hz!r}")
+
+    def __call__(self, keypoints: Markers, *names: str) -> Markers:
+        return keypoints.with_positions(
+            butterworth(keypoints.positions, keypoints.rate_hz, self.cutoff_hz, short_runs="keep")
+        )

@@ -1,0 +1,114 @@
+"""`record`: a virtual subject moves, virtual cameras film it, and the truth is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kinebench.core.markers import Markers
+from kinebench.core.model import Model
+from kinebench.core.motion import Motion
+from kinebench.core.trial import Trial
+from kinebench.kinematics import marker_positions
+from kinebench.lab.body import Body
+from kinebench.lab.camera.chain import CameraError, Chain
+from kinebench.lab.motions.motion_model import MotionModel
+from kinebench.lab.subjects import VirtualSubject
+
+__all__ = ["Recording", "film", "record"]
+
+_NOTHING = Chain()
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What cameras saw, and what was there.
+
+    Parameters
+    ----------
+    subject : VirtualSubject
+    keypoints : Markers
+        With all camera errors.
+    true_keypoints : Markers
+        Without any.
+    true_markers : Markers
+        The anatomical markers, without error.
+    true_motion : Motion
+        All coordinates of the model.
+    model : Model
+        The subject's true model, with its markers where they are.
+    """
+
+    subject: VirtualSubject
+    keypoints: Markers
+    true_keypoints: Markers
+    true_markers: Markers
+    true_motion: Motion
+    model: Model
+
+    def as_trial(
+        self, name: str, activity: str = "unknown", static: Recording | None = None
+    ) -> Trial:
+        """What a pipeline may see, with the truth as its reference."""
+        return Trial(
+            name,
+            self.subject.as_subject(),
+            self.keypoints,
+            static=None if static is None else static.keypoints,
+            activity=activity,
+            reference_markers=self.true_markers,
+            reference_motion=self.true_motion,
+        )
+
+
+def record(
+    subject: VirtualSubject,
+    motion: MotionModel,
+    errors: CameraError = _NOTHING,
+    rate_hz: float = 60.0,
+    names: tuple[str, ...] = (),
+    generic: Body | None = None,
+) -> Recording:
+    """Film a subject.
+
+    Parameters
+    ----------
+    subject : VirtualSubject
+    motion : MotionModel
+        A motion or static pose.
+    errors : CameraError
+        Usually a `Chain`; none by default.
+    rate_hz : float
+        Frame rate.
+    names : tuple of str
+        Seeds of the errors, besides the subject's identifier and the kind of motion: the trial's
+        name, the repetition. Levels of other factors should not be named here, so that they are
+        compared under the same noise.
+    generic : Body, optional
+        The laboratory's own, or `opencap_body()`.
+    """
+    return film(
+        subject, subject.body(generic), motion, errors, rate_hz, (type(motion).__name__, *names)
+    )
+
+
+def film(
+    subject: VirtualSubject,
+    body: Body,
+    motion: MotionModel,
+    errors: CameraError,
+    rate_hz: float,
+    names: tuple[str, ...],
+) -> Recording:
+    """As `record`, for a body that is already made."""
+    course = motion(body, rate_hz)
+    positions = marker_positions(body.tree, course.values)
+    everything = Markers(body.tree.marker_names, course.times, positions)
+    keypoints = everything.select(body.keypoint_names)
+    return Recording(
+        subject,
+        errors(keypoints, subject.identifier, *names),
+        keypoints,
+        everything.select(body.marker_names),
+        course,
+        body.model,
+    )
