@@ -54,8 +54,28 @@ def body_names(model: Model) -> tuple[str, ...]:
     return tuple(body.get("name", "") for body in bodies)
 
 
-def body_scale_factors(model: Model) -> dict[str, tuple[float, float, float]]:
-    """Factors by which a model was scaled, as its geometry tells; bodies without are left out."""
+def body_scale_factors(
+    model: Model, generic: Model | None = None
+) -> dict[str, tuple[float, float, float]]:
+    """Factors by which a model was scaled, as its geometry tells; bodies without are left out.
+
+    Parameters
+    ----------
+    model : Model
+    generic : Model, optional
+        What it was scaled from: some geometry is drawn smaller than its file to begin with, as
+        the hands of LaiUhlrich2022 are, which counts as no scaling.
+    """
+    drawn = _geometry_factors(model)
+    before = {} if generic is None else _geometry_factors(generic)
+    factors = {}
+    for name, (x, y, z) in drawn.items():
+        x0, y0, z0 = before.get(name, (1.0, 1.0, 1.0))
+        factors[name] = (x / x0, y / y0, z / z0)
+    return factors
+
+
+def _geometry_factors(model: Model) -> dict[str, tuple[float, float, float]]:
     factors = {}
     for body in document_root(model).iterfind(".//BodySet/objects/Body"):
         text = body.findtext("attached_geometry//scale_factors")

@@ -228,7 +228,7 @@ class _Planner:
         if self.files.scaled_model is None or len(windows) == 1:
             window = windows[0]
             return window, f"{window.start_s:g} to {window.end_s:g} s, by OpenCap's rule"
-        published = body_scale_factors(read_model(self.files.scaled_model))
+        published = body_scale_factors(read_model(self.files.scaled_model), setup.generic)
         misfits = []
         for window in windows:
             misfits.append(_misfit(setup, window, static, self.subject, published))

@@ -90,7 +90,7 @@ class OpenSimScaler:
             _run(folder, files)
             placed = Model(f"{generic.name}_scaled", read_model(folder / files.placed).xml)
             before = read_model(folder / files.scaled)
-            factors = _body_factors(placed, folder / files.factors)
+            factors = _body_factors(placed, generic, folder / files.factors)
             pose = _static_pose(folder / files.pose)
         names, errors = _moved(before, placed, placing_markers(setup))
         return ScalingResult(placed, factors, window_s, pose, names, errors)
@@ -145,13 +145,15 @@ def _unlocked_coordinates(model: Model) -> set[str]:
     }
 
 
-def _body_factors(placed: Model, path: Path) -> dict[str, tuple[float, float, float]]:
+def _body_factors(
+    placed: Model, generic: Model, path: Path
+) -> dict[str, tuple[float, float, float]]:
     """Scale factors per body: those of its geometry, which carry all digits, or of the file."""
     from_file = {
         (scale.findtext("segment") or "").strip().rsplit("/", 1)[-1]: scale.findtext("scales")
         for scale in ET.parse(path).getroot().iterfind(".//Scale")
     }
-    exact = body_scale_factors(placed)
+    exact = body_scale_factors(placed, generic)
     return {
         name: exact.get(name) or _three(from_file.get(name, "1 1 1")) for name in body_names(placed)
     }

@@ -110,3 +110,17 @@ def test_a_body_between_others_stays_though_its_coordinate_depends(leg_model: Mo
     )
     bare = with_marker_set(carrying, marker_set("tibia_r"))  # no marker on the thigh either
     assert "femur_r" in body_names(without_dependent_leaves(bare))
+
+
+def test_geometry_drawn_small_to_begin_with_is_no_scaling() -> None:
+    def drawn(factor: float) -> Model:
+        return Model(
+            "hand",
+            b"<OpenSimDocument Version='40000'><Model><BodySet><objects><Body name='hand_r'>"
+            b"<attached_geometry><Mesh><scale_factors>%.17g 1 1</scale_factors></Mesh>"
+            b"</attached_geometry></Body></objects></BodySet></Model></OpenSimDocument>" % factor,
+        )
+
+    scaled, generic = drawn(0.85 * 1.1), drawn(0.85)
+    assert body_scale_factors(scaled, generic)["hand_r"] == pytest.approx((1.1, 1.0, 1.0))
+    assert body_scale_factors(scaled)["hand_r"] == pytest.approx((0.935, 1.0, 1.0))
