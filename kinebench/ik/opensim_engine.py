@@ -16,6 +16,7 @@ from kinebench.core.motion import Coordinate, Motion
 from kinebench.core.results import IKSolution
 from kinebench.core.tasks import CoordinateTask, IKTasks
 from kinebench.errors import InverseKinematicsError, KinebenchWarning
+from kinebench.ik.tracked import shared_markers
 from kinebench.io.trc import write_trc
 from kinebench.osim.edits import marker_names, without_dependent_leaves, without_forces
 from kinebench.osim.runtime import load_opensim, quietly, scratch_folder
@@ -54,7 +55,7 @@ class OpenSimIK:
             When no marker is shared, a frame has none, or OpenSim fails; with its reason.
         """
         require_sound(model)
-        names = tracked_markers(self.tasks, model, markers)
+        names = shared_markers(self.tasks, marker_names(model), markers.names)
         tracked = markers.select(names)
         _require_markers_in_every_frame(tracked)
         lean = without_dependent_leaves(without_forces(model))
@@ -102,35 +103,6 @@ class OpenSimIK:
         kinds = tuple(_coordinate(opensim, coordinate) for coordinate in coordinates)
         motion = Motion(kinds, tracked.times, values)
         return IKSolution(motion, tracked.names, errors, converged, np.full(tracked.n_frames, -1))
-
-
-def tracked_markers(tasks: IKTasks, model: Model, markers: Markers) -> tuple[str, ...]:
-    """Markers that tasks, model and trial share, in the order of the tasks.
-
-    Raises
-    ------
-    InverseKinematicsError
-        When there is none.
-    """
-    in_model, in_trial = set(marker_names(model)), set(markers.names)
-    weighted = [name for name, _ in tasks.marker_weights]
-    shared = tuple(name for name in weighted if name in in_model and name in in_trial)
-    if not shared:
-        raise InverseKinematicsError(
-            f"tasks, model and trial share no marker: the tasks name {', '.join(weighted[:3])}, …,"
-            f" the model has {', '.join(sorted(in_model)[:3])}, …,"
-            f" the trial has {', '.join(markers.names[:3])}, …"
-        )
-    for holder, there in (("the model", in_model), ("the trial", in_trial)):
-        lacking = [name for name in weighted if name not in there]
-        if lacking:
-            warnings.warn(
-                f"{holder} lacks {len(lacking)} of {len(weighted)} markers that the IK tasks name:"
-                f" {', '.join(lacking)}; their tasks are left out",
-                KinebenchWarning,
-                stacklevel=3,
-            )
-    return shared
 
 
 def _require_markers_in_every_frame(tracked: Markers) -> None:

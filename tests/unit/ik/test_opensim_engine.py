@@ -11,10 +11,11 @@ from kinebench.core import IKSolution, Markers, Model
 from kinebench.core.tasks import CoordinateTask, IKTasks
 from kinebench.errors import InverseKinematicsError, KinebenchWarning, ModelError
 from kinebench.ik import opensim_engine
-from kinebench.ik.opensim_engine import OpenSimIK, tracked_markers
+from kinebench.ik.opensim_engine import OpenSimIK
+from kinebench.ik.tracked import shared_markers
 from kinebench.io.sto import read_motion
 from kinebench.io.trc import write_trc
-from kinebench.osim.edits import without_dependent_leaves, without_forces
+from kinebench.osim.edits import marker_names, without_dependent_leaves, without_forces
 from kinebench.osim.runtime import load_opensim, quietly
 
 NAMES = ("ASIS", "PSIS", "SACRUM", "THIGH", "KNEE", "SHANK", "ANKLE", "TOE")
@@ -184,7 +185,7 @@ def test_a_model_or_trial_without_a_needed_marker_is_a_warning(
 ) -> None:
     tasks = IKTasks((*TASKS.marker_weights, ("HEEL", 3.0)))
     with pytest.warns(KinebenchWarning) as caught:
-        names = tracked_markers(tasks, leg_model, trial.select(NAMES[1:]))
+        names = shared_markers(tasks, marker_names(leg_model), NAMES[1:])
     assert names == NAMES[1:]
     texts = [str(item.message) for item in caught]
     assert "the model lacks 1 of 9 markers that the IK tasks name: HEEL" in texts[0]
