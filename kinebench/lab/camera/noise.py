@@ -43,9 +43,10 @@ class WhiteNoise:
 
 @dataclass(frozen=True, slots=True)
 class ColouredNoise:
-    """Slow wandering of a keypoint about its place: an Ornstein–Uhlenbeck process.
+    """Slow, smooth wandering of a keypoint about its place: a Matérn process of order 3/2.
 
-    Its spectrum is flat up to the corner and falls with the square of the frequency above it.
+    Its spectrum is flat up to the corner and falls with the fourth power of the frequency above it;
+    its autocorrelation is (1 + ωτ) exp(−ωτ) with ω = 2π corner.
 
     Parameters
     ----------
@@ -71,14 +72,32 @@ class ColouredNoise:
 
 def coloured(times: FloatArray, corner_hz: float, *names: object) -> FloatArray:
     """Three independent processes (n_frames, 3) of standard deviation 1, exact at any times."""
-    numbers = generator(*names).standard_normal((len(times), 3))
-    keep = np.exp(-2 * np.pi * corner_hz * np.diff(times))
-    fresh = np.sqrt(1 - keep**2)
-    course = np.empty_like(numbers)
-    course[0] = numbers[0]
-    for frame, (k, f) in enumerate(zip(keep, fresh, strict=True), start=1):
-        course[frame] = k * course[frame - 1] + f * numbers[frame]
+    rate = 2 * np.pi * corner_hz
+    numbers = generator(*names).standard_normal((len(times), 2, 3))
+    F, spread = _transitions(np.diff(times), rate)
+    state = np.array([[1.0], [rate]]) * numbers[0]
+    course = np.empty((len(times), 3))
+    course[0] = state[0]
+    for frame in range(1, len(times)):
+        state = F[frame - 1] @ state + spread[frame - 1] @ numbers[frame]
+        course[frame] = state[0]
     return course
+
+
+def _transitions(steps: FloatArray, rate: float) -> tuple[FloatArray, FloatArray]:
+    """Of value and rate over each step: matrix, and Cholesky factor of what is new (n, 2, 2)."""
+    fade = np.exp(-rate * steps)
+    F = np.empty((len(steps), 2, 2))
+    F[:, 0, 0], F[:, 0, 1] = fade * (1 + rate * steps), fade * steps
+    F[:, 1, 0], F[:, 1, 1] = -fade * rate**2 * steps, fade * (1 - rate * steps)
+    lasting = np.diag([1.0, rate**2])
+    fresh = lasting - F @ lasting @ np.swapaxes(F, 1, 2)
+    # written out: the general routine fails where a step is short and nothing is new
+    spread = np.zeros_like(fresh)
+    spread[:, 0, 0] = np.sqrt(np.maximum(fresh[:, 0, 0], 0.0))
+    spread[:, 1, 0] = fresh[:, 1, 0] / np.where(spread[:, 0, 0] > 0, spread[:, 0, 0], np.inf)
+    spread[:, 1, 1] = np.sqrt(np.maximum(fresh[:, 1, 1] - spread[:, 1, 0] ** 2, 0.0))
+    return F, spread
 
 
 @dataclass(frozen=True, slots=True)

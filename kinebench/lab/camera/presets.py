@@ -23,13 +23,13 @@ OPENPOSE_BIAS = PoseBias(
         KeypointBias("midHip", (20.0, 25.0, 0.0), (-5.0, 5.0, 0.0)),
         KeypointBias("Knee", (0.0, -10.0, -5.0), (0.0, 5.0, 0.0)),
         KeypointBias("Ankle", (10.0, -25.0, 5.0)),
-        KeypointBias("Heel", (20.0, -10.0, 0.0)),
+        KeypointBias("Heel", (25.0, -20.0, 0.0)),
         KeypointBias("BigToe", (-25.0, -20.0, 0.0)),
         KeypointBias("SmallToe", (-15.0, -20.0, 0.0)),
         KeypointBias("Shoulder", (15.0, -35.0, 0.0)),
         KeypointBias("Neck", (15.0, -35.0, 0.0)),
         KeypointBias("Elbow", (30.0, -5.0, 5.0)),
-        KeypointBias("Wrist", (-5.0, -15.0, -10.0)),
+        KeypointBias("Wrist", (-5.0, -20.0, -15.0)),
     )
 )
 """What OpenPose's keypoints are off by from joint centres and skin."""
@@ -45,8 +45,8 @@ def two_phones(filter_hz: float | None = None) -> Chain:
     """
     errors: tuple[CameraError, ...] = (
         OPENPOSE_BIAS,
-        ColouredNoise(sd_mm=(9.0, 12.0, 6.0), corner_hz=0.5),
-        WhiteNoise(sd_mm=(2.2, 1.8, 1.5)),
+        ColouredNoise(sd_mm=(9.0, 12.0, 6.0), corner_hz=0.7),
+        WhiteNoise(sd_mm=(2.5, 1.8, 1.6)),
         HeavyTails(probability=0.002, scale_mm=4.0),
     )
     return Chain(errors if filter_hz is None else (*errors, ImageFilter(filter_hz)))

@@ -12,11 +12,19 @@ import pytest
 from kinebench.augmentation.catalogue import VERSIONS
 from kinebench.core.keypoints import OPENCAP_20
 from kinebench.errors import ValueRangeError
-from kinebench.kinematics import forward_kinematics, marker_jacobian, marker_positions, read_tree
-from kinebench.lab.anthropometry import PROPORTIONS, SEGMENTS, hip_joint_centre
+from kinebench.kinematics import (
+    Tree,
+    forward_kinematics,
+    marker_jacobian,
+    marker_positions,
+    read_tree,
+)
+from kinebench.lab.anthropometry import PROPORTIONS, SEGMENTS, Sex, hip_joint_centre
 from kinebench.lab.body import generic_body
 from kinebench.lab.dimensions import mean_dimensions, mean_segments
+from kinebench.lab.motions import Squat
 from kinebench.lab.opencap_body import opencap_body
+from kinebench.lab.scaling import uniformly_scaled
 from kinebench.lab.setups import ik_tasks, scaling_setup
 from kinebench.osim.edits import document_root
 from kinebench.osim.runtime import load_opensim
@@ -191,6 +199,40 @@ def test_set_ups_name_what_the_body_has() -> None:
     coordinates = {element.get("name") for element in root.iterfind(".//IKCoordinateTask")}
     assert coordinates < set(TREE.coordinate_names)
     assert not document_root(scaling_setup(pull_upright=False)).findall(".//IKCoordinateTask")
+
+
+@pytest.mark.mirror
+@pytest.mark.parametrize(("height", "sex"), [(1.70, None), (1.85, "male"), (1.58, "female")])
+def test_lengths_and_paths_beside_opencaps_model(
+    height: float, sex: Sex | None, mirror_file: Callable[[str], Path]
+) -> None:
+    """Uniformly scaled by height; women's hips are wider than its (ANSUR II)."""
+    mirror_file("opensimPipeline/Models/LaiUhlrich2022.osim")
+    mine = generic_body(height, 70.0, sex)
+    theirs = uniformly_scaled(opencap_body(), height / 1.70, 70.0)
+    trees = (mine.tree, theirs.tree)
+
+    def centre(tree: Tree, body: str) -> np.ndarray:
+        R, p = forward_kinematics(tree, tree.defaults)
+        index = tree.body_index(body)
+        return np.asarray(p[index] + R[index] @ tree.joints[index].in_child.p)
+
+    for one, other in (
+        ("femur_r", "tibia_r"), ("tibia_r", "talus_r"), ("humerus_r", "ulna_r"),
+        ("ulna_r", "hand_r"), ("humerus_r", "humerus_l"), ("femur_r", "femur_l"),
+    ):  # fmt: skip
+        own, published = (np.linalg.norm(centre(t, one) - centre(t, other)) for t in trees)
+        limit = 0.15 if sex == "female" and other == "femur_l" else 0.10
+        assert own == pytest.approx(published, rel=limit), (one, other)
+    values = Squat(repetitions=1)(mine, 20.0).values
+    tracks = []
+    for tree in trees:
+        q = np.empty_like(values)
+        q[:, [tree.coordinate_index(name) for name in mine.tree.coordinate_names]] = values
+        hips = marker_positions(tree, q, ("RHJC_study", "LHJC_study")).mean(axis=1)
+        tracks.append(marker_positions(tree, q, mine.keypoint_names) - hips[:, None])
+    rms = np.sqrt(np.mean(np.sum((tracks[0] - tracks[1]) ** 2, axis=-1), axis=0))
+    assert rms.max() < 0.05
 
 
 @pytest.mark.mirror
