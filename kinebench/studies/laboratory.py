@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from kinebench.core.trial import Trial
 from kinebench.errors import require_names
-from kinebench.lab import StaticPose, TrialStart, VirtualSubject, generic_body, opencap_body, record
+from kinebench.lab import (
+    Recording,
+    StaticPose,
+    TrialStart,
+    VirtualSubject,
+    generic_body,
+    opencap_body,
+    record,
+)
 from kinebench.lab.camera.chain import CameraError
 from kinebench.lab.motions.motion_model import MotionModel
 
@@ -60,14 +69,26 @@ class LabSource:
         require_names(choices, _CHOICES, "data factor", "the laboratory")
         errors = choices.get("errors", self.errors)
         rate = choices.get("rate_hz", self.rate_hz)
-        body = _BODIES[self.body]()
         static = choices.get("static", StaticPose())
         if static == "trial start":
             static = TrialStart(self.motion)
-        trial = record(self.person, self.motion, errors, rate, (self.activity,), body)
-        standing = (
-            None
-            if static is None
-            else record(self.person, static, errors, rate, (self.activity, "static"), body)
-        )
+
+        def filmed(motion: Any, *names: str) -> Recording:
+            return _recorded(self.person, motion, errors, rate, names, self.body)
+
+        trial = filmed(self.motion, self.activity)
+        standing = None if static is None else filmed(static, self.activity, "static")
         return trial.as_trial(self.name, self.activity, standing)
+
+
+@lru_cache(maxsize=64)
+def _recorded(
+    person: VirtualSubject,
+    motion: Any,
+    errors: Any,
+    rate_hz: float,
+    names: tuple[str, ...],
+    body: str,
+) -> Recording:
+    """Kept, as the cells of a trial ask for the same recordings again and again."""
+    return record(person, motion, errors, rate_hz, names, _BODIES[body]())

@@ -73,10 +73,10 @@ def error_map_figure(
         axis.invert_yaxis()
         axis.set_xticks(np.arange(len(columns)) + 0.5, columns)
         axis.set_yticks(np.arange(len(rows)) + 0.5, rows)
+        axis.tick_params(length=0, labeltop=True, labelbottom=False)
         if tilted:
             for label in axis.get_xticklabels():
                 label.set(rotation=40, ha="left", rotation_mode="anchor")
-        axis.tick_params(length=0, labeltop=True, labelbottom=False)
         axis.spines[:].set_visible(False)
         scale = figure.colorbar(mesh, ax=axis, shrink=min(1.0, 2.0 / height), aspect=14, pad=0.02)
         scale.set_label(quantity)
