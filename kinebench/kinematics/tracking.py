@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from kinebench.core.arrays import FloatArray
 from kinebench.errors import ValueRangeError
 from kinebench.geometry.registration import register_rigid
 from kinebench.kinematics.mechanism import Mechanism
+from kinebench.kinematics.newton.records import RESULT, new_work
 
 __all__ = ["MarkerTracker"]
 
@@ -57,16 +57,16 @@ class MarkerTracker:
     observed: NDArray[np.bool_] = field(init=False)
     errors: FloatArray = field(init=False)
     _work: Any = field(init=False)
-    _newton: Any = field(init=False)
+    _track_frames: Any = field(init=False)
 
     def __post_init__(self) -> None:
-        self._newton = _compiled()
+        self._track_frames = _solver()
         n, m, frames = len(self.defaults), len(self.columns), len(self.measured)
         self.x = np.empty((frames, n))
-        self.told = np.empty(frames, self._newton.RESULT)
+        self.told = np.empty(frames, RESULT)
         self.observed = np.empty((frames, n), np.bool_)
         self.errors = np.empty((frames, m))
-        self._work = self._newton.new_work(self.mechanism.flat)
+        self._work = new_work(self.mechanism.flat)
         low, high = self.limits
         self.defaults = np.clip(self.defaults, low, high)
 
@@ -241,10 +241,10 @@ class MarkerTracker:
         frames = np.repeat(measured[None], n, axis=0)
         frames.flags.writeable = False  # the compiled code is made for read-only markers
         poses = np.empty_like(starts)
-        told = np.empty(n, self._newton.RESULT)
+        told = np.empty(n, RESULT)
         observed = np.empty(starts.shape, np.bool_)
         errors = np.empty((n, len(self.columns)))
-        self._newton.track(
+        self._track_frames(
             self.mechanism.flat, self._work, frames, self.columns, 0, n, 1, False,
             np.ascontiguousarray(starts), frozen, enough, most, 0, poses, told, observed, errors,
         )  # fmt: skip
@@ -252,7 +252,7 @@ class MarkerTracker:
 
     def _track(self, first: int, last: int, step: int, improve: bool, start: FloatArray) -> int:
         frozen = np.zeros(len(self.defaults), np.bool_)
-        solved: int = self._newton.track(
+        solved: int = self._track_frames(
             self.mechanism.flat, self._work, self.measured, self.columns, first, last, step,
             improve, start[None].copy(), frozen, -1.0, MOST, len(self.mechanism.limbs[0]),
             self.x, self.told, self.observed, self.errors,
@@ -273,11 +273,11 @@ def _changed(x: FloatArray, variable: int, value: float) -> FloatArray:
 
 
 @lru_cache(maxsize=1)
-def _compiled() -> Any:
-    """The compiled module; says so when it has to be compiled first."""
-    from kinebench.kinematics import newton
+def _solver() -> Any:
+    """The compiled `track`; says so when it has to be compiled first."""
+    from kinebench.kinematics.newton.compilation import is_compiled
+    from kinebench.kinematics.newton.sequence import track
 
-    index = Path(newton.track._cache._cache_file._index_path)
-    if not index.exists():
+    if not is_compiled(track):
         logger.warning("compiling the fast solver for this machine: half a minute, once")
-    return newton
+    return track

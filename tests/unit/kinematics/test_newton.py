@@ -10,7 +10,10 @@ import pytest
 from kinebench.kinematics import Tree, marker_jacobian, marker_positions
 from kinebench.kinematics.functions import Sine, polynomial, simm_spline
 from kinebench.kinematics.mechanism import build_mechanism
-from kinebench.kinematics.newton import _evaluate, _measure, _normal_equations, new_work
+from kinebench.kinematics.newton.derivatives import normal_equations
+from kinebench.kinematics.newton.forward import evaluate
+from kinebench.kinematics.newton.measurement import measure
+from kinebench.kinematics.newton.records import new_work
 from kinebench.kinematics.rotation import body_fixed_xyz
 from kinebench.kinematics.tree import Coupling, Joint, Offset, Term, TreeCoordinate, TreeMarker
 
@@ -62,14 +65,14 @@ class Solver:
         self.flat = self.mechanism.flat
         self.work = new_work(self.flat)
         columns = np.array([tree.marker_names.index(name) for name in self.mechanism.markers])
-        _measure(self.flat.markers, measured, columns, self.work.state, self.work.origin)
+        measure(self.flat.markers, measured, columns, self.work.state, self.work.origin)
 
     def energy(self, x: Array) -> float:
-        return float(_evaluate(self.flat, x, self.work))
+        return float(evaluate(self.flat, x, self.work))
 
     def derivatives(self, x: Array, newton: bool) -> tuple[Array, Array]:
-        _evaluate(self.flat, x, self.work)
-        _normal_equations(self.flat, x, newton, self.work)
+        evaluate(self.flat, x, self.work)
+        normal_equations(self.flat, x, newton, self.work)
         H = np.zeros((len(x), len(x)))
         for i, depth in enumerate(self.flat.variable_depth):
             for t in range(depth + 1):

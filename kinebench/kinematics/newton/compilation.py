@@ -1,0 +1,38 @@
+"""How the solver is compiled, and when compiled code that was stored before is out of date."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from numba import njit
+
+__all__ = ["compiled", "is_compiled"]
+
+
+def compiled(function: Callable[..., Any]) -> Any:
+    """Compile a function without Python objects, once for this machine.
+
+    numba looks only at the file that a function is in. These functions call each other across
+    files, so that a change in any of them must count as a change in all.
+    """
+    compile_: Any = njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+    dispatcher = compile_(function)
+    dispatcher._cache._cache_file._source_stamp = _digest_of_sources()
+    return dispatcher
+
+
+def is_compiled(dispatcher: Any) -> bool:
+    """Whether compiled code of these very sources is stored."""
+    return bool(dispatcher._cache._cache_file._load_index())
+
+
+@cache
+def _digest_of_sources() -> str:
+    """SHA-256 over what is compiled, and over the layout of the records that it reads."""
+    folder = Path(__file__).parent
+    sources = (*sorted(folder.glob("*.py")), folder.parent / "mechanism.py")
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()

@@ -1,0 +1,140 @@
+"""From the leaves inwards: gradient and second derivatives of E."""
+
+# mypy: disable-error-code="no-untyped-def, no-untyped-call, type-arg"
+# numba infers the types of compiled functions
+
+from __future__ import annotations
+
+from kinebench.kinematics.newton.compilation import compiled
+from kinebench.kinematics.newton.moments import add_moments, bending, momentum
+
+__all__ = ["normal_equations"]
+
+
+@compiled
+def add_columns(node, terms, weights, motion, p, S):
+    """Columns (ω, v) of a node's coordinates, v at the origin."""
+    for i in range(node.first_column, node.end_columns):
+        for k in range(6):
+            S[i, k] = 0.0
+    for t in range(node.first_term, node.end_terms):
+        shift = 0 if t < node.end_rotations else 3
+        for e in range(terms[t].first_weight, terms[t].end_weights):
+            i = weights[e].column
+            rate = motion[t].slope * weights[e].factor
+            for a in range(3):
+                S[i, shift + a] += rate * motion[t].axis[a]
+    for i in range(node.first_column, node.end_columns):
+        S[i, 3] += p[1] * S[i, 2] - p[2] * S[i, 1]
+        S[i, 4] += p[2] * S[i, 0] - p[0] * S[i, 2]
+        S[i, 5] += p[0] * S[i, 1] - p[1] * S[i, 0]
+
+
+@compiled
+def add_rows(node, body, chain, depth, newton, S, H, g, diagonal):
+    """Gradient and rows of H of a node's columns."""
+    D, F = body.D, body.F
+    Nx, Ny, Nz = D[2, 1] - D[1, 2], D[0, 2] - D[2, 0], D[1, 0] - D[0, 1]  # Σ w X × r
+    first = node.first_column
+    for i in range(first, node.end_columns):
+        wx, wy, wz, vx, vy, vz = S[i, 0], S[i, 1], S[i, 2], S[i, 3], S[i, 4], S[i, 5]
+        g[i] = wx * Nx + wy * Ny + wz * Nz + vx * F[0] + vy * F[1] + vz * F[2]
+        fx, fy, fz, nx, ny, nz = momentum(body, wx, wy, wz, vx, vy, vz)
+        diagonal[i] = vx * fx + vy * fy + vz * fz + wx * nx + wy * ny + wz * nz
+        ox, oy, oz = nx, ny, nz
+        if newton:
+            kx, ky, kz = bending(D, F, wx, wy, wz, vx, vy, vz)
+            nx, ny, nz = nx + kx, ny + ky, nz + kz
+        for t in range(depth[i] + 1):
+            j = chain[i, t]
+            if j == first and newton and not node.simple:
+                nx, ny, nz = ox, oy, oz
+            linear = S[j, 3] * fx + S[j, 4] * fy + S[j, 5] * fz
+            H[i, t] = linear + S[j, 0] * nx + S[j, 1] * ny + S[j, 2] * nz
+
+
+@compiled
+def add_joint_curvature(node, body, terms, weights, motion, depth, H):
+    """Second derivatives within a joint whose terms share coordinates or are not linear."""
+    D, F, p = body.D, body.F, body.p
+    Nx, Ny, Nz = D[2, 1] - D[1, 2], D[0, 2] - D[2, 0], D[1, 0] - D[0, 1]
+    for later in range(node.first_term, node.end_terms):
+        axis = motion[later].axis
+        ax, ay, az = axis[0], axis[1], axis[2]
+        if later < node.end_rotations:
+            vx, vy, vz = p[1] * az - p[2] * ay, p[2] * ax - p[0] * az, p[0] * ay - p[1] * ax
+            kx, ky, kz = bending(D, F, ax, ay, az, vx, vy, vz)
+            force = ax * Nx + ay * Ny + az * Nz + vx * F[0] + vy * F[1] + vz * F[2]
+            for earlier in range(node.first_term, later + 1):
+                axis = motion[earlier].axis
+                twist = (axis[0] * kx + axis[1] * ky + axis[2] * kz) * motion[earlier].slope
+                add_pairs(terms, weights, earlier, later, twist * motion[later].slope, depth, H)
+        else:
+            force = ax * F[0] + ay * F[1] + az * F[2]
+        if motion[later].bend != 0.0:
+            add_pairs(terms, weights, later, later, motion[later].bend * force, depth, H)
+
+
+@compiled
+def add_pairs(terms, weights, earlier, later, amount, depth, H):
+    """Add the second derivative of two terms to the columns that they read."""
+    for e in range(terms[earlier].first_weight, terms[earlier].end_weights):
+        for f in range(terms[later].first_weight, terms[later].end_weights):
+            i, j = weights[e].column, weights[f].column
+            change = amount * weights[e].factor * weights[f].factor
+            if earlier != later:
+                if i == j:
+                    H[i, depth[i]] += 2.0 * change
+                else:
+                    H[max(i, j), depth[min(i, j)]] += change
+            elif i >= j:
+                H[i, depth[j]] += change
+
+
+@compiled
+def reduce_to_variables(flat, w):
+    """Gradient and H of the variables from those of the columns: Tᵀ g, Tᵀ H T."""
+    n, T = len(w.g), w.T
+    w.H[:] = 0.0
+    w.g[:] = 0.0
+    w.diagonal[:] = 0.0
+    for i in range(len(flat.column_coordinate)):
+        a = flat.column_coordinate[i]
+        for k in range(n):
+            w.g[k] += T[a, k] * w.gc[i]
+        for t in range(flat.column_depth[i] + 1):
+            j = flat.column_chain[i, t]
+            b = flat.column_coordinate[j]
+            half = w.Hc[i, t] * (0.5 if i == j else 1.0)
+            if half != 0.0:
+                for k in range(n):
+                    for m in range(k + 1):
+                        w.H[k, m] += half * (T[a, k] * T[b, m] + T[b, k] * T[a, m])
+
+
+@compiled
+def normal_equations(flat, x, newton, w):
+    """Gradient g and matrix H of the variables at the pose evaluated last."""
+    add_moments(flat.nodes, w.state)
+    for index in range(len(flat.nodes)):
+        node, body = flat.nodes[index], w.state[index]
+        add_columns(node, flat.terms, flat.weights, w.motion, body.p, w.S)
+        add_rows(
+            node, body, flat.column_chain, flat.column_depth, newton, w.S, w.Hc, w.gc,
+            w.rest,
+        )  # fmt: skip
+        if newton and not node.simple:
+            add_joint_curvature(
+                node, body, flat.terms, flat.weights, w.motion, flat.column_depth, w.Hc
+            )
+    if flat.reduced:
+        reduce_to_variables(flat, w)
+        for i in range(len(x)):
+            w.diagonal[i] = abs(w.H[i, flat.variable_depth[i]])
+    else:
+        w.diagonal[:] = w.rest
+    for i in range(len(x)):
+        variable = flat.variables[i]
+        w.g[i] += variable.task_weight * (x[i] - variable.task_value)
+        w.H[i, flat.variable_depth[i]] += variable.task_weight
+        w.diagonal[i] += variable.task_weight

@@ -1,0 +1,113 @@
+"""From the variables outwards: coordinates, functions of joints, poses of nodes."""
+
+# mypy: disable-error-code="no-untyped-def, no-untyped-call, type-arg"
+# numba infers the types of compiled functions
+
+from __future__ import annotations
+
+import numpy as np
+
+from kinebench.kinematics.newton.compilation import compiled
+from kinebench.kinematics.newton.measurement import misfit
+from kinebench.kinematics.newton.rotations import move, multiply, rotate, turn
+
+__all__ = ["evaluate", "function_value"]
+
+
+@compiled
+def function_value(term, weights, q, pieces, coefficients):
+    """Value, first and second derivative of a term's function at the coordinates q."""
+    u = 0.0
+    for e in range(term.first_weight, term.end_weights):
+        u += weights[e].factor * q[weights[e].coordinate]
+    a, b = term.parameters[0], term.parameters[1]
+    if term.kind == 0:
+        return a * u + b, a, 0.0
+    if term.kind == 2:
+        angle = b * u + term.parameters[2]
+        wave = a * np.sin(angle)
+        return wave + term.parameters[3], a * b * np.cos(angle), -b * b * wave
+    piece = term.first_piece
+    while piece + 1 < term.end_pieces and pieces[piece + 1].start <= u:
+        piece += 1
+    t = u - pieces[piece].origin
+    value, slope, bend = 0.0, 0.0, 0.0
+    for k in range(pieces[piece].end_coefficients - 1, pieces[piece].first_coefficient - 1, -1):
+        bend = bend * t + 2.0 * slope
+        slope = slope * t + value
+        value = value * t + coefficients[k]
+    return value, slope, bend
+
+
+@compiled
+def couple(flat, x, q, T):
+    """All coordinates from the variables, and their derivatives T."""
+    n = len(x)
+    q[:n] = x
+    for c in range(len(flat.couplings)):
+        coupling = flat.couplings[c]
+        value, slope, _ = function_value(coupling, flat.weights, q, flat.pieces, flat.coefficients)
+        q[n + c] = value
+        T[n + c] = 0.0
+        for e in range(coupling.first_weight, coupling.end_weights):
+            for k in range(n):
+                T[n + c, k] += slope * flat.weights[e].factor * T[flat.weights[e].coordinate, k]
+
+
+@compiled
+def pose(nodes, terms, weights, pieces, coefficients, q, origin, state, motion):
+    """Poses of the nodes relative to `origin`; axes and slopes of all terms in ground."""
+    RF = np.empty((3, 3))
+    for index in range(len(nodes)):
+        node, here = nodes[index], state[index]
+        R, p = here.R, here.p
+        if node.parent < 0:
+            for a in range(3):
+                p[a] = node.p[a] - origin[a]
+                for b in range(3):
+                    RF[a, b] = node.R[a, b]
+        else:
+            above = state[node.parent]
+            move(above.R, above.p, node.p, p)
+            if node.turned:
+                multiply(above.R, node.R, RF)
+            else:
+                for a in range(3):
+                    for b in range(3):
+                        RF[a, b] = above.R[a, b]
+        for a in range(3):
+            for b in range(3):
+                R[a, b] = RF[a, b]
+        for t in range(node.first_term, node.end_rotations):
+            value, slope, bend = function_value(terms[t], weights, q, pieces, coefficients)
+            motion[t].slope, motion[t].bend = slope, bend
+            if terms[t].turned:
+                turn(R, terms[t].R)
+            rotate(R, terms[t].axis, value, motion[t].axis)
+        for t in range(node.end_rotations, node.end_terms):
+            value, slope, bend = function_value(terms[t], weights, q, pieces, coefficients)
+            motion[t].slope, motion[t].bend = slope, bend
+            direction, along = terms[t].direction, motion[t].axis
+            for a in range(3):
+                along[a] = (
+                    RF[a, 0] * direction[0] + RF[a, 1] * direction[1] + RF[a, 2] * direction[2]
+                )
+                p[a] += value * along[a]
+
+
+@compiled
+def evaluate(flat, x, w):
+    """E at x."""
+    if flat.reduced:
+        couple(flat, x, w.q, w.T)
+    else:
+        w.q[:] = x
+    pose(
+        flat.nodes, flat.terms, flat.weights, flat.pieces, flat.coefficients, w.q, w.origin,
+        w.state, w.motion,
+    )  # fmt: skip
+    energy = misfit(w.state)
+    for i in range(len(x)):
+        miss = x[i] - flat.variables[i].task_value
+        energy += flat.variables[i].task_weight * miss * miss
+    return 0.5 * energy

@@ -1,0 +1,151 @@
+"""Frame after frame: each starts where its predecessors point to."""
+
+# mypy: disable-error-code="no-untyped-def, no-untyped-call, type-arg"
+# numba infers the types of compiled functions
+
+from __future__ import annotations
+
+import numpy as np
+
+from kinebench.kinematics.newton.compilation import compiled
+from kinebench.kinematics.newton.descent import minimise
+from kinebench.kinematics.newton.factorisation import UNOBSERVED
+from kinebench.kinematics.newton.forward import evaluate
+from kinebench.kinematics.newton.measurement import marker_distances, measure
+from kinebench.kinematics.newton.records import RATE
+
+__all__ = ["track"]
+
+
+@compiled
+def predict(history, known, miss, x):
+    """Next pose from the last three, with the order that has served each variable best."""
+    for k in range(len(x)):
+        a, b, c = history[0, k], history[1, k], history[2, k]
+        x[k] = a
+        if known > 1 and miss[1, k] < miss[0, k]:
+            x[k] = 2.0 * a - b
+        if known > 2 and miss[2, k] < min(miss[0, k], miss[1, k]):
+            x[k] = 3.0 * (a - b) + c
+
+
+@compiled
+def remember(history, known, miss, x):
+    """Judge the predictions of each order by what came, then shift the history."""
+    for k in range(len(x)):
+        a, b, c = history[0, k], history[1, k], history[2, k]
+        if known > 0:
+            miss[0, k] = 0.8 * miss[0, k] + (x[k] - a) ** 2
+        if known > 1:
+            miss[1, k] = 0.8 * miss[1, k] + (x[k] - 2.0 * a + b) ** 2
+        if known > 2:
+            miss[2, k] = 0.8 * miss[2, k] + (x[k] - 3.0 * (a - b) - c) ** 2
+        history[2, k], history[1, k], history[0, k] = b, a, x[k]
+
+
+@compiled
+def within_limits(variables, x):
+    """Bring a start into the ranges."""
+    for k in range(len(x)):
+        x[k] = min(max(x[k], variables[k].low), variables[k].high)
+
+
+@compiled
+def hold_undetermined(flat, w, x, last_pose, frozen, n_root, judged, checked, seen):
+    """Put variables that nothing determines back to where they were.
+
+    Variables are undetermined when no marker moves with them or, where the factorisation of the
+    end is at hand (`checked`), when their pivot vanished: others can do what they do.
+
+    Returns whether the root is determined, and whether a pivot vanished.
+    """
+    determined, left_open = judged, False
+    for k in range(len(x)):
+        seen[k] = judged and w.diagonal[k] >= UNOBSERVED
+        if checked and seen[k] and not w.held[k] and w.L[k, flat.variable_depth[k]] == 0.0:
+            seen[k], left_open = False, True
+        elif not seen[k] and not frozen[k]:
+            x[k] = last_pose[k]
+        if k < n_root and not seen[k] and flat.variables[k].low < flat.variables[k].high:
+            determined = False
+    return determined, left_open
+
+
+@compiled
+def track(
+    flat, w, measured, marker_column, first, last, step, improve, starts, frozen, enough, most,
+    n_root, x_out, told, observed, errors,
+):  # fmt: skip
+    """Solve frames first, first + step, … before `last`, each from its predecessors.
+
+    Parameters
+    ----------
+    flat : FlatMechanism
+    w : Work
+    measured : (n_frames, n_columns, 3) m
+        NaN where a marker is missing.
+    marker_column : (n_markers,)
+        Column of `measured` for each marker of the mechanism.
+    improve : bool
+        Replace stored results only where the new energy is lower, and stop at the first frame
+        where it is not.
+    starts : (n_starts, n_variables)
+        Where the first frame and, when there are more, those after it start.
+    frozen : (n_variables,)
+        Which variables stay where they start.
+    enough, most
+        Fraction of E below which a gain ends the search (negative: only convergence does), and
+        largest number of iterations.
+    n_root : int
+        Number of variables of the root; a frame that leaves one of them open holds the last pose.
+    x_out, told, observed, errors
+        Results per frame: variables, RESULT, which variables a marker or a task determines,
+        marker distances.
+
+    Returns
+    -------
+    n_solved : int
+    """
+    n = starts.shape[1]
+    x, last_pose = starts[0].copy(), starts[0].copy()
+    history, miss, known = np.zeros((3, n)), np.zeros((3, n)), 0
+    solved, left_open = 0, False
+    frame = first
+    w.rate[0] = RATE
+    while frame != last:
+        if solved < len(starts):
+            x[:] = starts[solved]
+        else:
+            predict(history, known, miss, x)
+        within_limits(flat.variables, x)
+        energy, count, fine = np.nan, 0, False
+        n_present = measure(flat.markers, measured[frame], marker_column, w.state, w.origin)
+        check = n_root > 0 and (solved == 0 or left_open or n_present < len(marker_column))
+        if n_present > 0:
+            energy, count, fine = minimise(flat, x, frozen, enough, most, check, w)
+        if improve and not energy < told[frame].energy * (1.0 - 1e-7) - 1e-16:
+            break
+        determined, left_open = hold_undetermined(
+            flat, w, x, last_pose, frozen, n_root, n_present > 0, check, observed[frame]
+        )
+        if not determined:
+            x[:] = last_pose
+            fine = False
+            observed[frame] = False
+            if n_present > 0:
+                energy = evaluate(flat, x, w)
+            else:
+                w.origin[:] = 0.0
+                evaluate(flat, x, w)
+        marker_distances(
+            flat.markers, measured[frame], marker_column, w.origin, w.state, errors[frame]
+        )
+        x_out[frame] = x
+        told[frame].energy, told[frame].converged, told[frame].iterations = energy, fine, count
+        remember(history, known, miss, x)
+        last_pose[:] = x
+        w.rate[0] *= 0.95
+        known = min(known + 1, 3)
+        solved += 1
+        frame += step
+    return solved
