@@ -1,0 +1,58 @@
+"""The figures that poseaudit computes too, when it is at hand."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+FOLDER = Path(__file__).resolve().parents[2] / "benchmarks" / "poseaudit"
+
+
+@pytest.fixture(scope="module")
+def benchmark_script() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("poseaudit_benchmark", FOLDER / "compare.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def command() -> str:
+    found = os.environ.get("KINEBENCH_POSEAUDIT") or shutil.which("poseaudit")
+    if found is None:
+        pytest.skip("poseaudit is not installed; KINEBENCH_POSEAUDIT may name its command")
+    return found
+
+
+@pytest.mark.mirror
+def test_both_agree_to_a_millionth(
+    benchmark_script: ModuleType, command: str, mirror_file: Callable[[str], Path]
+) -> None:
+    mirror_file("exampleWalking/walking1_videoAndMocap.mot")
+    rows = benchmark_script.agreement_rows(command)
+    assert len(rows) == 13
+    for row in rows:
+        assert row.n == 62, row.figure
+        assert row.largest < 1e-6, row.figure
+
+
+def test_between_stamps_the_spline_is_nearer(benchmark_script: ModuleType, command: str) -> None:
+    for rate_hz, own, their in benchmark_script.clock_rows(command):
+        assert own < their, rate_hz
+
+
+def test_the_note_has_every_figure_and_no_disagreement() -> None:
+    text = (FOLDER / "README.md").read_text(encoding="utf-8")
+    agreement = text.split("## Where both compute a figure")[1].split("## Where they differ")[0]
+    verdicts = [line.rsplit("|", 2)[1].strip() for line in agreement.splitlines() if "e-1" in line]
+    assert len(verdicts) == 13
+    assert set(verdicts) == {"yes"}
+    assert "## What each has" in text
