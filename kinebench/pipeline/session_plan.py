@@ -33,6 +33,7 @@ from kinebench.scaling.given import GivenModel
 from kinebench.scaling.opensim_scaler import OpenSimScaler
 from kinebench.scaling.standing import StandingWindow
 from kinebench.scaling.window import PAST_RULES, GivenWindow, StaticWindow
+from kinebench.scaling.window_search import window_of_factors
 
 __all__ = ["plan_from_session"]
 
@@ -224,22 +225,23 @@ class _Planner:
 
     def _window_of_session(self, setup: OpenCapSetup, static: Markers) -> tuple[GivenWindow, str]:
         """The window, of those that OpenCap's rules have picked, that fits the scaled model."""
-        windows = _windows(static)
-        if self.files.scaled_model is None or len(windows) == 1:
-            window = windows[0]
+        scaled = self.files.scaled_model
+        if scaled is None:
+            window = _windows(static)[0]
             return window, f"{window.start_s:g} to {window.end_s:g} s, by OpenCap's rule"
-        published = body_scale_factors(read_model(self.files.scaled_model), setup.generic)
-        misfits = []
-        for window in windows:
-            misfits.append(_misfit(setup, window, static, self.subject, published))
-            if misfits[-1] < _SAME_FACTORS:
-                break
-        best = int(np.argmin(misfits))
-        window = windows[best]
-        kind = "today's" if best == 0 else "a past"
+        published = body_scale_factors(read_model(scaled), setup.generic)
+        window, misfit, kind = _fitting_window(setup, static, self.subject, published)
+        if misfit >= _SAME_FACTORS:
+            warnings.warn(
+                f"no part of the static trial gives the scale factors of {scaled.name}: the nearest"
+                f" is off by {misfit * 100:.2g} %, so the session's own motion will not be met"
+                " exactly",
+                KinebenchWarning,
+                stacklevel=4,
+            )
         return window, (
-            f"{window.start_s:g} to {window.end_s:g} s, by {kind} rule of OpenCap, whose scale"
-            f" factors are within {misfits[best] * 100:.2g} % of the session's"
+            f"{window.start_s:g} to {window.end_s:g} s, {kind}, whose scale"
+            f" factors are within {misfit * 100:.2g} % of the session's"
         )
 
 
@@ -258,6 +260,33 @@ def _read(path: Path | None) -> Markers | None:
 def _keypoints(markers: Markers) -> Markers:
     require_names(OPENCAP_20, markers.names, "keypoint", "the session's recording")
     return markers.select(OPENCAP_20)
+
+
+def _fitting_window(
+    setup: OpenCapSetup,
+    static: Markers,
+    subject: Subject,
+    published: dict[str, tuple[float, float, float]],
+) -> tuple[GivenWindow, float, str]:
+    """Window, largest relative misfit of its scale factors, and where it comes from, in words.
+
+    Windows of OpenCap's rules come first; where none fits, any part of the trial may.
+    """
+    try:
+        windows = _windows(static)
+    except ScalingError:
+        windows = []
+    found: list[tuple[GivenWindow, float, str]] = []
+    for window in windows:
+        kind = "by a past rule of OpenCap" if found else "by today's rule of OpenCap"
+        found.append((window, _misfit(setup, window, static, subject, published), kind))
+        if found[-1][1] < _SAME_FACTORS:
+            return found[-1]
+    window, misfit = window_of_factors(
+        setup.scaling, setup.marker_set, setup.generic, static, published
+    )
+    found.append((window, misfit, "found by the scaled model, not by a rule of OpenCap"))
+    return min(found, key=lambda candidate: candidate[1])
 
 
 def _windows(static: Markers) -> list[GivenWindow]:

@@ -18,11 +18,19 @@ from kinebench.errors import KinebenchWarning, ScalingError
 from kinebench.io.setups import parse_ik_tasks
 from kinebench.osim.edits import document_root
 
-__all__ = ["Measurement", "Recipe", "averaged_markers", "body_factors", "read_recipe"]
+__all__ = [
+    "TIME_DECIMALS",
+    "Measurement",
+    "Recipe",
+    "averaged_markers",
+    "body_factors",
+    "read_recipe",
+]
 
 Factors = dict[str, tuple[float, float, float]]
 
-_TIME_DECIMALS = 8  # of the file through which ScaleTool gets the times
+TIME_DECIMALS = 8
+"""Of the file through which ScaleTool gets the times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +183,7 @@ def tool_frames(
     From the last one that is not after the start to the first one that is not before the end: so a
     range whose ends are rounded reaches one frame beyond.
     """
-    times = np.round(static.times, _TIME_DECIMALS)
+    times = np.round(static.times, TIME_DECIMALS)
     first = max(int(np.searchsorted(times, window_s[0], side="right")) - 1, 0)
     last = first + int(np.searchsorted(times[first:], window_s[1], side="left"))
     return np.arange(first, min(last, static.n_frames - 1) + 1)

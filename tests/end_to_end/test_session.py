@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import re
+import shutil
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -14,12 +16,18 @@ import numpy as np
 import pytest
 
 from kinebench.cli.main import main
+from kinebench.core import Subject
 from kinebench.io.sto import read_motion
 from kinebench.io.trc import read_trc, write_trc
 from kinebench.osim.runtime import load_opensim, quietly
+from kinebench.pipeline.opencap import opencap_setup
 from kinebench.pipeline.outputs import OUTPUT_FILES
+from kinebench.scaling.opensim_scaler import OpenSimScaler
+from kinebench.scaling.window import GivenWindow
 
 pytestmark = pytest.mark.mirror
+
+MODEL = "LaiUhlrich2022"
 
 
 def run_on(session: Path, out: Path, *options: str) -> dict[str, Any]:
@@ -206,3 +214,47 @@ def test_markers_that_no_version_made_are_doubted(short_session: Path, tmp_path:
         squats.write_bytes(kept)
     assert content["choices"]["augmenter"] == "v0.3 (default)"
     assert any("no known augmenter version" in text for text in content["warnings"])
+
+
+@pytest.fixture
+def rescaled(short_session: Path, tmp_path: Path) -> Callable[[float], Path]:
+    """A session whose model was scaled on 0.95 to 1.25 s, which no rule picks, then stretched."""
+
+    def make(stretch: float) -> Path:
+        folder = tmp_path / "session"
+        shutil.copytree(short_session, folder)
+        for path in (folder / "OpenSimData" / "Model").iterdir():
+            path.unlink()
+        metadata = folder / "sessionMetadata.yaml"
+        text = metadata.read_text().replace("LaiArnoldModified2017_poly_withArms_weldHand", MODEL)
+        metadata.write_text(text)
+        setup = opencap_setup()
+        static = read_trc(folder / "MarkerData" / "neutral.trc")
+        scaler = OpenSimScaler(setup.scaling, setup.marker_set, GivenWindow(0.95, 1.25))
+        scaled = scaler(setup.generic, static, Subject(72.0, 1.78)).model
+        grown = re.sub(
+            rb"<scale_factors>(\S+)",
+            lambda found: b"<scale_factors>%.12g" % (float(found[1]) * stretch),
+            scaled.xml,
+        )
+        (folder / "OpenSimData" / "Model" / f"{MODEL}_scaled.osim").write_bytes(grown)
+        return folder
+
+    return make
+
+
+def test_a_window_that_no_rule_picks_is_found_by_the_scaled_model(
+    rescaled: Callable[[float], Path],
+) -> None:
+    session = rescaled(1.0)
+    content = run_on(session, session / "out", "--trial", "Squats_0", "--dry-run")
+    assert content["choices"]["static window"].startswith("0.95 to 1.25 s, found by the scaled")
+    assert not any("no part of the static trial" in text for text in content["warnings"])
+
+
+def test_a_model_that_the_static_trial_does_not_give_is_doubted(
+    rescaled: Callable[[float], Path],
+) -> None:
+    session = rescaled(1.2)
+    content = run_on(session, session / "out", "--trial", "Squats_0", "--dry-run")
+    assert any("no part of the static trial gives" in text for text in content["warnings"])
