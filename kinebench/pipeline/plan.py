@@ -165,9 +165,11 @@ def plan_from_markers(
     model : Model, optional
         A scaled model, which makes scaling unnecessary.
     """
-    if model is not None and (static is not None or options.window_s is not None):
+    useless = (static, options.window_s, options.static_pose)
+    if model is not None and any(given is not None for given in useless):
         raise ValueRangeError(
-            "a scaled model is used as it is: a static trial or window would have no effect"
+            "a scaled model is used as it is: a static trial, window or scaling set-up would have"
+            " no effect"
         )
     setup = options.opencap()
     version = options.augmenter or DEFAULT_VERSION

@@ -121,15 +121,7 @@ class _Planner:
         stated = self.files.settings.get("augmenter")
         found = None
         if self.options.augmenter is None and recordings.stored is not None:
-            # made for the session's own mass and height, whatever is asked for now
-            found = identify(recordings.stored, self.session.subject or self.subject).version
-            if found is None:
-                warnings.warn(
-                    "no known augmenter version gives the markers that the session holds: its own"
-                    " motion will not be met exactly",
-                    KinebenchWarning,
-                    stacklevel=3,
-                )
+            found = self._version_found(recordings.stored)
         version, source = next(
             (version, source)
             for version, source in (
@@ -144,6 +136,26 @@ class _Planner:
             source += f", though the session states {stated}"
         self.choices["augmenter"] = f"{version} ({source})"
         return version
+
+    def _version_found(self, stored: Markers) -> str | None:
+        """The version that made the stored markers; warns when they cannot be made again."""
+        # made for the session's own mass and height, whatever is asked for now
+        found = identify(stored, self.session.subject or self.subject)
+        doubt = ""
+        if found.version is None:
+            doubt = (
+                "no known augmenter version gives the markers that the session holds: its own"
+                " motion will not be met exactly"
+            )
+        elif found.cut_or_resampled:
+            doubt = (
+                f"the session's trial was cut or resampled after {found.version} had augmented it:"
+                " markers made again differ, most in the first second; --markers stored tracks"
+                " the session's own"
+            )
+        if doubt:
+            warnings.warn(doubt, KinebenchWarning, stacklevel=4)
+        return found.version
 
     def filter(self) -> None:
         """Tell what became of the session's filter, which worked on the images."""
@@ -203,6 +215,13 @@ class _Planner:
     def scaler(self, setup: OpenCapSetup, recordings: _Recordings) -> Scaler:
         scaled = self.files.scaled_model
         if recordings.static is None and scaled is not None and self.options.window_s is None:
+            if self.options.static_pose is not None:
+                raise ValueRangeError(
+                    f"a scaling set-up ({self.options.static_pose}) was asked for, but without"
+                    f" another static trial {scaled.name} is used as it is; name a --window of"
+                    " the trial itself to scale a model on it"
+                )
+            self.choices.pop("scaling set-up", None)
             self.choices["scaling"] = f"{scaled.name} (the session's: no other static trial)"
             return GivenModel(plain_model(read_model(scaled)))
         window, source = self._window(setup, recordings)

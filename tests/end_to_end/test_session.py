@@ -258,3 +258,30 @@ def test_a_model_that_the_static_trial_does_not_give_is_doubted(
     session = rescaled(1.2)
     content = run_on(session, session / "out", "--trial", "Squats_0", "--dry-run")
     assert any("no part of the static trial gives" in text for text in content["warnings"])
+
+
+def test_a_trial_cut_after_augmentation_is_doubted(downloaded: Path, tmp_path: Path) -> None:
+    session = tmp_path / "session"
+    shutil.copytree(downloaded, session)
+    squats = session / "MarkerData" / "Squats_0.trc"
+    whole = read_trc(squats)
+    for first, cut in ((0, False), (45, True)):
+        write_trc(squats, whole.at_frames(np.arange(first, 300)))
+        content = run_on(session, tmp_path / "out", "--trial", "Squats_0", "--dry-run")
+        assert content["choices"]["augmenter"].startswith("v0.1 (it made")
+        assert any("cut or resampled" in text for text in content["warnings"]) == cut
+
+
+def test_options_of_scaling_are_refused_where_the_session_s_model_is_used_as_it_is(
+    short_session: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    session = tmp_path / "session"
+    shutil.copytree(short_session, session)
+    (session / "MarkerData" / "neutral.trc").unlink()
+    asked = ["run", str(session), "--trial", "Squats_0", "--dry-run"]
+    assert main([*asked, "--static-pose", "any_pose"]) == 2
+    assert "is used as it is" in capsys.readouterr().err
+    assert main(asked) == 0
+    printed = capsys.readouterr().out
+    assert "no other static trial" in printed
+    assert "choice    scaling set-up" not in printed

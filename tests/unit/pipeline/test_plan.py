@@ -148,7 +148,12 @@ def test_a_scaled_model_needs_no_static_trial(leg_model: Model) -> None:
     plan = planned(model=leg_model)
     assert plan.pipeline.scale == GivenModel(leg_model)
     assert plan.choices["scaling"] == "none: leg is scaled already"
-    for useless in ({"static": recording()}, {"window_s": (0.0, 1.0)}):
+    without_effect = (
+        {"static": recording()},
+        {"window_s": (0.0, 1.0)},
+        {"static_pose": "any_pose"},
+    )
+    for useless in without_effect:
         with pytest.raises(ValueRangeError, match="would have no effect"):
             planned(model=leg_model, **useless)
 
