@@ -17,6 +17,7 @@ __all__ = ["main"]
 
 # name -> what it does; the module of the same name is imported only when it is asked for
 _COMMANDS = {
+    "demo": "the main job on embedded defaults: virtual laboratory, pipeline, study, report",
     "run": "keypoints in, motion out: the pipeline on one trial or OpenCap session",
     "why": "why does one side sink: swap every cause on one trial, without a reference",
     "engines": "OpenSim's solver and kinebench's own on one trial: cost, angles, time",

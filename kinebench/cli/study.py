@@ -6,16 +6,15 @@ import argparse
 import json
 import os
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kinebench.cli.progress import CellProgress
 from kinebench.errors import ValueRangeError
 
 if TYPE_CHECKING:
     from kinebench.studies.design import Study
-    from kinebench.studies.execution import Outcome
 
 __all__ = ["add_arguments", "run"]
 
@@ -78,7 +77,7 @@ def _run(study: Study, arguments: argparse.Namespace) -> int:
 
     if arguments.workers < 1:
         raise ValueRangeError(f"--workers must be 1 or more, found {arguments.workers}")
-    progress = _Progress(count_cells(study))
+    progress = CellProgress(count_cells(study))
     store = Store(arguments.store or arguments.out / "store")
     outcomes = run_study(
         study, store, arguments.workers, arguments.scheduler, on_outcome=progress.step
@@ -95,25 +94,3 @@ def _run(study: Study, arguments: argparse.Namespace) -> int:
     for reason, count in reasons.most_common(5):
         print(f"{count} cells: {reason}", file=sys.stderr)
     return 0
-
-
-class _Progress:
-    """Cells done and time left, on a terminal only."""
-
-    def __init__(self, total: int) -> None:
-        self._total = total
-        self._done = 0
-        self._start = time.monotonic()
-        self._shown = sys.stderr.isatty()
-
-    def step(self, outcome: Outcome) -> None:
-        self._done += 1
-        if self._shown:
-            passed = time.monotonic() - self._start
-            left = passed / self._done * (self._total - self._done)
-            text = f"\r{self._done} of {self._total} cells, {left:.0f} s left   "
-            print(text, end="", file=sys.stderr, flush=True)
-
-    def end(self) -> None:
-        if self._shown:
-            print(file=sys.stderr)

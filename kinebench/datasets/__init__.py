@@ -2,7 +2,7 @@
 
 from kinebench.datasets.card import Card, CardFile, Source
 from kinebench.datasets.catalogue import cards, find_card
-from kinebench.datasets.fetching import fetch_dataset, fetch_file
+from kinebench.datasets.fetching import fetch_dataset, fetch_file, local_file
 from kinebench.datasets.loaders import load, load_trial, sample_names
 from kinebench.datasets.places import Places
 from kinebench.datasets.sample import Sample
@@ -19,5 +19,6 @@ __all__ = [
     "find_card",
     "load",
     "load_trial",
+    "local_file",
     "sample_names",
 ]

@@ -14,7 +14,7 @@ from kinebench.datasets.download import Downloader
 from kinebench.datasets.places import Places
 from kinebench.errors import DatasetError, KinebenchWarning
 
-__all__ = ["fetch_dataset", "fetch_file", "local_copy", "matches"]
+__all__ = ["fetch_dataset", "fetch_file", "local_copy", "local_file", "matches"]
 
 
 def fetch_file(dataset: str, path: str, places: Places | None = None) -> Path:
@@ -49,6 +49,16 @@ def fetch_file(dataset: str, path: str, places: Places | None = None) -> Path:
         return _from_folder(card, source.folder, file)
     found = local_copy(card, source, file, places)
     return found or _download(card, source, file, places)
+
+
+def local_file(dataset: str, path: str, places: Places | None = None) -> Path | None:
+    """The verified copy in the mirror or the cache, or None: nothing is downloaded."""
+    places = places or Places.from_environment()
+    card = find_card(dataset, places)
+    source, file = card.find(path)
+    if source.folder is not None:
+        return _from_folder(card, source.folder, file)
+    return local_copy(card, source, file, places)
 
 
 def fetch_dataset(dataset: str, places: Places | None = None) -> tuple[Path, ...]:

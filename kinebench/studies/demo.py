@@ -1,0 +1,92 @@
+"""The demonstration: a small study on the virtual laboratory, without data or network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kinebench.augmentation.augmenter import LSTMAugmenter
+from kinebench.augmentation.catalogue import VERSIONS, DatasetFiles, version
+from kinebench.cleaning import Butterworth
+from kinebench.datasets import local_file
+from kinebench.ik.fast import FastIK
+from kinebench.lab import (
+    STATIC_POSES,
+    Population,
+    generic_body,
+    ik_tasks,
+    scaling_setup,
+)
+from kinebench.lab.camera.presets import two_phones
+from kinebench.lab.motions.motion_model import MotionModel
+from kinebench.lab.motions.sit_to_stand import SitToStand
+from kinebench.lab.motions.squat import Squat
+from kinebench.pipeline.pipeline import Pipeline
+from kinebench.scaling.fast_scaler import FastScaler
+from kinebench.scaling.standing import StandingWindow
+from kinebench.studies.design import Factor, Level, Study
+from kinebench.studies.laboratory import LabSource
+
+__all__ = ["Demonstration", "demonstration"]
+
+_OWN = "lab-1"
+_POSES = ("ideal", "right knee 15°", "knees 20°")
+_ACTIVITIES: dict[str, MotionModel] = {"squat": Squat(), "sit-to-stand": SitToStand()}
+
+
+@dataclass(frozen=True, slots=True)
+class Demonstration:
+    """The study, and the augmenter versions that it has to do without.
+
+    Parameters
+    ----------
+    study : Study
+    left_out : tuple of str
+        Versions whose files are neither in the cache nor in a mirror.
+    """
+
+    study: Study
+    left_out: tuple[str, ...]
+
+
+def demonstration(n_subjects: int = 4) -> Demonstration:
+    """Static pose × filter × augmenter on virtual subjects in two activities."""
+    here = tuple(name for name in VERSIONS if _at_hand(name))
+    left_out = tuple(name for name in VERSIONS if name not in here)
+    base = Pipeline(
+        generic=generic_body().model,
+        augment=LSTMAugmenter(_OWN, warm_up_s=1.0),
+        scale=FastScaler(scaling_setup(), None, StandingWindow(avoid_start_s=0.0)),
+        solve=FastIK(ik_tasks()),
+    )
+    poses = tuple(Level(name, STATIC_POSES[name]) for name in _POSES)
+    factors = (
+        Factor("static pose", "data.static", (*poses, Level("trial start", "trial start"))),
+        Factor(
+            "filter", "clean", (Level("none", ()), Level("Butterworth 6 Hz", (Butterworth(6.0),)))
+        ),
+        Factor(
+            "augmenter",
+            "augment.version",
+            tuple(Level(name, name) for name in (_OWN, *(name for name in here if name != _OWN))),
+        ),
+    )
+    population = Population()
+    sources = tuple(
+        LabSource(population.subject(index), motion, activity, two_phones(), body="lab")
+        for index in range(n_subjects)
+        for activity, motion in _ACTIVITIES.items()
+    )
+    question = (
+        "On virtual subjects, whose true joint angles are known: what do static pose, filter and"
+        " augmenter do to the angles?"
+    )
+    return Demonstration(Study("demo", question, base, factors, sources), left_out)
+
+
+def _at_hand(name: str) -> bool:
+    """Whether a published version's weights are in the cache or in a mirror."""
+    row = version(name)
+    if not isinstance(row.files, DatasetFiles):
+        return True
+    paths = (f"{row.files.root}/{network.folder}/weights.h5" for network in row.networks)
+    return all(local_file(row.files.dataset, path) is not None for path in paths)
