@@ -15,7 +15,7 @@ from kinebench.lab.body import Body, generic_body
 from kinebench.lab.opencap_body import opencap_body
 from kinebench.lab.scaling import scaled_body, uniformly_scaled, with_shifted_markers
 from kinebench.lab.setups import scaling_setup
-from kinebench.osim.edits import body_names, body_scale_factors
+from kinebench.osim.edits import body_names, body_scale_factors, document_root
 from kinebench.osim.runtime import load_opensim, quietly
 from kinebench.scaling.opensim_scaler import OpenSimScaler
 from kinebench.scaling.window import GivenWindow
@@ -73,6 +73,29 @@ def test_uniform_scaling_multiplies_all_lengths_and_the_mass(tmp_path: Path) -> 
     path.write_bytes(double.model.xml)
     model = load_opensim().Model(str(path))
     assert model.getTotalMass(model.initSystem()) == pytest.approx(90.0)
+
+
+def test_inertia_follows_mass_and_size() -> None:
+    def parts(body: Body) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        found = {}
+        for element in document_root(body.model).iterfind("Model/BodySet/objects/Body"):
+            centre, inertia = (
+                np.array([float(cell) for cell in (element.findtext(tag) or "").split()])
+                for tag in ("mass_center", "inertia")
+            )
+            found[element.get("name", "")] = (centre, inertia)
+        return found
+
+    before, after = parts(BODY), parts(uniformly_scaled(BODY, 1.2, 105.0))
+    stretched = parts(scaled_body(BODY, {"femur_r": (1.0, 1.3, 1.0)}, 70.0))
+    for name, (centre, inertia) in before.items():
+        np.testing.assert_allclose(after[name][0], 1.2 * centre, atol=1e-15)
+        np.testing.assert_allclose(after[name][1], 1.5 * 1.44 * inertia, atol=1e-15)
+    centre, inertia = before["femur_r"]
+    np.testing.assert_allclose(stretched["femur_r"][0], centre * [1, 1.3, 1])
+    # only what is turned across the long axis grows
+    across = (1 + 1.3**2) / 2
+    np.testing.assert_allclose(stretched["femur_r"][1][:3], inertia[:3] * [across, 1, across])
 
 
 def test_keypoints_scale_with_their_bodies() -> None:
