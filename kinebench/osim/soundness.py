@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import posixpath
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from kinebench.core.model import Model
 from kinebench.errors import ModelError
@@ -55,23 +56,38 @@ def _number(cell: str) -> float:
 
 def _bad_frames(root: ET.Element) -> Iterator[str]:
     bodies = {body.get("name", "") for body in root.iterfind(".//BodySet/objects/Body")}
-    for joint in root.iterfind(".//JointSet/objects/*"):
-        offsets = {frame.get("name"): frame for frame in joint.iterfind("frames/*")}
+    joints = root.findall(".//JointSet/objects/*")
+    offsets = {
+        f"/jointset/{joint.get('name')}/{frame.get('name')}": frame
+        for joint in joints
+        for frame in joint.iterfind("frames/*")
+    }
+    for joint in joints:
+        here = f"/jointset/{joint.get('name')}"
         for socket in ("socket_parent_frame", "socket_child_frame"):
-            frame = (joint.findtext(socket) or "").strip()
-            if frame in offsets:
-                frame = (offsets[frame].findtext("socket_parent") or "").strip()
-            if not _exists(frame, bodies):
+            frame, place = (joint.findtext(socket) or "").strip(), here
+            if _absolute(frame, place) in offsets:
+                place = _absolute(frame, place)
+                frame = (offsets[place].findtext("socket_parent") or "").strip()
+            if not _exists(frame, place, bodies, offsets):
                 yield f"joint {joint.get('name')} sits on '{frame}', which does not exist"
     for marker in root.iterfind(".//MarkerSet/objects/Marker"):
         frame = (marker.findtext("socket_parent_frame") or "").strip()
-        if not _exists(frame, bodies):
+        if not _exists(frame, f"/markerset/{marker.get('name')}", bodies, offsets):
             yield f"marker {marker.get('name')} sits on '{frame}', which does not exist"
 
 
-def _exists(frame: str, bodies: set[str]) -> bool:
-    """Whether a path names ground or a body; frames further down are taken on trust."""
-    parts = frame.lstrip("/").split("/")
+def _absolute(path: str, here: str) -> str:
+    """Path of a frame that a component names, which may be relative to its own."""
+    return posixpath.normpath(posixpath.join(here, path))
+
+
+def _exists(frame: str, here: str, bodies: set[str], offsets: Collection[str]) -> bool:
+    """Whether a path names ground, a body or a joint's frame; others are taken on trust."""
+    path = _absolute(frame, here) if frame.startswith(".") else frame
+    parts = path.lstrip("/").split("/")
+    if parts[0] == "jointset":
+        return path in offsets
     if len(parts) > 2:
         return parts[0] != "bodyset" or parts[1] in bodies
     return parts == ["ground"] or parts[-1] in bodies

@@ -196,3 +196,19 @@ def test_rms_error_counts_only_the_markers_present() -> None:
     expected = [np.sqrt((0.09 + 0.16) / 2), 0.3, np.nan]
     np.testing.assert_allclose(solution.rms_errors, expected, atol=1e-15)
     assert RUN.motion is SOLUTION.motion
+
+
+def test_held_coordinates_are_those_that_no_frame_determines() -> None:
+    coordinates = (Coordinate("knee_angle_r"), Coordinate("mtp_angle_r"), Coordinate("arm_flex_r"))
+    motion = Motion(coordinates, TIMES, np.zeros((3, 3)))
+    seen = [[1, 0, 0], [1, 0, 1], [0, 0, 0]]
+    solution = replace(SOLUTION, motion=motion, observed=seen)
+    assert solution.held == ("mtp_angle_r",)
+    assert solution.observed is not None
+    assert solution.observed.dtype == np.bool_
+    assert not solution.observed.flags.writeable
+    np.testing.assert_array_equal(solution.observed, np.array(seen, bool))
+    assert SOLUTION.observed is None
+    assert SOLUTION.held == ()
+    with pytest.raises(ValueRangeError, match=r"observed must have shape \(3, 3\), found \(3, 1\)"):
+        replace(solution, observed=[[1], [1], [1]])
