@@ -77,7 +77,9 @@ def _group(comparison: Comparison) -> Section:
     items = [
         row.item
         for row in comparison.groups
-        if row.metric == metric and row.unit == unit and not row.item.startswith(("all ", "s"))
+        if row.metric == metric
+        and row.unit == unit
+        and not row.item.startswith(("all ", "segment ", "side "))
     ]
     trials = [f"{pair.subject} {pair.trial}" for pair in comparison.pairs]
     if items and len(trials) <= 12:

@@ -24,6 +24,8 @@ from kinebench.reports.units import readable, readable_unit, scale_of
 
 __all__ = ["waveform_figure"]
 
+_POINTS_OF_SHADE = 250
+
 
 def waveform_figure(
     reference: Motion,
@@ -55,12 +57,16 @@ def waveform_figure(
     one, other = reference.select(names), estimate.select(names)
     wraps = np.array([can_wrap(coordinate) for coordinate in one.coordinates])
     truth, guess = without_wraps(one.values, other.values, wraps)
+    # lines keep every frame, so that no spike is lost; a shade needs no more points than this
+    step = max(1, one.n_frames // _POINTS_OF_SHADE)
     with styled():
         figure, axes = grid_of_axes(len(names), n_columns, DOUBLE_COLUMN_IN, 1.35, sharex=True)
         for i, (axis, coordinate) in enumerate(zip(axes, one.coordinates, strict=True)):
             unit = "rad" if coordinate.kind == "rotational" else "m"
             r, e = truth[:, i] * scale_of(unit), guess[:, i] * scale_of(unit)
-            axis.fill_between(one.times, r, e, color=ESTIMATE, alpha=0.25, linewidth=0)
+            axis.fill_between(
+                one.times[::step], r[::step], e[::step], color=ESTIMATE, alpha=0.25, linewidth=0
+            )
             axis.plot(one.times, r, color=REFERENCE, label=labels[0])
             axis.plot(one.times, e, color=ESTIMATE, linestyle=(0, (4, 1.2)), label=labels[1])
             axis.set_title(f"{label_of(coordinate.name)} ({readable_unit(unit)})")

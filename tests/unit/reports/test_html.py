@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -155,9 +156,27 @@ def test_comparisons_as_documents(kind: str, request: pytest.FixtureRequest) -> 
     assert ("svg" in {tag for tag, _ in page.tags}) is True
 
 
-def test_a_hostile_trial_name_does_no_harm(one_trial: Comparison) -> None:
-    from dataclasses import replace
+def test_the_map_of_all_trials_has_every_angle(
+    group: Comparison, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kinebench.reports.comparison_report._MOST_WAVEFORMS", 0)
+    pairs, rows = [], []
+    for pair in group.pairs:
+        figures = tuple(
+            f._replace(item=f.item.replace("pelvis_tilt", "subtalar_angle_r"))
+            for f in pair.evaluation.figures
+        )
+        pairs.append(replace(pair, evaluation=replace(pair.evaluation, figures=figures)))
+    for row in group.groups:
+        rows.append(row._replace(item=row.item.replace("pelvis_tilt", "subtalar_angle_r")))
+    document = comparison_document(Comparison(group.procedure, tuple(pairs), (), tuple(rows)))
+    drawing = next(b for b in document.sections[0].blocks if isinstance(b, FigureBlock))
+    assert "subtalar_angle_r</text>" in drawing.svg
+    assert "pelvis_ty" not in drawing.svg  # millimetres have no place on a scale of degrees
+    assert "all angles" not in drawing.svg
 
+
+def test_a_hostile_trial_name_does_no_harm(one_trial: Comparison) -> None:
     pair = replace(one_trial.pairs[0], trial=EVIL, subject=EVIL, warnings=(EVIL,))
     page = Page(as_html(comparison_document(replace(one_trial, pairs=(pair, pair)))))
     assert "script" not in {tag for tag, _ in page.tags}

@@ -71,6 +71,18 @@ def test_a_coordinate_that_nobody_knows_has_no_error() -> None:
     assert not [text for text in texts(waveform_figure(motion(), gone)) if "RMSE" in text]
 
 
+def test_a_spike_of_one_frame_is_drawn_and_a_long_trial_stays_light() -> None:
+    times = np.arange(5001) / 100
+    values = np.sin(times)[:, None]
+    spiked = values.copy()
+    spiked[1234] += 2.0
+    long = Motion((Coordinate("hip"),), times, values)
+    figure = waveform_figure(long, replace(long, values=spiked))
+    line = figure.axes[0].lines[1]
+    assert np.asarray(line.get_ydata()).max() == pytest.approx(np.degrees(spiked.max()))
+    assert len(as_svg(figure, page=True)) < 120_000
+
+
 def test_bland_altman_shows_bias_and_limits() -> None:
     rng = np.random.default_rng(1)
     subjects = [f"s{i // 4}" for i in range(32)]
