@@ -204,6 +204,13 @@ class _Planner:
                 setup, generic=generic, marker_set=None if own_markers else setup.marker_set
             )
             self.choices["model"] = f"{generic.name} (the session's)"
+        elif not model_name.startswith(setup.generic.name):
+            warnings.warn(
+                f"the session states model {model_name}, whose generic file is not in it:"
+                f" {setup.generic.name} stands in when a model is scaled",
+                KinebenchWarning,
+                stacklevel=3,
+            )
         if files.scaling_setup is not None and options.static_pose is None:
             setup = replace(setup, scaling=read_document(files.scaling_setup))
             self.choices["scaling set-up"] = f"{files.scaling_setup.name} (the session's)"

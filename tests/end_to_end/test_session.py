@@ -285,3 +285,11 @@ def test_options_of_scaling_are_refused_where_the_session_s_model_is_used_as_it_
     printed = capsys.readouterr().out
     assert "no other static trial" in printed
     assert "choice    scaling set-up" not in printed
+
+
+def test_another_model_than_the_session_states_is_doubted(
+    short_session: Path, subject0: Path, tmp_path: Path
+) -> None:
+    for session, trial, doubted in ((short_session, "Squats_0", True), (subject0, "Asym_0", False)):
+        content = run_on(session, tmp_path / "out", "--trial", trial, "--dry-run")
+        assert any("stands in" in text for text in content["warnings"]) == doubted
