@@ -115,7 +115,9 @@ def compare_pair(
         feet = None if pair.event_markers is None else read_trc(pair.event_markers)
         if endings == {False}:
             one, other = read_motion(pair.reference), read_motion(pair.estimate)
-            result = compare_recordings(one, other, how, pair.subject, pair.trial, feet, other_policies)
+            result = compare_recordings(
+                one, other, how, pair.subject, pair.trial, feet, other_policies
+            )
         else:
             seen = _matched(read_trc(pair.reference), read_trc(pair.estimate), markers)
             result = compare_recordings(*seen, how, pair.subject, pair.trial, feet, other_policies)
