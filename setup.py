@@ -5,5 +5,8 @@ from setuptools import find_packages, setup
 setup(
     packages=[*find_packages(include=["kinebench*"]), "kinebench.datasets.cards"],
     package_dir={"kinebench.datasets.cards": "datasets"},
-    package_data={"kinebench": ["py.typed"], "kinebench.datasets.cards": ["*/card.toml"]},
+    package_data={
+        "kinebench": ["py.typed", "augmentation/lab_1/*"],
+        "kinebench.datasets.cards": ["*/card.toml"],
+    },
 )

@@ -18,7 +18,15 @@ from types import MappingProxyType
 
 from kinebench.errors import ValueRangeError, require_names
 
-__all__ = ["VERSIONS", "AugmenterVersion", "DatasetFiles", "LocalFiles", "NetworkSpec", "version"]
+__all__ = [
+    "PUBLISHED",
+    "VERSIONS",
+    "AugmenterVersion",
+    "DatasetFiles",
+    "LocalFiles",
+    "NetworkSpec",
+    "version",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +183,23 @@ _ROWS = (
     _lower_and_upper("v0.3", _LOWER_B, _UPPER_B),
 )
 
-VERSIONS: Mapping[str, AugmenterVersion] = MappingProxyType({row.name: row for row in _ROWS})
-"""The published versions. A laboratory's own version is a value too: see `read_version`."""
+PUBLISHED: tuple[str, ...] = tuple(row.name for row in _ROWS)
+"""OpenCap's versions."""
+
+# trained on virtual subjects by benchmarks/augmenter_training; its card lies beside the weights
+_LAB_1 = AugmenterVersion(
+    "lab-1",
+    (NetworkSpec("full", "full.npz", _TRUNK_AND_LEGS + _ARMS, _FULL_A),),
+    files=LocalFiles(
+        Path(__file__).with_name("lab_1"),
+        ("7f6cf737953b2d5b6126318eed2d637d6bf37be5dfd6d39a17d4119250ef9df5",),
+    ),
+)
+
+VERSIONS: Mapping[str, AugmenterVersion] = MappingProxyType(
+    {row.name: row for row in (*_ROWS, _LAB_1)}
+)
+"""The published versions, and the laboratory's. One's own is a value too: see `read_version`."""
 
 
 def version(name: str) -> AugmenterVersion:

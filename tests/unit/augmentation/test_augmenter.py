@@ -10,7 +10,7 @@ import pytest
 from kinebench.augmentation import augmenter as module
 from kinebench.augmentation import lstm
 from kinebench.augmentation.augmenter import LSTMAugmenter, NoAugmentation, tracked_markers
-from kinebench.augmentation.catalogue import VERSIONS, AugmenterVersion
+from kinebench.augmentation.catalogue import PUBLISHED, AugmenterVersion
 from kinebench.augmentation.weights import load_networks
 from kinebench.core import Augmenter, Markers, Subject
 from kinebench.core.provenance import describe, digest
@@ -337,7 +337,7 @@ def test_the_rate_tolerance_is_half_a_percent(
 
 
 @pytest.mark.mirror
-@pytest.mark.parametrize("name", VERSIONS)
+@pytest.mark.parametrize("name", PUBLISHED)
 def test_a_standing_start_is_warm_with_a_lead_in(mirror_file: FindFile, name: str) -> None:
     """Someone who stands still: the first second should look like the second one."""
     standing = read_trc(mirror_file("subject0/MarkerData/neutral.trc"))
@@ -352,7 +352,7 @@ def test_a_standing_start_is_warm_with_a_lead_in(mirror_file: FindFile, name: st
 
 
 @pytest.mark.mirror
-@pytest.mark.parametrize("name", VERSIONS)
+@pytest.mark.parametrize("name", PUBLISHED)
 @pytest.mark.parametrize("rate_hz", [30, 120])
 def test_real_squats_at_another_rate(mirror_file: FindFile, name: str, rate_hz: int) -> None:
     from kinebench.augmentation.time_grid import interpolate

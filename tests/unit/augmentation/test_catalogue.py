@@ -2,13 +2,20 @@ from __future__ import annotations
 
 import pytest
 
-from kinebench.augmentation.catalogue import VERSIONS, AugmenterVersion, NetworkSpec, version
+from kinebench.augmentation.catalogue import (
+    PUBLISHED,
+    VERSIONS,
+    AugmenterVersion,
+    LocalFiles,
+    NetworkSpec,
+    version,
+)
 from kinebench.errors import NameNotFoundError, ValueRangeError
 
 
 def test_the_published_versions_are_there() -> None:
-    assert tuple(VERSIONS) == ("v0.0", "v0.1", "v0.2", "v0.3")
-    assert [[n.folder for n in row.networks] for row in VERSIONS.values()] == [
+    assert PUBLISHED == ("v0.0", "v0.1", "v0.2", "v0.3")
+    assert [[n.folder for n in VERSIONS[name].networks] for name in PUBLISHED] == [
         ["v0.0"],
         ["v0.1_lower", "v0.1_upper"],
         ["v0.2_lower", "v0.2_upper"],
@@ -25,6 +32,14 @@ def test_every_version_gives_the_same_43_markers_from_the_same_20_keypoints(name
     assert set(row.needs) == set(version("v0.0").needs)
     assert row.needs[-1] == row.reference_marker == "midHip"
     assert row.rate_hz == 60.0
+
+
+def test_the_laboratorys_own_version_has_its_weights_in_the_package() -> None:
+    assert tuple(VERSIONS) == (*PUBLISHED, "lab-1")
+    files = version("lab-1").files
+    assert isinstance(files, LocalFiles)
+    assert files.folder.joinpath("full.npz").is_file()
+    assert version("lab-1").gives == version("v0.0").gives
 
 
 def test_features_come_in_the_trained_order() -> None:
