@@ -122,10 +122,11 @@ class MarkerTracker:
         Only where that frame stands out: a limb that is caught in a poor minimum misses its
         markers by far more than it usually does.
         """
+        squares = self._weighted_squares()
         for limb in self.mechanism.limbs[1:]:
             marked = self._markers_of((limb,))
             for _ in range(ROUNDS if marked.any() else 0):
-                square = self._weighted_squares()[:, marked].sum(axis=1)
+                square = squares[:, marked].sum(axis=1)
                 frame, usual = int(np.argmax(square)), float(np.median(square))
                 improved = square[frame] > SUSPICIOUS * usual and (
                     self._improved(frame, limb, N_STARTS)
@@ -136,10 +137,11 @@ class MarkerTracker:
                 )
                 if not improved:
                     break
+                squares = self._weighted_squares()
 
     def _weighted_squares(self) -> FloatArray:
-        squares = np.nan_to_num(self.errors) ** 2 * self.mechanism.flat.markers["weight"]
-        return np.asarray(squares)
+        squares = self.errors**2 * self.mechanism.flat.markers["weight"]
+        return np.where(np.isnan(squares), 0.0, squares)
 
     def _improved(self, frame: int, limb: tuple[int, ...], n: int) -> bool:
         """Try other poses of a limb in one frame; carry a better one to the frames around it.

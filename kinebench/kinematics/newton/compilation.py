@@ -8,9 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from numba import njit
+from numba import njit, types
+from numba.extending import intrinsic
 
-__all__ = ["compiled", "is_compiled"]
+__all__ = ["compiled", "is_compiled", "uncounted"]
 
 
 def compiled(function: Callable[..., Any]) -> Any:
@@ -36,3 +37,28 @@ def _digest_of_sources() -> str:
     folder = Path(__file__).parent
     sources = (*sorted(folder.glob("*.py")), folder.parent / "mechanism.py")
     return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+
+
+def _uncounted(_: Any, arrays: Any) -> Any:
+    """The same named tuple, its arrays without owners.
+
+    Counting references to arrays, atomically at every call, would take a tenth of the solver's
+    time. The caller must keep the arrays alive.
+    """
+
+    def disown(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        value = arguments[0]
+        for index, kind in enumerate(signature.args[0].types):
+            if isinstance(kind, types.Array):
+                array = context.make_array(kind)(
+                    context, builder, builder.extract_value(value, index)
+                )
+                array.meminfo = array.meminfo.type(None)
+                array.parent = array.parent.type(None)
+                value = builder.insert_value(value, array._getvalue(), index)
+        return value
+
+    return arrays(arrays), disown
+
+
+uncounted: Any = intrinsic(_uncounted)

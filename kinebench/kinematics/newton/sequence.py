@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kinebench.kinematics.newton.compilation import compiled
+from kinebench.kinematics.newton.compilation import compiled, uncounted
 from kinebench.kinematics.newton.descent import minimise
 from kinebench.kinematics.newton.factorisation import UNOBSERVED
 from kinebench.kinematics.newton.forward import evaluate
@@ -106,6 +106,7 @@ def track(
     -------
     n_solved : int
     """
+    flat, w = uncounted(flat), uncounted(w)
     n = starts.shape[1]
     x, last_pose = starts[0].copy(), starts[0].copy()
     history, miss, known = np.zeros((3, n)), np.zeros((3, n)), 0
