@@ -101,7 +101,7 @@ class IKSolution(Value):
 
     @property
     def held(self) -> tuple[str, ...]:
-        """Coordinates that nothing determines in any frame; empty where the engine does not tell."""
+        """Coordinates that nothing determines in any frame; empty if the engine does not tell."""
         if self.observed is None:
             return ()
         seen = np.any(self.observed, axis=0).tolist()

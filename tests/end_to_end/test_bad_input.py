@@ -224,8 +224,11 @@ def test_corrupt_weights_are_never_used(
     mirror_file: Callable[[str], Path],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    from kinebench.augmentation.weights import load_networks
     from kinebench.pipeline.opencap import opencap_setup
 
+    # networks that another test has loaded would hide the damage
+    load_networks.cache_clear()
     weights = mirror_file("LSTM/v0.0/weights.h5")
     mirror = Path(os.environ["KINEBENCH_MIRROR"])
     below = weights.relative_to(mirror)
