@@ -107,3 +107,11 @@ def test_cohorts_that_make_no_sense_are_refused() -> None:
         Cohort(Population(), 0)
     with pytest.raises(ValueRangeError, match="takes"):
         Cohort(Population(), 1, takes=0)
+
+
+def test_gait_is_filtered_as_the_detector_filters_it(trials: tuple[VirtualTrial, ...]) -> None:
+    roughness = [
+        np.diff(t.keypoints.positions - t.clean_keypoints.positions, n=2, axis=0).std()
+        for t in (trials[0], trials[2])
+    ]
+    assert roughness[1] < 0.5 * roughness[0]
