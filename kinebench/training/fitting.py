@@ -54,8 +54,8 @@ class Recipe:
     units: tuple[int, ...] = (128,)
     n_frames: int = 120
     batch: int = 96
-    steps: int = 1200
-    learning_rate: float = 3e-3
+    steps: int = 1500
+    learning_rate: float = 2e-3
 
     def __post_init__(self) -> None:
         sizes = (*self.units, self.n_frames, self.batch, self.learning_rate)
