@@ -145,6 +145,9 @@ def _answers(effects: Sequence[Effect]) -> tuple[Block, ...]:
     lines: list[Block] = []
     for effect in effects:
         known = [contrast for contrast in effect.contrasts if np.isfinite(contrast.mean)]
+        if len(effect.means) == 1:
+            lines.append(Text(f"{effect.factor}: one level only, nothing to compare."))
+            continue
         if not known:
             lines.append(Text(f"{effect.factor}: too few subjects for a comparison."))
             continue
