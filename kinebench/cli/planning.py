@@ -55,7 +55,7 @@ def _add_stage_arguments(group: Any) -> None:
         metavar="KIND",
         help="augmented (default), stored, openpose, mmpose or mocap: what is tracked",
     )
-    group.add_argument("--augmenter", metavar="VERSION", help="v0.0 to v0.3, or none")
+    group.add_argument("--augmenter", metavar="VERSION", help="v0.0 to v0.3, lab-1, or none")
     group.add_argument("--warm-up", type=float, default=0.0, metavar="S", help="of the augmenter")
     group.add_argument("--resample", type=float, metavar="HZ", help="rate for the augmenter")
     group.add_argument(
