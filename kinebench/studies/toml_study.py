@@ -15,7 +15,7 @@ from kinebench.errors import FileFormatError, KinebenchError, require_names
 from kinebench.ik.engines import make_engine
 from kinebench.pipeline.opencap import OpenCapSetup, opencap_setup
 from kinebench.pipeline.pipeline import Pipeline
-from kinebench.scaling.opensim_scaler import OpenSimScaler
+from kinebench.scaling.scalers import make_scaler
 from kinebench.scaling.standing import StandingWindow
 from kinebench.scaling.window import GivenWindow, StaticWindow
 from kinebench.studies.design import DATA, Factor, Level, Study, TrialSource
@@ -24,7 +24,16 @@ from kinebench.studies.sources import DatasetSource
 __all__ = ["read_study", "study_from"]
 
 _KEYS = ("name", "question", "metrics", "base", "trials", "factors")
-_BASE_KEYS = ("clean", "augmenter", "warm_up_s", "resample_hz", "static_pose", "window", "engine")
+_BASE_KEYS = (
+    "clean",
+    "augmenter",
+    "warm_up_s",
+    "resample_hz",
+    "static_pose",
+    "window",
+    "scaler",
+    "engine",
+)
 _TRIAL_KEYS = ("dataset", "sample", "subject", "activity")
 _FACTOR_KEYS = ("name", "path", "levels")
 
@@ -73,10 +82,14 @@ def _base(table: Mapping[str, Any], setup: OpenCapSetup) -> Pipeline:
             warm_up_s=table.get("warm_up_s", 0.0),
             resample_hz=table.get("resample_hz"),
         ),
-        scale=OpenSimScaler(
-            setup.scaling, setup.marker_set, _window(table.get("window", "opencap"))
+        # a study solves the same trial hundreds of times
+        scale=make_scaler(
+            table.get("scaler", "fast"),
+            setup.scaling,
+            setup.marker_set,
+            _window(table.get("window", "opencap")),
         ),
-        solve=make_engine(table.get("engine", "opensim"), setup.ik),
+        solve=make_engine(table.get("engine", "fast"), setup.ik),
         clean=_cleaners(table.get("clean", "none")),
     )
 
