@@ -9,7 +9,7 @@ demo: $(VENV)/.installed
 	$(BIN)/kinebench demo --out demo
 
 test: $(VENV)/.installed-for-tests
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile
 
 lint: $(VENV)/.installed-for-tests
 	$(BIN)/ruff check
