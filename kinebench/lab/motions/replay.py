@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kinebench.core.arrays import FloatArray
 from kinebench.core.motion import Motion
 from kinebench.errors import KinebenchWarning
 from kinebench.kinematics import Tree, forward_kinematics
@@ -14,6 +15,11 @@ from kinebench.lab.body import Body
 from kinebench.lab.feet import sole_points
 
 __all__ = ["Replay"]
+
+_ROUNDS = 30
+_RESTING_M_S = 0.01
+_RACING_M_S = 0.4
+_HARDLY_M2 = 1e-5
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +33,15 @@ class Replay:
         default, with a warning.
     on_ground : bool
         Shift the pelvis vertically such that the lowest sole of all frames touches the ground.
-        Feet may slide: the recording's subject had other legs.
+    scale_path : bool
+        Scale the path of the pelvis by the factor with which the soles slide and float least: the
+        ratio of the legs of body and recording. Some slide remains, as segments differ in
+        proportion.
     """
 
     motion: Motion
     on_ground: bool = True
+    scale_path: bool = True
 
     def __call__(self, body: Body, rate_hz: float | None = None) -> Motion:
         """The motion on a body, at the recording's own times unless a rate is given."""
@@ -53,13 +63,15 @@ class Replay:
                 KinebenchWarning,
                 stacklevel=2,
             )
+        if self.scale_path:
+            _scale_path(tree, times, q)
         if self.on_ground:
             _ground(tree, q)
         coordinates = tuple(coordinate.as_coordinate() for coordinate in tree.coordinates)
         return Motion(coordinates, times, q)
 
 
-def _resampled(motion: Motion, name: str, times: np.ndarray) -> np.ndarray:
+def _resampled(motion: Motion, name: str, times: FloatArray) -> FloatArray:
     values = motion.value(name)
     if len(times) == motion.n_frames and np.array_equal(times, motion.times):
         return np.asarray(values)
@@ -68,12 +80,39 @@ def _resampled(motion: Motion, name: str, times: np.ndarray) -> np.ndarray:
     return np.asarray(CubicSpline(motion.times, values)(times))
 
 
-def _ground(tree: Tree, q: np.ndarray) -> None:
-    """Let the lowest point of the soles touch y = 0."""
+def _soles(tree: Tree, q: FloatArray) -> FloatArray:
+    """Points of both soles (n_frames, n_points, 3) m."""
     R, p = forward_kinematics(tree, q)
-    lowest = min(
-        float((p[:, body] + R[:, body] @ location)[:, 1].min())
-        for side in "rl"
-        for _, body, location in sole_points(tree, side)
-    )
-    q[:, tree.coordinate_index("pelvis_ty")] -= lowest
+    points = [point for side in "rl" for point in sole_points(tree, side)]
+    return np.stack([p[:, body] + R[:, body] @ at for _, body, at in points], axis=1)
+
+
+def _scale_path(tree: Tree, times: FloatArray, q: FloatArray) -> None:
+    """Scale the pelvis' path about its start by the factor that lets standing soles rest.
+
+    From one frame to the next the pelvis moves by d and a standing point of the sole, as seen from
+    the pelvis, by r: least sum of the distances |f d + r| over all such steps, by reweighted least
+    squares. A point stands when it is the lowest in both frames and does not race; what flies is
+    thus left out. The factor is drawn towards 1 by as much as motions that hardly travel need.
+    """
+    columns = [tree.coordinate_index(f"pelvis_t{axis}") for axis in "xyz"]
+    path = q[:, columns]
+    below = _soles(tree, q) - path[:, None]
+    lowest = below[..., 1].argmin(axis=1)
+    frames = np.flatnonzero(lowest[1:] == lowest[:-1])
+    points = lowest[frames]
+    travelled = path[frames + 1] - path[frames]
+    swept = below[frames + 1, points] - below[frames, points]
+    lasted = np.diff(times)[frames]
+    factor = 1.0
+    for _ in range(_ROUNDS):
+        speed = np.linalg.norm(factor * travelled + swept, axis=1) / lasted
+        weight = (speed < _RACING_M_S) / np.maximum(speed / _RESTING_M_S, 1.0)
+        missed = np.sum(travelled * (travelled + swept), axis=1)
+        factor = 1.0 - weight @ missed / (weight @ np.sum(travelled**2, axis=1) + _HARDLY_M2)
+    q[:, columns] = path[0] + factor * (path - path[0])
+
+
+def _ground(tree: Tree, q: FloatArray) -> None:
+    """Let the lowest point of the soles touch y = 0."""
+    q[:, tree.coordinate_index("pelvis_ty")] -= _soles(tree, q)[..., 1].min()
