@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import itertools
-import multiprocessing
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from kinebench.core.provenance import digest
 from kinebench.errors import KinebenchError, NotApplicableError
 from kinebench.io.atomic import OutputError
+from kinebench.studies.batches import Batch, batch_size, batches, cells_of, recipe
 from kinebench.studies.design import Study
 from kinebench.studies.measure import measured
 from kinebench.studies.plan import Cell, cells
+from kinebench.studies.pool import run_in_processes
 from kinebench.studies.staged import STAGE_VERSIONS, run_stages
 from kinebench.studies.store import Store
 
-__all__ = ["Outcome", "run_cell", "run_study"]
+__all__ = ["Outcome", "cell_key", "run_cell", "run_study", "stored_outcomes"]
 
-Status = Literal["done", "skipped", "failed"]
+Status = Literal["done", "skipped", "failed", "not run"]
 
 # To be raised when what is measured changes.
 _MEASURE_VERSION = 1
@@ -36,7 +35,7 @@ class Outcome:
         Of the cell.
     labels : mapping
         Subject, trial, activity and level labels.
-    status : {"done", "skipped", "failed"}
+    status : {"done", "skipped", "failed", "not run"}
     reason : str
         Of a cell that is not done.
     rows : tuple of mapping
@@ -80,17 +79,8 @@ def run_study(
     OutputError
         When the store cannot be written to; what is in it stays.
     """
-    batches = _batches(study)
-    if scheduler is not None:
-        from kinebench.studies.cluster import run_batches
-
-        results = run_batches(scheduler, _run_batch, batches, study.metrics, store)
-    elif workers > 1:
-        results = _in_processes(batches, study.metrics, store, workers)
-    else:
-        results = (_run_batch(batch, study.metrics, store) for batch in batches)
     outcomes: list[Outcome] = []
-    for batch in results:
+    for batch in _results(study, store, workers, scheduler):
         outcomes += batch
         for outcome in batch:
             if on_outcome is not None:
@@ -100,16 +90,7 @@ def run_study(
 
 def run_cell(cell: Cell, metrics: tuple[str, ...], store: Store) -> Outcome:
     """Run one cell; failures are told, and never stored."""
-    key = digest(
-        "cell",
-        _MEASURE_VERSION,
-        STAGE_VERSIONS,
-        cell.source,
-        dict(cell.choices),
-        cell.seed,
-        cell.pipeline,
-        metrics,
-    )
+    key = cell_key(cell, metrics)
     rows = store.get(key)
     if rows is None:
         try:
@@ -127,28 +108,51 @@ def run_cell(cell: Cell, metrics: tuple[str, ...], store: Store) -> Outcome:
     return Outcome(cell.index, cell.labels, "done", "", tuple(rows))
 
 
-def _batches(study: Study) -> list[tuple[Cell, ...]]:
-    """Cells that share a recording stay together: their first stages are the same."""
-    grouped = itertools.groupby(
-        cells(study), key=lambda cell: (cell.source.subject, cell.source.name)
+def cell_key(cell: Cell, metrics: tuple[str, ...]) -> str:
+    """Key under which the store holds a cell's figures."""
+    return digest(
+        "cell",
+        _MEASURE_VERSION,
+        STAGE_VERSIONS,
+        cell.source,
+        dict(cell.choices),
+        cell.seed,
+        cell.pipeline,
+        metrics,
     )
-    return [tuple(batch) for _, batch in grouped]
 
 
-def _run_batch(batch: Sequence[Cell], metrics: tuple[str, ...], store: Store) -> list[Outcome]:
-    return [run_cell(cell, metrics, store) for cell in batch]
+def stored_outcomes(study: Study, store: Store) -> tuple[Outcome, ...]:
+    """What the store holds of a study, computing nothing: cells that it lacks are "not run"."""
+    return tuple(_stored(cell, study.metrics, store) for cell in cells(study))
 
 
-def _in_processes(
-    batches: Iterable[Sequence[Cell]], metrics: tuple[str, ...], store: Store, workers: int
+def _stored(cell: Cell, metrics: tuple[str, ...], store: Store) -> Outcome:
+    rows = store.get(cell_key(cell, metrics))
+    if rows is None:
+        return Outcome(cell.index, cell.labels, "not run")
+    return Outcome(cell.index, cell.labels, "done", "", tuple(rows))
+
+
+def _results(
+    study: Study, store: Store, workers: int, scheduler: str | None
 ) -> Iterator[list[Outcome]]:
-    # fork would copy OpenSim's and numba's threads in an unknown state
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        futures = [pool.submit(_run_batch, batch, metrics, store) for batch in batches]
-        try:
-            for future in futures:
-                yield future.result()
-        finally:
-            for future in futures:
-                future.cancel()
+    shared = recipe(study)
+    if scheduler is not None:
+        from kinebench.studies.cluster import cluster, n_threads, run_on_cluster
+
+        # workers stand in folders of their own
+        there = replace(store, folder=store.folder.resolve())
+        with cluster(scheduler) as client:
+            todo = batches(study, batch_size(study, n_threads(client)))
+            yield from run_on_cluster(client, _run_batch, todo, shared, there)
+    elif workers > 1:
+        todo = batches(study, batch_size(study, workers))
+        yield from run_in_processes(_run_batch, todo, shared, store, workers)
+    else:
+        for cell in cells(study):
+            yield [run_cell(cell, study.metrics, store)]
+
+
+def _run_batch(batch: Batch, shared: Study, store: Store) -> list[Outcome]:
+    return [run_cell(cell, shared.metrics, store) for cell in cells_of(batch, shared)]

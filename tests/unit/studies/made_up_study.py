@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,10 +77,12 @@ class MadeUpSource:
     subject: str = "s1"
     activity: str = "squat"
     fails: bool = False
+    pause_s: float = 0.0
 
     def __call__(self, choices: Mapping[str, Any], seed: int) -> Trial:
         if choices.get("noise_m") == -1.0:
             raise NotApplicableError("no such noise here")
+        time.sleep(self.pause_s)
         rng = np.random.default_rng(seed)
         times = np.arange(50) / 60
         truth = np.sin(times)
@@ -104,3 +109,8 @@ def study(log: str = "", heights: tuple[float, ...] = (0.0, 0.01), **changes: An
     options: dict[str, Any] = {"factors": factors}
     options |= {"sources": (MadeUpSource("t1"), MadeUpSource("t2", "s2"))} | changes
     return Study("made-up", "does it work?", base, **options)
+
+
+def die(batch: object, shared: object, store: object) -> None:
+    """A batch that kills its process, as the system does when memory is short."""
+    os.kill(os.getpid(), signal.SIGKILL)

@@ -12,8 +12,9 @@ from types import ModuleType
 import pytest
 
 from kinebench.io.atomic import OutputError
-from kinebench.studies.execution import run_study
-from kinebench.studies.results import outcome_table, result_table, write_results
+from kinebench.studies.execution import cell_key, run_study, stored_outcomes
+from kinebench.studies.plan import cells
+from kinebench.studies.results import outcome_table, result_table
 from kinebench.studies.store import Store
 
 
@@ -142,18 +143,24 @@ def test_a_store_that_cannot_be_written_stops_the_study(
         run_study(made_up.study(), Store(in_the_way / "store"))
 
 
-def test_a_dask_cluster_gives_the_same_tables(made_up: ModuleType, tmp_path: Path) -> None:
-    distributed = pytest.importorskip("distributed", reason="Dask is not installed")
+def test_a_partial_run_is_told_without_computing(made_up: ModuleType, tmp_path: Path) -> None:
+    log, store = tmp_path / "log", Store(tmp_path / "store")
+    run_study(made_up.study(str(log)), store)
+    log.unlink()
+    wider = made_up.study(str(log), heights=(0.0, 0.01, 0.02))
+    found = stored_outcomes(wider, store)
+    assert not log.exists()
+    assert {o.labels["shift"] for o in found if o.status == "not run"} == {"0.02 m"}
+    assert [o.status for o in found].count("done") == 16
+    assert found[0] == run_study(made_up.study(str(log)), store)[0]
+
+
+def test_a_damaged_figure_counts_as_not_run(made_up: ModuleType, tmp_path: Path) -> None:
+    store = Store(tmp_path)
     study = made_up.study()
-    with (
-        distributed.LocalCluster(
-            n_workers=2,
-            threads_per_worker=1,
-            processes=False,
-            dashboard_address=None,
-        ) as cluster,
-    ):
-        outcomes = run_study(study, Store(tmp_path / "a"), scheduler=cluster.scheduler_address)
-    here = run_study(study, Store(tmp_path / "b"))
-    write_results(tmp_path / "out", study, outcomes)
-    assert (tmp_path / "out" / "results.csv").read_text() == result_table(study, here)
+    whole = run_study(study, store)
+    first = next(cells(study))
+    path = store.path(cell_key(first, study.metrics))
+    path.write_bytes(path.read_bytes()[:-1])
+    assert [o.status for o in stored_outcomes(study, store)] == ["not run"] + ["done"] * 15
+    assert run_study(study, store) == whole

@@ -1,0 +1,197 @@
+"""Studies on a real Dask cluster: a scheduler and two workers, each a process of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from kinebench.errors import KinebenchError, KinebenchWarning
+from kinebench.studies import cluster as module
+from kinebench.studies.cluster import cluster
+from kinebench.studies.execution import Outcome, run_study, stored_outcomes
+from kinebench.studies.results import result_table
+from kinebench.studies.store import Store
+
+distributed = pytest.importorskip("distributed", reason="Dask is not installed")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class Processes:
+    """A scheduler and its workers."""
+
+    folder: Path
+    address: str = field(default_factory=lambda: f"tcp://127.0.0.1:{_free_port()}")
+    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def start(self, kind: str, *options: str) -> subprocess.Popen[bytes]:
+        # spawned workers import the made-up stages by the name they are pickled under
+        environment = os.environ | {"PYTHONPATH": str(self.folder)}
+        command = [sys.executable, "-m", f"distributed.cli.dask_{kind}", *options]
+        process = subprocess.Popen(
+            [*command, "--no-dashboard"],
+            cwd=self.folder,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self.running.append(process)
+        return process
+
+    def start_scheduler(self) -> subprocess.Popen[bytes]:
+        host, _, port = self.address.removeprefix("tcp://").partition(":")
+        return self.start("scheduler", "--host", host, "--port", port)
+
+    def start_worker(self, *options: str) -> subprocess.Popen[bytes]:
+        return self.start("worker", self.address, "--nthreads", "1", "--no-nanny", *options)
+
+    def wait_for_workers(self, n: int) -> None:
+        with distributed.Client(self.address, timeout=30) as client:
+            client.wait_for_workers(n, timeout=30)
+
+    def end(self) -> None:
+        for process in self.running:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture(scope="module")
+def processes(made_up: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
+    folder = tmp_path_factory.mktemp("cluster")
+    shutil.copy(str(made_up.__file__), folder / f"{made_up.__name__}.py")
+    found = Processes(folder)
+    try:
+        found.start_scheduler()
+        found.start_worker()
+        found.start_worker()
+        found.wait_for_workers(2)
+        yield found
+    finally:
+        found.end()
+
+
+def test_tables_are_those_of_one_process(
+    made_up: ModuleType, processes: Processes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = made_up.study()
+    monkeypatch.chdir(tmp_path)
+    told: list[int] = []
+    outcomes = run_study(
+        study,
+        Store(Path("cluster")),
+        scheduler=processes.address,
+        on_outcome=lambda outcome: told.append(outcome.index),
+    )
+    here = run_study(study, Store(Path("here")))
+    assert result_table(study, outcomes) == result_table(study, here)
+    assert sorted(told) == list(range(16))
+    # workers stand elsewhere, and yet fill the store that a relative path names
+    entries = {path.name: path.read_bytes() for path in Path("here").rglob("*") if path.is_file()}
+    there = {path.name: path.read_bytes() for path in Path("cluster").rglob("*") if path.is_file()}
+    assert entries == there
+    assert len(entries) > 16
+
+
+def test_a_killed_worker_does_not_change_the_table(
+    made_up: ModuleType, processes: Processes, tmp_path: Path
+) -> None:
+    heights = tuple(0.01 * index for index in range(10))
+    log = tmp_path / "log"
+    study = made_up.study(str(log), heights, sources=(made_up.MadeUpSource("t", pause_s=0.02),))
+    victim = processes.start_worker("--name", "victim")
+    processes.wait_for_workers(3)
+    with distributed.Client(processes.address) as client:
+        names = {info["name"] for info in client.scheduler_info(n_workers=-1)["workers"].values()}
+        assert "victim" in names
+
+    def kill(outcome: Outcome) -> None:
+        if victim.poll() is None:
+            victim.send_signal(signal.SIGKILL)
+            victim.wait()
+
+    outcomes = run_study(
+        study, Store(tmp_path / "cluster"), scheduler=processes.address, on_outcome=kill
+    )
+    assert victim.returncode == -signal.SIGKILL
+    here = run_study(study, Store(tmp_path / "here"))
+    assert result_table(study, outcomes) == result_table(study, here)
+    assert len(here) == 40
+
+
+def test_errors_of_a_worker_are_told_here(
+    made_up: ModuleType, processes: Processes, tmp_path: Path
+) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("")
+    with pytest.raises(KinebenchError, match="cannot write to the store"):
+        run_study(made_up.study(), Store(in_the_way / "store"), scheduler=processes.address)
+
+
+def test_a_scheduler_that_does_not_answer_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "CONNECT_S", 0.5)
+    start = time.monotonic()
+    with (
+        pytest.raises(KinebenchError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:1 "),
+        cluster("tcp://127.0.0.1:1"),
+    ):
+        pytest.fail("there is none")
+    assert time.monotonic() - start < 5
+
+
+@pytest.mark.parametrize("address", ["nonsense://x:1", "tcp://127.0.0.1:no"])
+def test_an_address_that_is_none_is_one_line(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "CONNECT_S", 0.5)
+    with pytest.raises(KinebenchError, match="no Dask scheduler answers"), cluster(address):
+        pytest.fail("there is none")
+
+
+def test_a_scheduler_that_goes_away_is_one_line_and_loses_nothing(
+    made_up: ModuleType, tmp_path: Path
+) -> None:
+    shutil.copy(str(made_up.__file__), tmp_path / f"{made_up.__name__}.py")
+    alone = Processes(tmp_path)
+    try:
+        scheduler = alone.start_scheduler()
+        alone.start_worker()
+        alone.wait_for_workers(1)
+        study = made_up.study(sources=(made_up.MadeUpSource("t", pause_s=0.05),))
+        store = Store(tmp_path / "store")
+        with pytest.raises(KinebenchError, match="scheduler went away"):
+            run_study(study, store, scheduler=alone.address, on_outcome=lambda _: scheduler.kill())
+        kept = [outcome.status for outcome in stored_outcomes(study, store)]
+        assert "done" in kept
+        assert len(run_study(study, store)) == 8
+    finally:
+        alone.end()
+
+
+def test_a_cluster_that_cannot_work_well_says_so(tmp_path: Path) -> None:
+    alone = Processes(tmp_path)
+    try:
+        scheduler = alone.start_scheduler()
+        with pytest.warns(KinebenchWarning, match="no workers yet"), cluster(alone.address):
+            pass
+        alone.start("worker", alone.address, "--nthreads", "2", "--no-nanny")
+        alone.wait_for_workers(1)
+        with pytest.warns(KinebenchWarning, match="--nthreads 1"), cluster(alone.address):
+            pass
+        assert scheduler.poll() is None
+    finally:
+        alone.end()

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from kinebench.errors import KinebenchError
+from kinebench.io.atomic import OutputError
+from kinebench.studies.batches import batches, recipe
+from kinebench.studies.execution import run_study
+from kinebench.studies.pool import run_in_processes
+from kinebench.studies.results import result_table
+from kinebench.studies.store import Store
+
+
+@pytest.fixture
+def importable(made_up: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The made-up study where spawned processes find it."""
+    folder = tmp_path / "modules"
+    folder.mkdir()
+    shutil.copy(str(made_up.__file__), folder / f"{made_up.__name__}.py")
+    monkeypatch.syspath_prepend(str(folder))
+    return made_up
+
+
+def test_two_processes_give_the_table_of_one(importable: ModuleType, tmp_path: Path) -> None:
+    study = importable.study(sources=tuple(importable.MadeUpSource(f"t{i}") for i in range(9)))
+    told: list[int] = []
+    there = run_study(
+        study, Store(tmp_path / "two"), 2, on_outcome=lambda outcome: told.append(outcome.index)
+    )
+    here = run_study(study, Store(tmp_path / "one"))
+    assert result_table(study, there) == result_table(study, here)
+    assert sorted(told) == list(range(72))
+
+
+def test_a_process_that_is_killed_is_one_line(importable: ModuleType, tmp_path: Path) -> None:
+    study = importable.study()
+    results = run_in_processes(
+        importable.die, batches(study, 4), recipe(study), Store(tmp_path / "store"), 2
+    )
+    with pytest.raises(KinebenchError, match=r"ended from outside.*run the same again"):
+        list(results)
+
+
+def test_errors_of_a_process_are_told_here(importable: ModuleType, tmp_path: Path) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("")
+    with pytest.raises(OutputError, match="cannot write to the store"):
+        run_study(importable.study(), Store(in_the_way / "store"), 2)
