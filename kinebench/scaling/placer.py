@@ -107,10 +107,14 @@ def solve_pose(problem: PlacingProblem) -> FloatArray:
     measured = np.array([[problem.targets[name] for name in mechanism.markers]])
     measured.flags.writeable = False
     defaults = tree.defaults
-    tracker = MarkerTracker(
-        mechanism, measured, np.arange(len(mechanism.markers)), defaults[variables]
-    )
-    tracker.solve()
+    columns = np.arange(len(mechanism.markers))
+    start = defaults[variables]
+    for _ in range(2):  # arms hanging straight can turn almost freely: the rounding may stop short
+        tracker = MarkerTracker(mechanism, measured, columns, start)
+        tracker.solve()
+        if tracker.told["converged"][0]:
+            break
+        start = tracker.x[0].copy()
     if not tracker.told["converged"][0]:
         raise ScalingError(
             f"the static pose of {tree.name} could not be solved with"
