@@ -23,7 +23,7 @@ _COMMANDS = {
     "engines": "OpenSim's solver and kinebench's own on one trial: cost, angles, time",
     "compare": "metrics of estimates against references, with alignment and sensitivity",
     "identify": "which augmenter version made an augmented TRC",
-    "study": "factorial studies: plan, run",
+    "study": "factorial studies: list, plan, run, report",
     "data": "the dataset catalogue: list, show, fetch, verify, add",
 }
 

@@ -1,19 +1,25 @@
-"""Progress of a study, on a terminal only."""
+"""Progress of a study: cells done and time left."""
 
 from __future__ import annotations
 
 import sys
 import time
+from collections import deque
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kinebench.studies.execution import Outcome
 
-__all__ = ["CellProgress"]
+__all__ = ["CellProgress", "duration"]
+
+_EVERY_S = 10.0
+_WINDOW_S = 120.0
 
 
 class CellProgress:
-    """Cells done and time left, in one line on stderr.
+    """Cells done and time left on stderr: one line that changes on a terminal, else one each 10 s.
+
+    The time left comes from the last two minutes: what the store held went by quickly.
 
     Parameters
     ----------
@@ -24,19 +30,41 @@ class CellProgress:
     def __init__(self, total: int) -> None:
         self._total = total
         self._done = 0
-        self._start = time.monotonic()
-        self._shown = sys.stderr.isatty()
+        self._terminal = sys.stderr.isatty()
+        now = time.monotonic()
+        self._told_s = now
+        self._course = deque([(now, 0)])
 
     def step(self, outcome: Outcome) -> None:
         """Count an outcome."""
         self._done += 1
-        if self._shown:
-            passed = time.monotonic() - self._start
-            left = passed / self._done * (self._total - self._done)
-            text = f"\r{self._done} of {self._total} cells, {left:.0f} s left   "
-            print(text, end="", file=sys.stderr, flush=True)
+        now = time.monotonic()
+        self._course.append((now, self._done))
+        while self._course[1][0] < now - _WINDOW_S:
+            self._course.popleft()
+        if self._terminal:
+            print(f"\r{self._line(now)}   ", end="", file=sys.stderr, flush=True)
+        elif now - self._told_s >= _EVERY_S:
+            self._told_s = now
+            print(self._line(now), file=sys.stderr, flush=True)
 
     def end(self) -> None:
         """End the line."""
-        if self._shown:
+        if self._terminal and self._done:
             print(file=sys.stderr)
+
+    def _line(self, now: float) -> str:
+        since, before = self._course[0]
+        left_s = (now - since) / (self._done - before) * (self._total - self._done)
+        return f"{self._done} of {self._total} cells, {duration(left_s)} left"
+
+
+def duration(seconds: float) -> str:
+    """Rounded: "45 s", "3 min 20 s", "2 h 05 min"."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    minutes = round(seconds / 60)
+    return f"{minutes // 60} h {minutes % 60:02d} min"

@@ -1,4 +1,4 @@
-"""``kinebench study``: plan and run factorial studies."""
+"""``kinebench study``: list, plan, run and report factorial studies."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ import json
 import os
 import sys
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kinebench.cli.progress import CellProgress
-from kinebench.errors import ValueRangeError
+from kinebench.errors import KinebenchError, ValueRangeError
 
 if TYPE_CHECKING:
     from kinebench.studies.design import Study
+    from kinebench.studies.execution import Outcome
 
 __all__ = ["add_arguments", "run"]
 
@@ -22,6 +24,9 @@ _EPILOG = """\
 A study is a TOML file: trials, factors with levels, and the pipeline that they vary.
 A run that was stopped goes on where it was: every stage's result is kept in the store.
 """
+_OWN = Path("benchmarks") / "studies"
+_REPORT = "report.html"
+_FOUND_A_FAULT = 1
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,13 +34,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listing = actions.add_parser("list", help="the studies that there are")
+    listing.add_argument(
+        "folders",
+        nargs="*",
+        type=Path,
+        metavar="FOLDER",
+        help="searched with what is below; default: the project's own studies",
+    )
     plan = actions.add_parser("plan", help="show the cells without running anything")
     execute = actions.add_parser("run", help="run the cells that the store does not hold yet")
-    for action in (plan, execute):
+    report = actions.add_parser(
+        "report", help="render the report of what the store holds, running nothing"
+    )
+    for action in (plan, execute, report):
         action.add_argument("study", type=Path, metavar="STUDY.toml")
+    for action in (listing, plan, execute, report):
         action.add_argument("--json", action="store_true", help="print JSON")
-    execute.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the tables")
-    execute.add_argument("--store", type=Path, metavar="DIR", help="default: DIR/store of --out")
+    for action in (execute, report):
+        action.add_argument(
+            "--out", type=Path, required=True, metavar="DIR", help="for tables and report"
+        )
+        action.add_argument("--store", type=Path, metavar="DIR", help="default: DIR/store of --out")
     execute.add_argument(
         "--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="processes"
     )
@@ -43,14 +63,60 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Plan or run."""
+    """List, plan, run or report."""
+    if arguments.action == "list":
+        return _list(arguments)
     from kinebench.studies.toml_study import read_study
 
     study = read_study(arguments.study)
     if arguments.action == "plan":
         _print_plan(study, arguments.json)
         return 0
-    return _run(study, arguments)
+    return _run(study, arguments) if arguments.action == "run" else _report(study, arguments)
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    """Studies on stdout, files that are none on stderr."""
+    from kinebench.studies.plan import count_cells
+    from kinebench.studies.toml_study import read_study
+
+    found, faults = [], []
+    for path in _study_files(arguments.folders):
+        try:
+            study = read_study(path)
+        except KinebenchError as error:
+            faults.append(str(error) if path.name in str(error) else f"{path}: {error}")
+            continue
+        found.append((path, study, count_cells(study)))
+    if arguments.json:
+        rows = [
+            {"file": str(path), "name": study.name, "question": study.question, "cells": count}
+            for path, study, count in found
+        ]
+        print(json.dumps(rows, indent=2, ensure_ascii=False))
+    else:
+        for path, study, count in found:
+            print(f"{study.name}  ({count} cells)  {path}\n  {study.question}")
+    for fault in faults:
+        print(f"no study: {' '.join(fault.split())}", file=sys.stderr)
+    return _FOUND_A_FAULT if faults else 0
+
+
+def _study_files(folders: Sequence[Path]) -> Iterator[Path]:
+    """TOML files of folders, of the project's own studies when none is given."""
+    if not folders:
+        import kinebench
+
+        folders = [Path(kinebench.__file__).resolve().parents[1] / _OWN]
+        if not folders[0].is_dir():
+            raise KinebenchError(
+                "the project's studies come with a checkout, and this is an installed package;"
+                " name a folder: kinebench study list FOLDER"
+            )
+    for folder in folders:
+        if not folder.is_dir():
+            raise KinebenchError(f"{folder} is no folder")
+        yield from sorted(folder.rglob("*.toml"))
 
 
 def _print_plan(study: Study, as_json: bool) -> None:
@@ -78,19 +144,69 @@ def _run(study: Study, arguments: argparse.Namespace) -> int:
     if arguments.workers < 1:
         raise ValueRangeError(f"--workers must be 1 or more, found {arguments.workers}")
     progress = CellProgress(count_cells(study))
-    store = Store(arguments.store or arguments.out / "store")
+    store = Store(_store_folder(arguments))
     outcomes = run_study(
         study, store, arguments.workers, arguments.scheduler, on_outcome=progress.step
     )
     progress.end()
     write_results(arguments.out, study, outcomes)
+    _render(study, outcomes, arguments)
+    _print_outcomes(study, outcomes, arguments, f"tables and {_REPORT} in {arguments.out}")
+    return 0
+
+
+def _report(study: Study, arguments: argparse.Namespace) -> int:
+    from kinebench.studies.execution import stored_outcomes
+    from kinebench.studies.results import with_reasons
+    from kinebench.studies.store import Store
+
+    store = Store(_store_folder(arguments))
+    outcomes = with_reasons(stored_outcomes(study, store), study, arguments.out)
+    lacking = sum(outcome.status == "not run" for outcome in outcomes)
+    if not any(outcome.status == "done" for outcome in outcomes):
+        raise KinebenchError(
+            f"the store {store.folder} holds no cell of {study.name} as it is now;"
+            f" '{_command(arguments)}' runs it"
+        )
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    _render(study, outcomes, arguments)
+    _print_outcomes(study, outcomes, arguments, str(arguments.out / _REPORT))
+    if lacking:
+        print(f"{lacking} cells are not run: '{_command(arguments)}' runs them", file=sys.stderr)
+    return 0
+
+
+def _store_folder(arguments: argparse.Namespace) -> Path:
+    folder: Path = arguments.store or arguments.out / "store"
+    return folder
+
+
+def _command(arguments: argparse.Namespace) -> str:
+    """What runs the rest, as the user would type it."""
+    store = f" --store {arguments.store}" if arguments.store else ""
+    return f"kinebench study run {arguments.study} --out {arguments.out}{store}"
+
+
+def _render(study: Study, outcomes: Sequence[Outcome], arguments: argparse.Namespace) -> None:
+    """Write the report; of the command it tells the file's name, not where somebody keeps it."""
+    from kinebench.io.atomic import write_atomically
+    from kinebench.reports.html import as_html
+    from kinebench.reports.study_report import study_document
+
+    command = f"kinebench study run {arguments.study.name} --out DIR"
+    document = study_document(study, outcomes, command)
+    write_atomically(arguments.out / _REPORT, as_html(document))
+
+
+def _print_outcomes(
+    study: Study, outcomes: Sequence[Outcome], arguments: argparse.Namespace, where: str
+) -> None:
     counts = Counter(outcome.status for outcome in outcomes)
     if arguments.json:
         print(json.dumps({"study": study.name, "outcomes": counts, "out": str(arguments.out)}))
     else:
         told = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
-        print(f"{study.name}: {told}; tables in {arguments.out}")
+        print(f"{study.name}: {told}; {where}")
     reasons = Counter(outcome.reason for outcome in outcomes if outcome.reason)
     for reason, count in reasons.most_common(5):
         print(f"{count} cells: {reason}", file=sys.stderr)
-    return 0

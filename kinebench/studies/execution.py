@@ -17,12 +17,12 @@ from kinebench.studies.pool import run_in_processes
 from kinebench.studies.staged import STAGE_VERSIONS, run_stages
 from kinebench.studies.store import Store
 
-__all__ = ["Outcome", "cell_key", "run_cell", "run_study", "stored_outcomes"]
+__all__ = ["Outcome", "Status", "cell_key", "run_cell", "run_study", "stored_outcomes"]
 
 Status = Literal["done", "skipped", "failed", "not run"]
 
 # To be raised when what is measured changes.
-_MEASURE_VERSION = 1
+_MEASURE_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)

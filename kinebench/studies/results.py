@@ -8,6 +8,7 @@ import json
 import platform
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,9 @@ from typing import Any
 from kinebench.core.provenance import describe
 from kinebench.io.atomic import write_atomically
 from kinebench.studies.design import Study
-from kinebench.studies.execution import Outcome
+from kinebench.studies.execution import Outcome, Status
 
-__all__ = ["manifest", "outcome_table", "result_table", "write_results"]
+__all__ = ["manifest", "outcome_table", "result_table", "with_reasons", "write_results"]
 
 _FIGURE = ("kind", "item", "metric", "value", "unit")
 _PACKAGES = ("kinebench", "numpy", "scipy", "numba", "opensim")
@@ -62,6 +63,39 @@ def write_results(folder: Path, study: Study, outcomes: Sequence[Outcome]) -> No
     write_atomically(folder / "outcomes.csv", outcome_table(study, outcomes))
     text = json.dumps(manifest(study, outcomes), indent=2, ensure_ascii=False) + "\n"
     write_atomically(folder / "manifest.json", text)
+
+
+def with_reasons(outcomes: Sequence[Outcome], study: Study, folder: Path) -> tuple[Outcome, ...]:
+    """Outcomes, with what the last run's outcomes.csv tells of those that were not run.
+
+    The store keeps no failures, so that they are tried again; a report has to name them.
+
+    Parameters
+    ----------
+    outcomes : sequence of Outcome
+        Of the store.
+    study : Study
+    folder : Path
+        Where `write_results` wrote; nothing is changed when the table of this study is not there.
+    """
+    known: dict[tuple[str, ...], tuple[Status, str]] = {}
+    path = folder / "outcomes.csv"
+    if path.exists():
+        with path.open(newline="", encoding="utf-8") as file:
+            columns, *lines = [*csv.reader(file)] or [[]]
+        if columns == [*_label_columns(study), "status", "reason"]:
+            for *labels, status, reason in lines:
+                if status == "failed" or status == "skipped":
+                    known[tuple(labels)] = status, reason
+    return tuple(_with_reason(outcome, known) for outcome in outcomes)
+
+
+def _with_reason(outcome: Outcome, known: dict[tuple[str, ...], tuple[Status, str]]) -> Outcome:
+    labels = tuple(outcome.labels.values())
+    if outcome.status != "not run" or labels not in known:
+        return outcome
+    status, reason = known[labels]
+    return replace(outcome, status=status, reason=reason)
 
 
 def _label_columns(study: Study) -> list[str]:

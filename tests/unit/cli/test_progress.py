@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import pytest
+
+from kinebench.cli import progress as module
+from kinebench.cli.progress import CellProgress, duration
+from kinebench.studies.execution import Outcome
+
+DONE = Outcome(0, {}, "done")
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    found = Clock()
+    monkeypatch.setattr(module, "time", found)
+    return found
+
+
+def step(progress: CellProgress, clock: Clock, n: int, each_s: float) -> None:
+    for _ in range(n):
+        clock.now += each_s
+        progress.step(DONE)
+
+
+def test_in_a_log_there_is_a_line_every_ten_seconds(
+    clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    progress = CellProgress(100)
+    step(progress, clock, 50, 0.5)
+    progress.end()
+    assert capsys.readouterr() == (
+        "",
+        "20 of 100 cells, 40 s left\n40 of 100 cells, 30 s left\n",
+    )
+
+
+def test_on_a_terminal_one_line_changes(
+    clock: Clock, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    progress = CellProgress(3)
+    step(progress, clock, 2, 1.0)
+    progress.end()
+    said = capsys.readouterr().err
+    assert said == "\r1 of 3 cells, 2 s left   \r2 of 3 cells, 1 s left   \n"
+
+
+def test_what_the_store_held_does_not_count_for_long(
+    clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    progress = CellProgress(1300)
+    step(progress, clock, 1000, 0.001)
+    step(progress, clock, 200, 1.0)
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.endswith(("cells, 1 min 40 s left", "cells, 1 min 41 s left"))
+
+
+def test_nothing_done_nothing_said(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
+    CellProgress(3).end()
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.2, "0 s"),
+        (59.4, "59 s"),
+        (59.6, "1 min 00 s"),
+        (3599.4, "59 min 59 s"),
+        (3599.6, "1 h 00 min"),
+        (7500, "2 h 05 min"),
+    ],
+)
+def test_durations_are_short(seconds: float, text: str) -> None:
+    assert duration(seconds) == text

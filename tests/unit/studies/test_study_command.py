@@ -1,0 +1,199 @@
+"""``kinebench study`` on a made-up study: TOML of a real one needs OpenCap's files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from kinebench.cli.main import main
+from kinebench.errors import FileFormatError
+from kinebench.studies import toml_study
+from kinebench.studies.design import Study
+from kinebench.studies.store import Store
+
+Command = Callable[..., int]
+
+
+@pytest.fixture
+def study(made_up: ModuleType) -> Study:
+    found: Study = made_up.study()
+    return found
+
+
+@pytest.fixture
+def command(study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Run ``kinebench study`` where every TOML file but bad.toml tells the made-up study."""
+
+    def read(path: Path) -> Study:
+        if path.name == "bad.toml":
+            raise FileFormatError("bad.toml: unknown key 'qestion'")
+        return study
+
+    monkeypatch.setattr(toml_study, "read_study", read)
+    monkeypatch.setattr("warnings.showwarning", None)
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str) -> int:
+        return main(["study", *words])
+
+    return run
+
+
+def run_once(command: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command("run", "mine.toml", "--out", "out", "--workers", "1") == 0
+    capsys.readouterr()
+
+
+def test_a_run_ends_with_tables_and_report(
+    command: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command("run", "mine.toml", "--out", "out", "--workers", "1") == 0
+    assert capsys.readouterr().out == "made-up: 16 done; tables and report.html in out\n"
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == {"results.csv", "outcomes.csv", "manifest.json", "report.html", "store"}
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert "kinebench study run mine.toml --out DIR" in page
+    assert str(tmp_path) not in page
+
+
+def test_the_report_of_a_finished_run_computes_nothing(
+    command: Command,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run_once(command, capsys)
+    report = tmp_path / "out" / "report.html"
+    first = report.read_bytes()
+    report.unlink()
+    monkeypatch.setattr(Store, "put", lambda *_: pytest.fail("computed"))
+    assert command("report", "mine.toml", "--out", "out") == 0
+    assert capsys.readouterr() == ("made-up: 16 done; out/report.html\n", "")
+    assert report.read_bytes() == first
+
+
+def test_cells_that_the_store_lacks_are_not_run_and_how_to_run_them_is_told(
+    command: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_once(command, capsys)
+    entries = sorted((tmp_path / "out" / "store").rglob("*/*"), key=lambda path: path.as_posix())
+    for path in entries[::2]:
+        path.unlink()
+    assert command("report", "mine.toml", "--out", "out") == 0
+    printed, said = capsys.readouterr()
+    assert " not run; out/report.html" in printed
+    lacking = int(printed.split(" done, ")[1].split(" not run")[0])
+    assert 0 < lacking < 16
+    assert f"{lacking} cells are not run: 'kinebench study run mine.toml --out out' runs" in said
+    assert f"{lacking} not run" in (tmp_path / "out" / "report.html").read_text()
+
+
+def test_an_empty_store_is_an_error_that_tells_the_command(
+    command: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command("report", "mine.toml", "--out", "out", "--store", "elsewhere") == 2
+    said = capsys.readouterr().err
+    assert "elsewhere holds no cell of made-up" in said
+    assert "kinebench study run mine.toml --out out --store elsewhere" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_failures_of_the_last_run_keep_their_reasons(
+    command: Command,
+    study: Study,
+    made_up: ModuleType,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    levels = (made_up.Level("fine", False), made_up.Level("broken", True))
+    failing = replace(study, factors=(made_up.Factor("scaler", "scale.fails", levels),))
+    monkeypatch.setattr(toml_study, "read_study", lambda path: failing)
+    assert command("run", "mine.toml", "--out", "out", "--workers", "1") == 0
+    ran = capsys.readouterr()
+    assert command("report", "mine.toml", "--out", "out") == 0
+    reported = capsys.readouterr()
+    assert reported.out == "made-up: 2 done, 2 failed; out/report.html\n"
+    assert reported.err == ran.err == "2 cells: no static window\n"
+    # a table of another study tells nothing about this one
+    (tmp_path / "out" / "outcomes.csv").write_text("subject,status,reason\ns1,failed,x\n")
+    assert command("report", "mine.toml", "--out", "out") == 0
+    assert "2 done, 2 not run" in capsys.readouterr().out
+
+
+def test_studies_of_a_folder_are_listed(
+    command: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "studies" / "a").mkdir(parents=True)
+    (tmp_path / "studies" / "a" / "study.toml").touch()
+    assert command("list", "studies") == 0
+    assert capsys.readouterr() == (
+        "made-up  (16 cells)  studies/a/study.toml\n  does it work?\n",
+        "",
+    )
+    assert command("list", "studies", "--json") == 0
+    row = {
+        "file": "studies/a/study.toml",
+        "name": "made-up",
+        "question": "does it work?",
+        "cells": 16,
+    }
+    assert json.loads(capsys.readouterr().out) == [row]
+
+
+def test_a_file_that_is_no_study_is_named_beside_those_that_are(
+    command: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("bad.toml", "good.toml"):
+        (tmp_path / name).touch()
+    assert command("list", ".") == 1
+    printed, said = capsys.readouterr()
+    assert "good.toml" in printed
+    assert said == "no study: bad.toml: unknown key 'qestion'\n"
+
+
+def test_a_folder_that_is_not_there(command: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command("list", "nowhere") == 2
+    assert capsys.readouterr().err == "kinebench study: nowhere is no folder\n"
+
+
+def test_without_a_folder_it_is_the_projects_own(
+    command: Command, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert command("list") == 0
+    assert "study.toml" in capsys.readouterr().out
+    monkeypatch.setattr("kinebench.__file__", "/nowhere/kinebench/__init__.py")
+    assert command("list") == 2
+    assert "name a folder: kinebench study list FOLDER" in capsys.readouterr().err
+
+
+@pytest.mark.mirror
+def test_the_projects_own_studies_are_sound(
+    mirror_file: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    mirror_file("opensimPipeline/Models/LaiUhlrich2022.osim")
+    assert main(["study", "list", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert rows
+    assert all(row["cells"] > 1 and row["question"].endswith("?") for row in rows)
+
+
+def test_no_workers_is_an_error(command: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command("run", "mine.toml", "--out", "out", "--workers", "0") == 2
+    assert "--workers must be 1 or more, found 0" in capsys.readouterr().err
+
+
+def test_a_scheduler_that_is_not_there_is_one_line(
+    command: Command, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kinebench.studies.cluster.CONNECT_S", 0.3)
+    words = ("run", "mine.toml", "--out", "out", "--scheduler", "tcp://127.0.0.1:1")
+    assert command(*words) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("kinebench study: no Dask scheduler answers at tcp://127.0.0.1:1")
+    assert len(said.splitlines()) == 1
