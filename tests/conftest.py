@@ -6,7 +6,12 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# speed is measured in benchmarks; here a busy machine must not fail a law
+hypothesis.settings.register_profile("kinebench", deadline=None)
+hypothesis.settings.load_profile("kinebench")
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -1,6 +1,6 @@
 """Stages that repair, smooth, resample and level keypoints."""
 
-from kinebench.cleaning.catalogue import CLEANERS, CleanerEntry, parse_cleaner
+from kinebench.cleaning.catalogue import CLEANERS, parse_cleaner
 from kinebench.cleaning.chain import Chain
 from kinebench.cleaning.levelling import Level
 from kinebench.cleaning.lowpass import Butterworth, Challis, NoFilter, ResidualAnalysis
@@ -14,7 +14,6 @@ __all__ = [
     "Butterworth",
     "Chain",
     "Challis",
-    "CleanerEntry",
     "FillGaps",
     "KalmanSmoother",
     "Level",

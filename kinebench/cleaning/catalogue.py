@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from kinebench.cleaning.chain import Chain
@@ -14,48 +12,25 @@ from kinebench.cleaning.repair import FillGaps, RemoveOutliers
 from kinebench.cleaning.resampling import Resample
 from kinebench.cleaning.rotation import Rotate
 from kinebench.cleaning.smoothers import KalmanSmoother, Median, SavitzkyGolay, SmoothingSpline
+from kinebench.core.notation import NotationEntry, parse_number, parse_steps, parse_whole
 from kinebench.core.stages import Cleaner
-from kinebench.errors import KinebenchError, NameNotFoundError, ValueRangeError
+from kinebench.errors import ValueRangeError
 
-__all__ = ["CLEANERS", "CleanerEntry", "parse_cleaner"]
-
-
-@dataclass(frozen=True, slots=True)
-class CleanerEntry:
-    """A cleaner of the catalogue.
-
-    Parameters
-    ----------
-    stage : type
-        Class of the stage that is made.
-    usage : str
-        How it is written, options in brackets.
-    meaning : str
-    make : callable
-        From the texts after the colons.
-    most : int
-        Largest number of texts after colons.
-    least : int
-    """
-
-    stage: type
-    usage: str
-    meaning: str
-    make: Callable[..., Cleaner]
-    most: int = 0
-    least: int = 0
+__all__ = ["CLEANERS", "parse_cleaner"]
 
 
 def _fill(method: str) -> Callable[..., Cleaner]:
     def make(longest_s: str | None = None) -> Cleaner:
-        longest = None if longest_s is None else _number(longest_s, "longest gap, s")
+        longest = None if longest_s is None else parse_number(longest_s, "longest gap, s")
         return FillGaps("cubic" if method == "cubic" else "linear", longest)
 
     return make
 
 
 def _butterworth(cutoff_hz: str, order: str = "4") -> Cleaner:
-    return Butterworth(_number(cutoff_hz, "cut-off, Hz"), _whole(order, "order of both passes"))
+    return Butterworth(
+        parse_number(cutoff_hz, "cut-off, Hz"), parse_whole(order, "order of both passes")
+    )
 
 
 def _residual(scope: str = "axis") -> Cleaner:
@@ -69,36 +44,36 @@ def _challis(scope: str = "axis") -> Cleaner:
 def _outliers(window_s: str | None = None, n_sigmas: str | None = None) -> Cleaner:
     default = RemoveOutliers()
     return RemoveOutliers(
-        default.window_s if window_s is None else _number(window_s, "window, s"),
-        default.n_sigmas if n_sigmas is None else _number(n_sigmas, "number of sigmas"),
+        default.window_s if window_s is None else parse_number(window_s, "window, s"),
+        default.n_sigmas if n_sigmas is None else parse_number(n_sigmas, "number of sigmas"),
     )
 
 
 def _savgol(window_s: str | None = None, degree: str | None = None) -> Cleaner:
     default = SavitzkyGolay()
     return SavitzkyGolay(
-        default.window_s if window_s is None else _number(window_s, "window, s"),
-        default.degree if degree is None else _whole(degree, "degree"),
+        default.window_s if window_s is None else parse_number(window_s, "window, s"),
+        default.degree if degree is None else parse_whole(degree, "degree"),
     )
 
 
 def _median(window_s: str | None = None) -> Cleaner:
-    return Median() if window_s is None else Median(_number(window_s, "window, s"))
+    return Median() if window_s is None else Median(parse_number(window_s, "window, s"))
 
 
 def _spline(penalty_s3: str | None = None) -> Cleaner:
-    return SmoothingSpline(None if penalty_s3 is None else _number(penalty_s3, "penalty, s³"))
+    return SmoothingSpline(None if penalty_s3 is None else parse_number(penalty_s3, "penalty, s³"))
 
 
 def _kalman(jerk_density: str | None = None, measurement_m: str | None = None) -> Cleaner:
     return KalmanSmoother(
-        None if jerk_density is None else _number(jerk_density, "jerk density, m²/s⁵"),
-        None if measurement_m is None else _number(measurement_m, "measurement noise, m"),
+        None if jerk_density is None else parse_number(jerk_density, "jerk density, m²/s⁵"),
+        None if measurement_m is None else parse_number(measurement_m, "measurement noise, m"),
     )
 
 
 def _resample(rate_hz: str) -> Cleaner:
-    return Resample(_number(rate_hz, "rate, Hz"))
+    return Resample(parse_number(rate_hz, "rate, Hz"))
 
 
 def _rotate(angles: str) -> Cleaner:
@@ -109,29 +84,29 @@ def _rotate(angles: str) -> Cleaner:
             raise ValueRangeError(f"'{part}' is no rotation: write axis=degrees, as in y=90,z=180")
         if axis.strip() in parsed:
             raise ValueRangeError(f"axis '{axis.strip()}' is given twice")
-        parsed[axis.strip()] = _number(degrees, f"angle about {axis.strip()}, degrees")
+        parsed[axis.strip()] = parse_number(degrees, f"angle about {axis.strip()}, degrees")
     return Rotate.from_axis_angles(parsed)
 
 
-CLEANERS: Mapping[str, CleanerEntry] = MappingProxyType(
+CLEANERS: Mapping[str, NotationEntry[Cleaner]] = MappingProxyType(
     {
-        "none": CleanerEntry(NoFilter, "none", "leave as it is", NoFilter),
-        "fill-linear": CleanerEntry(
+        "none": NotationEntry(NoFilter, "none", "leave as it is", NoFilter),
+        "fill-linear": NotationEntry(
             FillGaps, "fill-linear[:LONGEST_S]", "fill gaps by lines", _fill("linear"), 1
         ),
-        "fill-cubic": CleanerEntry(
+        "fill-cubic": NotationEntry(
             FillGaps, "fill-cubic[:LONGEST_S]", "fill gaps by a cubic spline", _fill("cubic"), 1
         ),
-        "fill-ends": CleanerEntry(
+        "fill-ends": NotationEntry(
             FillGaps,
             "fill-ends",
             "fill gaps by lines, and hold the first and last known position at the ends",
             lambda: FillGaps("linear", ends=True),
         ),
-        "outliers": CleanerEntry(
+        "outliers": NotationEntry(
             RemoveOutliers, "outliers[:WINDOW_S[:SIGMAS]]", "Hampel identifier", _outliers, 2
         ),
-        "butterworth": CleanerEntry(
+        "butterworth": NotationEntry(
             Butterworth,
             "butterworth:CUTOFF_HZ[:ORDER]",
             "zero-lag low-pass; ORDER of both passes together, 4 by default",
@@ -139,35 +114,35 @@ CLEANERS: Mapping[str, CleanerEntry] = MappingProxyType(
             2,
             1,
         ),
-        "residual": CleanerEntry(
+        "residual": NotationEntry(
             ResidualAnalysis,
             "residual[:axis|marker|common]",
             "Butterworth, cut-off by residual analysis after Winter",
             _residual,
             1,
         ),
-        "challis": CleanerEntry(
+        "challis": NotationEntry(
             Challis,
             "challis[:axis|marker|common]",
             "Butterworth, cut-off by autocorrelation after Challis",
             _challis,
             1,
         ),
-        "savgol": CleanerEntry(
+        "savgol": NotationEntry(
             SavitzkyGolay, "savgol[:WINDOW_S[:DEGREE]]", "local polynomials", _savgol, 2
         ),
-        "spline": CleanerEntry(
+        "spline": NotationEntry(
             SmoothingSpline, "spline[:PENALTY_S3]", "cubic spline, cross-validated", _spline, 1
         ),
-        "kalman": CleanerEntry(
+        "kalman": NotationEntry(
             KalmanSmoother, "kalman[:JERK_DENSITY:MEASUREMENT_M]", "RTS smoother", _kalman, 2
         ),
-        "median": CleanerEntry(Median, "median[:WINDOW_S]", "running median", _median, 1),
-        "resample": CleanerEntry(Resample, "resample:RATE_HZ", "another rate", _resample, 1, 1),
-        "rotate": CleanerEntry(
+        "median": NotationEntry(Median, "median[:WINDOW_S]", "running median", _median, 1),
+        "resample": NotationEntry(Resample, "resample:RATE_HZ", "another rate", _resample, 1, 1),
+        "rotate": NotationEntry(
             Rotate, "rotate:AXIS=DEGREES[,…]", "turn about fixed axes, in order", _rotate, 1, 1
         ),
-        "level": CleanerEntry(Level, "level", "level by feet and posture", Level),
+        "level": NotationEntry(Level, "level", "level by feet and posture", Level),
     }
 )
 
@@ -189,37 +164,5 @@ def parse_cleaner(text: str) -> Cleaner:
     ValueRangeError
         Too few or too many options, or an option that is illegal; the usage is told.
     """
-    steps = [_parse_step(part.strip()) for part in text.split("+")]
-    return steps[0] if len(steps) == 1 else Chain(tuple(steps))
-
-
-def _parse_step(text: str) -> Cleaner:
-    name, *options = (part.strip() for part in text.split(":"))
-    entry = CLEANERS.get(name)
-    if entry is None:
-        near = difflib.get_close_matches(name, CLEANERS, n=1, cutoff=0.5)
-        hint = f" (did you mean '{near[0]}'?)" if near else ""
-        raise NameNotFoundError(
-            f"no cleaner is called '{name}'{hint}; there are:"
-            f" {', '.join(entry.usage for entry in CLEANERS.values())}"
-        )
-    if not entry.least <= len(options) <= entry.most:
-        raise ValueRangeError(f"'{text}' has {len(options)} option(s); it is written {entry.usage}")
-    try:
-        return entry.make(*options)
-    except KinebenchError as error:
-        raise ValueRangeError(f"'{text}': {error}; it is written {entry.usage}") from error
-
-
-def _number(text: str, what: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise ValueRangeError(f"{what}, must be a number, found '{text}'") from None
-
-
-def _whole(text: str, what: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise ValueRangeError(f"{what} must be a whole number, found '{text}'") from None
+    steps = parse_steps(text, CLEANERS, "cleaner")
+    return steps[0] if len(steps) == 1 else Chain(steps)

@@ -90,6 +90,8 @@ def run_study(
 
 def run_cell(cell: Cell, metrics: tuple[str, ...], store: Store) -> Outcome:
     """Run one cell; failures are told, and never stored."""
+    if cell.inapplicable:
+        return Outcome(cell.index, cell.labels, "skipped", cell.inapplicable)
     key = cell_key(cell, metrics)
     rows = store.get(key)
     if rows is None:
@@ -128,6 +130,8 @@ def stored_outcomes(study: Study, store: Store) -> tuple[Outcome, ...]:
 
 
 def _stored(cell: Cell, metrics: tuple[str, ...], store: Store) -> Outcome:
+    if cell.inapplicable:
+        return Outcome(cell.index, cell.labels, "skipped", cell.inapplicable)
     rows = store.get(cell_key(cell, metrics))
     if rows is None:
         return Outcome(cell.index, cell.labels, "not run")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from kinebench.core.provenance import digest
 from kinebench.core.trial import Trial
 from kinebench.errors import require_names
 from kinebench.lab import (
@@ -20,6 +21,7 @@ from kinebench.lab import (
 )
 from kinebench.lab.camera.chain import CameraError
 from kinebench.lab.motions.motion_model import MotionModel
+from kinebench.studies.faults import require_choices, with_extra_errors
 
 __all__ = ["LabSource"]
 
@@ -32,8 +34,9 @@ class LabSource:
     """A virtual subject in motion.
 
     Data factors: ``data.static`` (a static pose, ``"trial start"`` for the first second of the
-    trial, or None for no static trial), ``data.errors`` (camera errors), ``data.rate_hz``. Noise
-    depends on subject and activity only, so that levels are compared under the same noise.
+    trial, or None for no static trial), ``data.errors`` (camera errors), ``data.rate_hz``, and
+    ``data.extra.<name>`` (one more camera error, or None). Noise depends on subject and activity
+    only, so that levels are compared under the same noise.
 
     Parameters
     ----------
@@ -44,6 +47,8 @@ class LabSource:
     body : {"opencap", "lab"}
         LaiUhlrich2022, when its files are at hand, or the laboratory's own.
     rate_hz : float
+    evidence : str
+        What the reference is.
     """
 
     person: VirtualSubject
@@ -52,6 +57,7 @@ class LabSource:
     errors: CameraError
     body: str = "opencap"
     rate_hz: float = 60.0
+    evidence: str = "exact truth"
 
     def __post_init__(self) -> None:
         require_names([self.body], _BODIES, "body", "the laboratory")
@@ -66,7 +72,7 @@ class LabSource:
 
     def __call__(self, choices: Mapping[str, Any], seed: int) -> Trial:
         """The trial with its true motion and markers; `seed` is not used: names seed the noise."""
-        require_names(choices, _CHOICES, "data factor", "the laboratory")
+        require_choices(choices, _CHOICES, "the laboratory")
         errors = choices.get("errors", self.errors)
         rate = choices.get("rate_hz", self.rate_hz)
         static = choices.get("static", StaticPose())
@@ -74,21 +80,35 @@ class LabSource:
             static = TrialStart(self.motion)
 
         def filmed(motion: Any, *names: str) -> Recording:
-            return _recorded(self.person, motion, errors, rate, names, self.body)
+            recording = _recorded(_Filming(self.person, motion, errors, rate, names, self.body))
+            keypoints = with_extra_errors(recording.keypoints, choices, self.subject, *names)
+            return replace(recording, keypoints=keypoints)
 
         trial = filmed(self.motion, self.activity)
         standing = None if static is None else filmed(static, self.activity, "static")
         return trial.as_trial(self.name, self.activity, standing)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Filming:
+    """Arguments of `record`, compared by content: motions may hold arrays."""
+
+    person: VirtualSubject
+    motion: Any
+    errors: CameraError
+    rate_hz: float
+    names: tuple[str, ...]
+    body: str
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Filming) and digest(self) == digest(other)
+
+    def __hash__(self) -> int:
+        return hash(digest(self))
+
+
 @lru_cache(maxsize=64)
-def _recorded(
-    person: VirtualSubject,
-    motion: Any,
-    errors: Any,
-    rate_hz: float,
-    names: tuple[str, ...],
-    body: str,
-) -> Recording:
+def _recorded(wanted: _Filming) -> Recording:
     """Kept, as the cells of a trial ask for the same recordings again and again."""
-    return record(person, motion, errors, rate_hz, names, _BODIES[body]())
+    body = _BODIES[wanted.body]()
+    return record(wanted.person, wanted.motion, wanted.errors, wanted.rate_hz, wanted.names, body)

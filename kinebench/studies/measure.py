@@ -6,16 +6,20 @@ import math
 import warnings
 from typing import Any
 
-from kinebench.alignment import align
+from kinebench.alignment import GivenLag, align
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
 from kinebench.core.trial import Trial
 from kinebench.errors import KinebenchWarning
 from kinebench.metrics import evaluate_motion, evaluate_residuals, evaluate_side_drop
 from kinebench.metrics.results import Figure
+from kinebench.signals.lag import lag_by_slope
 from kinebench.studies.staged import StagedRun
 
-__all__ = ["measured"]
+__all__ = ["LAG_REMOVED", "measured"]
+
+LAG_REMOVED = "coordinate, lag removed"
+"""Kind of the rows that forgive the whole motion one small lag."""
 
 Row = dict[str, Any]
 
@@ -23,9 +27,10 @@ Row = dict[str, Any]
 def measured(run: StagedRun, trial: Trial, metrics: tuple[str, ...]) -> list[Row]:
     """Rows with kind, item, metric, value and unit (SI).
 
-    Against the reference motion: `metrics` of every shared coordinate. Against the reference
-    markers: side drop of the shared landmarks. Always: marker errors of inverse kinematics. One
-    clock is taken for granted: sources give references on the trial's own clock.
+    Against the reference motion: `metrics` of every shared coordinate, on one clock; and, as
+    `LAG_REMOVED`, the RMSE that is left when the whole motion may be early or late. Against the
+    reference markers: side drop of the shared landmarks. Always: marker errors of inverse
+    kinematics.
     """
     figures: list[tuple[str, Figure]] = []
     with warnings.catch_warnings():
@@ -53,7 +58,25 @@ def _against_motion(
 ) -> list[tuple[str, Figure]]:
     aligned = align(reference, estimate)
     found = evaluate_motion(aligned.reference, aligned.estimate, metrics)
-    return [("coordinate", figure) for figure in found.figures]
+    late = align(reference, estimate, GivenLag(_lag(aligned.reference, aligned.estimate)))
+    shifted = evaluate_motion(late.reference, late.estimate, ("rmse",))
+    return [
+        *(("coordinate", figure) for figure in found.figures),
+        *((LAG_REMOVED, figure) for figure in shifted.figures),
+    ]
+
+
+def _lag(reference: Motion, estimate: Motion) -> float:
+    """The one small lag that explains most of the differences of the angles."""
+    angles = [
+        coordinate.name
+        for coordinate in reference.coordinates
+        if coordinate.kind == "rotational" and coordinate.name in estimate.names
+    ]
+    if not angles or reference.n_frames < 2:
+        return 0.0
+    values = reference.select(angles).values, estimate.select(angles).values
+    return lag_by_slope(*values, reference.rate_hz)
 
 
 def _against_markers(estimate: Markers, reference: Markers) -> list[tuple[str, Figure]]:

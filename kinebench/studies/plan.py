@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from kinebench.errors import NameNotFoundError
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.studies.design import DATA, Level, Study, TrialSource, with_level
 
@@ -30,6 +31,8 @@ class Cell:
     choices : tuple of (str, object)
         Values of the data factors.
     seed : int
+    inapplicable : str
+        Why these levels cannot go together; empty when they can.
     """
 
     index: int
@@ -38,6 +41,7 @@ class Cell:
     pipeline: Pipeline
     choices: tuple[tuple[str, Any], ...]
     seed: int
+    inapplicable: str = ""
 
     @property
     def labels(self) -> dict[str, str]:
@@ -75,12 +79,17 @@ def _cell(study: Study, index: int, source: TrialSource, levels: tuple[Level, ..
     pipeline = study.base
     choices: list[tuple[str, Any]] = []
     labels: list[str] = []
+    inapplicable = ""
     for factor, level in zip(study.factors, levels, strict=True):
         if factor.of_data:
             choices.append((factor.path.removeprefix(DATA), level.value))
             labels.append(f"{factor.name}={level.label}")
         else:
-            pipeline = with_level(pipeline, factor.path, level.value)
+            try:
+                pipeline = with_level(pipeline, factor.path, level.value)
+            except NameNotFoundError as error:
+                # the path exists in the base: a level of another factor has put a stage without it
+                inapplicable = f"{factor.name} '{level.label}' does not apply: {error}"
     names = (factor.name for factor in study.factors)
     return Cell(
         index,
@@ -89,4 +98,5 @@ def _cell(study: Study, index: int, source: TrialSource, levels: tuple[Level, ..
         pipeline,
         tuple(choices),
         seed_of(study.name, source.subject, source.name, *labels),
+        inapplicable,
     )

@@ -1,4 +1,4 @@
-"""Trials for studies: from public datasets and from session folders."""
+"""Trials for studies from public datasets."""
 
 from __future__ import annotations
 
@@ -6,44 +6,66 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from kinebench.cleaning import Resample
 from kinebench.core.keypoints import OPENCAP_20
+from kinebench.core.markers import Markers
+from kinebench.core.motion import Motion
 from kinebench.core.trial import Trial
-from kinebench.datasets import load_trial
+from kinebench.datasets import Sample, load
 from kinebench.errors import NotApplicableError, require_names
+from kinebench.studies.faults import require_choices, with_extra_errors
 
 __all__ = ["DatasetSource"]
 
-_CHOICES = ("static",)
+_CHOICES = ("static", "rate_hz")
 _STATIC = ("own", "none")
+_PLACE = "pelvis_"
 
 
 @dataclass(frozen=True, slots=True)
 class DatasetSource:
-    """A sample of a public dataset.
+    """A sample of a public dataset: real keypoints.
 
     Data factors: ``data.static`` with ``"own"`` (the recorded static trial) or ``"none"`` (the
-    tutorial's case: the trial itself is searched).
+    tutorial's case: the trial itself is searched); ``data.rate_hz`` (keypoints interpolated to
+    another rate); ``data.extra.<name>`` (one more camera error, or None).
 
     Parameters
     ----------
     dataset, sample : str
     subject, activity : str
         Labels of the results.
+    reference : str
+        Which motion of the sample counts as reference; none when the sample lacks it.
+    reference_from : (str, str), optional
+        Dataset and sample that hold the reference, when they are others.
+    lag_s : float
+        How much later the same event comes on the keypoints' clock than on the reference's.
+    same_frame : bool
+        Whether reference and keypoints share a ground frame; if not, the pelvis is not compared.
+    evidence : str
+        What the reference is.
     """
 
     dataset: str
     sample: str
     subject: str
     activity: str
+    reference: str = "reference"
+    reference_from: tuple[str, str] | None = None
+    lag_s: float = 0.0
+    same_frame: bool = True
+    evidence: str = "real keypoints"
 
     @property
     def name(self) -> str:
         return self.sample
 
     def __call__(self, choices: Mapping[str, Any], seed: int) -> Trial:
-        """The trial with its keypoints only; nothing is random here."""
-        require_names(choices, _CHOICES, "data factor", f"dataset {self.dataset}")
-        trial = load_trial(self.dataset, self.sample)
+        """The trial with its keypoints only; nothing but extra errors is random here."""
+        require_choices(choices, _CHOICES, f"dataset {self.dataset}")
+        sample = load(self.dataset, self.sample)
+        trial = sample.trial()
         static = trial.static
         wanted = choices.get("static", "own")
         require_names([wanted], _STATIC, "level of data.static", f"dataset {self.dataset}")
@@ -51,7 +73,28 @@ class DatasetSource:
             static = None
         elif "static" in choices and static is None:
             raise NotApplicableError(f"{self.dataset}/{self.sample} has no static trial")
-        keypoints = trial.keypoints.select(OPENCAP_20)
+
+        def seen(markers: Markers, *names: str) -> Markers:
+            chosen = markers.select(OPENCAP_20)
+            if "rate_hz" in choices:
+                chosen = Resample(choices["rate_hz"])(chosen)
+            return with_extra_errors(chosen, choices, self.subject, self.name, *names)
+
         return replace(
-            trial, keypoints=keypoints, static=None if static is None else static.select(OPENCAP_20)
+            trial,
+            keypoints=seen(trial.keypoints),
+            static=None if static is None else seen(static, "static"),
+            reference_motion=self._reference(sample),
         )
+
+    def _reference(self, sample: Sample) -> Motion | None:
+        """On the keypoints' clock, with the coordinates that can be compared."""
+        holder = sample if self.reference_from is None else load(*self.reference_from)
+        motion = holder.motions.get(self.reference)
+        if motion is None:
+            return None
+        if self.lag_s:
+            motion = replace(motion, times=motion.times + self.lag_s)
+        if self.same_frame:
+            return motion
+        return motion.select([name for name in motion.names if not name.startswith(_PLACE)])

@@ -13,7 +13,7 @@ from hypothesis.extra.numpy import arrays
 from kinebench.signals.butterworth import butterworth
 from kinebench.signals.gaps import fill_gaps, longest_gap
 from kinebench.signals.kalman import KalmanNoise, kalman_smooth
-from kinebench.signals.lag import lag_by_correlation
+from kinebench.signals.lag import lag_by_correlation, lag_by_slope
 from kinebench.signals.outliers import hampel_outliers
 from kinebench.signals.resampling import even_times, resample
 from kinebench.signals.smoothing import median, savitzky_golay, smoothing_spline
@@ -132,3 +132,27 @@ def test_any_lag_is_found_and_changes_sign_with_the_roles(lag: float, rate: floa
     other = np.sin(1.7 * (t - lag)) + np.exp(-((t - lag - 2.0) ** 2) / 0.1)
     assert abs(lag_by_correlation(one, other, rate, 0.5) - lag) < 1e-3
     assert abs(lag_by_correlation(other, one, rate, 0.5) + lag) < 1e-3
+
+
+@given(lag_s=st.floats(-0.02, 0.02), seed=st.integers(0, 1000), rate=st.sampled_from([60.0, 100.0]))
+def test_a_small_lag_is_found_by_the_slope(lag_s: float, seed: int, rate: float) -> None:
+    rng = np.random.default_rng(seed)
+    times = np.arange(0, 4, 1 / rate)
+    phases, rates = rng.uniform(0, 2 * np.pi, 5), rng.uniform(0.2, 0.8, 5)
+
+    def course(at: np.ndarray) -> np.ndarray:
+        return np.sin(2 * np.pi * rates * at[:, None] + phases)
+
+    found = lag_by_slope(course(times), course(times - lag_s), rate)
+    assert abs(found - lag_s) <= 0.02 * abs(lag_s) + 1e-12
+
+
+def test_a_lag_of_what_stands_still_is_none() -> None:
+    assert lag_by_slope(np.ones((10, 2)), np.full((10, 2), 2.0), 60.0) == 0.0
+
+
+def test_gaps_do_not_disturb_the_lag() -> None:
+    times = np.arange(240) / 60
+    reference, estimate = np.sin(times), np.sin(times - 0.01)
+    reference[50:60] = np.nan
+    assert abs(lag_by_slope(reference, estimate, 60.0) - 0.01) < 2e-4

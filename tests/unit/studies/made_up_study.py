@@ -72,12 +72,21 @@ class MadeUpIK:
 
 
 @dataclass(frozen=True, slots=True)
+class PlainIK:
+    """A solver without parameters."""
+
+    def __call__(self, model: Model, markers: Markers) -> IKSolution:
+        return MadeUpIK()(model, markers)
+
+
+@dataclass(frozen=True, slots=True)
 class MadeUpSource:
     name: str
     subject: str = "s1"
     activity: str = "squat"
     fails: bool = False
     pause_s: float = 0.0
+    evidence: str = "made up"
 
     def __call__(self, choices: Mapping[str, Any], seed: int) -> Trial:
         if choices.get("noise_m") == -1.0:

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from kinebench.errors import NameNotFoundError, ValueRangeError
-from kinebench.studies.design import Factor, Level, with_level
+from kinebench.studies.design import Changes, Factor, Level, with_level
+from kinebench.studies.execution import run_study
 from kinebench.studies.plan import cells, count_cells, seed_of
+from kinebench.studies.store import Store
 
 
 def test_every_trial_meets_every_combination_once(made_up: ModuleType) -> None:
@@ -63,3 +66,46 @@ def test_levels_have_names_of_their_own(levels: tuple[Level, ...]) -> None:
 def test_two_trials_of_one_name_are_refused(made_up: ModuleType) -> None:
     with pytest.raises(ValueRangeError, match="twice"):
         made_up.study(sources=(made_up.MadeUpSource("t"), made_up.MadeUpSource("t")))
+
+
+def test_one_level_may_change_several_fields(made_up: ModuleType) -> None:
+    both = Changes((("solve.gain", 3.0), ("scale.fails", True)))
+    factor = Factor("way", "solve.gain", (Level("usual", 1.0), Level("other", both)))
+    usual, other = (
+        cell.pipeline
+        for cell in cells(replace(made_up.study(), factors=(factor,)))
+        if cell.index < 2
+    )
+    assert (usual.solve.gain, usual.scale.fails) == (1.0, False)
+    assert (other.solve.gain, other.scale.fails) == (3.0, True)
+
+
+def test_changes_name_fields_that_exist(made_up: ModuleType) -> None:
+    factor = Factor("way", "solve", (Level("x", Changes((("solve.gian", 1.0),))),))
+    with pytest.raises(NameNotFoundError, match="did you mean 'gain'"):
+        replace(made_up.study(), factors=(factor,))
+
+
+def test_levels_that_cannot_go_together_are_marked_and_the_others_run(made_up: ModuleType) -> None:
+    solver = Factor(
+        "solver", "solve", (Level("made up", made_up.MadeUpIK()), Level("plain", made_up.PlainIK()))
+    )
+    gain = Factor("gain", "solve.gain", (Level("1", 1.0), Level("2", 2.0)))
+    planned = list(cells(replace(made_up.study(), factors=(solver, gain))))
+    assert [bool(cell.inapplicable) for cell in planned] == [False, False, True, True] * 2
+    assert planned[2].inapplicable.startswith(
+        "gain '1' does not apply: PlainIK has no field 'gain'"
+    )
+
+
+def test_inapplicable_cells_are_skipped_with_the_reason(
+    made_up: ModuleType, tmp_path: Path
+) -> None:
+    solver = Factor(
+        "solver", "solve", (Level("made up", made_up.MadeUpIK()), Level("plain", made_up.PlainIK()))
+    )
+    gain = Factor("gain", "solve.gain", (Level("1", 1.0), Level("2", 2.0)))
+    study = replace(made_up.study(), factors=(solver, gain))
+    outcomes = run_study(study, Store(tmp_path))
+    assert [outcome.status for outcome in outcomes] == ["done", "done", "skipped", "skipped"] * 2
+    assert "does not apply" in outcomes[2].reason

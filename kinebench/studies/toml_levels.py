@@ -1,0 +1,137 @@
+"""Factors of a study file: what the levels of each path are written as."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from typing import Any
+
+from kinebench.augmentation import FloorOffset, NoAugmentation
+from kinebench.cleaning.catalogue import parse_cleaner
+from kinebench.core.stages import Cleaner
+from kinebench.errors import FileFormatError, require_names
+from kinebench.ik.engines import ENGINES
+from kinebench.lab import scaling_setup
+from kinebench.lab.camera.catalogue import parse_camera
+from kinebench.pipeline.opencap import STATIC_POSES, opencap_setup
+from kinebench.pipeline.pipeline import Pipeline
+from kinebench.scaling.standing import StandingWindow
+from kinebench.scaling.window import GivenWindow, StaticWindow
+from kinebench.studies.design import DATA, Changes, EngineChoice, Factor, Level
+from kinebench.studies.faults import EXTRA
+from kinebench.studies.toml_tables import Table, require_keys, value_of
+from kinebench.studies.toml_trials import static_level
+
+__all__ = ["cleaners_from", "factor_from", "scaling_from", "window_from"]
+
+_KEYS = ("name", "path", "levels")
+_STAGES = tuple(field.name for field in fields(Pipeline))
+_ENGINE = "engine"
+_WINDOWS: Mapping[str, StaticWindow | StandingWindow] = {
+    "opencap": StaticWindow(),
+    "standing": StandingWindow(),
+    # with a warm-up, markers are good from the first frame on
+    "standing from start": StandingWindow(avoid_start_s=0.0),
+}
+
+
+def factor_from(table: Table, where: str, body: str) -> Factor:
+    """A factor with its levels as values.
+
+    Parameters
+    ----------
+    table : mapping
+        name, path, levels; a level is a value, or a table with ``label`` and ``value``.
+    where : str
+        What errors call the table.
+    body : {"opencap", "lab"}
+        Whose scaling set-ups ``scale.setup`` means.
+    """
+    require_keys(table, _KEYS, where, _KEYS)
+    path = value_of(table, "path", str, where)
+    levels = value_of(table, "levels", list, where)
+    if not levels:
+        raise FileFormatError(f"{where}: levels must be a list with a level or more")
+    stage = path.partition(".")[0]
+    if not path.startswith(DATA) and stage not in (*_STAGES, _ENGINE):
+        raise FileFormatError(
+            f"{where}: path '{path}' starts with none of {', '.join(_STAGES)}, {_ENGINE}, {DATA}…"
+        )
+    read = _reader(path, body)
+    named = [_named(level, where) for level in levels]
+    return Factor(table["name"], path, tuple(Level(label, read(value)) for label, value in named))
+
+
+def cleaners_from(text: str) -> tuple[Cleaner, ...]:
+    """Cleaners as `parse_cleaner` reads them; ``"none"`` is no cleaner at all."""
+    return () if text == "none" else (parse_cleaner(text),)
+
+
+def window_from(value: Any) -> StaticWindow | StandingWindow | GivenWindow:
+    """A static window: a rule by its name, or [start, end] in s."""
+    if isinstance(value, list) and len(value) == 2:
+        return GivenWindow(float(value[0]), float(value[1]))
+    require_names([str(value)], _WINDOWS, "window", "a study")
+    return _WINDOWS[value]
+
+
+def scaling_from(pose: str, body: str) -> Any:
+    """The scaling set-up of a body for upright or any static poses."""
+    require_names([str(pose)], STATIC_POSES, "scaling set-up", "a study")
+    if body == "lab":
+        return scaling_setup(pull_upright=pose == "upright")
+    return opencap_setup("augmented", pose).scaling
+
+
+def _reader(path: str, body: str) -> Callable[[Any], Any]:
+    """How levels of a path are written; plain fields stand for themselves."""
+    if path.startswith(DATA + EXTRA):
+        return lambda text: None if text == "none" else parse_camera(text)
+    readers: Mapping[str, Callable[[Any], Any]] = {
+        "clean": cleaners_from,
+        "augment.version": _version,
+        "scale.window": window_from,
+        "scale.setup": lambda pose: scaling_from(pose, body),
+        "engine": _engine,
+        "floor": lambda on: FloorOffset() if on else None,
+        "data.static": static_level,
+        "data.errors": parse_camera,
+    }
+    return readers.get(path, lambda value: value)
+
+
+def _version(name: str) -> Any:
+    """A version's name; ``"none"`` scales and tracks the keypoints themselves."""
+    if name != "none":
+        return name
+    plain = opencap_setup("openpose")
+    return Changes(
+        (
+            ("augment", NoAugmentation()),
+            ("generic", plain.generic),
+            ("scale.setup", plain.scaling),
+            ("scale.marker_set", plain.marker_set),
+            ("solve.tasks", plain.ik),
+        )
+    )
+
+
+def _engine(name: str) -> EngineChoice:
+    require_names([str(name)], ENGINES, "engine", "a study")
+    return EngineChoice(name)
+
+
+def _named(level: Any, where: str) -> tuple[str, Any]:
+    if not isinstance(level, Mapping):
+        return _label(level), level
+    keys = ("label", "value")
+    require_keys(level, keys, f"{where}, levels", keys)
+    return str(level["label"]), level["value"]
+
+
+def _label(level: Any) -> str:
+    if isinstance(level, bool):
+        return "yes" if level else "no"
+    if isinstance(level, list):
+        return " to ".join(map(_label, level))
+    return f"{level:g}" if isinstance(level, float) else str(level)

@@ -1,0 +1,137 @@
+"""Trials of a study file: ``[laboratory]`` and ``[[trials]]``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from kinebench.errors import FileFormatError, require_names
+from kinebench.lab import STATIC_POSES, Population
+from kinebench.lab.camera.catalogue import parse_camera
+from kinebench.lab.motions import (
+    ArmRaise,
+    CounterMovementJump,
+    DropJump,
+    Gait,
+    MotionModel,
+    SitToStand,
+    Squat,
+    Standing,
+)
+from kinebench.studies.design import TrialSource
+from kinebench.studies.laboratory import LabSource
+from kinebench.studies.mocap_driven import mocap_driven, recorded_motion
+from kinebench.studies.sources import DatasetSource
+from kinebench.studies.toml_tables import Table, items_of, require_keys, value_of
+
+__all__ = ["ACTIVITIES", "sources_of", "static_level"]
+
+ACTIVITIES: dict[str, MotionModel] = {
+    "squat": Squat(),
+    "asymmetric squat": Squat(drop_deg=5.0, shift_m=0.03),
+    "sit-to-stand": SitToStand(),
+    "gait": Gait(),
+    "drop jump": DropJump(),
+    "counter-movement jump": CounterMovementJump(),
+    "arm raise": ArmRaise(),
+    "standing": Standing(),
+}
+"""What virtual subjects can be asked to do."""
+
+_LABORATORY_KEYS = ("subjects", "first", "activities", "replays", "camera", "rate_hz", "static")
+_REPLAY_KEYS = ("dataset", "sample", "activity")
+_COMMON_KEYS = ("dataset", "sample", "subject", "activity", "keypoints")
+_REAL_KEYS = ("reference", "reference_from", "lag_s", "same_frame")
+_KINDS = ("real", "mocap-driven")
+_CAMERA = "two-phones"
+
+
+def sources_of(content: Table, body: str) -> tuple[TrialSource, ...]:
+    """All trials: virtual subjects first, in the order of the file.
+
+    Parameters
+    ----------
+    content : mapping
+        Of the whole study file.
+    body : {"opencap", "lab"}
+        Who plays the virtual subjects.
+
+    Raises
+    ------
+    FileFormatError, NameNotFoundError
+        Naming table and key.
+    """
+    laboratory = value_of(content, "laboratory", dict, "the study")
+    virtual = () if laboratory is None else _virtual(laboratory, body)
+    recorded = [_recorded(table, where) for table, where in items_of(content, "trials")]
+    sources = (*virtual, *recorded)
+    if not sources:
+        raise FileFormatError("a study needs trials: a [laboratory] table or [[trials]]")
+    return sources
+
+
+def static_level(name: Any) -> Any:
+    """A level of ``data.static``: a pose of the laboratory, or a word that sources understand."""
+    words = ("trial start", "own", "none")
+    require_names([str(name)], (*STATIC_POSES, *words), "static pose", "the laboratory")
+    return STATIC_POSES.get(name, name)
+
+
+def _virtual(table: Table, body: str) -> Iterator[TrialSource]:
+    where = "[laboratory]"
+    require_keys(table, _LABORATORY_KEYS, where, needed=("subjects",))
+    camera = parse_camera(value_of(table, "camera", str, where, _CAMERA))
+    motions = _motions(table, where)
+    population, first = Population(), value_of(table, "first", int, where, 0)
+    for index in range(first, first + value_of(table, "subjects", int, where)):
+        for activity, motion in motions.items():
+            yield LabSource(
+                population.subject(index),
+                motion,
+                activity,
+                camera,
+                body,
+                value_of(table, "rate_hz", float, where, 60.0),
+            )
+
+
+def _motions(table: Table, where: str) -> dict[str, Any]:
+    """Activity to motion: parametric ones, then recorded ones that every subject plays."""
+    names = value_of(table, "activities", list, where, [])
+    require_names(map(str, names), ACTIVITIES, "activity", "the laboratory")
+    motions: dict[str, Any] = {name: ACTIVITIES[name] for name in names}
+    for replay, place in items_of(table, "replays"):
+        require_keys(replay, _REPLAY_KEYS, place, _REPLAY_KEYS)
+        motions[replay["activity"]] = recorded_motion(replay["dataset"], replay["sample"])
+    if not motions:
+        raise FileFormatError(f"{where}: activities or replays must name a movement or more")
+    return motions
+
+
+def _recorded(table: Table, where: str) -> TrialSource:
+    kind = value_of(table, "keypoints", str, where, "real")
+    require_names([kind], _KINDS, "kind of keypoints", where)
+    own = ("camera",) if kind == "mocap-driven" else _REAL_KEYS
+    require_keys(table, (*_COMMON_KEYS, *own), where, ("dataset", "sample"))
+    dataset, sample = table["dataset"], table["sample"]
+    subject = value_of(table, "subject", str, where, dataset)
+    activity = value_of(table, "activity", str, where, "unknown")
+    if kind == "mocap-driven":
+        camera = parse_camera(value_of(table, "camera", str, where, _CAMERA))
+        return mocap_driven(dataset, sample, subject, activity, camera)
+    source = DatasetSource(
+        dataset,
+        sample,
+        subject,
+        activity,
+        reference=value_of(table, "reference", str, where, "reference"),
+        lag_s=value_of(table, "lag_s", float, where, 0.0),
+        same_frame=value_of(table, "same_frame", bool, where, True),
+    )
+    holder = value_of(table, "reference_from", list, where)
+    if holder is None:
+        return source
+    if len(holder) != 2:
+        raise FileFormatError(f"{where}: reference_from must be [dataset, sample], found {holder}")
+    return replace(source, reference_from=(str(holder[0]), str(holder[1])))

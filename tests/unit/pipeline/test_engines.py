@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from kinebench.augmentation import NoAugmentation
+from kinebench.errors import NameNotFoundError, NotApplicableError
+from kinebench.ik.fast import FastIK
+from kinebench.ik.opensim_engine import OpenSimIK
+from kinebench.lab import generic_body, ik_tasks, scaling_setup
+from kinebench.pipeline.engines import with_engine
+from kinebench.pipeline.pipeline import Pipeline
+from kinebench.scaling.fast_scaler import FastScaler
+from kinebench.scaling.opensim_scaler import OpenSimScaler
+from kinebench.scaling.window import GivenWindow
+
+FAST = Pipeline(
+    generic_body().model,
+    NoAugmentation(),
+    FastScaler(scaling_setup(), None, GivenWindow(0.1, 0.4)),
+    FastIK(ik_tasks()),
+)
+
+
+def test_set_ups_tasks_and_window_stay() -> None:
+    slow = with_engine(FAST, "opensim")
+    assert slow.solve == OpenSimIK(ik_tasks())
+    assert slow.scale == OpenSimScaler(scaling_setup(), None, GivenWindow(0.1, 0.4))
+
+
+def test_there_and_back_is_the_same() -> None:
+    assert with_engine(with_engine(FAST, "opensim"), "fast") == FAST
+
+
+def test_unknown_engines_and_foreign_stages_are_told() -> None:
+    with pytest.raises(NameNotFoundError, match="did you mean 'fast'"):
+        with_engine(FAST, "fsat")
+    with pytest.raises(NotApplicableError, match="scales the same with every engine"):
+        with_engine(replace(FAST, scale=FAST.augment), "opensim")  # type: ignore[arg-type]
+    with pytest.raises(NotApplicableError, match="belongs to no engine"):
+        with_engine(replace(FAST, solve=FAST.augment), "opensim")  # type: ignore[arg-type]
