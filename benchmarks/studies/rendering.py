@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kinebench.io.atomic import write_atomically
 from kinebench.reports.html import as_html
-from kinebench.reports.study_report import study_document
+from kinebench.reports.study import StudyPart, study_document
 from kinebench.studies.design import Study
 from kinebench.studies.execution import run_study
 from kinebench.studies.plan import count_cells
@@ -49,5 +49,6 @@ def run_and_render(study: Study, options: argparse.Namespace, report: str, modul
     write_results(folder, study, outcomes)
     command = f"python -m {module} --subjects {options.subjects}"
     path = ROOT / "reports" / report
-    write_atomically(path, as_html(study_document(study, outcomes, command)))
+    parts = [StudyPart("Virtual subjects", study, outcomes)]
+    write_atomically(path, as_html(study_document(study.name, study.question, parts, command)))
     print(f"tables in {folder}, report in {path}")

@@ -30,9 +30,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the study, write tables and report, say where they are."""
     from kinebench.io.atomic import write_atomically
     from kinebench.reports.html import as_html
-    from kinebench.reports.study_report import study_document
+    from kinebench.reports.study import StudyPart, study_document
     from kinebench.studies.demo import demonstration
     from kinebench.studies.execution import run_study
+    from kinebench.studies.exhibits import exhibits_of
     from kinebench.studies.plan import count_cells
     from kinebench.studies.results import write_results
     from kinebench.studies.store import Store
@@ -45,7 +46,11 @@ def run(arguments: argparse.Namespace) -> int:
     write_results(arguments.out, demo.study, outcomes)
     command = f"kinebench demo --subjects {arguments.subjects}"
     report = arguments.out / "report.html"
-    write_atomically(report, as_html(study_document(demo.study, outcomes, command)))
+    note = "Reference: the true joint angles."
+    exhibits = exhibits_of(demo.study, outcomes, store)
+    part = StudyPart("Virtual subjects", demo.study, outcomes, exhibits, note)
+    document = study_document("Demonstration", demo.study.question, [part], command)
+    write_atomically(report, as_html(document))
     counts = Counter(outcome.status for outcome in outcomes)
     told = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
     print(f"{count_cells(demo.study)} pipeline runs: {told}")

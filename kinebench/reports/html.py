@@ -1,16 +1,33 @@
 """A document as one HTML file: works offline, prints, follows light and dark, needs no script.
 
-A `Document` is a title and sections; a section is a title and blocks: text, tables, figures,
-details that open on demand. Whatever is text is escaped; only `FigureBlock.svg` goes in as it is.
+Whatever is text is escaped; only `FigureBlock.svg` and `Embedded.markup` go in as they are.
 """
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from html import escape
+from itertools import count
+from urllib.parse import quote
 
+from kinebench.reports.blocks import (
+    Block,
+    Details,
+    Document,
+    Download,
+    Downloads,
+    Embedded,
+    FigureBlock,
+    Heading,
+    Listing,
+    Reference,
+    References,
+    Section,
+    TableBlock,
+    Text,
+)
 from kinebench.reports.style_sheet import STYLE_SHEET
 from kinebench.reports.tables import Table
 
@@ -18,93 +35,19 @@ __all__ = [
     "Block",
     "Details",
     "Document",
+    "Download",
+    "Downloads",
+    "Embedded",
     "FigureBlock",
+    "Heading",
     "Listing",
+    "Reference",
+    "References",
     "Section",
     "TableBlock",
     "Text",
     "as_html",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A paragraph; a `lead` says what a section found."""
-
-    content: str
-    lead: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """A list of short texts."""
-
-    items: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TableBlock:
-    """A table with its caption."""
-
-    table: Table
-    caption: str
-
-
-@dataclass(frozen=True, slots=True)
-class FigureBlock:
-    """A figure.
-
-    Parameters
-    ----------
-    svg : str
-        Of `kinebench.reports.figures.as_svg` with ``page=True``.
-    caption : str
-    description : str
-        What somebody who cannot see it must know.
-    """
-
-    svg: str
-    caption: str
-    description: str
-
-
-@dataclass(frozen=True, slots=True)
-class Details:
-    """Blocks that open on demand; print shows them."""
-
-    summary: str
-    blocks: tuple[Text | Listing | TableBlock | FigureBlock, ...]
-
-
-Block = Text | Listing | TableBlock | FigureBlock | Details
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A heading and what stands under it."""
-
-    title: str
-    blocks: tuple[Block, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A report.
-
-    Parameters
-    ----------
-    title : str
-    sections : tuple of Section
-    summary : str
-        One or two sentences under the title.
-    colophon : tuple of str
-        At the foot: what made it, from what.
-    """
-
-    title: str
-    sections: tuple[Section, ...]
-    summary: str = ""
-    colophon: tuple[str, ...] = ()
 
 
 def as_html(document: Document) -> str:
@@ -129,15 +72,16 @@ def as_html(document: Document) -> str:
     if document.summary:
         parts.append(f'<p class="lead">{escape(document.summary)}</p>')
     parts.append("</header>")
-    anchors = _anchors(document.sections)
+    anchors = _Anchors(document.sections)
     if len(document.sections) > 1:
         parts.append(_contents(document.sections, anchors))
     parts.append('<main id="content" tabindex="-1">')
     numbers = _Numbers()
-    for section, anchor in zip(document.sections, anchors, strict=True):
+    for section in document.sections:
+        anchor = anchors.of(section)
         parts.append(f'<section aria-labelledby="{anchor}">')
         parts.append(f'<h2 id="{anchor}">{escape(section.title)}</h2>')
-        parts += [_block(block, numbers) for block in section.blocks]
+        parts += [_block(block, numbers, anchors) for block in section.blocks]
         parts.append("</section>")
     parts.append("</main>")
     if document.colophon:
@@ -158,42 +102,103 @@ class _Numbers:
         return self._next[kind]
 
 
-def _anchors(sections: Sequence[Section]) -> list[str]:
-    """An id per section, from its title; equal titles get numbers."""
-    anchors: list[str] = []
+class _Anchors:
+    """An id per section and heading: the one it asks for, or one from its title."""
+
+    def __init__(self, sections: Sequence[Section]) -> None:
+        titled: list[Section | Heading] = []
+        for section in sections:
+            titled.append(section)
+            titled += [block for block in section.blocks if isinstance(block, Heading)]
+        wanted = [item.anchor for item in titled if isinstance(item, Heading) and item.anchor]
+        self._taken = {"content", *map(_identifier, wanted)}
+        # by identity: equal headings under two sections have an id each
+        self._of = {id(item): self._anchor(item) for item in titled}
+
+    def of(self, item: Section | Heading) -> str:
+        return self._of[id(item)]
+
+    def _anchor(self, item: Section | Heading) -> str:
+        if isinstance(item, Heading) and item.anchor:
+            return _identifier(item.anchor)
+        stem = _identifier(item.title) or "section"
+        names = (stem if n == 1 else f"{stem}-{n}" for n in count(1))
+        anchor = next(name for name in names if name not in self._taken)
+        self._taken.add(anchor)
+        return anchor
+
+
+def _identifier(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def _contents(sections: Sequence[Section], anchors: _Anchors) -> str:
+    def row(item: Section | Heading, below: str = "") -> str:
+        return f'<li><a href="#{anchors.of(item)}">{escape(item.title)}</a>{below}</li>'
+
+    rows = []
     for section in sections:
-        stem = re.sub(r"[^a-z0-9]+", "-", section.title.lower()).strip("-") or "section"
-        anchor, n = stem, 2
-        while anchor in (*anchors, "content"):
-            anchor, n = f"{stem}-{n}", n + 1
-        anchors.append(anchor)
-    return anchors
-
-
-def _contents(sections: Sequence[Section], anchors: Sequence[str]) -> str:
-    rows = (
-        f'<li><a href="#{anchor}">{escape(section.title)}</a></li>'
-        for section, anchor in zip(sections, anchors, strict=True)
-    )
+        inner = [
+            row(block)
+            for block in section.blocks
+            if isinstance(block, Heading) and block.level == 3
+        ]
+        rows.append(row(section, f"<ul>{''.join(inner)}</ul>" if inner else ""))
     return f'<nav aria-label="Contents"><ol>{"".join(rows)}</ol></nav>'
 
 
-def _block(block: Block, numbers: _Numbers) -> str:
-    if isinstance(block, Text):
-        kind = ' class="finding"' if block.lead else ""
-        return f"<p{kind}>{escape(block.content)}</p>"
-    if isinstance(block, Listing):
-        return f"<ul>{''.join(f'<li>{escape(item)}</li>' for item in block.items)}</ul>"
-    if isinstance(block, TableBlock):
-        return "\n".join(_table(block, numbers.next("Table")))
-    if isinstance(block, FigureBlock):
-        return _figure(block, numbers.next("Figure"))
-    inner = "\n".join(_block(item, numbers) for item in block.blocks)
-    return f"<details>\n<summary>{escape(block.summary)}</summary>\n{inner}\n</details>"
+def _block(block: Block, numbers: _Numbers, anchors: _Anchors) -> str:
+    match block:
+        case Heading():
+            tag = f"h{block.level}"
+            return f'<{tag} id="{anchors.of(block)}">{escape(block.title)}</{tag}>'
+        case Text():
+            kind = ' class="finding"' if block.lead else ""
+            return f"<p{kind}>{escape(block.content)}</p>"
+        case Listing():
+            return f"<ul>{''.join(f'<li>{escape(item)}</li>' for item in block.items)}</ul>"
+        case TableBlock():
+            return "\n".join(_table(block, numbers.next("Table")))
+        case FigureBlock():
+            return _figure(block, numbers.next("Figure"))
+        case Embedded():
+            return block.markup
+        case Downloads():
+            return f'<ul class="downloads">{"".join(map(_download, block.files))}</ul>'
+        case References():
+            return f'<ol class="references">{"".join(map(_reference, block.works))}</ol>'
+        case Details():
+            inner = "\n".join(_block(item, numbers, anchors) for item in block.blocks)
+            return f"<details>\n<summary>{escape(block.summary)}</summary>\n{inner}\n</details>"
+
+
+_MEDIA_TYPES = {".csv": "text/csv", ".tex": "text/x-tex", ".json": "application/json"}
+
+
+def _download(file: Download) -> str:
+    ending = file.name[file.name.rfind(".") :]
+    kind = _MEDIA_TYPES.get(ending, "application/octet-stream")
+    address = f"data:{kind};base64,{base64.b64encode(file.content).decode('ascii')}"
+    name, size = escape(file.name, quote=True), _size(len(file.content))
+    return (
+        f'<li><a href="{address}" download="{name}">{name}</a>: {escape(file.label)} ({size})</li>'
+    )
+
+
+def _size(n_bytes: int) -> str:
+    return f"{n_bytes} bytes" if n_bytes < 1000 else f"{n_bytes / 1000:.0f} kB"
+
+
+def _reference(work: Reference) -> str:
+    text = escape(work.text)
+    if not work.doi:
+        return f"<li>{text}</li>"
+    address = f"https://doi.org/{quote(work.doi, safe='/')}"
+    return f'<li>{text} <a href="{address}">doi:{escape(work.doi)}</a></li>'
 
 
 def _table(block: TableBlock, number: int) -> Iterator[str]:
-    table, caption = block.table, escape(block.caption)
+    table, caption, links = block.table, escape(block.caption), dict(block.links)
     # wide tables scroll in their own frame, and the keyboard can reach it
     yield f'<div class="table" role="region" aria-label="Table {number}" tabindex="0">'
     yield f"<table>\n<caption>Table {number}. {caption}</caption>"
@@ -202,15 +207,17 @@ def _table(block: TableBlock, number: int) -> Iterator[str]:
         for i, title in enumerate(table.header)
     )
     yield f"<thead><tr>{head}</tr></thead>\n<tbody>"
-    for row in table.rows:
-        cells = [
-            f'<th scope="row">{escape(cell)}</th>'
-            if i == 0
-            else f"<td{_number_class(i, table)}>{escape(cell)}</td>"
-            for i, cell in enumerate(row)
+    for n, row in enumerate(table.rows):
+        cells = [f"<td{_number_class(i, table)}>{escape(cell)}</td>" for i, cell in enumerate(row)]
+        cells[:1] = [
+            f'<th scope="row">{_linked(escape(cell), links.get(n))}</th>' for cell in row[:1]
         ]
         yield f"<tr>{''.join(cells)}</tr>"
     yield "</tbody>\n</table>\n</div>"
+
+
+def _linked(text: str, anchor: str | None) -> str:
+    return text if anchor is None else f'<a href="#{_identifier(anchor)}">{text}</a>'
 
 
 def _number_class(column: int, table: Table) -> str:

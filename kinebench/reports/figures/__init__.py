@@ -9,6 +9,8 @@ from kinebench.reports.figures.agreement import bland_altman_figure
 from kinebench.reports.figures.body_map import body_map_figure
 from kinebench.reports.figures.curve_test import curve_test_figure
 from kinebench.reports.figures.error_map import error_map_figure
+from kinebench.reports.figures.grouped_intervals import grouped_interval_figure
+from kinebench.reports.figures.interactions import interaction_figure
 from kinebench.reports.figures.intervals import interval_figure
 from kinebench.reports.figures.lag import lag_figure
 from kinebench.reports.figures.sides import sides_figure
@@ -22,6 +24,8 @@ __all__ = [
     "body_map_figure",
     "curve_test_figure",
     "error_map_figure",
+    "grouped_interval_figure",
+    "interaction_figure",
     "interval_figure",
     "lag_figure",
     "save_figure",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, Normalize
@@ -26,6 +26,7 @@ def error_map_figure(
     columns: Sequence[str],
     quantity: str,
     digits: int = 1,
+    headings: Collection[int] = (),
 ) -> Figure:
     """A cell per row and column, coloured by its value and with the value written in it.
 
@@ -37,6 +38,8 @@ def error_map_figure(
     quantity : str
         With its unit, for the scale: "RMSE (°)".
     digits : int
+    headings : collection of int
+        Rows that are headings of those below: bold, and without cells.
 
     Raises
     ------
@@ -62,6 +65,8 @@ def error_map_figure(
             np.ma.masked_invalid(table), cmap=_SCALE, norm=norm, edgecolors="white", linewidth=0.8
         )
         for (i, j), value in np.ndenumerate(table):
+            if i in headings:
+                continue
             if not np.isfinite(value):
                 axis.text(j + 0.5, i + 0.5, "–", ha="center", va="center", fontsize=7, color=INK)
                 continue
@@ -74,6 +79,8 @@ def error_map_figure(
         axis.set_xticks(np.arange(len(columns)) + 0.5, columns)
         axis.set_yticks(np.arange(len(rows)) + 0.5, rows)
         axis.tick_params(length=0, labeltop=True, labelbottom=False)
+        for i in headings:
+            axis.get_yticklabels()[i].set_fontweight("bold")
         if tilted:
             for label in axis.get_xticklabels():
                 label.set(rotation=40, ha="left", rotation_mode="anchor")

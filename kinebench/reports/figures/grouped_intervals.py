@@ -1,0 +1,111 @@
+"""Estimates with intervals for the levels of several factors, panels of one scale side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from kinebench.errors import ValueRangeError
+from kinebench.reports.figures.style import (
+    BLUE,
+    DOUBLE_COLUMN_IN,
+    GREEN,
+    INK,
+    ORANGE,
+    PURPLE,
+    VERMILLION,
+    grid_of_axes,
+    styled,
+)
+
+__all__ = ["Triple", "grouped_interval_figure"]
+
+Triple = tuple[float, float, float]
+"""Value, low, high; NaN leaves a gap."""
+
+_STYLES = ((BLUE, "o"), (VERMILLION, "s"), (GREEN, "D"), (ORANGE, "^"), (PURPLE, "v"))
+_LONGEST = 34
+
+
+def grouped_interval_figure(
+    groups: Mapping[str, Sequence[str]],
+    panels: Mapping[str, Mapping[str, Sequence[Triple]]],
+) -> Figure:
+    """Rows under the headings of their groups, one panel per quantity.
+
+    Parameters
+    ----------
+    groups : mapping of str to sequence of str
+        Heading to the rows below it.
+    panels : mapping of str to mapping of str to sequence of (value, low, high)
+        Quantity with its unit, to series, to one triple per row in the order of the groups; up
+        to five series.
+
+    Raises
+    ------
+    ValueRangeError
+        A series has not one triple per row.
+    """
+    n_rows = sum(map(len, groups.values()))
+    for quantity, series in panels.items():
+        for name, triples in series.items():
+            if len(triples) != n_rows:
+                raise ValueRangeError(
+                    f"{name} of {quantity} has {len(triples)} values for {n_rows} rows"
+                )
+    most = max((len(series) for series in panels.values()), default=1)
+    step = 0.13 + 0.05 * most
+    lines = n_rows + len(groups)
+    with styled():
+        figure, axes = grid_of_axes(
+            len(panels), len(panels), DOUBLE_COLUMN_IN, 0.75 + lines * step, sharey=True
+        )
+        places = _label_rows(axes[0], groups, lines)
+        for axis, (quantity, series) in zip(axes, panels.items(), strict=True):
+            _draw(axis, places, series)
+            axis.set_xlabel(quantity)
+        handles, names = axes[0].get_legend_handles_labels()
+        if len(names) > 1:
+            figure.legend(handles, names, loc="outside upper right", ncols=len(names))
+    return figure
+
+
+def _label_rows(axis: Axes, groups: Mapping[str, Sequence[str]], lines: int) -> list[float]:
+    """Name the rows, from the top; their heights."""
+    ticks: list[tuple[float, str, bool]] = []
+    at = float(lines - 1)
+    for heading, rows in groups.items():
+        ticks.append((at, heading, True))
+        at -= 1
+        for row in rows:
+            ticks.append((at, row, False))
+            at -= 1
+    axis.set_yticks([y for y, _, _ in ticks], [_shortened(text) for _, text, _ in ticks])
+    for label, (_, _, heads) in zip(axis.get_yticklabels(), ticks, strict=True):
+        if heads:
+            label.set_fontweight("bold")
+    axis.set_ylim(-0.6, lines - 0.4)
+    return [y for y, _, heads in ticks if not heads]
+
+
+def _draw(axis: Axes, places: Sequence[float], series: Mapping[str, Sequence[Triple]]) -> None:
+    spread = 0.7 / max(1, len(series))
+    for i, ((name, triples), (colour, marker)) in enumerate(
+        zip(series.items(), _STYLES, strict=False)
+    ):
+        value, low, high = np.array(triples, dtype=np.float64).reshape(-1, 3).T
+        y = np.array(places) + spread * ((len(series) - 1) / 2 - i)
+        axis.hlines(y, low, high, color=colour, linewidth=1.2)
+        axis.plot(value, y, color=colour, marker=marker, markersize=3.6, linestyle="none",
+                  markeredgewidth=0, label=name)  # fmt: skip
+    axis.axvline(0.0, color=INK, linewidth=0.8)
+    for place in places:
+        axis.axhline(place - 0.5, color=INK, alpha=0.1, linewidth=0.4)
+    axis.tick_params(axis="y", length=0)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

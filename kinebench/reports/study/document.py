@@ -1,0 +1,66 @@
+"""The report of a study: question, answer, each part, methods, downloads, manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kinebench.errors import ValueRangeError
+from kinebench.reports.blocks import Block, Document, Section, Text
+from kinebench.reports.study.answer import answer_section
+from kinebench.reports.study.exclusions import exclusion_blocks
+from kinebench.reports.study.extremes import exhibit_blocks, worst_trials
+from kinebench.reports.study.factors import (
+    interaction_blocks,
+    main_effect_blocks,
+    map_blocks,
+)
+from kinebench.reports.study.parts import StudyPart
+from kinebench.reports.study.scored import ScoredPart, scored
+
+__all__ = ["study_document"]
+
+
+def study_document(title: str, question: str, parts: Sequence[StudyPart], command: str) -> Document:
+    """The report of a study that ran on one kind of recordings or several.
+
+    Every number in it comes from the outcomes.
+
+    Parameters
+    ----------
+    title, question : str
+    parts : sequence of StudyPart
+        The one whose truth is known best first: the answer leads with it, and tells what the
+        others say to the same levels.
+    command : str
+        What makes the report again.
+
+    Raises
+    ------
+    ValueRangeError
+        Without a part.
+    """
+    if not parts:
+        raise ValueRangeError("a report needs a part or more")
+    found = [scored(number, part) for number, part in enumerate(parts, start=1)]
+    sections = [
+        answer_section(question, found),
+        *(_part_section(one) for one in found),
+    ]
+    return Document(title, tuple(sections), colophon=(f"Made by: {command}",))
+
+
+def _part_section(one: ScoredPart) -> Section:
+    part = one.part
+    subjects = {source.subject for source in part.study.sources}
+    told = (
+        f"{len(subjects)} subjects, {len(part.study.sources)} trials,"
+        f" {len(part.outcomes)} runs of the pipeline."
+    )
+    blocks: list[Block] = [Text(f"{told} {part.note}".strip())]
+    blocks += main_effect_blocks(one)
+    blocks += interaction_blocks(one)
+    blocks += map_blocks(one)
+    blocks += exhibit_blocks(one)
+    blocks += worst_trials(one)
+    blocks += exclusion_blocks(part.outcomes)
+    return Section(part.title, tuple(blocks))

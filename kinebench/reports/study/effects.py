@@ -1,0 +1,226 @@
+"""What the levels of a factor do, paired over subjects: main effects and interactions."""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from kinebench.core.arrays import FloatArray
+from kinebench.errors import KinebenchWarning
+from kinebench.statistics import Contrast, Interval, mean_interval, paired_contrasts
+from kinebench.studies.design import Factor
+from kinebench.studies.scores import AS_IS, Measure, Score
+
+__all__ = [
+    "Change",
+    "Effect",
+    "Interaction",
+    "LevelMeans",
+    "effect_of",
+    "interaction_of",
+    "level_means",
+    "strongest_interactions",
+]
+
+Quantity = Callable[[Score], float]
+
+
+@dataclass(frozen=True, slots=True)
+class LevelMeans:
+    """A quantity at each level of a factor.
+
+    Parameters
+    ----------
+    levels : tuple of str
+        Those with any result.
+    means : tuple of float
+        Over subjects, SI.
+    intervals : tuple of Interval
+        95 %, Student over subjects; NaN for a single one.
+    n_subjects : int
+    """
+
+    levels: tuple[str, ...]
+    means: tuple[float, ...]
+    intervals: tuple[Interval, ...]
+    n_subjects: int
+
+
+class Change(NamedTuple):
+    """What one level does against the first."""
+
+    level: str
+    contrast: Contrast
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What the levels of a factor do to a subject's mean error.
+
+    Parameters
+    ----------
+    factor : str
+    means : mapping of str to float
+        Level to mean error over subjects, rad; levels without any result are left out.
+    changes : tuple of Change
+        Each level against the first, paired over subjects; the interval is NaN for one subject.
+    n_subjects : int
+        With every level.
+    share : float
+        Cells that count of those that are done: what is not done at every level does not.
+    """
+
+    factor: str
+    means: dict[str, float]
+    changes: tuple[Change, ...]
+    n_subjects: int
+    share: float
+
+    @property
+    def baseline(self) -> str:
+        return next(iter(self.means), "")
+
+    @property
+    def largest(self) -> Change | None:
+        """The change of largest size."""
+        return max(self.changes, key=lambda change: abs(change.contrast.mean), default=None)
+
+
+def effect_of(factor: Factor, scores: Sequence[Score], measure: Measure = AS_IS) -> Effect:
+    """Main effect of a factor on the mean error of the leg, pelvis and trunk angles.
+
+    Only what was done at every level of the factor counts: trials, and levels of the other
+    factors, that failed at one level are left out at all. A level that was never done is no level.
+    """
+    levels, table, share = _table(factor, scores, lambda score: score.error(measure))
+    changes: tuple[Change, ...] = ()
+    if len(table) and len(levels) > 1:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", KinebenchWarning)
+            contrasts = paired_contrasts(table, levels, levels[0])
+        changes = tuple(map(Change, levels[1:], contrasts))
+    means = table.mean(axis=0).tolist() if len(table) else [np.nan] * len(levels)
+    return Effect(factor.name, dict(zip(levels, means, strict=True)), changes, len(table), share)
+
+
+def level_means(factor: Factor, scores: Sequence[Score], quantity: Quantity) -> LevelMeans:
+    """Mean and interval of a quantity at each level, over what was done at every level."""
+    levels, table, _ = _table(factor, scores, quantity)
+    if not len(table):
+        return LevelMeans((), (), (), 0)
+    intervals = tuple(mean_interval(column) for column in table.T)
+    return LevelMeans(levels, tuple(table.mean(axis=0).tolist()), intervals, len(table))
+
+
+def _table(
+    factor: Factor, scores: Sequence[Score], quantity: Quantity
+) -> tuple[tuple[str, ...], FloatArray, float]:
+    """Levels, their means (n_subjects, n_levels), and the share of cells that count."""
+    by_cell: dict[tuple[str, ...], dict[str, float]] = {}
+    for score in scores:
+        value = quantity(score)
+        if np.isfinite(value):
+            others = tuple(v for k, v in score.labels.items() if k != factor.name)
+            key = (score.labels["subject"], *others)
+            by_cell.setdefault(key, {})[score.labels[factor.name]] = value
+    found = {label for cell in by_cell.values() for label in cell}
+    levels = tuple(level.label for level in factor.levels if level.label in found)
+    by_subject: dict[str, list[list[float]]] = {}
+    for (subject, *_), values in by_cell.items():
+        if len(values) == len(levels):
+            by_subject.setdefault(subject, []).append([values[level] for level in levels])
+    rows = [np.mean(by_subject[subject], axis=0) for subject in sorted(by_subject)]
+    n_all = sum(map(len, by_cell.values()))
+    n_used = sum(map(len, by_subject.values())) * len(levels)
+    return (
+        levels,
+        np.array(rows, dtype=np.float64).reshape(len(rows), len(levels)),
+        n_used / n_all if n_all else 0.0,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Interaction:
+    """How far two factors are from adding up.
+
+    Parameters
+    ----------
+    first, second : str
+        Names of the factors.
+    first_levels, second_levels : tuple of str
+    means : (n_first, n_second) rad
+        Mean error over subjects.
+    place : (int, int)
+        Where the departure from adding up is largest.
+    departure : float
+        There: error minus what the two main effects together would give, rad.
+    interval : Interval
+        Of the departure, over subjects.
+    n_subjects : int
+    """
+
+    first: str
+    second: str
+    first_levels: tuple[str, ...]
+    second_levels: tuple[str, ...]
+    means: FloatArray
+    place: tuple[int, int]
+    departure: float
+    interval: Interval
+    n_subjects: int
+
+
+def interaction_of(first: Factor, second: Factor, scores: Sequence[Score]) -> Interaction | None:
+    """Means per pair of levels, and the largest departure from additivity.
+
+    The departure is mean − row mean − column mean + grand mean, per subject. None when a factor
+    has one level only, or no trial was done at every pair of levels.
+    """
+    a, b = (
+        tuple(x.label for x in f.levels if any(s.labels[f.name] == x.label for s in scores))
+        for f in (first, second)
+    )
+    if len(a) < 2 or len(b) < 2:
+        return None
+    cells: dict[tuple[str, ...], dict[tuple[str, str], float]] = {}
+    for score in scores:
+        value = score.error()
+        if np.isfinite(value):
+            others = (v for k, v in score.labels.items() if k not in (first.name, second.name))
+            pair = (score.labels[first.name], score.labels[second.name])
+            cells.setdefault((score.labels["subject"], *others), {})[pair] = value
+    pairs = list(itertools.product(a, b))
+    by_subject: dict[str, list[list[float]]] = {}
+    for (subject, *_), found in cells.items():
+        if len(found) == len(pairs):
+            by_subject.setdefault(subject, []).append([found[pair] for pair in pairs])
+    if not by_subject:
+        return None
+    table = np.array([np.mean(rows, axis=0) for _, rows in sorted(by_subject.items())])
+    table = table.reshape(-1, len(a), len(b))
+    departures = (
+        table
+        - table.mean(axis=2, keepdims=True)
+        - table.mean(axis=1, keepdims=True)
+        + table.mean(axis=(1, 2), keepdims=True)
+    )
+    mean = departures.mean(axis=0)
+    i, j = (int(k) for k in np.unravel_index(np.argmax(np.abs(mean)), mean.shape))
+    return Interaction(
+        first.name, second.name, a, b, table.mean(axis=0), (i, j), float(mean[i, j]),
+        mean_interval(departures[:, i, j]), len(table),
+    )  # fmt: skip
+
+
+def strongest_interactions(
+    factors: Sequence[Factor], scores: Sequence[Score], most: int = 3
+) -> list[Interaction]:
+    """Pairs of factors, the largest departure from additivity first."""
+    found = [interaction_of(a, b, scores) for a, b in itertools.combinations(factors, 2)]
+    known = [interaction for interaction in found if interaction is not None]
+    return sorted(known, key=lambda one: -abs(one.departure))[:most]

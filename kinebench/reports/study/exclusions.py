@@ -1,0 +1,29 @@
+"""What was left out, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from kinebench.reports.blocks import Block, Details, Heading, Listing, Text
+from kinebench.studies.execution import Outcome
+
+__all__ = ["exclusion_blocks"]
+
+_MOST_REASONS = 20
+
+
+def exclusion_blocks(outcomes: Sequence[Outcome]) -> list[Block]:
+    """Counts of what became of the runs, and the reasons of those that are not done."""
+    counts = Counter(outcome.status for outcome in outcomes)
+    told = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
+    reasons = Counter(
+        f"{outcome.status}: {outcome.reason}" for outcome in outcomes if outcome.reason
+    )
+    blocks: list[Block] = [Heading("What was left out"), Text(f"Runs: {told or 'none'}.")]
+    if reasons:
+        lines = [f"{count} × {reason}" for reason, count in reasons.most_common(_MOST_REASONS)]
+        more = len(reasons) - len(lines)
+        lines += [f"and {more} other reasons"] * (more > 0)
+        blocks.append(Details("Reasons", (Listing(tuple(lines)),)))
+    return blocks

@@ -1,0 +1,112 @@
+"""Best and worst runs as waveforms, and the worst trials with links to them."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+
+import numpy as np
+
+from kinebench.alignment import align
+from kinebench.errors import KinebenchError, KinebenchWarning
+from kinebench.reports.blocks import Block, Details, FigureBlock, Heading, TableBlock, Text
+from kinebench.reports.figures.style import as_svg
+from kinebench.reports.figures.waveforms import waveform_figure
+from kinebench.reports.study.scored import ScoredPart
+from kinebench.reports.study.wording import with_unit
+from kinebench.reports.tables import Table
+from kinebench.reports.units import readable
+from kinebench.studies.exhibits import Exhibit
+from kinebench.studies.scores import Score
+
+__all__ = ["exhibit_blocks", "worst_trials"]
+
+_KEY_ANGLES = (
+    "pelvis_tilt", "pelvis_list", "lumbar_extension", "hip_flexion_r", "knee_angle_r",
+    "ankle_angle_r", "hip_flexion_l", "knee_angle_l", "ankle_angle_l",
+)  # fmt: skip
+_MOST_TRIALS = 10
+
+
+def exhibit_blocks(scored: ScoredPart) -> list[Block]:
+    """Reference and estimate over time of each exhibit; the middle ones open on demand."""
+    exhibits = scored.part.exhibits
+    if not exhibits:
+        return []
+    blocks: list[Block] = [Heading("Best and worst runs")]
+    for exhibit in exhibits:
+        blocks.append(Heading(_title(exhibit), 4, _anchor(scored, exhibit)))
+        figure = _waveforms(exhibit)
+        if exhibit.role in ("worst", "best"):
+            blocks += [figure]
+        else:
+            blocks.append(Details("Show the waveforms", (figure,)))
+    return blocks
+
+
+def worst_trials(scored: ScoredPart) -> list[Block]:
+    """Trials by their worst run, each with a link to its waveforms where they are shown."""
+    by_trial: dict[tuple[str, str], list[Score]] = {}
+    for score in scored.scores:
+        if np.isfinite(score.error()):
+            key = (score.labels["subject"], score.labels["trial"])
+            by_trial.setdefault(key, []).append(score)
+    if not by_trial:
+        return [Heading("Worst trials"), Text("No run has an error to compare.")]
+    worst = {key: max(found, key=Score.error) for key, found in by_trial.items()}
+    order = sorted(worst, key=lambda key: -worst[key].error())[:_MOST_TRIALS]
+    factors = [factor.name for factor in scored.part.study.factors]
+    rows, links = [], []
+    for i, key in enumerate(order):
+        labels = worst[key].labels
+        middle = float(np.median([score.error() for score in by_trial[key]]))
+        name = f"{key[0]}, {key[1]}"
+        errors = (readable(worst[key].error(), "rad"), readable(middle, "rad"))
+        rows.append((name, *(labels[factor] for factor in factors), *errors))
+        anchor = _exhibit_of(scored, labels)
+        if anchor:
+            links.append((i, anchor))
+    header = ("trial", *factors, "its worst mean error, °", "its median over all runs, °")
+    table = Table(header, tuple(rows), n_labels=1 + len(factors))
+    seen = "; links lead to the waveforms below" if links else ""
+    caption = f"The {len(rows)} worst of {len(by_trial)} trials, each at its worst levels{seen}"
+    return [Heading("Worst trials"), TableBlock(table, caption, tuple(links))]
+
+
+def _exhibit_of(scored: ScoredPart, labels: Mapping[str, str]) -> str:
+    """Anchor of the exhibit of the same run, or else of the same trial."""
+    found = [
+        exhibit
+        for exhibit in scored.part.exhibits
+        if all(exhibit.labels[key] == labels[key] for key in ("subject", "trial"))
+    ]
+    found.sort(key=lambda exhibit: dict(exhibit.labels) != dict(labels))
+    return _anchor(scored, found[0]) if found else ""
+
+
+def _anchor(scored: ScoredPart, exhibit: Exhibit) -> str:
+    return f"part {scored.number} exhibit {list(scored.part.exhibits).index(exhibit) + 1}"
+
+
+def _title(exhibit: Exhibit) -> str:
+    labels = exhibit.labels
+    return f"{exhibit.role.capitalize()} run: {labels['subject']}, {labels['trial']}"
+
+
+def _waveforms(exhibit: Exhibit) -> FigureBlock | Text:
+    labels = exhibit.labels
+    factors = ", ".join(
+        f"{k} {v}" for k, v in labels.items() if k not in ("subject", "trial", "activity")
+    )
+    told = f"mean error {with_unit(exhibit.mean_error)} with {factors}"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", KinebenchWarning)
+            aligned = align(exhibit.reference, exhibit.estimate)
+        shared = set(aligned.reference.names) & set(aligned.estimate.names)
+        names = [name for name in _KEY_ANGLES if name in shared]
+        figure = waveform_figure(aligned.reference, aligned.estimate, names or None)
+    except KinebenchError as error:
+        return Text(f"{_title(exhibit)} cannot be drawn: {error}")
+    caption = f"{_title(exhibit)}: {told}."
+    return FigureBlock(as_svg(figure, page=True), caption, f"{exhibit.role} run, {told}")

@@ -1,0 +1,129 @@
+"""Main effects, interactions, and the map of levels and angles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from kinebench.reports.blocks import Block, FigureBlock, Heading, TableBlock, Text
+from kinebench.reports.figures.error_map import error_map_figure
+from kinebench.reports.figures.grouped_intervals import Triple, grouped_interval_figure
+from kinebench.reports.figures.interactions import interaction_figure
+from kinebench.reports.figures.style import as_svg
+from kinebench.reports.study.answer import effects_table
+from kinebench.reports.study.effects import Interaction
+from kinebench.reports.study.scored import ScoredPart
+from kinebench.reports.study.wording import change_in_words, signed
+from kinebench.reports.units import readable_interval, scale_of
+from kinebench.studies.scores import AS_IS, LEG_ANGLES, Score
+
+__all__ = ["interaction_blocks", "main_effect_blocks", "map_blocks"]
+
+
+def main_effect_blocks(scored: ScoredPart) -> list[Block]:
+    """One figure of all factors on one scale, and the numbers."""
+    blocks: list[Block] = [Heading("Main effects")]
+    effects = [effect for effect in scored.effects if effect.changes]
+    blocks += [
+        Text(f"{effect.factor}: one level only, nothing to compare.")
+        for effect in scored.effects
+        if len(effect.means) == 1
+    ]
+    if not effects:
+        return [*blocks, Text("Nothing was done at every level of a factor.")]
+    scale = scale_of("rad")
+    groups = {
+        f"{effect.factor} (against {effect.baseline})": [change.level for change in effect.changes]
+        for effect in effects
+    }
+    triples: list[Triple] = [
+        (c.mean * scale, c.interval.low * scale, c.interval.high * scale)
+        for effect in effects
+        for _, c in effect.changes
+    ]
+    figure = grouped_interval_figure(groups, {"change of mean error (°)": {"all": triples}})
+    n = effects[0].n_subjects
+    how = f"with 95 % interval over {n} subjects" if n > 1 else "of one subject, so no interval"
+    caption = (
+        "Change of the mean error (RMSE of legs, pelvis and trunk) by each factor, the others"
+        f" averaged, {how}. Left of the line is better."
+    )
+    told = "; ".join(
+        f"{effect.factor}, largest: {change.level} {change_in_words(change.contrast)}"
+        for effect in effects
+        if (change := effect.largest) is not None
+    )
+    blocks.append(FigureBlock(as_svg(figure, page=True), caption, told))
+    table = effects_table([scored])
+    blocks.append(TableBlock(table, f"Levels by the size of their effect, {scored.part.title}"))
+    blocks += [
+        Text(
+            f"{effect.factor}: {effect.share * 100:.0f} % of the runs were done at every level and"
+            " count here."
+        )
+        for effect in effects
+        if effect.share < 1
+    ]
+    return blocks
+
+
+def interaction_blocks(scored: ScoredPart) -> list[Block]:
+    """The pairs of factors that add up least."""
+    if not scored.interactions:
+        return []
+    return [Heading("Interactions"), *(_lines(one) for one in scored.interactions)]
+
+
+def _lines(one: Interaction) -> FigureBlock:
+    names, levels, means = (one.first, one.second), (one.first_levels, one.second_levels), one.means
+    place = (levels[0][one.place[0]], levels[1][one.place[1]])
+    # few lines over many places are easier to read
+    order = (0, 1) if len(levels[0]) >= len(levels[1]) else (1, 0)
+    figure = interaction_figure(
+        np.degrees(means if order == (0, 1) else means.T),
+        (names[order[0]], levels[order[0]]),
+        (names[order[1]], levels[order[1]]),
+        "mean error (°)",
+    )
+    interval = readable_interval(one.interval, "rad") or "one subject, no interval"
+    told = (
+        f"{names[0]} '{place[0]}' with {names[1]} '{place[1]}' departs most from adding up:"
+        f" {signed(one.departure)} ({interval})"
+    )
+    caption = f"{names[0]} and {names[1]}: parallel lines would mean that they add up. {told}."
+    return FigureBlock(as_svg(figure, page=True), caption, told)
+
+
+def map_blocks(scored: ScoredPart) -> list[Block]:
+    """Mean RMSE per level and angle, all factors in one map."""
+    angles = [
+        angle
+        for angle in LEG_ANGLES
+        if any(angle in score.angles.get(AS_IS, {}) for score in scored.scores)
+    ]
+    if not angles:
+        return []
+    names: list[str] = []
+    rows: list[list[float]] = []
+    headings: list[int] = []
+    for effect in scored.effects:
+        headings.append(len(rows))
+        names.append(effect.factor)
+        rows.append([np.nan] * len(angles))
+        for level in effect.means:
+            names.append(level)
+            chosen = [s for s in scored.scores if s.labels[effect.factor] == level]
+            rows.append([_mean(chosen, angle) for angle in angles])
+    table = np.degrees(np.array(rows))
+    shown = [angle.replace("_", " ") for angle in angles]
+    figure = error_map_figure(table, names, shown, "RMSE (°)", headings=headings)
+    i, j = np.unravel_index(np.nanargmax(table), table.shape)
+    told = f"largest: {shown[j]} at {names[i]}, {table[i, j]:.1f}°"
+    caption = f"RMSE by level and angle, mean over all runs that were done; {told}."
+    return [Heading("Where the errors are"), FigureBlock(as_svg(figure, page=True), caption, told)]
+
+
+def _mean(scores: Sequence[Score], angle: str) -> float:
+    values = [s.angles[AS_IS][angle] for s in scores if angle in s.angles.get(AS_IS, {})]
+    return float(np.mean(values)) if values else np.nan

@@ -1,0 +1,42 @@
+"""Numbers in sentences, all from the results."""
+
+from __future__ import annotations
+
+import math
+
+from kinebench.reports.units import readable, readable_interval, readable_unit
+from kinebench.statistics import Contrast
+
+__all__ = ["change_in_words", "counted", "joined", "signed", "with_unit"]
+
+
+def with_unit(value: float, unit: str = "rad", digits: int = 2) -> str:
+    """``1.23°``, ``4.5 mm``."""
+    shown = readable_unit(unit)
+    space = "" if shown == "°" else " "
+    return f"{readable(value, unit, digits)}{space}{shown}"
+
+
+def signed(value: float, unit: str = "rad", digits: int = 2) -> str:
+    """With a plus where it is above zero."""
+    text = with_unit(value, unit, digits)
+    return f"+{text}" if math.isfinite(value) and not text.startswith("−") else text
+
+
+def change_in_words(contrast: Contrast) -> str:
+    """``+1.23° [0.90, 1.55]``, and whether chance could have made it."""
+    interval = readable_interval(contrast.interval, "rad")
+    if not interval:
+        return f"{signed(contrast.mean)} (one subject, no interval)"
+    chance = "" if contrast.p_adjusted < 0.05 else " (not beyond chance)"
+    return f"{signed(contrast.mean)} {interval}{chance}"
+
+
+def counted(n: int, noun: str) -> str:
+    """``1 subject``, ``3 subjects``."""
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def joined(items: list[str]) -> str:
+    """``a, b and c``."""
+    return " and ".join([*[", ".join(items[:-1])][: len(items) > 1], *items[-1:]])

@@ -1,0 +1,110 @@
+"""Cells of a study to look at: the worst, the median and the best, with their motions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kinebench.core.model import Model
+from kinebench.core.motion import Motion
+from kinebench.core.provenance import digest
+from kinebench.errors import ValueRangeError
+from kinebench.studies.design import Study
+from kinebench.studies.execution import Outcome
+from kinebench.studies.plan import Cell, cells
+from kinebench.studies.scores import score_of
+from kinebench.studies.staged import Remembers, run_stages
+
+__all__ = ["Exhibit", "exhibits_of"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exhibit:
+    """A cell with its motions.
+
+    Parameters
+    ----------
+    role : str
+        "worst", "second worst" …, "median", "best".
+    labels : dict of str to str
+        Of the cell.
+    reference, estimate : Motion
+        As they are, each on its own times.
+    model : Model
+        Scaled, as the estimate was solved with.
+    mean_error : float
+        By which it was chosen, rad.
+    """
+
+    role: str
+    labels: dict[str, str]
+    reference: Motion
+    estimate: Motion
+    model: Model
+    mean_error: float
+
+
+def exhibits_of(
+    study: Study, outcomes: Sequence[Outcome], store: Remembers, n: int = 1
+) -> tuple[Exhibit, ...]:
+    """The worst cell of each of the n worst trials, the median cell, and the best.
+
+    Cells are ordered by the mean RMSE of their leg, pelvis and trunk angles. What the store holds
+    is not computed again.
+
+    Parameters
+    ----------
+    study : Study
+    outcomes : sequence of Outcome
+    store : Store, or anything that remembers
+    n : int
+        How many of the worst.
+
+    Returns
+    -------
+    tuple of Exhibit
+        Worst first; fewer when there are fewer cells, none when no cell has a reference motion.
+    """
+    if n < 1:
+        raise ValueRangeError(f"n must be 1 or more, found {n}")
+    chosen = _chosen(outcomes, n)
+    wanted = {outcome.index: (role, error, outcome) for role, error, outcome in chosen}
+    planned = {cell.index: cell for cell in cells(study) if cell.index in wanted}
+    found = (
+        _exhibit(role, error, planned[outcome.index], store) for role, error, outcome in chosen
+    )
+    return tuple(exhibit for exhibit in found if exhibit is not None)
+
+
+def _chosen(outcomes: Sequence[Outcome], n: int) -> list[tuple[str, float, Outcome]]:
+    scores = ((score_of(outcome.labels, outcome.rows).error(), outcome) for outcome in outcomes)
+    scored = [pair for pair in scores if math.isfinite(pair[0])]
+    # equal errors keep the order of the plan
+    scored.sort(key=lambda pair: (-pair[0], pair[1].index))
+    if not scored:
+        return []
+    worst: dict[tuple[str, str], tuple[float, Outcome]] = {}
+    for error, outcome in scored:
+        worst.setdefault((outcome.labels["subject"], outcome.labels["trial"]), (error, outcome))
+    names = ("worst", "second worst", "third worst")
+    taken = [
+        (names[k] if k < len(names) else f"{k + 1}th worst", *pair)
+        for k, pair in enumerate(list(worst.values())[:n])
+    ]
+    for role, pair in (("median", scored[len(scored) // 2]), ("best", scored[-1])):
+        if pair[1].index not in {outcome.index for _, _, outcome in taken}:
+            taken.append((role, *pair))
+    return taken
+
+
+def _exhibit(role: str, error: float, cell: Cell, store: Remembers) -> Exhibit | None:
+    choices = dict(cell.choices)
+    trial = cell.source(choices, cell.seed)
+    if trial.reference_motion is None:
+        return None
+    # the key under which the run of the study stored its stages
+    run = run_stages(cell.pipeline, trial, digest(cell.source, choices, cell.seed), store)
+    return Exhibit(
+        role, cell.labels, trial.reference_motion, run.solution.motion, run.scaling.model, error
+    )
