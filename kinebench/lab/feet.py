@@ -60,6 +60,11 @@ class Foot(Value):
         along *= _HALF_BALL_M / np.linalg.norm(along)
         return along if along[0] > 0 else -along
 
+    @property
+    def toe_tip(self) -> FloatArray:
+        """Tip of the toes, m, in the foot's frame, while they are straight."""
+        return np.array([0.3 * self.length, 0.0, 0.0])
+
 
 def foot_of(tree: Tree, side: str) -> Foot:
     """The foot of a model with bodies calcn_ and toes_ and a heel marker.
@@ -92,7 +97,7 @@ def sole_points(tree: Tree, side: str) -> tuple[tuple[str, int, FloatArray], ...
         "heel": (foot.calcn, foot.heel),
         "inner ball": (foot.calcn, foot.inner_ball),
         "outer ball": (foot.calcn, -foot.inner_ball),
-        "toe": (foot.toes, np.array([0.3 * foot.length, 0.0, 0.0])),
+        "toe": (foot.toes, foot.toe_tip),
     }
     R, p = forward_kinematics(tree, tree.defaults)
     origin = R[foot.calcn] @ foot.ball_in_calcn + p[foot.calcn]

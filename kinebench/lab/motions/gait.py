@@ -10,23 +10,36 @@ from kinebench.core.arrays import FloatArray
 from kinebench.core.motion import Motion
 from kinebench.kinematics.rotation import axis_rotation
 from kinebench.lab.body import Body
-from kinebench.lab.feet import FootPath
+from kinebench.lab.feet import Foot, FootPath
 from kinebench.lab.motions.motion_model import require_numbers
-from kinebench.lab.paths import bump, smooth_step
+from kinebench.lab.paths import bump, hermite, smooth_step
 from kinebench.lab.posture import SIDES, Figure, Stance, Y, Z, frame_times
 
 __all__ = ["Gait"]
 
-# shares of a stride, counted from the strike of the heel
-_FLAT, _HEEL_OFF, _TOE_OFF, _HIP_OVER_ANKLE = 0.13, 0.30, 0.58, 0.24
-_STRAIGHTEST_KNEE = np.radians(4.0)
+# shares of a stride, counted from the strike of the heel; chosen once such that the knee follows
+# Winter 1991 at 1.2 m/s
+_FLAT, _HEEL_OFF, _HIP_OVER_ANKLE = 0.072, 0.301, 0.231
+_TOE_OFF, _HIGHEST_HEEL, _HEEL_DOWN = 0.592, 0.671, 0.947
+_TIPTOE, _STEEPEST, _TIPTOE_END = 0.526, 0.65, 0.76
+_TOE_UP = 0.664
+_HEEL_POWER = 1.621
+# swinging foot: share of the stride, and share of its way with rate and second derivative
+_FASTEST = (0.77, (0.532, 3.622, 0.0))
+_BRAKES = (0.962, (0.957, 0.627, -47.3))
+_GLIDE = 0.02
+# of what inverted pendulums would bounce
+_BOUNCE = 0.34
+_STRAIGHTEST_KNEE = np.radians(4.1)
 
 
 @dataclass(frozen=True, slots=True)
 class Gait:
     """Steady walking forwards; the recording starts and ends in the middle of it.
 
-    The foot lands on the heel, rolls flat, rises over the inner ball, and swings.
+    The foot lands on the heel, rolls flat, rises over the inner ball, then over the tip of the
+    toes, and swings. With the defaults the knee lands at 9°, bends to 20° under the load and to 65°
+    in swing (Winter 1991, The biomechanics and motor control of human gait: 4, 20 and 64°).
 
     Parameters
     ----------
@@ -36,12 +49,15 @@ class Gait:
     strides : int
     step_width_m : float
         Between the ankles.
-    heel_rise_deg, toe_up_deg : float
-        Bend of the toes when they leave the ground; pitch of the foot when the heel strikes.
+    heel_rise_deg, push_off_deg, toe_up_deg : float
+        Bend of the toes, and pitch of the toes when they leave the ground; pitch of the foot when
+        the heel strikes.
     clearance_m : float
         By which a swinging foot is lifted.
-    bounce_m, sway_m : float
-        Amplitude of the pelvis up and down, and sideways.
+    bounce_m : float, optional
+        Amplitude of the pelvis up and down; by default it grows with the square of the step.
+    sway_m : float
+        Amplitude of the pelvis sideways.
     pelvis_turn_deg, pelvis_drop_deg : float
         Amplitude about the vertical, and of the swinging side's drop.
     lean_deg : float
@@ -54,10 +70,11 @@ class Gait:
     cadence_per_min: float = 112.0
     strides: int = 3
     step_width_m: float = 0.11
-    heel_rise_deg: float = 40.0
-    toe_up_deg: float = 18.0
-    clearance_m: float = 0.05
-    bounce_m: float = 0.03
+    heel_rise_deg: float = 42.0
+    push_off_deg: float = 29.0
+    toe_up_deg: float = 13.0
+    clearance_m: float = 0.011
+    bounce_m: float | None = None
     sway_m: float = 0.02
     pelvis_turn_deg: float = 5.0
     pelvis_drop_deg: float = 3.0
@@ -83,6 +100,8 @@ class Gait:
         middle = np.pi * _TOE_OFF
         turn = np.radians(self.pelvis_turn_deg) * np.cos(phase)
         drop = -np.radians(self.pelvis_drop_deg) * np.cos(phase - middle)
+        right, left = (figure.legs[side].reach(0.0) for side, _ in SIDES)
+        drop += np.arctan2(left - right, figure.hips_breadth)
         tilt = np.full(len(times), -np.radians(6.0))
         hips = np.zeros((len(times), 3))
         hips[:, 0] = self.speed_m_s * times
@@ -111,24 +130,39 @@ class Gait:
         over = half + _HIP_OVER_ANKLE * stride
         first = figure.ball_place(side, self.speed_m_s * over, ankle_z, heading)
         ball = first + np.outer(number * length, [1.0, 0.0, 0.0])
-        up = np.radians(self.toe_up_deg)
-        swing = smooth_step(since, _TOE_OFF * stride, stride)
-        tip = up * (1 - smooth_step(since, 0.0, _FLAT * stride) + swing)
-        rise = np.radians(self.heel_rise_deg) * (
-            smooth_step(since, _HEEL_OFF * stride, _TOE_OFF * stride)
-            - smooth_step(since, _TOE_OFF * stride, 0.95 * stride)
+        share = since / stride
+        way = hermite(
+            share,
+            (_TOE_OFF, _FASTEST[0], _BRAKES[0], 1.0),
+            ((0.0, 0.0, 0.0), _FASTEST[1], _BRAKES[1], (1.0, 0.0, 0.0)),
         )
+        up, tip, rise, push = self._pitches(share)
         turned = axis_rotation(Y, heading)
         # while the heel bears, the foot turns about it
-        on_heel = foot.heel - axis_rotation(Z, tip * (since < _FLAT * stride)) @ foot.heel
+        on_heel = foot.heel - axis_rotation(Z, tip * (share < _FLAT)) @ foot.heel
         landing = foot.heel - axis_rotation(Z, up) @ foot.heel
-        # mostly early, but never at rest on the ground before the strike
-        lift = 0.6 * bump(since, _TOE_OFF * stride, 0.9 * stride)
-        lift += 0.4 * bump(since, _TOE_OFF * stride, stride)
-        place = ball + on_heel @ turned.T
-        place += np.outer(swing, turned @ landing + [length, 0.0, 0.0])
-        place[:, 1] += self.clearance_m * lift
-        return FootPath(place, np.full(len(times), heading), rise, tip)
+        place = ball + (on_heel + _over_toes(foot, rise, push)) @ turned.T
+        ahead = turned @ landing + [length, 0.0, 0.0]
+        place += np.outer(way, ahead * [1.0, 0.0, 1.0])
+        # the heel glides down to where it strikes, however the foot is pitched
+        swings = share > _TOE_OFF
+        place[:, 1] -= swings * (axis_rotation(Z, tip) @ foot.heel)[:, 1]
+        place[:, 1] += self.clearance_m * bump(share, _TOE_OFF, 0.9)
+        place[:, 1] += _GLIDE * length * (1 - way) * smooth_step(share, _TOE_OFF, _FASTEST[0])
+        return FootPath(place, np.full(len(times), heading), rise, tip - push)
+
+    def _pitches(self, share: FloatArray) -> tuple[float, FloatArray, FloatArray, FloatArray]:
+        """Foot's pitch at the strike; toes up, heel over the ball, toes over their tip, rad."""
+        up = float(np.radians(self.toe_up_deg))
+        tip = up * (1 - smooth_step(share, 0.0, _FLAT) + smooth_step(share, _TOE_UP, 1.0))
+        rise = np.radians(self.heel_rise_deg) * (
+            smooth_step(share, _HEEL_OFF, _HIGHEST_HEEL) ** _HEEL_POWER
+            - smooth_step(share, _HIGHEST_HEEL, _HEEL_DOWN)
+        )
+        push = np.radians(self.push_off_deg) * (
+            smooth_step(share, _TIPTOE, _STEEPEST) - smooth_step(share, _STEEPEST, _TIPTOE_END)
+        )
+        return up, tip, rise, push
 
     def _height(
         self,
@@ -155,7 +189,21 @@ class Gait:
             square = reach**2 - across[:, 0] ** 2 - across[:, 2] ** 2
             limits.append(ankle[:, 1] + np.sqrt(np.maximum(square, 0.0)) - (hip - hips)[:, 1])
         limit = np.min(limits, axis=0)
-        waves = self.bounce_m * np.cos(phase[None] - np.linspace(-1.5, 1.5, 31)[:, None])
+        waves = self._bounce(figure) * np.cos(phase[None] - np.linspace(-1.5, 1.5, 31)[:, None])
         means = (limit - waves).min(axis=1)
         best = int(np.argmax(means))
         return np.asarray(means[best] + waves[best])
+
+    def _bounce(self, figure: Figure) -> float:
+        """Amplitude, m: a share of what stiff legs, as inverted pendulums, would give."""
+        if self.bounce_m is not None:
+            return self.bounce_m
+        step = self.speed_m_s * self.stride_s / 2
+        return _BOUNCE * step**2 / (16 * (figure.thigh + figure.shank))
+
+
+def _over_toes(foot: Foot, rise: FloatArray, push: FloatArray) -> FloatArray:
+    """How the ball moves (n_frames, 3) m when a foot with its heel up turns about its toes' tip."""
+    inner = foot.inner_ball
+    from_tip = inner - axis_rotation(Z, -rise) @ inner - foot.toe_tip
+    return np.asarray(np.einsum("fij,fj->fi", axis_rotation(Z, -push), from_tip) - from_tip)

@@ -353,3 +353,63 @@ def test_recordings_slide_less_on_tall_players(
     player = scaled_player(1.95)
     played, held = (Replay(recorded, scale_path=scale)(player) for scale in (True, False))
     assert slide(player, held) > least * slide(player, played)
+
+
+# every 5 % of a stride from the heel's strike; Winter 1991, natural cadence
+WINTERS_KNEE_DEG = [4, 11, 18, 20, 18, 14.5, 11, 8, 6.5, 8, 13, 23, 38, 54, 63, 63, 54, 38, 19, 5]
+
+
+def knee_of_stride(gait: Gait, body: Body, side: str = "r") -> np.ndarray:
+    """Knee flexion at the shares of `WINTERS_KNEE_DEG`, °."""
+    motion = gait(body, 200.0)
+    half = 0.0 if side == "r" else gait.stride_s / 2
+    times = half + gait.stride_s * np.arange(20) / 20
+    return np.degrees(np.interp(times, motion.times, motion.value(f"knee_angle_{side}")))
+
+
+@pytest.mark.parametrize("side", ["r", "l"])
+@pytest.mark.parametrize("body", [BODY, UNEVEN], ids=["generic", "uneven legs"])
+def test_knees_walk_as_in_the_literature(body: Body, side: str) -> None:
+    knee = knee_of_stride(Gait(strides=2), body, side)
+    assert np.sqrt(np.mean((knee - WINTERS_KNEE_DEG) ** 2)) < 5.5
+    assert knee[0] < 12
+    # it yields under the load, straightens in stance, bends in swing
+    assert knee[0] < knee[2:5].max() < 26
+    assert knee[6:10].min() < knee[2:5].max() - 5
+    assert 58 < knee.max() < 70
+    assert 13 <= np.argmax(knee) <= 15
+
+
+@pytest.mark.parametrize(("speed_m_s", "cadence_per_min"), [(0.8, 98), (1.0, 104), (1.4, 118)])
+def test_knees_land_nearly_straight_at_other_speeds(
+    speed_m_s: float, cadence_per_min: float
+) -> None:
+    knee = knee_of_stride(Gait(speed_m_s, cadence_per_min, strides=1), BODY)
+    assert knee[0] < 17
+    assert 55 < knee.max() < 72
+
+
+def test_the_pelvis_bounces_with_the_square_of_the_step() -> None:
+    def height(gait: Gait) -> float:
+        return float(np.ptp(gait(BODY, 100.0).value("pelvis_ty")))
+
+    one = height(Gait(speed_m_s=0.9, strides=1))
+    assert height(Gait(speed_m_s=1.2, strides=1)) == pytest.approx((4 / 3) ** 2 * one, rel=0.03)
+    assert height(Gait(bounce_m=0.015, strides=1)) == pytest.approx(0.030, rel=0.03)
+
+
+def test_pushing_off_turns_the_foot_about_the_tip_of_its_toes() -> None:
+    gait = Gait(strides=1)
+    motion = gait(BODY, 200.0)
+    points = soles(BODY, motion)
+    toe = points[3]
+    leaves = motion.times < 0.57 * gait.stride_s
+    raised = (motion.times > 0.45 * gait.stride_s) & leaves
+    # the tip of the toes nearly rests: their axis is not quite across the foot
+    assert np.ptp(toe[raised], axis=0).max() < 0.006
+    early = motion.times < 0.66 * gait.stride_s
+    flat = Gait(strides=1, push_off_deg=0.0)(BODY, 200.0)
+    pitch = np.degrees(np.arcsin((points[0] - points[1])[:, 1] / np.linalg.norm(
+        points[0] - points[1], axis=1)))  # fmt: skip
+    assert pitch[early].max() > 55
+    assert np.abs(flat.value("knee_angle_r") - motion.value("knee_angle_r"))[early].max() > 0.1
