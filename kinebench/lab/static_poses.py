@@ -144,7 +144,8 @@ class TrialStart:
 
     def __call__(self, body: Body, rate_hz: float = 60.0) -> Motion:
         whole = self.motion(body, rate_hz)
-        return whole.at_frames(np.flatnonzero(whole.times <= self.duration_s + 1e-9))
+        since = whole.times - whole.times[0]
+        return whole.at_frames(np.flatnonzero(since <= self.duration_s + 1e-9))
 
 
 STATIC_POSES: Mapping[str, StaticPose] = MappingProxyType(

@@ -37,6 +37,8 @@ class DatasetSource:
         Labels of the results.
     reference : str
         Which motion of the sample counts as reference; none when the sample lacks it.
+    reference_markers : str
+        Which markers of the sample tell where left and right were.
     reference_from : (str, str), optional
         Dataset and sample that hold the reference, when they are others.
     lag_s : float
@@ -52,6 +54,7 @@ class DatasetSource:
     subject: str
     activity: str
     reference: str = "reference"
+    reference_markers: str = "mocap"
     reference_from: tuple[str, str] | None = None
     lag_s: float = 0.0
     same_frame: bool = True
@@ -85,6 +88,7 @@ class DatasetSource:
             keypoints=seen(trial.keypoints),
             static=None if static is None else seen(static, "static"),
             reference_motion=self._reference(sample),
+            reference_markers=sample.markers.get(self.reference_markers),
         )
 
     def _reference(self, sample: Sample) -> Motion | None:

@@ -42,7 +42,7 @@ ACTIVITIES: dict[str, MotionModel] = {
 _LABORATORY_KEYS = ("subjects", "first", "activities", "replays", "camera", "rate_hz", "static")
 _REPLAY_KEYS = ("dataset", "sample", "activity")
 _COMMON_KEYS = ("dataset", "sample", "subject", "activity", "keypoints")
-_REAL_KEYS = ("reference", "reference_from", "lag_s", "same_frame")
+_REAL_KEYS = ("reference", "reference_markers", "reference_from", "lag_s", "same_frame")
 _KINDS = ("real", "mocap-driven")
 _CAMERA = "two-phones"
 
@@ -126,6 +126,7 @@ def _recorded(table: Table, where: str) -> TrialSource:
         subject,
         activity,
         reference=value_of(table, "reference", str, where, "reference"),
+        reference_markers=value_of(table, "reference_markers", str, where, "mocap"),
         lag_s=value_of(table, "lag_s", float, where, 0.0),
         same_frame=value_of(table, "same_frame", bool, where, True),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -20,7 +22,7 @@ from kinebench.lab import (
 from kinebench.lab.camera import WhiteNoise
 from kinebench.lab.feet import sole_points
 from kinebench.lab.legs import leg_sizes
-from kinebench.lab.motions import Squat
+from kinebench.lab.motions import Replay, Squat
 
 BODY = generic_body()
 AVERAGE = VirtualSubject("average", "female", 1.70, 70.0)
@@ -151,3 +153,11 @@ def test_recordings_are_seeded_by_subject_motion_and_names() -> None:
         one.positions - record(AVERAGE, StaticPose()).keypoints.positions,
         atol=1e-12,
     )
+
+
+def test_a_recording_that_starts_late_has_a_first_second_too() -> None:
+    moving = Squat(repetitions=1)(BODY, 50.0)
+    late = Replay(replace(moving, times=moving.times + 5.0))
+    start = TrialStart(late)(BODY, 50.0)
+    assert start.times[0] == pytest.approx(5.0)
+    assert start.times[-1] == pytest.approx(6.0)

@@ -1,0 +1,126 @@
+"""Study files that need no data: the laboratory's own body."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kinebench.augmentation import LSTMAugmenter
+from kinebench.errors import FileFormatError
+from kinebench.lab import STATIC_POSES, Population, generic_body, scaling_setup
+from kinebench.lab.camera.presets import two_phones
+from kinebench.lab.camera.space import WorldTilt
+from kinebench.lab.motions import SitToStand, Squat
+from kinebench.scaling.standing import StandingWindow
+from kinebench.studies.design import EngineChoice
+from kinebench.studies.laboratory import LabSource
+from kinebench.studies.toml_study import read_study
+
+TEXT = """
+name = "mine"
+question = "does the static pose matter?"
+
+[base]
+body = "lab"
+augmenter = "lab-1"
+warm_up_s = 1
+window = "standing from start"
+
+[laboratory]
+subjects = 2
+first = 3
+activities = ["squat", "sit-to-stand"]
+rate_hz = 100
+
+[[factors]]
+name = "static pose"
+path = "data.static"
+levels = ["ideal", "knees 20°", "trial start"]
+
+[[factors]]
+name = "tilt"
+path = "data.extra.tilt"
+levels = ["none", { label = "right side 2° low", value = "tilt:0:2" }]
+
+[[factors]]
+name = "set-up"
+path = "scale.setup"
+levels = ["upright", "any_pose"]
+
+[[factors]]
+name = "engine"
+path = "engine"
+levels = ["fast", "opensim"]
+"""
+
+
+def read(folder: Path, text: str = TEXT) -> Any:
+    path = folder / "study.toml"
+    path.write_text(text, encoding="utf-8")
+    return read_study(path)
+
+
+def test_virtual_subjects_do_every_activity(tmp_path: Path) -> None:
+    study = read(tmp_path)
+    people = Population()
+    assert study.sources == tuple(
+        LabSource(people.subject(index), motion, activity, two_phones(), "lab", 100.0)
+        for index in (3, 4)
+        for activity, motion in (("squat", Squat()), ("sit-to-stand", SitToStand()))
+    )
+
+
+def test_the_body_comes_with_its_set_ups(tmp_path: Path) -> None:
+    base = read(tmp_path).base
+    assert base.generic == generic_body().model
+    assert base.augment == LSTMAugmenter("lab-1", warm_up_s=1.0)
+    assert base.scale.marker_set is None
+    assert base.scale.window == StandingWindow(avoid_start_s=0.0)
+
+
+def test_levels_are_values_with_labels(tmp_path: Path) -> None:
+    pose, tilt, setup, engine = read(tmp_path).factors
+    assert [level.value for level in pose.levels] == [
+        STATIC_POSES["ideal"], STATIC_POSES["knees 20°"], "trial start",
+    ]  # fmt: skip
+    assert [(level.label, level.value) for level in tilt.levels] == [
+        ("none", None), ("right side 2° low", WorldTilt(0.0, 2.0)),
+    ]  # fmt: skip
+    assert [level.value for level in setup.levels] == [scaling_setup(), scaling_setup(False)]
+    assert [level.value for level in engine.levels] == [
+        EngineChoice("fast"), EngineChoice("opensim"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("subjects = 2", "subject = 2", "did you mean 'subjects'"),
+        ("subjects = 2", 'subjects = "two"', "subjects must be a whole number, found 'two'"),
+        ("subjects = 2", "subjects = true", "subjects must be a whole number, found True"),
+        ('"squat", "sit', '"sqat", "sit', "did you mean 'squat'"),
+        ('activities = ["squat", "sit-to-stand"]', "", "activities or replays must name"),
+        ('body = "lab"', 'body = "labb"', "did you mean 'lab'"),
+        ("tilt:0:2", "tilt:0", "it is written tilt:FORWARD_DEG:SIDEWAYS_DEG"),
+        ('"knees 20°"', '"knees 25°"', "did you mean 'knees 20°'"),
+        ('value = "tilt:0:2"', 'valeu = "tilt:0:2"', "did you mean 'value'"),
+        ('"any_pose"', '"anypose"', "did you mean 'any_pose'"),
+        ('["fast", "opensim"]', '["fast", "opensm"]', "did you mean 'opensim'"),
+        ("warm_up_s = 1", 'warm_up_s = "1"', "warm_up_s must be a number, found '1'"),
+        ("rate_hz = 100", 'camera = "two-phone"', "did you mean 'two-phones'"),
+        ("[laboratory]", "[[trials]]", "did you mean"),
+    ],
+)
+def test_mistakes_are_told_with_the_file(tmp_path: Path, old: str, new: str, said: str) -> None:
+    assert old in TEXT
+    with pytest.raises(FileFormatError, match=r"study\.toml") as caught:
+        read(tmp_path, TEXT.replace(old, new, 1))
+    assert said in str(caught.value)
+
+
+def test_a_study_needs_trials(tmp_path: Path) -> None:
+    start, end = TEXT.index("[laboratory]"), TEXT.index("[[factors]]")
+    with pytest.raises(FileFormatError, match=r"a \[laboratory\] table or \[\[trials\]\]"):
+        read(tmp_path, TEXT[:start] + TEXT[end:])
