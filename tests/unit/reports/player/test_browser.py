@@ -1,0 +1,206 @@
+"""The player in a real browser, without a window."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kinebench.reports.player import (
+    PlayerBlock,
+    Skeleton,
+    embedded_player,
+    player_block,
+)
+
+EVIL = '</script><img src=x onerror="window.hurt=1">'
+
+WATCH = "<script>window.faults=[];onerror=(m)=>{faults.push(String(m))};</script>"
+
+TRIAL_RUN = """
+const found = {};
+const figure = document.querySelector("figure.player");
+const part = (name) => figure.querySelector(".player-" + name);
+const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const canvas = part("canvas"), slider = part("slider"), play = part("play");
+const drawn = () =>
+  new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())));
+const picture = async () => { await drawn(); return canvas.toDataURL(); };
+const key = (name, target) => {
+  const event = new KeyboardEvent("keydown", { key: name, bubbles: true, cancelable: true });
+  target.dispatchEvent(event);
+};
+const choose = (element, value) => {
+  element.value = value;
+  element.dispatchEvent(new Event("change", { bubbles: true }));
+};
+const frame = () => Number(figure.dataset.frame);
+const scrub = (value) => {
+  slider.value = value;
+  slider.dispatchEvent(new Event("input", { bubbles: true }));
+};
+(async () => {
+  const first = await picture();
+  found.live = !part("live").hidden && getComputedStyle(part("still")).display === "none";
+  found.firstFrame = frame();
+  found.tags = part("tags").innerText;
+  found.ticks = part("ticks").innerText.split(/\\s+/);
+  const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  const colours = new Set();
+  for (let i = 0; i < pixels.length; i += 4) {
+    if (pixels[i + 3] > 250) colours.add(`${pixels[i]},${pixels[i + 1]},${pixels[i + 2]}`);
+  }
+  found.colours = colours.size;
+  scrub(10);
+  const early = await picture();
+  found.scrubChanges = early !== first;
+  found.scrubbedTo = frame();
+  found.clock = part("clock").textContent;
+  found.spoken = slider.getAttribute("aria-valuetext");
+  found.most = part("most").textContent;
+  scrub(found.firstFrame);
+  found.scrubReturns = (await picture()) === first;
+  scrub(10);
+  await picture();
+  key(".", canvas);
+  await drawn();
+  found.stepped = frame();
+  key("ArrowRight", canvas);
+  found.arrowTurns = (await picture()) !== early;
+  part("layout").querySelector("[value=beside]").click();
+  const beside = await picture();
+  found.besideDiffers = beside !== early;
+  choose(part("colour"), "gaps");
+  found.colourDiffers = (await picture()) !== beside;
+  found.gapTicks = part("ticks").innerText.split(/\\s*\\n\\s*|\\s{2,}/);
+  found.gapMost = part("most").textContent;
+  figure.querySelector("[data-view=front]").click();
+  const front = await picture();
+  canvas.dispatchEvent(new PointerEvent("pointermove", { clientX: 1, clientY: 1 }));
+  found.tipOutside = part("tip").hidden;
+  choose(part("speed"), "0.5");
+  scrub(0);
+  await drawn();
+  found.label = play.getAttribute("aria-label");
+  key(" ", canvas);
+  found.labelPlaying = play.getAttribute("aria-label");
+  const [then, from] = [performance.now(), frame()];
+  await wait(1000);
+  found.played = frame() - from;
+  found.passed = (performance.now() - then) / 1000;
+  play.click();
+  await drawn();
+  const stopped = frame();
+  await wait(300);
+  found.stays = frame() === stopped;
+  key("End", canvas);
+  await drawn();
+  found.last = frame();
+  play.click();
+  await wait(200);
+  found.restarts = frame() < 60;
+  play.click();
+  found.hurt = window.hurt === 1;
+  found.faults = faults;
+  document.body.dataset.found = JSON.stringify(found);
+})();
+"""
+
+
+def opened(text: str, folder: Path, *options: str, script: str = TRIAL_RUN) -> tuple[str, str]:
+    """What is in the page after its script, and what the browser logged."""
+    browser = shutil.which("chromium") or shutil.which("chromium-browser")
+    if browser is None:
+        pytest.skip("no chromium to open the player with")
+    page = folder / "page.html"
+    watched = f"<!doctype html><html lang='en'><head><meta charset='utf-8'>{WATCH}</head><body>"
+    page.write_text(f"{watched}{text}<script>{script}</script></body></html>", encoding="utf-8")
+    done = subprocess.run(
+        [
+            browser, "--headless", "--no-sandbox", "--disable-gpu",
+            "--disable-background-networking", "--enable-logging=stderr", "--log-level=0",
+            "--window-size=900,1200", "--virtual-time-budget=6000",
+            f"--user-data-dir={folder / 'profile'}", *options, "--dump-dom", page.as_uri(),
+        ],
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    return done.stdout, done.stderr
+
+
+@pytest.fixture(scope="module")
+def found(
+    reference: Skeleton, estimate: Skeleton, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Any]:
+    """What a run through all controls found, in a page with a hostile name."""
+    anatomy = estimate.anatomy
+    bodies = tuple(EVIL if name == "tibia_r" else name for name in anatomy.bodies)
+    evil = replace(estimate, anatomy=replace(anatomy, bodies=bodies))
+    block = player_block(reference, evil, EVIL, EVIL, ("mocap", EVIL))
+    dom, log = opened(embedded_player(block, 1), tmp_path_factory.mktemp("player"))
+    assert "CONSOLE" not in log
+    result = re.search(r'data-found="([^"]*)"', dom)
+    assert result, "the page's script did not reach its end"
+    return dict(json.loads(unescape(result[1])))
+
+
+def test_no_complaint_and_no_harm(found: dict[str, Any]) -> None:
+    assert found["faults"] == []
+    assert not found["hurt"]
+    assert EVIL in found["tags"]
+
+
+def test_the_picture_is_there_and_the_still_is_not(found: dict[str, Any]) -> None:
+    assert found["live"]
+    assert found["colours"] > 5
+    assert found["firstFrame"] == 120
+    assert found["ticks"] == ["0°", "7.5°", "≥", "15°"]
+
+
+def test_scrubbing_shows_another_moment(found: dict[str, Any]) -> None:
+    assert found["scrubChanges"]
+    assert found["scrubReturns"]
+    assert found["scrubbedTo"] == 10
+    assert found["clock"] == "0.17 s"
+    assert found["spoken"] == "0.17 seconds"
+    assert found["stepped"] == 11
+
+
+def test_errors_are_named(found: dict[str, Any]) -> None:
+    # the knee is bent by 5° + 10°·t too much (t in trials), at frame 10 of 120
+    assert found["most"].startswith("largest now: ")
+    assert found["most"].endswith(" 5.8°")
+    assert found["gapMost"].endswith(" mm")
+
+
+def test_controls_change_the_picture(found: dict[str, Any]) -> None:
+    assert found["arrowTurns"]
+    assert found["besideDiffers"]
+    assert found["colourDiffers"]
+    assert found["tipOutside"]
+
+
+def test_it_plays_at_the_trials_own_pace(found: dict[str, Any]) -> None:
+    assert (found["label"], found["labelPlaying"]) == ("Play", "Pause")
+    expected = 60 * 0.5 * found["passed"]
+    assert found["played"] == pytest.approx(expected, abs=4)
+    assert found["stays"]
+    assert found["last"] == 120
+    assert found["restarts"]
+
+
+def test_without_scripts_the_still_is_seen(block: PlayerBlock, tmp_path: Path) -> None:
+    text = re.sub(r"<script>\n.*</script>", "", embedded_player(block, 1), flags=re.DOTALL)
+    look = """
+    const shown = (name) => document.querySelector(".player-" + name).checkVisibility();
+    document.body.dataset.found = [shown("still"), shown("live"), faults.length].join(" ");
+    """
+    dom, log = opened(text, tmp_path, script=look)
+    assert 'data-found="true false 0"' in dom
+    assert "CONSOLE" not in log
