@@ -4,25 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from kinebench.core.trial import Trial
-from kinebench.errors import ValueRangeError, require_names
-from kinebench.pipeline.engines import with_engine
+from kinebench.errors import ValueRangeError
 from kinebench.pipeline.pipeline import Pipeline
+from kinebench.studies.changes import with_level
 
-__all__ = [
-    "DATA",
-    "Changes",
-    "EngineChoice",
-    "Factor",
-    "Level",
-    "PipelineChange",
-    "Study",
-    "TrialSource",
-    "with_level",
-]
+__all__ = ["DATA", "Factor", "Level", "Study", "TrialSource"]
 
 DATA = "data."
 """Paths that start so change the recording; all others are field paths of the pipeline."""
@@ -52,50 +42,6 @@ class TrialSource(Protocol):
         ...
 
     def __call__(self, choices: Mapping[str, Any], seed: int) -> Trial: ...
-
-
-@runtime_checkable
-class PipelineChange(Protocol):
-    """The value of a level that changes more than the field at its factor's path."""
-
-    def applied_to(self, pipeline: Pipeline) -> Pipeline: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """Values for several fields at once, where one choice entails others.
-
-    Doing without an augmenter, for instance, asks for another marker set, scaling and IK tasks.
-
-    Parameters
-    ----------
-    fields : tuple of (str, object)
-        Field path of the pipeline, and its value.
-    """
-
-    fields: tuple[tuple[str, Any], ...]
-
-    def applied_to(self, pipeline: Pipeline) -> Pipeline:
-        """The pipeline with every field replaced."""
-        for path, value in self.fields:
-            pipeline = with_level(pipeline, path, value)
-        return pipeline
-
-
-@dataclass(frozen=True, slots=True)
-class EngineChoice:
-    """Scaler and inverse kinematics of one engine.
-
-    Parameters
-    ----------
-    name : {"fast", "opensim"}
-    """
-
-    name: str
-
-    def applied_to(self, pipeline: Pipeline) -> Pipeline:
-        """The pipeline with this engine, set-ups and tasks as they were."""
-        return with_engine(pipeline, self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,22 +126,3 @@ class Study:
             if not factor.of_data:
                 for level in factor.levels:
                     with_level(self.base, factor.path, level.value)
-
-
-def with_level(stage: Any, path: str, value: Any) -> Any:
-    """A stage with one field, at a dotted path, replaced; or changed by a `PipelineChange`.
-
-    Raises
-    ------
-    NameNotFoundError
-        When a stage has no such field, with its fields.
-    """
-    if isinstance(value, PipelineChange) and isinstance(stage, Pipeline):
-        return value.applied_to(stage)
-    name, _, rest = path.partition(".")
-    if not is_dataclass(stage) or isinstance(stage, type):
-        raise ValueRangeError(f"'{path}' leads into a {type(stage).__name__}, which has no fields")
-    names = [field.name for field in fields(stage)]
-    require_names([name], names, "field", type(stage).__name__)
-    inner = with_level(getattr(stage, name), rest, value) if rest else value
-    return replace(stage, **{name: inner})

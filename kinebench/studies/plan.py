@@ -10,7 +10,8 @@ from typing import Any
 
 from kinebench.errors import NameNotFoundError
 from kinebench.pipeline.pipeline import Pipeline
-from kinebench.studies.design import DATA, Level, Study, TrialSource, with_level
+from kinebench.studies.changes import with_level
+from kinebench.studies.design import DATA, Level, Study, TrialSource
 
 __all__ = ["Cell", "cells", "count_cells", "seed_of"]
 

@@ -17,7 +17,8 @@ from kinebench.pipeline.opencap import STATIC_POSES, opencap_setup
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.scaling.standing import StandingWindow
 from kinebench.scaling.window import GivenWindow, StaticWindow
-from kinebench.studies.design import DATA, Changes, EngineChoice, Factor, Level
+from kinebench.studies.changes import Changes, EngineChoice, WarmUp
+from kinebench.studies.design import DATA, Factor, Level
 from kinebench.studies.faults import EXTRA
 from kinebench.studies.toml_tables import Table, require_keys, value_of
 from kinebench.studies.toml_trials import static_level
@@ -90,6 +91,7 @@ def _reader(path: str, body: str) -> Callable[[Any], Any]:
     readers: Mapping[str, Callable[[Any], Any]] = {
         "clean": cleaners_from,
         "augment.version": _version,
+        "augment.warm_up_s": _warm_up,
         "scale.window": window_from,
         "scale.setup": lambda pose: scaling_from(pose, body),
         "engine": _engine,
@@ -114,6 +116,10 @@ def _version(name: str) -> Any:
             ("solve.tasks", plain.ik),
         )
     )
+
+
+def _warm_up(seconds: Any) -> WarmUp:
+    return WarmUp(value_of({"level": seconds}, "level", float, "augment.warm_up_s"))
 
 
 def _engine(name: str) -> EngineChoice:

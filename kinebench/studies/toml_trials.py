@@ -29,8 +29,10 @@ __all__ = ["ACTIVITIES", "sources_of", "static_level"]
 
 ACTIVITIES: dict[str, MotionModel] = {
     "squat": Squat(),
+    "one squat": Squat(repetitions=1),
     "asymmetric squat": Squat(drop_deg=5.0, shift_m=0.03),
     "sit-to-stand": SitToStand(),
+    "one sit-to-stand": SitToStand(repetitions=1),
     "gait": Gait(),
     "drop jump": DropJump(),
     "counter-movement jump": CounterMovementJump(),

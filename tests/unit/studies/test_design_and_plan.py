@@ -7,7 +7,8 @@ from types import ModuleType
 import pytest
 
 from kinebench.errors import NameNotFoundError, ValueRangeError
-from kinebench.studies.design import Changes, Factor, Level, with_level
+from kinebench.studies.changes import Changes, with_level
+from kinebench.studies.design import Factor, Level
 from kinebench.studies.execution import run_study
 from kinebench.studies.plan import cells, count_cells, seed_of
 from kinebench.studies.store import Store

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kinebench.augmentation import LSTMAugmenter
+from kinebench.augmentation import LSTMAugmenter, NoAugmentation
 from kinebench.errors import FileFormatError
 from kinebench.lab import STATIC_POSES, Population, generic_body, scaling_setup
 from kinebench.lab.camera.presets import two_phones
 from kinebench.lab.camera.space import WorldTilt
 from kinebench.lab.motions import SitToStand, Squat
 from kinebench.scaling.standing import StandingWindow
-from kinebench.studies.design import EngineChoice
+from kinebench.studies.changes import EngineChoice, WarmUp
 from kinebench.studies.laboratory import LabSource
 from kinebench.studies.toml_study import read_study
 
@@ -124,3 +125,16 @@ def test_a_study_needs_trials(tmp_path: Path) -> None:
     start, end = TEXT.index("[laboratory]"), TEXT.index("[[factors]]")
     with pytest.raises(FileFormatError, match=r"a \[laboratory\] table or \[\[trials\]\]"):
         read(tmp_path, TEXT[:start] + TEXT[end:])
+
+
+def test_a_warm_up_is_for_augmenters_only(tmp_path: Path) -> None:
+    base = read(tmp_path).base
+    assert WarmUp(0.5).applied_to(base).augment.warm_up_s == 0.5
+    plain = replace(base, augment=NoAugmentation())
+    assert WarmUp(0.5).applied_to(plain) == plain
+
+
+def test_a_warm_up_is_a_number(tmp_path: Path) -> None:
+    text = TEXT.replace('path = "engine"', 'path = "augment.warm_up_s"')
+    with pytest.raises(FileFormatError, match="must be a number, found 'fast'"):
+        read(tmp_path, text)
