@@ -72,7 +72,7 @@ one standard deviation of it, without any number of the preset having been moved
 two thirds of the distance are the augmenter's own, the rest comes from the keypoints' bias, little
 from their noise. A former gait, whose knees landed at 30°, gave 37 mm with v0.1, and 50 mm at the
 knee: it was the motion, not the cameras, that had to change. Pairs differ from subject 3's by up to
-11 mm: where markers were placed on one person is not the laboratory's business.
+12 mm, as one person's markers do from another's.
 """
 
 

@@ -308,8 +308,9 @@ def beside_optimum(
     expected = optimum(
         bench.body, bench.scaling[setup], standing.true_markers, standing.true_motion.values[0]
     )
-    # from standing to the depth of the movement
-    frames = np.linspace(0, film.true_motion.n_frames // 2, count).astype(int)
+    # from half-way down to the depth of the movement: away from the knees' limit
+    frames = np.linspace(film.true_motion.n_frames // 3, film.true_motion.n_frames // 2, count)
+    frames = frames.astype(int)
     names = list(expected.tree.coordinate_names)
     start = film.true_motion.select(names).values[frames]
     solved = expected.solve(bench.tasks, film.true_markers.at_frames(frames), start)

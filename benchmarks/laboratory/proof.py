@@ -228,7 +228,7 @@ Written by `proof.py`; `tests/conformance/laboratory` holds the same measures to
   nominal places (5 mm per axis, 10 mm on thigh and shank). No scaler that reads markers can know
   where they were stuck: that floor is not the solver's, as the rows "as predicted" show.
 - *as predicted*: factors, static pose, marker places and angles solved a second time with SciPy
-  (`optimum.py`), on three frames from standing to the depth of a squat.
+  (`optimum.py`), on three frames of a squat, from half-way down to its depth.
 - *ScaleTool's own error*: mean error of an angle over a squat with ScaleTool's static pose, less
   that with the optimal one; of a tall and a short subject the larger.
 - *upright* pulls the static pose to standing; *any pose* does not. LaiUhlrich2022 *complete* has
