@@ -23,6 +23,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EPILOG
     parser.add_argument("--out", type=Path, default=Path("demo"), metavar="DIR")
     parser.add_argument("--subjects", type=int, default=4, metavar="N", help="virtual people")
+    parser.add_argument(
+        "--body",
+        choices=("auto", "opencap", "lab"),
+        default="auto",
+        help="OpenCap's LaiUhlrich2022 or the laboratory's own body;"
+        " auto: opencap when its files are at hand (default)",
+    )
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N")
 
 
@@ -30,30 +37,29 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the study, write tables and report, say where they are."""
     from kinebench.io.atomic import write_atomically
     from kinebench.reports.html import as_html
-    from kinebench.reports.study import StudyPart, study_document
+    from kinebench.reports.study import parts_of, study_document
     from kinebench.studies.demo import demonstration
     from kinebench.studies.execution import run_study
-    from kinebench.studies.exhibits import exhibits_of
     from kinebench.studies.plan import count_cells
     from kinebench.studies.results import write_results
     from kinebench.studies.store import Store
 
-    demo = demonstration(arguments.subjects)
+    demo = demonstration(arguments.subjects, arguments.body)
     progress = CellProgress(count_cells(demo.study))
     store = Store(arguments.out / "store")
     outcomes = run_study(demo.study, store, arguments.workers, on_outcome=progress.step)
     progress.end()
     write_results(arguments.out, demo.study, outcomes)
-    command = f"kinebench demo --subjects {arguments.subjects}"
+    command = f"kinebench demo --subjects {arguments.subjects} --body {demo.body}"
     report = arguments.out / "report.html"
-    note = "Reference: the true joint angles."
-    exhibits = exhibits_of(demo.study, outcomes, store)
-    part = StudyPart("Virtual subjects", demo.study, outcomes, exhibits, note)
-    document = study_document("Demonstration", demo.study.question, [part], command)
+    parts = parts_of(demo.study, outcomes, store)
+    document = study_document("Demonstration", demo.study.question, parts, command)
     write_atomically(report, as_html(document))
     counts = Counter(outcome.status for outcome in outcomes)
     told = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
     print(f"{count_cells(demo.study)} pipeline runs: {told}")
+    models = {"lab": "the laboratory's own", "opencap": "OpenCap's LaiUhlrich2022"}
+    print(f"body: {models[demo.body]}")
     if demo.left_out:
         print(
             f"left out: augmenter {', '.join(demo.left_out)}, whose files are not here;"

@@ -17,6 +17,7 @@ from kinebench.errors import KinebenchError, ValueRangeError
 if TYPE_CHECKING:
     from kinebench.studies.design import Study
     from kinebench.studies.execution import Outcome
+    from kinebench.studies.store import Store
 
 __all__ = ["add_arguments", "run"]
 
@@ -150,7 +151,7 @@ def _run(study: Study, arguments: argparse.Namespace) -> int:
     )
     progress.end()
     write_results(arguments.out, study, outcomes)
-    _render(study, outcomes, arguments)
+    _render(study, outcomes, store, arguments)
     _print_outcomes(study, outcomes, arguments, f"tables and {_REPORT} in {arguments.out}")
     return 0
 
@@ -169,7 +170,7 @@ def _report(study: Study, arguments: argparse.Namespace) -> int:
             f" '{_command(arguments)}' runs it"
         )
     arguments.out.mkdir(parents=True, exist_ok=True)
-    _render(study, outcomes, arguments)
+    _render(study, outcomes, store, arguments)
     _print_outcomes(study, outcomes, arguments, str(arguments.out / _REPORT))
     if lacking:
         print(f"{lacking} cells are not run: '{_command(arguments)}' runs them", file=sys.stderr)
@@ -187,14 +188,17 @@ def _command(arguments: argparse.Namespace) -> str:
     return f"kinebench study run {arguments.study} --out {arguments.out}{store}"
 
 
-def _render(study: Study, outcomes: Sequence[Outcome], arguments: argparse.Namespace) -> None:
+def _render(
+    study: Study, outcomes: Sequence[Outcome], store: Store, arguments: argparse.Namespace
+) -> None:
     """Write the report; of the command it tells the file's name, not where somebody keeps it."""
     from kinebench.io.atomic import write_atomically
     from kinebench.reports.html import as_html
-    from kinebench.reports.study_report import study_document
+    from kinebench.reports.study import parts_of, study_document
 
     command = f"kinebench study run {arguments.study.name} --out DIR"
-    document = study_document(study, outcomes, command)
+    parts = parts_of(study, outcomes, store)
+    document = study_document(study.name, study.question, parts, command)
     write_atomically(arguments.out / _REPORT, as_html(document))
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from kinebench.core.model import Model
 from kinebench.core.motion import Motion
-from kinebench.core.provenance import digest
 from kinebench.errors import ValueRangeError
 from kinebench.studies.design import Study
 from kinebench.studies.execution import Outcome
@@ -69,10 +68,14 @@ def exhibits_of(
     if n < 1:
         raise ValueRangeError(f"n must be 1 or more, found {n}")
     chosen = _chosen(outcomes, n)
-    wanted = {outcome.index: (role, error, outcome) for role, error, outcome in chosen}
-    planned = {cell.index: cell for cell in cells(study) if cell.index in wanted}
+    # by labels: the outcomes may be those of some trials only
+    wanted = {tuple(outcome.labels.items()) for _, _, outcome in chosen}
+    planned = {
+        labels: cell for cell in cells(study) if (labels := tuple(cell.labels.items())) in wanted
+    }
     found = (
-        _exhibit(role, error, planned[outcome.index], store) for role, error, outcome in chosen
+        _exhibit(role, error, planned[tuple(outcome.labels.items())], store)
+        for role, error, outcome in chosen
     )
     return tuple(exhibit for exhibit in found if exhibit is not None)
 
@@ -103,8 +106,7 @@ def _exhibit(role: str, error: float, cell: Cell, store: Remembers) -> Exhibit |
     trial = cell.source(choices, cell.seed)
     if trial.reference_motion is None:
         return None
-    # the key under which the run of the study stored its stages
-    run = run_stages(cell.pipeline, trial, digest(cell.source, choices, cell.seed), store)
+    run = run_stages(cell.pipeline, trial, store)
     return Exhibit(
         role, cell.labels, trial.reference_motion, run.solution.motion, run.scaling.model, error
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from kinebench.errors import ValueRangeError
 from kinebench.reports.blocks import Block, Document, Section, Text
 from kinebench.reports.study.answer import answer_section
+from kinebench.reports.study.downloads import downloads_section
 from kinebench.reports.study.exclusions import exclusion_blocks
 from kinebench.reports.study.extremes import exhibit_blocks, worst_trials
 from kinebench.reports.study.factors import (
@@ -14,8 +15,13 @@ from kinebench.reports.study.factors import (
     main_effect_blocks,
     map_blocks,
 )
+from kinebench.reports.study.inputs import manifest_section
+from kinebench.reports.study.methods import methods_section
 from kinebench.reports.study.parts import StudyPart
 from kinebench.reports.study.scored import ScoredPart, scored
+from kinebench.reports.study.sensitivity import sensitivity_blocks
+from kinebench.reports.study.sides import side_blocks
+from kinebench.reports.study.wording import counted
 
 __all__ = ["study_document"]
 
@@ -45,22 +51,27 @@ def study_document(title: str, question: str, parts: Sequence[StudyPart], comman
     sections = [
         answer_section(question, found),
         *(_part_section(one) for one in found),
+        methods_section(parts),
+        downloads_section(title, found, command),
+        manifest_section(parts, command),
     ]
-    return Document(title, tuple(sections), colophon=(f"Made by: {command}",))
+    return Document(title, tuple(sections), colophon=(f"kinebench; made by: {command}",))
 
 
 def _part_section(one: ScoredPart) -> Section:
     part = one.part
     subjects = {source.subject for source in part.study.sources}
     told = (
-        f"{len(subjects)} subjects, {len(part.study.sources)} trials,"
-        f" {len(part.outcomes)} runs of the pipeline."
+        f"{counted(len(subjects), 'subject')}, {counted(len(part.study.sources), 'trial')},"
+        f" {counted(len(part.outcomes), 'run')} of the pipeline."
     )
     blocks: list[Block] = [Text(f"{told} {part.note}".strip())]
     blocks += main_effect_blocks(one)
     blocks += interaction_blocks(one)
     blocks += map_blocks(one)
     blocks += exhibit_blocks(one)
+    blocks += side_blocks(one)
     blocks += worst_trials(one)
     blocks += exclusion_blocks(part.outcomes)
+    blocks += sensitivity_blocks(one)
     return Section(part.title, tuple(blocks))

@@ -68,8 +68,13 @@ def worst_trials(scored: ScoredPart) -> list[Block]:
             links.append((i, anchor))
     header = ("trial", *factors, "its worst mean error, °", "its median over all runs, °")
     table = Table(header, tuple(rows), n_labels=1 + len(factors))
-    seen = "; links lead to the waveforms below" if links else ""
-    caption = f"The {len(rows)} worst of {len(by_trial)} trials, each at its worst levels{seen}"
+    seen = "; links lead to the waveforms above" if links else ""
+    which = (
+        "All trials"
+        if len(rows) == len(by_trial)
+        else f"The {len(rows)} worst of {len(by_trial)} trials"
+    )
+    caption = f"{which}, each at its worst levels{seen}"
     return [Heading("Worst trials"), TableBlock(table, caption, tuple(links))]
 
 

@@ -18,6 +18,9 @@ from kinebench.reports.study.wording import change_in_words, signed
 from kinebench.reports.units import readable_interval, scale_of
 from kinebench.studies.scores import AS_IS, LEG_ANGLES, Score
 
+SMALL_RAD = np.radians(0.1)
+"""Interactions below this are told in words, not drawn."""
+
 __all__ = ["interaction_blocks", "main_effect_blocks", "map_blocks"]
 
 
@@ -75,9 +78,16 @@ def interaction_blocks(scored: ScoredPart) -> list[Block]:
     return [Heading("Interactions"), *(_lines(one) for one in scored.interactions)]
 
 
-def _lines(one: Interaction) -> FigureBlock:
+def _lines(one: Interaction) -> FigureBlock | Text:
     names, levels, means = (one.first, one.second), (one.first_levels, one.second_levels), one.means
     place = (levels[0][one.place[0]], levels[1][one.place[1]])
+    interval = readable_interval(one.interval, "rad") or "one subject, no interval"
+    told = (
+        f"{names[0]} '{place[0]}' with {names[1]} '{place[1]}' departs most from adding up, by"
+        f" {signed(one.departure)} {interval}"
+    )
+    if abs(one.departure) < SMALL_RAD:
+        return Text(f"{names[0]} and {names[1]} add up: {told}.")
     # few lines over many places are easier to read
     order = (0, 1) if len(levels[0]) >= len(levels[1]) else (1, 0)
     figure = interaction_figure(
@@ -85,11 +95,6 @@ def _lines(one: Interaction) -> FigureBlock:
         (names[order[0]], levels[order[0]]),
         (names[order[1]], levels[order[1]]),
         "mean error (°)",
-    )
-    interval = readable_interval(one.interval, "rad") or "one subject, no interval"
-    told = (
-        f"{names[0]} '{place[0]}' with {names[1]} '{place[1]}' departs most from adding up:"
-        f" {signed(one.departure)} ({interval})"
     )
     caption = f"{names[0]} and {names[1]}: parallel lines would mean that they add up. {told}."
     return FigureBlock(as_svg(figure, page=True), caption, told)

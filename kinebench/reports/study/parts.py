@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kinebench.studies.design import Study
 from kinebench.studies.execution import Outcome
-from kinebench.studies.exhibits import Exhibit
+from kinebench.studies.exhibits import Exhibit, exhibits_of
+from kinebench.studies.staged import Remembers
 
-__all__ = ["StudyPart"]
+__all__ = ["StudyPart", "parts_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +35,44 @@ class StudyPart:
     outcomes: Sequence[Outcome]
     exhibits: Sequence[Exhibit] = ()
     note: str = ""
+
+
+_TOLD = {
+    "exact truth": ("Virtual subjects", "Reference: the joint angles that were put in."),
+    "mocap-driven": (
+        "Mocap-driven trials",
+        "Measured movement seen by virtual cameras. Reference: the angles that were played, which"
+        " come from optical markers.",
+    ),
+    "real keypoints": ("Real recordings", "Reference: what the dataset holds as such."),
+}
+
+
+def parts_of(
+    study: Study, outcomes: Sequence[Outcome], store: Remembers | None = None, n: int = 1
+) -> tuple[StudyPart, ...]:
+    """One part per kind of evidence among the trials: unlike ones are never averaged.
+
+    Parameters
+    ----------
+    study : Study
+    outcomes : sequence of Outcome
+    store : Store, or anything that remembers, optional
+        Of the run; with it, each part shows its worst, median and best runs.
+    n : int
+        How many of the worst.
+    """
+    kinds = dict.fromkeys(getattr(source, "evidence", "") for source in study.sources)
+    return tuple(_part(study, outcomes, kind, store, n) for kind in kinds)
+
+
+def _part(
+    study: Study, outcomes: Sequence[Outcome], kind: str, store: Remembers | None, n: int
+) -> StudyPart:
+    sources = tuple(s for s in study.sources if getattr(s, "evidence", "") == kind)
+    trials = {(source.subject, source.name) for source in sources}
+    own = [o for o in outcomes if (o.labels["subject"], o.labels["trial"]) in trials]
+    only = replace(study, sources=sources)
+    exhibits = () if store is None else exhibits_of(only, own, store, n)
+    title, note = _TOLD.get(kind, (kind.capitalize() or "Trials", ""))
+    return StudyPart(title, only, own, exhibits, note)

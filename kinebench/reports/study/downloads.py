@@ -1,0 +1,148 @@
+"""Tables to take away: files inside the page, kept small."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from kinebench.reports.blocks import Block, Download, Downloads, Section, Text
+from kinebench.reports.study.answer import effects_table
+from kinebench.reports.study.inputs import full_manifest
+from kinebench.reports.study.scored import ScoredPart
+from kinebench.reports.study.sides import side_figures
+from kinebench.reports.tables import as_csv, as_latex
+from kinebench.reports.units import readable_unit, scale_of
+from kinebench.studies.plan import cells
+from kinebench.studies.results import result_table
+from kinebench.studies.scores import AS_IS, LAG_REMOVED, OFFSET_REMOVED, score_of
+
+__all__ = ["downloads_section"]
+
+_LARGEST_PLAIN = 100_000
+_LARGEST_RESULTS = 500_000
+# results of more rows than this do not fit, so they are not even tried
+_MOST_ROWS = 80_000
+
+
+def downloads_section(title: str, parts: Sequence[ScoredPart], command: str) -> Section:
+    """Effects as CSV and LaTeX, means per run, sides, manifest, and all results when they fit."""
+    stem = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or "study"
+    files = [
+        _file("effects of all levels, all digits", f"{stem}-effects.csv", _effects(parts)),
+        _file(
+            "the same as a LaTeX table",
+            f"{stem}-effects.tex",
+            as_latex(effects_table(parts), f"{title}: change of the mean error by level."),
+        ),
+        _file("mean error, status and seed of every run", f"{stem}-runs.csv", _runs(parts)),
+    ]
+    sides = _sides(parts)
+    if sides:
+        files.append(_file("side drop and pelvis list by level", f"{stem}-sides.csv", sides))
+    about = full_manifest(title, [one.part for one in parts], command)
+    text = json.dumps(about, indent=1, ensure_ascii=False) + "\n"
+    files.append(_file("manifest: every setting and input", f"{stem}-manifest.json", text))
+    results = [_results(stem, one, len(parts)) for one in parts]
+    found = [file for file in results if file is not None]
+    fits = sum(len(file.content) for file in found) < _LARGEST_RESULTS
+    blocks: list[Block] = [Downloads((*files, *(found if fits else [])))]
+    if not fits or len(found) < len(results):
+        n = sum(len(outcome.rows) for one in parts for outcome in one.part.outcomes)
+        blocks.append(
+            Text(f"All {n} figures are in results.csv, which the study writes beside its report.")
+        )
+    return Section("Downloads", tuple(blocks))
+
+
+def _file(label: str, name: str, text: str) -> Download:
+    """Plain when small, compressed when not; the same bytes for the same text."""
+    content = text.encode()
+    if len(content) <= _LARGEST_PLAIN:
+        return Download(label, name, content)
+    return Download(f"{label}, compressed", f"{name}.gz", gzip.compress(content, mtime=0))
+
+
+def _effects(parts: Sequence[ScoredPart]) -> str:
+    scale = scale_of("rad")
+    return as_csv(
+        {
+            "on": scored.part.title,
+            "factor": effect.factor,
+            "level": change.level,
+            "against": effect.baseline,
+            "change_deg": change.contrast.mean * scale,
+            "low_deg": change.contrast.interval.low * scale,
+            "high_deg": change.contrast.interval.high * scale,
+            "p": change.contrast.p,
+            "p_holm": change.contrast.p_adjusted,
+            "hedges_g": change.contrast.g.value,
+            "mean_error_deg": effect.means[change.level] * scale,
+            "n_subjects": effect.n_subjects,
+        }
+        for scored in parts
+        for effect in scored.effects
+        for change in effect.changes
+    )
+
+
+def _runs(parts: Sequence[ScoredPart]) -> str:
+    scale = scale_of("rad")
+    rows: list[dict[str, Any]] = []
+    for scored in parts:
+        seeds = {tuple(cell.labels.items()): cell.seed for cell in cells(scored.part.study)}
+        for outcome in scored.part.outcomes:
+            score = score_of(outcome.labels, outcome.rows)
+            errors = {
+                name: score.error(measure) * scale if measure in score.angles else ""
+                for name, measure in (
+                    ("mean_error_deg", AS_IS),
+                    ("offset_removed_deg", OFFSET_REMOVED),
+                    ("lag_removed_deg", LAG_REMOVED),
+                )
+            }
+            rows.append(
+                {
+                    "on": scored.part.title,
+                    **outcome.labels,
+                    "status": outcome.status,
+                    **errors,
+                    "seed": seeds.get(tuple(outcome.labels.items()), ""),
+                }
+            )
+    return as_csv(rows)
+
+
+def _sides(parts: Sequence[ScoredPart]) -> str:
+    rows: list[dict[str, Any]] = []
+    for scored in parts:
+        for figure in side_figures(scored):
+            scale = scale_of(figure.unit)
+            for factor, means in figure.by_factor.items():
+                for i, level in enumerate(means.levels):
+                    rows.append(
+                        {
+                            "on": scored.part.title,
+                            "factor": factor,
+                            "level": level,
+                            "what": figure.name,
+                            "unit": readable_unit(figure.unit),
+                            "mean": means.means[i] * scale,
+                            "low": means.intervals[i].low * scale,
+                            "high": means.intervals[i].high * scale,
+                            "n_subjects": means.n_subjects,
+                        }
+                    )
+    return as_csv(rows) if rows else ""
+
+
+def _results(stem: str, scored: ScoredPart, n_parts: int) -> Download | None:
+    part = scored.part
+    if sum(len(outcome.rows) for outcome in part.outcomes) > _MOST_ROWS:
+        return None
+    content = gzip.compress(result_table(part.study, part.outcomes).encode(), mtime=0)
+    number = f"-{scored.number}" if n_parts > 1 else ""
+    label = f"all results of {part.title}, one row per run and figure, SI units, compressed"
+    return Download(label, f"{stem}-results{number}.csv.gz", content)

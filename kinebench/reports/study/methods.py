@@ -1,0 +1,124 @@
+"""Methods, ready for a paper: design, pipeline, errors, statistics, versions, works."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from kinebench.augmentation.augmenter import LSTMAugmenter
+from kinebench.core.provenance import describe
+from kinebench.pipeline.pipeline import Pipeline
+from kinebench.reports.blocks import Block, Details, Heading, References, Section, TableBlock, Text
+from kinebench.reports.study.parts import StudyPart
+from kinebench.reports.study.wording import counted, joined
+from kinebench.reports.study.works import works_cited
+from kinebench.reports.tables import Table
+from kinebench.studies.results import manifest
+from kinebench.studies.scores import LEG_ANGLES
+
+__all__ = ["methods_section"]
+
+_SOLVERS = {
+    "FastIK": "kinebench's compiled inverse kinematics, which solves OpenSim's weighted least"
+    " squares",
+    "OpenSimIK": "OpenSim's inverse kinematics tool",
+}
+_SCALERS = {
+    "FastScaler": "kinebench's own implementation of OpenSim's ScaleTool",
+    "OpenSimScaler": "OpenSim's ScaleTool",
+    "GivenModel": "no scaling: the model was given",
+}
+_LONGEST = 80
+
+
+def methods_section(parts: Sequence[StudyPart]) -> Section:
+    """Text to copy, settings to look up, works to cite."""
+    blocks: list[Block] = []
+    for part in parts:
+        if len(parts) > 1:
+            blocks.append(Heading(part.title))
+        blocks += [Text(_design(part)), Text(_pipeline(part.study.base))]
+        blocks.append(Details("All settings of the pipeline", (_settings(part),)))
+    if len(parts) > 1:
+        blocks.append(Heading("Errors and statistics"))
+    angles = joined([angle.replace("_", " ") for angle in LEG_ANGLES])
+    blocks += [
+        Text(
+            "Error is estimate minus reference on one clock, without alignment. The mean error of"
+            " a run is the root mean square error of each angle over the frames, left and right"
+            f" averaged, then averaged over {angles}, as far as the reference has them. Runs are"
+            " averaged over trials and over the levels of the other factors within each subject."
+            " Each level is compared with the first of its factor by the mean paired difference"
+            " over subjects, with Student's 95 % interval (Student 1908), and p adjusted by Holm's"
+            " method for the levels of the factor (Holm 1979). Only trials that were done at every"
+            " level of a factor count for it. Interactions are departures of the mean at a pair of"
+            " levels from the sum of both main effects."
+        ),
+        Text(f"Versions: {_versions(parts[0])}."),
+        Heading("References"),
+        References(works_cited(parts)),
+    ]
+    return Section("Methods", tuple(blocks))
+
+
+def _design(part: StudyPart) -> str:
+    study = part.study
+    n_subjects = len({source.subject for source in study.sources})
+    activities = joined(sorted({source.activity for source in study.sources}))
+    evidence = sorted({str(e) for s in study.sources if (e := getattr(s, "evidence", ""))})
+    factors = "; ".join(
+        f"{factor.name} ({', '.join(level.label for level in factor.levels)})"
+        for factor in study.factors
+    )
+    kind = f" ({joined(evidence)})" if evidence else ""
+    return (
+        f"{counted(len(study.sources), 'trial')}{kind} of {counted(n_subjects, 'subject')}"
+        f" ({activities}) went through every combination of the levels of"
+        f" {counted(len(study.factors), 'factor')}: {factors};"
+        f" {counted(len(part.outcomes), 'run')} in all. {part.note}".strip()
+    )
+
+
+def _pipeline(base: Pipeline) -> str:
+    clean = ", ".join(type(cleaner).__name__ for cleaner in base.clean)
+    cleaned = f"cleaned by {clean}" if clean else "not filtered"
+    augment = base.augment
+    if isinstance(augment, LSTMAugmenter):
+        warm = f"{augment.warm_up_s:g} s of warm-up" if augment.warm_up_s else "no warm-up"
+        markers = f"anatomical markers predicted by augmenter {augment.version} with {warm}"
+    else:
+        markers = "no anatomical markers were predicted"
+    scaler = type(base.scale).__name__
+    solver = type(base.solve).__name__
+    return (
+        f"Where a factor does not say otherwise, keypoints were {cleaned}, {markers}, the model"
+        f" {base.generic.name} scaled by {_SCALERS.get(scaler, scaler)}, and joint angles computed"
+        f" by {_SOLVERS.get(solver, solver)}."
+    )
+
+
+def _settings(part: StudyPart) -> TableBlock:
+    rows = tuple(_flat("", describe(part.study.base)))
+    return TableBlock(
+        Table(("setting", "value"), rows, n_labels=2),
+        f"The pipeline that the factors vary, {part.title}; SI units where none is named",
+    )
+
+
+def _flat(path: str, value: Any) -> list[tuple[str, str]]:
+    """Rows of a plain description; what is long is cut, and whole in the manifest."""
+    if isinstance(value, dict):
+        return [
+            row
+            for key, item in value.items()
+            for row in _flat(f"{path}.{key}" if path else str(key), item)
+        ]
+    if isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        return [row for i, item in enumerate(value) for row in _flat(f"{path}[{i}]", item)]
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return [(path, text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…")]
+
+
+def _versions(part: StudyPart) -> str:
+    about: dict[str, Any] = manifest(part.study, ())
+    return ", ".join(f"{name} {number}" for name, number in about["versions"].items())

@@ -1,0 +1,145 @@
+"""Does a side sink? Side drop and pelvis list at every level."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kinebench.reports.blocks import Block, Details, FigureBlock, Heading, TableBlock
+from kinebench.reports.figures.grouped_intervals import Triple, grouped_interval_figure
+from kinebench.reports.figures.style import as_svg
+from kinebench.reports.study.effects import LevelMeans, Quantity, level_means
+from kinebench.reports.study.scored import ScoredPart
+from kinebench.reports.study.wording import with_unit
+from kinebench.reports.tables import Table
+from kinebench.reports.units import readable, readable_interval, readable_unit, scale_of
+from kinebench.studies.design import Factor
+
+__all__ = ["SideFigure", "side_blocks", "side_figures"]
+
+_LANDMARKS = ("hip", "knee", "ankle", "heel")
+_LIST = "pelvis list bias"
+
+
+@dataclass(frozen=True, slots=True)
+class SideFigure:
+    """One quantity of sides at each level of each factor.
+
+    Parameters
+    ----------
+    name : str
+        The landmark, or "pelvis list bias".
+    unit : str
+        "m" or "rad".
+    by_factor : mapping of str to LevelMeans
+    """
+
+    name: str
+    unit: str
+    by_factor: dict[str, LevelMeans]
+
+    def triple(self, factor: str, level: str) -> Triple:
+        """Mean and interval, SI; NaN where there is none."""
+        means = self.by_factor[factor]
+        if level not in means.levels:
+            return (math.nan, math.nan, math.nan)
+        i = means.levels.index(level)
+        return (means.means[i], means.intervals[i].low, means.intervals[i].high)
+
+
+def side_figures(scored: ScoredPart) -> list[SideFigure]:
+    """Those that the part has: side drop of each landmark, and the bias of the pelvis list."""
+    names = [name for name in _LANDMARKS if any(name in s.drops for s in scored.scores)]
+    quantities: list[tuple[str, str, Quantity]] = [(name, "m", _drop_of(name)) for name in names]
+    if any(math.isfinite(score.list_bias) for score in scored.scores):
+        quantities.append((_LIST, "rad", lambda score: score.list_bias))
+    factors = scored.part.study.factors
+    return [
+        SideFigure(name, unit, {f.name: level_means(f, scored.scores, of) for f in factors})
+        for name, unit, of in quantities
+    ]
+
+
+def _drop_of(name: str) -> Quantity:
+    return lambda score: score.drops.get(name, math.nan)
+
+
+def side_blocks(scored: ScoredPart) -> list[Block]:
+    """The panel: drops and pelvis list beside each other, rows of all levels."""
+    found = side_figures(scored)
+    if not found:
+        return []
+    rows = _rows(scored.part.study.factors, found)
+    groups: dict[str, list[str]] = {}
+    for factor, level in rows:
+        groups.setdefault(factor, []).append(level)
+    panels: dict[str, dict[str, list[Triple]]] = {}
+    for figure in found:
+        quantity = _quantity(figure)
+        triples = [_readable_triple(figure, factor, level) for factor, level in rows]
+        panels.setdefault(quantity, {})[figure.name] = triples
+    svg = as_svg(grouped_interval_figure(groups, panels), page=True)
+    told = _largest(found, rows)
+    n = max(means.n_subjects for figure in found for means in figure.by_factor.values())
+    interval = f", with 95 % interval over {n} subjects" if n > 1 else ", of one subject"
+    caption = (
+        "Right minus left, estimate minus reference, at each level, the other factors averaged"
+        f"{interval}. Below zero the right side is lower than it was. {told}."
+        if any(figure.unit == "m" for figure in found)
+        else f"Mean error of the pelvis list at each level{interval}. {told}."
+    )
+    table = TableBlock(_table(found, rows), f"Sides at each level, {scored.part.title}")
+    return [
+        Heading("Does a side sink?"),
+        FigureBlock(svg, caption, told),
+        Details("The numbers", (table,)),
+    ]
+
+
+def _rows(factors: Sequence[Factor], found: Sequence[SideFigure]) -> list[tuple[str, str]]:
+    """Factor and level of every level for which any quantity is known."""
+    return [
+        (factor.name, level.label)
+        for factor in factors
+        for level in factor.levels
+        if any(level.label in figure.by_factor[factor.name].levels for figure in found)
+    ]
+
+
+def _quantity(figure: SideFigure) -> str:
+    return "side drop (mm)" if figure.unit == "m" else f"{_LIST} (°)"
+
+
+def _readable_triple(figure: SideFigure, factor: str, level: str) -> Triple:
+    scale = scale_of(figure.unit)
+    value, low, high = figure.triple(factor, level)
+    return (value * scale, low * scale, high * scale)
+
+
+def _largest(found: Sequence[SideFigure], rows: Sequence[tuple[str, str]]) -> str:
+    told = []
+    for unit in ("m", "rad"):
+        known = [
+            (abs(value), value, figure.name, level)
+            for figure in found
+            for factor, level in rows
+            if figure.unit == unit and math.isfinite(value := figure.triple(factor, level)[0])
+        ]
+        if known:
+            _, value, name, level = max(known, key=lambda item: item[0])
+            told.append(f"{name} {with_unit(value, unit, 1)} at {level}")
+    return f"Largest: {', '.join(told)}"
+
+
+def _table(found: Sequence[SideFigure], rows: Sequence[tuple[str, str]]) -> Table:
+    header = ("factor", "level", *(f"{f.name}, {readable_unit(f.unit)}" for f in found))
+    cells = []
+    for factor, level in rows:
+        texts = []
+        for figure in found:
+            value, low, high = figure.triple(factor, level)
+            interval = readable_interval((low, high), figure.unit, 1)
+            texts.append(f"{readable(value, figure.unit, 1)} {interval}".strip())
+        cells.append((factor, level, *texts))
+    return Table(header, tuple(cells), n_labels=2)

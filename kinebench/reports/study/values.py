@@ -1,0 +1,67 @@
+"""Walking through the values that a study is made of: which stages, which datasets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from kinebench.core.model import Document
+from kinebench.core.value import Value
+from kinebench.studies.design import Study
+
+__all__ = ["datasets_of", "inner_values", "kinds_of", "levels_of", "values_of"]
+
+
+def inner_values(value: Any) -> Iterator[Any]:
+    """A value and all values in it; recordings and documents are not opened."""
+    yield value
+    if isinstance(value, Document | Value):
+        return
+    if is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            yield from inner_values(getattr(value, field.name))
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from inner_values(item)
+    elif isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        for item in value:
+            yield from inner_values(item)
+
+
+def values_of(study: Study) -> Iterator[Any]:
+    """All values of the base pipeline and of the levels."""
+    yield from inner_values(study.base)
+    for factor in study.factors:
+        for level in factor.levels:
+            yield from inner_values(level.value)
+
+
+def kinds_of(study: Study) -> set[str]:
+    """Class names of the stages and settings that a study uses."""
+    return {type(value).__name__ for value in values_of(study)}
+
+
+def levels_of(study: Study, path: str) -> list[Any]:
+    """What stands at a path of the pipeline: the base's value and those of its levels."""
+    value: Any = study.base
+    for name in path.split("."):
+        value = getattr(value, name, None)
+    found = [] if value is None else [value]
+    for factor in study.factors:
+        if factor.path == path:
+            found = [level.value for level in factor.levels]
+    return found
+
+
+def datasets_of(study: Study) -> list[str]:
+    """Names of the public datasets that the trials come from."""
+    found: list[str] = []
+    for source in study.sources:
+        name = getattr(source, "dataset", None)
+        if isinstance(name, str):
+            found.append(name)
+        other = getattr(source, "reference_from", None)
+        if other:
+            found.append(str(other[0]))
+    return list(dict.fromkeys(found))
