@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import signal
 import subprocess
+import threading
 from dataclasses import replace
-from html import unescape
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -109,29 +112,70 @@ const scrub = (value) => {
   play.click();
   found.hurt = window.hurt === 1;
   found.faults = faults;
-  document.body.dataset.found = JSON.stringify(found);
-})();
+  tell(found);
+})().catch((fault) => tell({ faults: [String(fault.stack)] }));
 """
 
 
-def opened(text: str, folder: Path, *options: str, script: str = TRIAL_RUN) -> tuple[str, str]:
-    """What is in the page after its script, and what the browser logged."""
+class Listener(ThreadingHTTPServer):
+    """Serves one page, and keeps what the page sends back."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__(("127.0.0.1", 0), Exchange)
+        self.page, self.told, self.heard = page, "", threading.Event()
+
+
+class Exchange(BaseHTTPRequestHandler):
+    server: Listener
+
+    def do_GET(self) -> None:
+        body = self.server.page.encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self) -> None:
+        length = int(self.headers["Content-Length"])
+        self.server.told = self.rfile.read(length).decode()
+        self.send_response(204)
+        self.end_headers()
+        self.server.heard.set()
+
+    def log_message(self, *_: object) -> None:
+        """Nothing is logged."""
+
+
+def opened(text: str, folder: Path, script: str = TRIAL_RUN) -> tuple[dict[str, Any], str]:
+    """What the page's script tells, and what the browser logged."""
     browser = shutil.which("chromium") or shutil.which("chromium-browser")
     if browser is None:
         pytest.skip("no chromium to open the player with")
-    page = folder / "page.html"
-    watched = f"<!doctype html><html lang='en'><head><meta charset='utf-8'>{WATCH}</head><body>"
-    page.write_text(f"{watched}{text}<script>{script}</script></body></html>", encoding="utf-8")
-    done = subprocess.run(
-        [
-            browser, "--headless", "--no-sandbox", "--disable-gpu",
-            "--disable-background-networking", "--enable-logging=stderr", "--log-level=0",
-            "--window-size=900,1200", "--virtual-time-budget=6000",
-            f"--user-data-dir={folder / 'profile'}", *options, "--dump-dom", page.as_uri(),
-        ],
-        capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
-    return done.stdout, done.stderr
+    head = f"<!doctype html><html lang='en'><head><meta charset='utf-8'>{WATCH}</head><body>"
+    tell = "const tell = (what) => fetch('/', { method: 'POST', body: JSON.stringify(what) });"
+    page = f"{head}{text}<script>{tell}{script}</script></body></html>"
+    command = [
+        browser, "--headless", "--no-sandbox", "--disable-gpu",
+        "--disable-background-networking", "--enable-logging=stderr", "--log-level=0",
+        "--window-size=900,1400", f"--user-data-dir={folder / 'profile'}",
+    ]  # fmt: skip
+    log = folder / "log"
+    with Listener(page) as listener, log.open("wb") as errors:
+        threading.Thread(target=listener.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{listener.server_port}/"
+        # in a group of its own: the browser is many processes
+        process = subprocess.Popen(
+            [*command, address], stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True
+        )
+        try:
+            heard = listener.heard.wait(60)
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(20)
+            listener.shutdown()
+    assert heard, f"the page told nothing in 60 s: {log.read_text(errors='replace')[-2000:]}"
+    return dict(json.loads(listener.told)), log.read_text(errors="replace")
 
 
 @pytest.fixture(scope="module")
@@ -143,15 +187,13 @@ def found(
     bodies = tuple(EVIL if name == "tibia_r" else name for name in anatomy.bodies)
     evil = replace(estimate, anatomy=replace(anatomy, bodies=bodies))
     block = player_block(reference, evil, EVIL, EVIL, ("mocap", EVIL))
-    dom, log = opened(embedded_player(block, 1), tmp_path_factory.mktemp("player"))
-    assert "CONSOLE" not in log
-    result = re.search(r'data-found="([^"]*)"', dom)
-    assert result, "the page's script did not reach its end"
-    return dict(json.loads(unescape(result[1])))
+    told, log = opened(embedded_player(block, 1), tmp_path_factory.mktemp("player"))
+    return told | {"complaints": log.count("CONSOLE")}
 
 
 def test_no_complaint_and_no_harm(found: dict[str, Any]) -> None:
     assert found["faults"] == []
+    assert found["complaints"] == 0
     assert not found["hurt"]
     assert EVIL in found["tags"]
 
@@ -189,7 +231,8 @@ def test_controls_change_the_picture(found: dict[str, Any]) -> None:
 def test_it_plays_at_the_trials_own_pace(found: dict[str, Any]) -> None:
     assert (found["label"], found["labelPlaying"]) == ("Play", "Pause")
     expected = 60 * 0.5 * found["passed"]
-    assert found["played"] == pytest.approx(expected, abs=4)
+    # a busy machine may show fewer frames, and time must not run ahead
+    assert 0.6 * expected - 2 <= found["played"] <= expected + 2
     assert found["stays"]
     assert found["last"] == 120
     assert found["restarts"]
@@ -199,8 +242,8 @@ def test_without_scripts_the_still_is_seen(block: PlayerBlock, tmp_path: Path) -
     text = re.sub(r"<script>\n.*</script>", "", embedded_player(block, 1), flags=re.DOTALL)
     look = """
     const shown = (name) => document.querySelector(".player-" + name).checkVisibility();
-    document.body.dataset.found = [shown("still"), shown("live"), faults.length].join(" ");
+    tell({ still: shown("still"), live: shown("live"), faults });
     """
-    dom, log = opened(text, tmp_path, script=look)
-    assert 'data-found="true false 0"' in dom
+    told, log = opened(text, tmp_path, look)
+    assert told == {"still": True, "live": False, "faults": []}
     assert "CONSOLE" not in log
