@@ -89,7 +89,7 @@ def diagnose(
     memory = _Memory()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", KinebenchWarning)
-        first = run_stages(pipeline, trial, "trial", memory)
+        first = run_stages(pipeline, trial, memory)
         frames = deepest_frames(first.augmented)
 
         def figures(which: Pipeline) -> FloatArray:

@@ -97,8 +97,7 @@ def run_cell(cell: Cell, metrics: tuple[str, ...], store: Store) -> Outcome:
     if rows is None:
         try:
             trial = cell.source(dict(cell.choices), cell.seed)
-            trial_key = digest(cell.source, dict(cell.choices), cell.seed)
-            run = run_stages(cell.pipeline, trial, trial_key, store)
+            run = run_stages(cell.pipeline, trial, store)
             rows = measured(run, trial, metrics)
         except NotApplicableError as reason:
             return Outcome(cell.index, cell.labels, "skipped", " ".join(str(reason).split()))

@@ -40,23 +40,24 @@ class Remembers(Protocol):
     def remember(self, key: str, make: Callable[[], Result]) -> Result: ...
 
 
-def run_stages(pipeline: Pipeline, trial: Trial, trial_key: str, store: Remembers) -> StagedRun:
+def run_stages(pipeline: Pipeline, trial: Trial, store: Remembers) -> StagedRun:
     """Run a pipeline on a trial, stage by stage through the store.
+
+    The recordings' content is what counts, wherever they come from: trials that differ in their
+    static pose alone share what is made of the movement.
 
     Parameters
     ----------
     pipeline : Pipeline
     trial : Trial
-    trial_key : str
-        Digest of what made the trial.
     store : Store, or anything that remembers
     """
     stages = _Stages(pipeline, trial.subject, store)
-    moving = stages.augmented(trial.keypoints, digest(trial_key, "keypoints"))
+    moving = stages.augmented(trial.keypoints, digest("keypoints", trial.keypoints))
     if trial.static_markers is not None:
-        standing = _Keyed(trial.static_markers, digest(trial_key, "static markers"))
+        standing = _Keyed(trial.static_markers, digest("markers", trial.static_markers))
     elif trial.static is not None:
-        standing = stages.augmented(trial.static, digest(trial_key, "static"))
+        standing = stages.augmented(trial.static, digest("keypoints", trial.static))
     else:
         standing = moving
     scaling = stages.scaled(standing)

@@ -87,6 +87,7 @@ class MadeUpSource:
     fails: bool = False
     pause_s: float = 0.0
     evidence: str = "made up"
+    mass_kg: float = 70.0
 
     def __call__(self, choices: Mapping[str, Any], seed: int) -> Trial:
         if choices.get("noise_m") == -1.0:
@@ -99,10 +100,15 @@ class MadeUpSource:
         positions = np.zeros((50, 1, 3))
         positions[:, 0, 1] = truth + noise
         reference = Motion(COORDINATES, times, np.stack([truth, truth], axis=1))
+        static = None
+        if "static_m" in choices:
+            heights = np.full((20, 1, 3), choices["static_m"])
+            static = Markers(("a",), times[:20], heights)
         return Trial(
             self.name,
-            Subject(70, 1.75),
+            Subject(self.mass_kg, 1.75),
             Markers(("a",), times, positions),
+            static=static,
             reference_motion=reference,
         )
 

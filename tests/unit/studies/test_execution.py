@@ -33,10 +33,38 @@ def test_a_stage_runs_once_for_all_cells_that_share_it(made_up: ModuleType, tmp_
     log = tmp_path / "log"
     study = made_up.study(str(log))
     run_study(study, Store(tmp_path / "store"))
-    # 2 trials × 2 noises × 2 shifts; the two gains share the cleaning
-    assert len(log.read_text().splitlines()) == 8
+    # 2 shifts of 3 recordings: both trials are the same without noise; the gains share the cleaning
+    assert len(log.read_text().splitlines()) == 6
     run_study(study, Store(tmp_path / "store"))
-    assert len(log.read_text().splitlines()) == 8
+    assert len(log.read_text().splitlines()) == 6
+
+
+def test_static_poses_share_what_is_made_of_the_movement(
+    made_up: ModuleType, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    poses = tuple(made_up.Level(f"{height:g} m", height) for height in (0.5, 1.0, 1.5))
+    cleaner = (made_up.Level("on", (made_up.Shift(0.01, str(log)),)),)
+    factors = (
+        made_up.Factor("static", "data.static_m", poses),
+        made_up.Factor("shift", "clean", cleaner),
+    )
+    study = made_up.study(factors=factors, sources=(made_up.MadeUpSource("t"),))
+    outcomes = run_study(study, Store(tmp_path / "store"))
+    assert [outcome.status for outcome in outcomes] == ["done"] * 3
+    # the movement once, and each static pose
+    assert len(log.read_text().splitlines()) == 4
+
+
+def test_another_subject_is_not_mistaken_for_the_same_recording(
+    made_up: ModuleType, tmp_path: Path
+) -> None:
+    sources = tuple(made_up.MadeUpSource("t", f"s{m}", mass_kg=m) for m in (60.0, 80.0))
+    study = made_up.study(sources=sources, factors=())
+    store = Store(tmp_path)
+    run_study(study, store)
+    # recordings without noise are equal, masses are not: augmented, scaled and solved for each
+    assert len(list(tmp_path.rglob("*/*"))) == 2 * 2 + 2 + 2
 
 
 def test_one_more_level_costs_only_that_level(made_up: ModuleType, tmp_path: Path) -> None:
@@ -96,6 +124,7 @@ def test_killed_at_any_moment_it_goes_on_to_the_same_table(
     assert process.stdout is not None
     assert process.stdout.readline() == "running\n"
     while not any(store.rglob("*/*")):
+        assert process.poll() is None
         time.sleep(0.005)
     process.send_signal(signal.SIGKILL)
     process.communicate()

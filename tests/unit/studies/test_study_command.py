@@ -166,7 +166,7 @@ def test_without_a_folder_it_is_the_projects_own(
     command: Command, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert command("list") == 0
-    assert "study.toml" in capsys.readouterr().out
+    assert ".toml" in capsys.readouterr().out
     monkeypatch.setattr("kinebench.__file__", "/nowhere/kinebench/__init__.py")
     assert command("list") == 2
     assert "name a folder: kinebench study list FOLDER" in capsys.readouterr().err
