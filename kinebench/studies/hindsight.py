@@ -1,0 +1,91 @@
+"""How far a choice made in advance is from the best one that hindsight would have made."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from kinebench.statistics import Interval, mean_interval
+from kinebench.studies.design import Factor
+from kinebench.studies.scores import Score
+
+__all__ = ["Hindsight", "Regret", "hindsight_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Regret:
+    """What always choosing one level costs.
+
+    Parameters
+    ----------
+    level : str
+    mean : float
+        Error minus that of the best candidate of the same cell, mean over subjects, rad. Below 0
+        for a level that is no candidate and beats them all.
+    interval : Interval
+        95 %, Student over subjects.
+    """
+
+    level: str
+    mean: float
+    interval: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Hindsight:
+    """Candidates chosen anew for every trial, knowing the truth.
+
+    Parameters
+    ----------
+    chosen : tuple of (str, int)
+        How often each candidate was the best, in the order of the levels.
+    regrets : tuple of Regret
+        Of every level of the factor.
+    n_cells, n_subjects : int
+    """
+
+    chosen: tuple[tuple[str, int], ...]
+    regrets: tuple[Regret, ...]
+    n_cells: int
+    n_subjects: int
+
+
+def hindsight_of(factor: Factor, scores: Sequence[Score], candidates: Sequence[str]) -> Hindsight:
+    """Regret of every level against the best candidate of the same trial and other levels.
+
+    Parameters
+    ----------
+    factor : Factor
+    scores : sequence of Score
+        Of cells that are done; trials that lack a level do not count.
+    candidates : sequence of str
+        Levels among which hindsight may choose: cut-offs of one filter.
+    """
+    levels = [level.label for level in factor.levels]
+    cells: dict[tuple[str, ...], dict[str, float]] = {}
+    for score in scores:
+        error = score.error()
+        if np.isfinite(error):
+            others = tuple(text for name, text in score.labels.items() if name != factor.name)
+            key = (score.labels["subject"], *others)
+            cells.setdefault(key, {})[score.labels[factor.name]] = error
+    chosen: Counter[str] = Counter()
+    by_subject: dict[str, list[list[float]]] = {}
+    for (subject, *_), errors in cells.items():
+        if len(errors) != len(levels):
+            continue
+        best = min(candidates, key=errors.__getitem__)
+        chosen[best] += 1
+        by_subject.setdefault(subject, []).append([errors[x] - errors[best] for x in levels])
+    if not by_subject:
+        return Hindsight((), (), 0, 0)
+    table = np.array([np.mean(rows, axis=0) for rows in by_subject.values()])
+    regrets = tuple(
+        Regret(level, float(column.mean()), mean_interval(column))
+        for level, column in zip(levels, table.T, strict=True)
+    )
+    counts = tuple((level, chosen[level]) for level in levels if level in candidates)
+    return Hindsight(counts, regrets, chosen.total(), len(by_subject))
