@@ -8,6 +8,7 @@ from kinebench.augmentation.augmenter import LSTMAugmenter
 from kinebench.augmentation.catalogue import VERSIONS, DatasetFiles, version
 from kinebench.cleaning import Butterworth
 from kinebench.datasets import local_file
+from kinebench.errors import require_names
 from kinebench.ik.fast import FastIK
 from kinebench.lab import (
     STATIC_POSES,
@@ -20,15 +21,25 @@ from kinebench.lab.camera.presets import two_phones
 from kinebench.lab.motions.motion_model import MotionModel
 from kinebench.lab.motions.sit_to_stand import SitToStand
 from kinebench.lab.motions.squat import Squat
+from kinebench.pipeline.opencap import opencap_setup
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.scaling.fast_scaler import FastScaler
 from kinebench.scaling.standing import StandingWindow
 from kinebench.studies.design import Factor, Level, Study
 from kinebench.studies.laboratory import LabSource
 
-__all__ = ["Demonstration", "demonstration"]
+__all__ = ["BODIES", "Demonstration", "demonstration"]
+
+BODIES = ("auto", "opencap", "lab")
 
 _OWN = "lab-1"
+_MODEL_FILES = (
+    "Models/LaiUhlrich2022.osim",
+    "Models/LaiUhlrich2022_markers_augmenter.xml",
+    "Models/LaiUhlrich2022_markers_openpose.xml",
+    "Scaling/Setup_scaling_LaiUhlrich2022.xml",
+    "IK/Setup_IK.xml",
+)
 _POSES = ("ideal", "right knee 15°", "knees 20°")
 _ACTIVITIES: dict[str, MotionModel] = {"squat": Squat(), "sit-to-stand": SitToStand()}
 
@@ -42,22 +53,38 @@ class Demonstration:
     study : Study
     left_out : tuple of str
         Versions whose files are neither in the cache nor in a mirror.
+    body : {"opencap", "lab"}
+        What the virtual subjects and the pipeline's model are scaled from.
     """
 
     study: Study
     left_out: tuple[str, ...]
+    body: str
 
 
-def demonstration(n_subjects: int = 4) -> Demonstration:
-    """Static pose × filter × augmenter on virtual subjects in two activities."""
+def demonstration(n_subjects: int = 4, body: str = "auto") -> Demonstration:
+    """Static pose × filter × augmenter on virtual subjects in two activities.
+
+    Parameters
+    ----------
+    n_subjects : int
+    body : one of BODIES
+        The laboratory's own body, LaiUhlrich2022, or LaiUhlrich2022 if its files are in the cache
+        or in a mirror and the laboratory's own otherwise.
+
+    Raises
+    ------
+    NameNotFoundError
+        For another body.
+    DatasetError
+        When LaiUhlrich2022 is asked for and cannot be fetched.
+    """
+    require_names([body], BODIES, "body", "the demonstration")
+    if body == "auto":
+        body = "opencap" if _model_at_hand() else "lab"
     here = tuple(name for name in VERSIONS if _at_hand(name))
     left_out = tuple(name for name in VERSIONS if name not in here)
-    base = Pipeline(
-        generic=generic_body().model,
-        augment=LSTMAugmenter(_OWN, warm_up_s=1.0),
-        scale=FastScaler(scaling_setup(), None, StandingWindow(avoid_start_s=0.0)),
-        solve=FastIK(ik_tasks()),
-    )
+    base = _pipeline(body)
     poses = tuple(Level(name, STATIC_POSES[name]) for name in _POSES)
     factors = (
         Factor("static pose", "data.static", (*poses, Level("trial start", "trial start"))),
@@ -72,7 +99,7 @@ def demonstration(n_subjects: int = 4) -> Demonstration:
     )
     population = Population()
     sources = tuple(
-        LabSource(population.subject(index), motion, activity, two_phones(), body="lab")
+        LabSource(population.subject(index), motion, activity, two_phones(), body=body)
         for index in range(n_subjects)
         for activity, motion in _ACTIVITIES.items()
     )
@@ -80,7 +107,31 @@ def demonstration(n_subjects: int = 4) -> Demonstration:
         "On virtual subjects, whose true joint angles are known: what do static pose, filter and"
         " augmenter do to the angles?"
     )
-    return Demonstration(Study("demo", question, base, factors, sources), left_out)
+    return Demonstration(Study("demo", question, base, factors, sources), left_out, body)
+
+
+def _pipeline(body: str) -> Pipeline:
+    """Fast engines on the model that the virtual subjects are scaled from."""
+    if body == "lab":
+        generic, scaling, marker_set, tasks = (
+            generic_body().model, scaling_setup(), None, ik_tasks(),
+        )  # fmt: skip
+    else:
+        setup = opencap_setup("augmented", "upright")
+        generic, scaling, marker_set, tasks = (
+            setup.generic, setup.scaling, setup.marker_set, setup.ik,
+        )  # fmt: skip
+    return Pipeline(
+        generic=generic,
+        augment=LSTMAugmenter(_OWN, warm_up_s=1.0),
+        scale=FastScaler(scaling, marker_set, StandingWindow(avoid_start_s=0.0)),
+        solve=FastIK(tasks),
+    )
+
+
+def _model_at_hand() -> bool:
+    """Whether LaiUhlrich2022 and what scales and solves it are in the cache or in a mirror."""
+    return all(local_file("opencap-core", f"opensimPipeline/{path}") for path in _MODEL_FILES)
 
 
 def _at_hand(name: str) -> bool:

@@ -1,12 +1,23 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from kinebench.cli.main import main
-from kinebench.studies.demo import demonstration
+from kinebench.core.provenance import digest
+from kinebench.errors import NameNotFoundError
+from kinebench.lab import generic_body
+from kinebench.pipeline.opencap import opencap_setup
+from kinebench.studies.demo import Demonstration, demonstration
+from kinebench.studies.execution import run_study
+from kinebench.studies.laboratory import LabSource
+from kinebench.studies.results import write_results
+from kinebench.studies.store import Store
 
 
 @pytest.fixture
@@ -31,6 +42,7 @@ def test_the_demonstration_needs_nothing(
     said = capsys.readouterr().out
     assert "16 pipeline runs: 16 done" in said
     assert "v0.3, whose files are not here" in said
+    assert "body: the laboratory's own" in said
     assert str(tmp_path / "one" / "report.html") in said
     assert (tmp_path / "one" / "report.html").stat().st_size > 10_000
     for name in ("results.csv", "outcomes.csv", "manifest.json", "report.html"):
@@ -62,3 +74,59 @@ def test_published_versions_join_when_their_files_are_here(
     labels = [level.label for level in demonstration().study.factors[-1].levels]
     assert labels == ["lab-1", "v0.0", "v0.1", "v0.2", "v0.3"]
     assert demonstration().left_out == ()
+
+
+def bodies(demo: Demonstration) -> set[str]:
+    """Of the virtual subjects."""
+    return {source.body for source in demo.study.sources if isinstance(source, LabSource)}
+
+
+MODEL = "opensimPipeline/Models/LaiUhlrich2022.osim"
+
+
+def test_opencaps_body_is_used_when_its_files_are_here(mirror_file: Callable[[str], Path]) -> None:
+    mirror_file(MODEL)
+    assert demonstration().body == "opencap"
+    asked = demonstration(1, "opencap")
+    assert asked == replace(demonstration(1), study=asked.study)
+    assert digest(asked.study) == digest(demonstration(1).study)
+    assert bodies(asked) == {"opencap"}
+    assert asked.study.base.generic == opencap_setup("augmented", "upright").generic
+
+
+def test_the_laboratorys_body_may_be_asked_for(mirror_file: Callable[[str], Path]) -> None:
+    mirror_file(MODEL)
+    own = demonstration(1, "lab")
+    assert own.body == "lab"
+    assert bodies(own) == {"lab"}
+    assert own.study.base.generic == generic_body().model
+
+
+@pytest.mark.usefixtures("nothing_at_hand")
+def test_without_files_the_body_is_the_laboratorys() -> None:
+    auto, own = demonstration(1), demonstration(1, "lab")
+    assert auto.body == "lab"
+    assert digest(auto.study) == digest(own.study)
+
+
+def test_an_unknown_body_is_refused() -> None:
+    with pytest.raises(NameNotFoundError, match="opencap"):
+        demonstration(1, "opencp")
+
+
+def test_one_cell_on_opencaps_body(mirror_file: Callable[[str], Path], tmp_path: Path) -> None:
+    mirror_file(MODEL)
+    study = demonstration(1, "opencap").study
+    factors = tuple(replace(factor, levels=factor.levels[:1]) for factor in study.factors)
+    small = replace(study, factors=factors, sources=study.sources[:1])
+    (outcome,) = run_study(small, Store(tmp_path), 1)
+    assert outcome.status == "done"
+    write_results(tmp_path, small, [outcome])
+    with (tmp_path / "results.csv").open() as file:
+        knees = [
+            float(row["value"])
+            for row in csv.DictReader(file)
+            if row["metric"] == "rmse" and row["item"].startswith("knee_angle")
+        ]
+    assert knees
+    assert np.radians(0.1) < max(knees) < np.radians(8)
