@@ -6,8 +6,10 @@ go in as they are.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from kinebench.reports.player.block import PlayerBlock
 from kinebench.reports.tables import Table
 
 __all__ = [
@@ -99,9 +101,19 @@ class FigureBlock:
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """Markup that goes in as it is, such as a player; whoever made it has escaped its texts."""
+    """A figure that brings its own markup, style and script, such as a player.
 
-    markup: str
+    Parameters
+    ----------
+    markup : callable
+        Given the figure's number, what stands in the page; whoever made it has escaped its texts.
+    style, script : str
+        What the page needs once, however many such figures it has.
+    """
+
+    markup: Callable[[int], str]
+    style: str = ""
+    script: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +164,7 @@ class Details:
     blocks: tuple[Flat, ...]
 
 
-Flat = Text | Listing | TableBlock | FigureBlock | Embedded | Downloads | References
+Flat = Text | Listing | TableBlock | FigureBlock | PlayerBlock | Embedded | Downloads | References
 """Blocks that may stand in details."""
 
 Block = Flat | Heading | Details

@@ -1,6 +1,7 @@
 """A document as one HTML file: works offline, prints, follows light and dark, needs no script.
 
-Whatever is text is escaped; only `FigureBlock.svg` and `Embedded.markup` go in as they are.
+Whatever is text is escaped; only `FigureBlock.svg` and `Embedded.markup` go in as they are. A
+script is there only for a `PlayerBlock`, which shows a still picture without it.
 """
 
 from __future__ import annotations
@@ -28,6 +29,12 @@ from kinebench.reports.blocks import (
     TableBlock,
     Text,
 )
+from kinebench.reports.player.block import (
+    PlayerBlock,
+    player_markup,
+    player_script,
+    player_style,
+)
 from kinebench.reports.style_sheet import STYLE_SHEET
 from kinebench.reports.tables import Table
 
@@ -53,6 +60,7 @@ __all__ = [
 def as_html(document: Document) -> str:
     """The document as a complete page; the same bytes for the same document."""
     title = escape(document.title)
+    players = any(_has_player(section.blocks) for section in document.sections)
     parts = [
         "<!doctype html>",
         '<html lang="en">',
@@ -63,7 +71,7 @@ def as_html(document: Document) -> str:
         # an empty icon: a browser asks for one otherwise, and the page is one file
         '<link rel="icon" href="data:,">',
         f"<title>{title}</title>",
-        f"<style>\n{STYLE_SHEET}</style>",
+        f"<style>\n{STYLE_SHEET}{player_style() if players else ''}</style>",
         "</head>",
         "<body>",
         '<a class="skip" href="#content">Skip to the content</a>',
@@ -87,8 +95,26 @@ def as_html(document: Document) -> str:
     if document.colophon:
         lines = "".join(f"<p>{escape(line)}</p>" for line in document.colophon)
         parts.append(f"<footer>{lines}</footer>")
+    if players:
+        parts.append(f"<script>\n{player_script()}</script>")
+    parts += [f"<script>\n{script}</script>" for script in _once(document, "script")]
     parts += ["</body>", "</html>", ""]
     return "\n".join(parts)
+
+
+def _has_player(blocks: Sequence[Block]) -> bool:
+    return any(
+        isinstance(block, PlayerBlock) or (isinstance(block, Details) and _has_player(block.blocks))
+        for block in blocks
+    )
+
+
+def _once(document: Document, what: str) -> list[str]:
+    """Styles or scripts of embedded figures, each once."""
+    blocks = [block for section in document.sections for block in section.blocks]
+    inner = [item for block in blocks if isinstance(block, Details) for item in block.blocks]
+    found = [getattr(item, what) for item in (*blocks, *inner) if isinstance(item, Embedded)]
+    return list(dict.fromkeys(text for text in found if text))
 
 
 class _Numbers:
@@ -161,8 +187,10 @@ def _block(block: Block, numbers: _Numbers, anchors: _Anchors) -> str:
             return "\n".join(_table(block, numbers.next("Table")))
         case FigureBlock():
             return _figure(block, numbers.next("Figure"))
+        case PlayerBlock():
+            return player_markup(block, numbers.next("Figure"))
         case Embedded():
-            return block.markup
+            return block.markup(numbers.next("Figure"))
         case Downloads():
             return f'<ul class="downloads">{"".join(map(_download, block.files))}</ul>'
         case References():

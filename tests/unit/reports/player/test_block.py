@@ -12,6 +12,8 @@ import pytest
 
 from kinebench.core import Model, Motion
 from kinebench.errors import ValueRangeError
+from kinebench.reports.blocks import Details, Document, FigureBlock, Section, Text
+from kinebench.reports.html import as_html
 from kinebench.reports.player import (
     PlayerBlock,
     Skeleton,
@@ -23,7 +25,7 @@ from kinebench.reports.player import (
 from kinebench.reports.player.block import player_markup, player_script, player_style
 
 EVIL = '</script><script>alert("x")</script><img onerror="y">'
-VOID = {"input", "meta", "br"}
+VOID = {"input", "meta", "br", "link"}
 
 
 class Figure(HTMLParser):
@@ -184,3 +186,22 @@ def test_the_still_shows_in_print_and_dark_has_its_colours() -> None:
     assert "@media print" in style
     assert "@media screen and (prefers-color-scheme: dark)" in style
     assert player_script().count("{") == player_script().count("}")
+
+
+def test_a_page_holds_style_and_script_once(block: PlayerBlock) -> None:
+    svg = FigureBlock("<svg></svg>", "c", "d")
+    first, second = Section("One", (svg, block)), Section("Two", (Details("More", (block,)),))
+    text = as_html(Document("T", (first, second)))
+    page = Figure(text)
+    assert text.count(player_script()) == text.count(player_style()) == 1
+    assert len(page.all("script")) == 3  # two hold the trials
+    assert re.findall(r"Figure (\d)\.", "".join(page.shown)) == ["1", "2", "3"]
+    ids = [a["id"] for _, a in page.tags if "id" in a]
+    assert len(ids) == len(set(ids))
+    assert player_script() in as_html(Document("T", (second,)))
+
+
+def test_a_page_without_a_player_has_no_script() -> None:
+    text = as_html(Document("T", (Section("One", (Text("t"), Details("m", (Text("t"),)))),)))
+    assert "<script" not in text
+    assert "player" not in text
