@@ -93,7 +93,7 @@ def diagnose(
         frames = deepest_frames(first.augmented)
 
         def figures(which: Pipeline) -> FloatArray:
-            run = run_stages(which, trial, "trial", memory)
+            run = run_stages(which, trial, memory)
             return figures_of(run.scaling.model, run.solution.motion, run.augmented, frames)
 
         as_is = figures(pipeline)
