@@ -204,14 +204,18 @@ class _Drawing:
         self._add_bone(body, body, neck)
         for end in ends:
             self._add_bone(body, neck, end)
-        self._add_head(body, base)
+        self._add_head(body, neck)
 
-    def _add_head(self, body: int, base: FloatArray) -> None:
+    def _add_head(self, body: int, neck: int) -> None:
         if any(name.startswith(("head", "skull")) for name in self.names):
             return
+        base = self._place(neck)
         trunk = base - self._place(body)
+        radius = _HEAD_RADIUS * float(np.linalg.norm(trunk))
+        below = base + (_HEAD_HEIGHT - _HEAD_RADIUS) * trunk
+        self._add_bone(body, neck, self._add_point(f"{self.names[body]} skull base", body, below))
         head = self._add_point(f"{self.names[body]} head", body, base + _HEAD_HEIGHT * trunk)
-        self.bones.append(Bone(body, head, head, _HEAD_RADIUS * float(np.linalg.norm(trunk))))
+        self.bones.append(Bone(body, head, head, radius))
 
     def _limb(self, body: int, child: int) -> None:
         if self.names[body].startswith("ulna") and self.children[child]:
@@ -239,8 +243,9 @@ class _Drawing:
         here = self._place(body)
         if self.parents[parent] == GROUND:
             top = here + np.array([0.0, _TRUNK_WITHOUT_ARMS_M, 0.0])
-            self._add_bone(body, body, self._add_point(f"{name} neck", body, top))
-            self._add_head(body, top)
+            neck = self._add_point(f"{name} neck", body, top)
+            self._add_bone(body, body, neck)
+            self._add_head(body, neck)
             return
         step = share * (here - self._place(parent))
         self._add_bone(body, body, self._add_point(f"{name} tip", body, here + step))

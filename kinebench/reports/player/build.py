@@ -59,9 +59,8 @@ def player_block(
     turns = np.degrees(orientation_errors(one, other))
     gaps = 1e3 * point_errors(one, other)
     frame = _worst(turns)
-    scene = scene_of(one)
-    top = scale_top(turns, "°")
-    still = still_svg(one, other, frame, turns[frame], top, scene)
+    scene, top = scene_of(one), scale_top(turns, "°")
+    still = still_svg(one, other, frame, turns[frame], top, names)
     middle = _middle(one)
     step = max(step_for(s.positions - middle, _FINEST_M) for s in (one, other))
     content = {
@@ -77,7 +76,10 @@ def player_block(
         "top": scene.top_m,
         "skeletons": [_part(s, middle, step) for s in (one, other)],
         "turns": {"step": _FINEST_DEG, "top": top, "values": as_shorts(turns, _FINEST_DEG)},
-        "gaps": {"top": scale_top(gaps, "mm"), "points": _partners(one.anatomy, other.anatomy)},
+        "gaps": {
+            "top": scale_top(gaps[:, : turns.shape[1]], "mm"),
+            "points": _partners(one.anatomy, other.anatomy),
+        },
         "light": list(LIGHT),
         "dark": list(DARK),
     }

@@ -638,7 +638,7 @@
       const mode = this.trial.modes[this.scene.mode];
       const ends = [0, mode.top / 2, mode.top];
       [...this.parts.ticks.children].forEach((tick, i) => {
-        tick.textContent = `${i === 2 ? "≥ " : ""}${ends[i]}${mode.unit}`;
+        tick.textContent = i === 2 ? `≥ ${ends[i]}${mode.unit}` : ends[i];
       });
       this.drawStrip(mode);
       this.schedule();

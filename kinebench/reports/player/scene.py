@@ -51,7 +51,7 @@ class Scene:
     floor_m : float
         Height of the floor: 0, or the lowest point when that is far from it.
     top_m : float
-        The highest drawn point above the floor.
+        The highest point of what is drawn, above the floor.
     """
 
     side_yaw: float
@@ -64,8 +64,19 @@ def scene_of(reference: Skeleton) -> Scene:
     forward = reference.rotations[:, 0, :, 0]
     finite = np.isfinite(forward).all(axis=1)
     x, z = (float(forward[finite, axis].sum()) for axis in (0, 2))
-    heights = reference.positions[..., 1]
-    known = heights[np.isfinite(heights)]
-    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.8)
+    low, high = _extent(reference)
     floor = 0.0 if abs(low) <= _FLOOR_NEAR_ZERO_M else low
     return Scene(float(np.arctan2(-z, x)), floor, max(high - floor, 0.5))
+
+
+def _extent(skeleton: Skeleton) -> tuple[float, float]:
+    """Lowest and highest point of what is drawn, m."""
+    radii = np.zeros(len(skeleton.anatomy.point_names))
+    for bone in skeleton.anatomy.bones:
+        for point in (bone.start, bone.end):
+            radii[point] = max(radii[point], bone.radius_m)
+    heights = skeleton.positions[..., 1]
+    known = np.isfinite(heights)
+    if not known.any():
+        return 0.0, 1.8
+    return float((heights - radii)[known].min()), float((heights + radii)[known].max())

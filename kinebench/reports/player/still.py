@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import escape
 
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
 from kinebench.reports.player.anatomy import Bone
 from kinebench.reports.player.colours import LEVELS, level_of
-from kinebench.reports.player.scene import Scene, View
+from kinebench.reports.player.scene import Scene, View, scene_of
 from kinebench.reports.player.skeleton import Skeleton
 
 __all__ = ["still_svg"]
@@ -18,7 +19,7 @@ __all__ = ["still_svg"]
 _WIDTH, _HEIGHT, _MARGIN = 720.0, 430.0, 16.0
 _PITCH = np.radians(7.0)
 _SHAFT = 0.2  # control point of a bone's outline, over its radius at the ends
-_GRID_M, _GRID_REACH_M = 0.5, 1.0
+_GRID_M, _GRID_REACH_M = 0.5, 0.75
 
 Point = tuple[float, float]
 
@@ -29,7 +30,7 @@ def still_svg(
     frame: int,
     errors: FloatArray,
     top: float,
-    scene: Scene,
+    names: tuple[str, str] = ("reference", "estimate"),
 ) -> str:
     """Both skeletons in one frame, over one another, from the right side and from the front.
 
@@ -41,21 +42,23 @@ def still_svg(
         Of the estimate's bodies in this frame.
     top : float
         Upper end of the colour scale, °.
-    scene : Scene
+    names : (str, str)
+        What they are called; escaped here.
     """
+    scene = scene_of(reference)
     parts = [f'<svg viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}" xmlns="http://www.w3.org/2000/svg">']
     middle = _middle(reference.positions[frame], scene)
-    scale = (_HEIGHT - 96.0) / scene.top_m
+    scale = (_HEIGHT - 112.0) / scene.top_m
     for column, (turn, title) in enumerate(
         ((0.0, "from the right"), (np.pi / 2, "from the front"))
     ):
         x = _WIDTH * (0.25 + 0.5 * column)
-        panel = _Panel(View(scene.side_yaw + turn, _PITCH), middle, x, _HEIGHT - 62.0, scale)
+        panel = _Panel(View(scene.side_yaw + turn, _PITCH), middle, x, _HEIGHT - 70.0, scale)
         parts.append(f'<text class="soft" x="{x:g}" y="18" text-anchor="middle">{title}</text>')
         parts += _ground(panel, middle)
         parts += _estimate(panel, estimate, frame, errors, top)
         parts += _reference(panel, reference, frame)
-    parts += _legend(top)
+    parts += _legend(top, names)
     parts.append("</svg>")
     return "\n".join(parts)
 
@@ -84,14 +87,12 @@ def _middle(points: FloatArray, scene: Scene) -> FloatArray:
 
 
 def _ground(panel: _Panel, middle: FloatArray) -> Iterator[str]:
-    start = np.round(middle / _GRID_M) * _GRID_M
-    steps = np.arange(-_GRID_REACH_M, _GRID_REACH_M + 1e-9, _GRID_M)
     lines = []
-    for step in steps:
-        for across, along in ((0, 2), (2, 0)):
-            ends = np.array([start, start])
-            ends[:, 1] = middle[1]
-            ends[:, across] += step
+    for across, along in ((0, 2), (2, 0)):
+        first = np.ceil((middle[across] - _GRID_REACH_M) / _GRID_M) * _GRID_M
+        for place in np.arange(first, middle[across] + _GRID_REACH_M, _GRID_M):
+            ends = np.array([middle, middle])
+            ends[:, across] = place
             ends[:, along] += [-_GRID_REACH_M, _GRID_REACH_M]
             (x1, y1), (x2, y2) = panel.pixels(ends)[0]
             lines.append(f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}")
@@ -165,15 +166,15 @@ def _reference(panel: _Panel, skeleton: Skeleton, frame: int) -> Iterator[str]:
             yield f'<circle class="joint" cx="{x:.1f}" cy="{y:.1f}" r="2.2"/>'
 
 
-def _legend(top: float) -> Iterator[str]:
+def _legend(top: float, names: tuple[str, str]) -> Iterator[str]:
     y = _HEIGHT - 26.0
     yield f'<path class="line" d="M{_MARGIN:g} {y + 5:g}h26"/>'
     yield f'<circle class="joint" cx="{_MARGIN + 13:g}" cy="{y + 5:g}" r="2.2"/>'
-    yield f'<text x="{_MARGIN + 34:g}" y="{y + 9:g}">reference</text>'
+    yield f'<text x="{_MARGIN + 34:g}" y="{y + 9:g}">{escape(names[0])}</text>'
     ball = f"a5 5 0 1 1 0 -10Q{_MARGIN + 133:g} {y + 4:g} {_MARGIN + 146:g} {y:g}a5 5 0 1 1 0 10Q"
     shape = f"M{_MARGIN + 120:g} {y + 10:g}{ball}{_MARGIN + 133:g} {y + 6:g} {_MARGIN + 120:g}"
     yield f'<path class="bone unknown" d="{shape} {y + 10:g}Z"/>'
-    yield f'<text x="{_MARGIN + 162:g}" y="{y + 9:g}">estimate, coloured by error</text>'
+    yield f'<text x="{_MARGIN + 162:g}" y="{y + 9:g}">{escape(names[1])}, coloured by error</text>'
     left, width = 470.0, 200.0
     step = width / LEVELS
     for level in range(LEVELS):

@@ -18,7 +18,7 @@ NAMESPACE = "{http://www.w3.org/2000/svg}"
 def drawn(reference: Skeleton, estimate: Skeleton, errors: object = None) -> ET.Element:
     n = len(estimate.anatomy.bodies)
     shown = np.zeros(n) if errors is None else np.asarray(errors, dtype=float)
-    text = still_svg(reference, estimate, 0, shown, 10.0, scene_of(reference))
+    text = still_svg(reference, estimate, 0, shown, 10.0, ("mocap", "a <b>"))
     return ET.fromstring(text)
 
 
@@ -51,7 +51,10 @@ def test_the_floor_is_at_zero_unless_the_frame_lies_elsewhere(reference: Skeleto
     assert scene_of(reference).floor_m == 0.0
     lifted = replace(reference, positions=reference.positions + np.array([0.0, 5.0, 0.0]))
     lowest = reference.positions[..., 1].min()
-    assert scene_of(lifted).floor_m == pytest.approx(5.0 + lowest)
+    assert 5.0 + lowest - 0.05 < scene_of(lifted).floor_m < 5.0 + lowest
+    head = next(b for b in reference.anatomy.bones if b.start == b.end)
+    crown = reference.positions[:, head.start, 1].max() + head.radius_m
+    assert scene_of(reference).top_m == pytest.approx(crown)
     gone = replace(reference, positions=np.full_like(reference.positions, np.nan))
     assert scene_of(gone).top_m > 1.0
 
@@ -65,6 +68,7 @@ def test_both_skeletons_are_there_in_two_views(reference: Skeleton, estimate: Sk
     assert len(joints) == 2 * len(reference.anatomy.bodies) + 1  # and the legend
     texts = [e.text for e in svg.iter(f"{NAMESPACE}text")]
     assert {"from the right", "from the front", "0°", "5°", "≥ 10°"} <= set(texts)
+    assert {"mocap", "a <b>, coloured by error"} <= set(texts)
 
 
 def test_nothing_leaves_the_picture(reference: Skeleton, estimate: Skeleton) -> None:
