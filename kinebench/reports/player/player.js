@@ -140,6 +140,7 @@
       this.zoom = 1;
       this.layout = "overlay";
       this.mode = "turns";
+      this.grounds = [];
       this.spread = spreadOf(trial);
       this.spots = trial.skeletons.map((s) => new Float32Array(4 * s.points));
       this.shadows = trial.skeletons.map((s) => new Float32Array(4 * s.points));
@@ -176,7 +177,7 @@
         context.beginPath();
         context.rect(column * w, 0, w, height);
         context.clip();
-        drawGround(context, camera, theme);
+        this.drawGround(context, camera, column, theme);
         for (const one of shown) this.place(camera, one);
         drawShadow(context, camera, shown, this, theme);
         if (shown.includes(1)) this.drawBones(context, camera, 1, theme);
@@ -202,6 +203,22 @@
         target: [at(0), trial.floor + 0.48 * trial.top, at(1)],
         floor: trial.floor,
       });
+    }
+
+    // the lines of the ground stay as they are while the camera rests
+    drawGround(context, camera, column, theme) {
+      const { perMetre, x, y, target } = camera;
+      const key = [this.yaw, this.pitch, perMetre, x, y, ...target].join();
+      if (this.grounds[column]?.key !== key) {
+        this.grounds[column] = { key, paths: groundPaths(camera) };
+      }
+      context.strokeStyle = theme.soft;
+      context.lineWidth = 0.8;
+      this.grounds[column].paths.forEach((path, i) => {
+        context.globalAlpha = FADES[i] * 0.7;
+        context.stroke(path);
+      });
+      context.globalAlpha = 1;
     }
 
     // spots: x, y in px, nearness in m, px per m; shadows: the same on the floor
@@ -296,7 +313,7 @@
     return { see, ...place };
   }
 
-  function drawGround(context, camera, theme) {
+  function groundPaths(camera) {
     const paths = FADES.map(() => new Path2D());
     const spot = new Float32Array(8);
     for (const across of [0, 2]) {
@@ -321,13 +338,7 @@
         }
       }
     }
-    context.strokeStyle = theme.soft;
-    context.lineWidth = 0.8;
-    paths.forEach((path, i) => {
-      context.globalAlpha = FADES[i] * 0.7;
-      context.stroke(path);
-    });
-    context.globalAlpha = 1;
+    return paths;
   }
 
   function drawShadow(context, camera, shown, scene, theme) {
@@ -529,7 +540,8 @@
         (event) => {
           if (!event.ctrlKey) return; // the page scrolls
           event.preventDefault();
-          this.look(this.scene.yaw, this.scene.pitch, this.scene.zoom * Math.exp(-event.deltaY / 200));
+          const { yaw, pitch, zoom } = this.scene;
+          this.look(yaw, pitch, zoom * Math.exp(-event.deltaY / 200));
         },
         { passive: false },
       );
@@ -544,15 +556,15 @@
         ArrowLeft: [-0.1, 0], ArrowRight: [0.1, 0], ArrowUp: [0, 0.08], ArrowDown: [0, -0.08],
       };
       const steps = { ",": -1, ".": 1 };
+      const zooms = { "+": 1.15, "=": 1.15, "-": 1 / 1.15 };
       if (event.key === " " && (onCanvas || onSlider)) this.toggle();
       else if (event.key in steps) this.seek(Math.round(this.clock) + steps[event.key]);
       else if (onCanvas && event.key in turns) {
         const [dx, dy] = turns[event.key];
         this.look(yaw + dx, pitch + dy, zoom);
-      } else if (onCanvas && event.key === "Home") this.seek(0);
+      } else if (onCanvas && event.key in zooms) this.look(yaw, pitch, zoom * zooms[event.key]);
+      else if (onCanvas && event.key === "Home") this.seek(0);
       else if (onCanvas && event.key === "End") this.seek(this.trial.frames - 1);
-      else if (onCanvas && (event.key === "+" || event.key === "=")) this.look(yaw, pitch, zoom * 1.15);
-      else if (onCanvas && event.key === "-") this.look(yaw, pitch, zoom / 1.15);
       else return;
       event.preventDefault();
     }
@@ -635,6 +647,7 @@
 
     restyle() {
       this.theme = readTheme(this.figure, this.trial);
+      this.room = this.size(this.canvas);
       const mode = this.trial.modes[this.scene.mode];
       const ends = [0, mode.top / 2, mode.top];
       [...this.parts.ticks.children].forEach((tick, i) => {
@@ -644,6 +657,7 @@
       this.schedule();
     }
 
+    // sizes are read when they change, not when drawing: reading makes the browser lay out
     size(canvas) {
       const ratio = Math.min(3, window.devicePixelRatio || 1);
       const [width, height] = [canvas.clientWidth, canvas.clientHeight];
@@ -653,10 +667,9 @@
     }
 
     draw() {
-      const [width, height] = this.size(this.canvas);
-      if (!width) return;
+      if (!this.room[0]) return;
       this.scene.pose(this.clock);
-      this.scene.draw(this.context, width, height, this.theme);
+      this.scene.draw(this.context, ...this.room, this.theme);
       this.tell();
     }
 
@@ -666,11 +679,12 @@
       const time = (trial.start + this.clock / trial.rate).toFixed(2);
       parts.clock.textContent = `${time} s`;
       slider.value = frame;
-      slider.setAttribute("aria-valuetext", `${time} seconds`);
-      const share = this.clock / (trial.frames - 1);
-      const x = THUMB / 2 + share * (this.strip.clientWidth - THUMB);
+      const x = THUMB / 2 + (this.clock / (trial.frames - 1)) * this.span;
       parts.head.style.transform = `translateX(${x}px)`;
       figure.dataset.frame = frame;
+      // while it plays, words that change sixty times a second help nobody
+      if (this.playing && frame % 8) return;
+      slider.setAttribute("aria-valuetext", `${time} seconds`);
       const mode = trial.modes[scene.mode];
       let most = -1;
       for (let i = 0; i < mode.names.length; i++) {
@@ -678,13 +692,15 @@
         const best = most < 0 ? -1 : mode.values[frame * mode.columns + most];
         if (value > best) most = i;
       }
-      parts.most.textContent = most < 0 ? "no error to tell"
-        : `largest now: ${mode.names[most]} ${told(mode.values[frame * mode.columns + most], mode)}`;
+      const error = mode.values[frame * mode.columns + most];
+      parts.most.textContent =
+        most < 0 ? "no error to tell" : `largest now: ${mode.names[most]} ${told(error, mode)}`;
     }
 
     // the mean error over the trial, above the slider
     drawStrip(mode) {
       const [width, height] = this.size(this.strip);
+      this.span = width - THUMB;
       if (!width) return;
       const context = this.strip.getContext("2d");
       const ratio = this.strip.width / width;
@@ -692,7 +708,7 @@
       context.clearRect(0, 0, width, height);
       const { means: values } = mode;
       const peak = values.reduce((most, value) => (value > most ? value : most), 0) || 1;
-      const span = width - THUMB;
+      const { span } = this;
       const n = values.length;
       for (let i = 0; i < n; i++) {
         if (values[i] !== values[i]) continue;
