@@ -5,24 +5,28 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from kinebench.augmentation.augmenter import LSTMAugmenter
+from kinebench.augmentation.catalogue import PUBLISHED
 from kinebench.cleaning import Butterworth, Level, Rotate
 from kinebench.cleaning.rotation import Tilt
+from kinebench.core.markers import Markers
 from kinebench.core.stages import Cleaner
 from kinebench.core.trial import Trial
-from kinebench.errors import CleaningError, NameNotFoundError
+from kinebench.diagnosis import evidence
+from kinebench.diagnosis.straightness import straightest_window
+from kinebench.errors import CleaningError, NameNotFoundError, ScalingError
 from kinebench.pipeline.opencap import opencap_setup
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.scaling.fast_scaler import FastScaler
 from kinebench.scaling.opensim_scaler import OpenSimScaler
-from kinebench.scaling.standing import StandingWindow
+from kinebench.scaling.window import GivenWindow
 
 __all__ = ["Cause", "causes_of", "exact"]
 
 _CUTOFF_HZ = 6.0
 _WARM_UP_S = 1.0
-_TRAINING_HZ = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +40,28 @@ class Cause:
         The choice as it is, and what it is swapped for, in words.
     swap : callable
         The pipeline with the other choice.
+    doubt : str
+        What the recording says against the choice as it is; empty when nothing does.
     """
 
     name: str
     now: str
     instead: str
     swap: Callable[[Pipeline], Pipeline]
+    doubt: str = ""
 
 
-def causes_of(pipeline: Pipeline, trial: Trial) -> tuple[tuple[Cause, ...], dict[str, str]]:
+def causes_of(
+    pipeline: Pipeline, trial: Trial, window_s: tuple[float, float]
+) -> tuple[tuple[Cause, ...], dict[str, str]]:
     """Causes that can be tried on this trial, and why others cannot.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+    trial : Trial
+    window_s : (float, float)
+        Static window that the pipeline uses.
 
     Returns
     -------
@@ -57,7 +73,7 @@ def causes_of(pipeline: Pipeline, trial: Trial) -> tuple[tuple[Cause, ...], dict
     causes: list[Cause] = []
     left_out: dict[str, str] = {}
     if isinstance(pipeline.scale, FastScaler | OpenSimScaler):
-        causes += _scaling_causes(pipeline.scale, trial, left_out)
+        causes += _scaling_causes(pipeline, trial, window_s, left_out)
     else:
         left_out["static window"] = left_out["static pose"] = "the model is not scaled here"
     try:
@@ -71,12 +87,13 @@ def causes_of(pipeline: Pipeline, trial: Trial) -> tuple[tuple[Cause, ...], dict
             f"Butterworth {_CUTOFF_HZ:g} Hz",
             # after levelling or before it: a rotation and a filter can change places
             lambda pipeline: _with_cleaner(pipeline, Butterworth(_CUTOFF_HZ, short_runs="keep")),
+            evidence.tremble_doubt(trial),
         )
     )
     if isinstance(pipeline.augment, LSTMAugmenter):
-        causes += _augmenter_causes(pipeline.augment, trial)
+        causes += _augmenter_causes(pipeline.augment, trial, window_s, left_out)
     else:
-        left_out["augmenter"] = left_out["start-up"] = "nothing is augmented here"
+        left_out["augmenter version"] = left_out["augmenter start-up"] = "nothing is augmented here"
     return tuple(causes), left_out
 
 
@@ -94,82 +111,120 @@ def exact(pipeline: Pipeline) -> Pipeline:
 
 
 def _scaling_causes(
-    scale: FastScaler | OpenSimScaler, trial: Trial, left_out: dict[str, str]
+    pipeline: Pipeline, trial: Trial, window_s: tuple[float, float], left_out: dict[str, str]
 ) -> list[Cause]:
+    scale: Any = pipeline.scale
     causes = []
-    if trial.static is None:
-        left_out["static window"] = "no static trial: the standing window is in use already"
-    elif isinstance(scale.window, StandingWindow):
-        left_out["static window"] = "the standing window is in use already"
-    else:
+    standing = trial.keypoints if trial.static is None else trial.static
+    best: tuple[float, float] | None = None
+    try:
+        best = straightest_window(evidence.calm(standing))
+    except (NameNotFoundError, ScalingError) as error:
+        left_out["static window"] = str(error)
+    if best is not None:
+        other = GivenWindow(*best)
         causes.append(
             Cause(
                 "static window",
-                "as planned",
-                "stillest, most upright half second after the first second",
-                lambda pipeline: _with_scale(pipeline, window=StandingWindow()),
+                f"{window_s[0]:.2f} to {window_s[1]:.2f} s",
+                f"{best[0]:.2f} to {best[1]:.2f} s, the straightest and stillest half second",
+                lambda pipeline: _with_scale(pipeline, window=other),
+                evidence.window_doubt(standing, window_s, best),
             )
         )
+    if not pipeline.generic.name.startswith("Lai"):
+        left_out["static pose"] = f"OpenCap has no set-ups for {pipeline.generic.name}"
+    elif b"r_mknee_study" not in scale.setup.xml:
+        left_out["static pose"] = "OpenCap has one set-up for these markers"
+    else:
+        causes.append(_static_pose(scale, standing, best))
+    return causes
+
+
+def _static_pose(
+    scale: FastScaler | OpenSimScaler, standing: Markers, best_s: tuple[float, float] | None
+) -> Cause:
     upright = opencap_setup("augmented", "upright").scaling
     any_pose = opencap_setup("augmented", "any_pose").scaling
-    is_upright = scale.setup.digest != any_pose.digest
-    other, name = (any_pose, "any_pose") if is_upright else (upright, "upright")
-    causes.append(
-        Cause(
+    if scale.setup.digest == any_pose.digest:
+        return Cause(
             "static pose",
-            "set-up that pulls the pose towards standing" if is_upright else "any_pose set-up",
-            f"{name} set-up",
-            lambda pipeline: _with_scale(pipeline, setup=other),
+            "the any_pose set-up",
+            "the upright set-up",
+            lambda pipeline: _with_scale(pipeline, setup=upright),
         )
+    return Cause(
+        "static pose",
+        "the set-up that pulls towards standing",
+        "the any_pose set-up",
+        lambda pipeline: _with_scale(pipeline, setup=any_pose),
+        "" if best_s is None else evidence.pose_doubt(standing, best_s),
     )
-    return causes
 
 
 def _levelling(trial: Trial) -> Cause:
     """One rotation for the session, found where somebody stands: cameras do not move between."""
-    standing = trial.keypoints if trial.static is None else trial.static
+    standing = evidence.calm(trial.keypoints if trial.static is None else trial.static)
     found: Rotate = Level().resolve(standing)
     turn = Rotate(found.R)
     tilt = found.tilt
     told = "levelled" if tilt is None else f"levelled by {_tilt_text(tilt)}"
-    return Cause("camera tilt", "as recorded", told, lambda pipeline: _with_cleaner(pipeline, turn))
+    return Cause(
+        "camera tilt",
+        "as recorded",
+        told,
+        lambda pipeline: _with_cleaner(pipeline, turn),
+        "" if tilt is None else evidence.tilt_doubt(tilt),
+    )
 
 
 def _tilt_text(tilt: Tilt) -> str:
-    return (
+    found = (
         f"{math.degrees(tilt.sagittal):+.1f} ± {math.degrees(tilt.sagittal_uncertainty):.1f}°"
         f" sagittal, {math.degrees(tilt.frontal):+.1f} ±"
         f" {math.degrees(tilt.frontal_uncertainty):.1f}° frontal"
     )
+    return found.replace("-", "−")
 
 
-def _augmenter_causes(augment: LSTMAugmenter, trial: Trial) -> list[Cause]:
-    name = augment.row.name
-    other = "v0.2" if name == "v0.3" else "v0.3"
-    causes = [
-        Cause(
-            "augmenter version",
-            name,
-            other,
-            lambda pipeline: _with_augmenter(pipeline, version=other),
+def _augmenter_causes(
+    augment: LSTMAugmenter, trial: Trial, window_s: tuple[float, float], left_out: dict[str, str]
+) -> list[Cause]:
+    causes = []
+    name, (*_, before, newest) = augment.row.name, PUBLISHED
+    if name in PUBLISHED:
+        other = before if name == newest else newest
+        causes.append(
+            Cause(
+                "augmenter version",
+                name,
+                other,
+                lambda pipeline: _with_augmenter(pipeline, version=other),
+                evidence.version_doubt(augment),
+            )
         )
-    ]
+    else:
+        left_out["augmenter version"] = f"{name} is not one of OpenCap's"
     changes: dict[str, float] = {}
     if augment.warm_up_s < _WARM_UP_S:
         changes["warm_up_s"] = _WARM_UP_S
-    off_rate = abs(trial.keypoints.rate_hz / _TRAINING_HZ - 1) > 0.005
-    if off_rate and augment.resample_hz is None:
-        changes["resample_hz"] = _TRAINING_HZ
-    if changes:
-        words = {"warm_up_s": "1 s of warm-up", "resample_hz": "run at 60 Hz"}
-        causes.append(
-            Cause(
-                "augmenter start-up" if "resample_hz" not in changes else "augmenter timing",
-                "as OpenCap does",
-                " and ".join(words[key] for key in changes),
-                lambda pipeline: _with_augmenter(pipeline, **changes),
-            )
+    off_rate = evidence.rate_doubt(augment, trial.keypoints.rate_hz)
+    if off_rate:
+        changes["resample_hz"] = augment.row.rate_hz
+    if not changes:
+        left_out["augmenter start-up"] = "it has a warm-up, and frames at the rate it knows"
+        return causes
+    words = {"warm_up_s": "1 s of warm-up", "resample_hz": f"run at {augment.row.rate_hz:g} Hz"}
+    doubts = (off_rate, evidence.start_up_doubt(augment, trial, window_s))
+    causes.append(
+        Cause(
+            "augmenter timing" if off_rate else "augmenter start-up",
+            "none of it",
+            " and ".join(words[key] for key in changes),
+            lambda pipeline: _with_augmenter(pipeline, **changes),
+            "; ".join(filter(None, doubts)),
         )
+    )
     return causes
 
 

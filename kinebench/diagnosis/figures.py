@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,8 +18,9 @@ from kinebench.events.repetitions import squat_repetitions
 from kinebench.kinematics import forward_kinematics, read_tree
 from kinebench.kinematics.tree import Tree
 from kinebench.metrics.ground import foot_at_rest, ground_height
+from kinebench.signals.butterworth import butterworth, shortest_run
 
-__all__ = ["FIGURES", "Figure", "deepest_frames", "figures_of"]
+__all__ = ["COURSES", "FIGURES", "Figure", "courses_of", "deepest_frames", "figures_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,28 +34,43 @@ class Figure:
         "m", "rad" or "1".
     meaning : str
         What a positive value says.
+    notable : float
+        A change of this size can be seen beside the noise of a good recording.
     """
 
     name: str
     unit: str
     meaning: str
+    notable: float
 
+
+_DEG = math.pi / 180
 
 FIGURES = (
-    Figure("side_drop", "m", "right hip joint centre above the left, at the deepest points"),
-    Figure("knee_drop", "m", "right knee above the left, at the deepest points"),
-    Figure("ankle_drop", "m", "right ankle above the left, at the deepest points"),
-    Figure("pelvis_list", "rad", "right side of the pelvis down, at the deepest points"),
-    Figure("leg_length", "1", "right leg of the model longer than the left, as a fraction"),
-    Figure("floor_contact", "m", "right foot resting higher than the left"),
-    Figure("knee_flexion", "rad", "right knee more flexed than the left, at the deepest points"),
-    Figure("hip_flexion", "rad", "right hip more flexed than the left, at the deepest points"),
-)
+    Figure("side_drop", "m", "right hip joint centre above the left, at the deepest points", 3e-3),
+    Figure("knee_drop", "m", "right knee above the left, at the deepest points", 5e-3),
+    Figure("ankle_drop", "m", "right ankle above the left, at the deepest points", 5e-3),
+    Figure("pelvis_list", "rad", "right side of the pelvis down, at the deepest points", _DEG),
+    Figure("leg_length", "1", "right leg of the model longer than the left, as a fraction", 0.01),
+    Figure("floor_contact", "m", "right foot resting higher than the left", 5e-3),
+    Figure("hip_flexion", "rad", "right hip more flexed than the left, at the deepest points",
+           2 * _DEG),
+    Figure("knee_flexion", "rad", "right knee more flexed than the left, at the deepest points",
+           2 * _DEG),
+    Figure("ankle_flexion", "rad", "right ankle more flexed than the left, at the deepest points",
+           2 * _DEG),
+    Figure("unrest", "rad", "right leg's angles more restless than the left's: RMS above 6 Hz",
+           0.1 * _DEG),
+)  # fmt: skip
 """The figures, in the order of `figures_of`; the first is the headline. Right minus left."""
 
 # Origins of these bodies are the joint centres, in OpenSim's leg models.
 _CENTRES = {"hip": "femur", "knee": "tibia", "ankle": "talus"}
 _FOOT_MARKERS = ("calc_study", "toe_study", "5meta_study")
+_LEG_ANGLES = (
+    "hip_flexion", "hip_adduction", "hip_rotation", "knee_angle", "ankle_angle", "subtalar_angle",
+)  # fmt: skip
+_RESTLESS_HZ = 6.0
 _FOOT_KEYPOINTS = ("Heel", "BigToe", "SmallToe")
 
 
@@ -99,10 +116,38 @@ def figures_of(
             _mean(motion, "pelvis_list", frames),
             _leg_length(tree) - 1.0,
             _floor_contact(markers),
-            _mean(motion, "knee_angle_r", frames) - _mean(motion, "knee_angle_l", frames),
-            _mean(motion, "hip_flexion_r", frames) - _mean(motion, "hip_flexion_l", frames),
+            *(
+                _mean(motion, f"{joint}_r", frames) - _mean(motion, f"{joint}_l", frames)
+                for joint in ("hip_flexion", "knee_angle", "ankle_angle")
+            ),
+            _unrest(motion, "r") - _unrest(motion, "l"),
         ]
     )
+
+
+COURSES = (
+    "side_drop", "pelvis_tilt", "pelvis_list", "pelvis_rotation",
+    *(
+        f"{joint}_{side}"
+        for joint in _LEG_ANGLES
+        for side in "rl"
+    ),
+)  # fmt: skip
+"""What is followed over time: the side drop, m, and the angles of pelvis and legs, rad."""
+
+
+def courses_of(model: Model, motion: Motion) -> FloatArray:
+    """`COURSES` over time (n_frames, n_courses); NaN where the model or the motion cannot tell."""
+    tree, every = _tree(model), np.arange(motion.n_frames)
+    courses = np.full((motion.n_frames, len(COURSES)), np.nan)
+    if {"femur_r", "femur_l"} <= set(tree.bodies):
+        _, positions = forward_kinematics(tree, _coordinates(tree, motion, every))
+        right, left = (positions[:, tree.body_index(f"femur_{side}"), 1] for side in "rl")
+        courses[:, 0] = right - left
+    for column, name in enumerate(COURSES[1:], start=1):
+        if name in motion.names:
+            courses[:, column] = motion.value(name)
+    return courses
 
 
 @lru_cache(maxsize=256)
@@ -169,3 +214,16 @@ def _mean(
     motion: Motion, name: str, frames: np.ndarray[tuple[int, ...], np.dtype[np.intp]]
 ) -> float:
     return float(np.nanmean(motion.value(name)[frames])) if name in motion.names else np.nan
+
+
+def _unrest(motion: Motion, side: str) -> float:
+    """RMS of what the angles of a leg do above 6 Hz, rad."""
+    names = [f"{joint}_{side}" for joint in _LEG_ANGLES]
+    known = [name for name in names if name in motion.names]
+    if not known or motion.n_frames < 2:
+        return np.nan
+    values = np.stack([motion.value(name) for name in known], axis=1)
+    rate = (motion.n_frames - 1) / float(motion.times[-1] - motion.times[0])
+    if motion.n_frames < shortest_run(2) or rate <= 2 * _RESTLESS_HZ:
+        return np.nan
+    return float(np.sqrt(np.mean((values - butterworth(values, rate, _RESTLESS_HZ)) ** 2)))

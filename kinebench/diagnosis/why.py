@@ -13,11 +13,12 @@ import numpy as np
 from kinebench.core.arrays import FloatArray
 from kinebench.core.trial import Trial
 from kinebench.diagnosis.causes import Cause, causes_of, exact
-from kinebench.diagnosis.figures import FIGURES, deepest_frames, figures_of
+from kinebench.diagnosis.figures import COURSES, FIGURES, courses_of, deepest_frames, figures_of
 from kinebench.errors import KinebenchError, KinebenchWarning
 from kinebench.metrics import shapley
+from kinebench.metrics.undefined import UndefinedMetricWarning
 from kinebench.pipeline.pipeline import Pipeline
-from kinebench.studies.staged import run_stages
+from kinebench.studies.staged import StagedRun, run_stages
 
 __all__ = ["SOLVERS", "Diagnosis", "diagnose"]
 
@@ -46,7 +47,14 @@ class Diagnosis:
         Per cause: what swapping it alone changes.
     left_out : mapping of str to str
         Causes that could not be tried, with the reason.
-    n_runs, n_deep_frames : int
+    n_runs : int
+    deep : (n_deep,) int
+        Frames that count as deepest points.
+    times : (n_frames,) s
+    course, swapped_course : (n_frames, n_courses)
+        `COURSES` over time, as it is and with every cause swapped.
+    course_parts : mapping of str to (n_frames, n_courses)
+        As `parts`.
     """
 
     trial: str
@@ -57,7 +65,23 @@ class Diagnosis:
     alone: Mapping[str, FloatArray]
     left_out: Mapping[str, str]
     n_runs: int
-    n_deep_frames: int
+    deep: np.ndarray[tuple[int, ...], np.dtype[np.intp]]
+    times: FloatArray
+    course: FloatArray
+    swapped_course: FloatArray
+    course_parts: Mapping[str, FloatArray]
+
+    @property
+    def n_deep_frames(self) -> int:
+        return len(self.deep)
+
+    @property
+    def deep_spans_s(self) -> tuple[tuple[float, float], ...]:
+        """The deepest points as spans of time; none when all frames count."""
+        if len(self.deep) == len(self.times):
+            return ()
+        runs = np.split(self.deep, np.flatnonzero(np.diff(self.deep) > 1) + 1)
+        return tuple((float(self.times[run[0]]), float(self.times[run[-1]])) for run in runs)
 
     def ranked(self, figure: str) -> tuple[tuple[str, float], ...]:
         """Causes by the size of their part in a figure, largest first, SI units."""
@@ -83,61 +107,129 @@ def diagnose(
         Told how many runs are done, and how many there are.
     """
     trial = replace(trial, static_markers=None)
-    causes, left_out = causes_of(pipeline, trial)
-    cells = list(itertools.product((False, True), repeat=len(causes)))
-    total = len(cells) + 1
-    memory = _Memory()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", KinebenchWarning)
-        first = run_stages(pipeline, trial, memory)
-        frames = deepest_frames(first.augmented)
-
-        def figures(which: Pipeline) -> FloatArray:
-            run = run_stages(which, trial, memory)
-            return figures_of(run.scaling.model, run.solution.motion, run.augmented, frames)
-
-        as_is = figures(pipeline)
-        results: dict[tuple[Hashable, ...], FloatArray] = {}
-        for number, cell in enumerate(cells, start=2):
-            if on_run is not None:
-                on_run(number, total)
-            results[cell] = _tried(figures, _swapped(exact(pipeline), causes, cell))
+        bench = _Bench.of(pipeline, trial)
+        causes, left_out = causes_of(pipeline, trial, bench.window_s)
+        causes, found = bench.factorial(causes, left_out, on_run)
+    names = [cause.name for cause in causes]
+    cells = list(itertools.product((False, True), repeat=len(causes)))
+    results: dict[tuple[Hashable, ...], FloatArray] = {
+        cell: found[frozenset(itertools.compress(names, cell))] for cell in cells
+    }
     none = cells[0]
-    parts: dict[str, FloatArray] = {SOLVERS: results[none] - as_is}
-    alone = {SOLVERS: parts[SOLVERS]}
+    parts = {SOLVERS: results[none] - bench.as_is}
+    alone = dict(parts)
     if causes:
-        names = [cause.name for cause in causes]
-        shared = shapley(results, names, dict.fromkeys(names, False), dict.fromkeys(names, True))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UndefinedMetricWarning)  # what is NaN shows as a dash
+            shared = shapley(
+                results, names, dict.fromkeys(names, False), dict.fromkeys(names, True)
+            )
         parts |= shared.parts
         for place, name in enumerate(names):
             only = tuple(index == place for index in range(len(names)))
             alone[name] = results[only] - results[none]
+    n = len(FIGURES)
+    swapped = results[cells[-1]]
     return Diagnosis(
         trial.name,
-        as_is,
-        results[cells[-1]],
+        bench.as_is[:n],
+        swapped[:n],
         causes,
-        parts,
-        alone,
+        {name: values[:n] for name, values in parts.items()},
+        {name: values[:n] for name, values in alone.items()},
         left_out,
-        total,
-        len(frames),
+        len(cells) + 1,
+        bench.frames,
+        trial.keypoints.times,
+        _as_courses(bench.as_is),
+        _as_courses(swapped),
+        {name: _as_courses(values) for name, values in parts.items()},
     )
 
 
-def _swapped(pipeline: Pipeline, causes: tuple[Cause, ...], cell: tuple[bool, ...]) -> Pipeline:
-    for cause, swap in zip(causes, cell, strict=True):
-        if swap:
-            pipeline = cause.swap(pipeline)
-    return pipeline
+def _as_courses(values: FloatArray) -> FloatArray:
+    return values[len(FIGURES) :].reshape(-1, len(COURSES))
 
 
-def _tried(figures: Callable[[Pipeline], FloatArray], pipeline: Pipeline) -> FloatArray:
-    """Figures of a run, NaN when it fails: a swap may ask for what the trial cannot give."""
-    try:
-        return figures(pipeline)
-    except KinebenchError:
-        return np.full(len(FIGURES), np.nan)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Bench:
+    """A trial on which pipelines are tried.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+        As it is.
+    trial : Trial
+    memory : _Memory
+    frames : (n,) int
+        The deepest points.
+    window_s : (float, float)
+    as_is : (n_figures + n_frames * n_courses,)
+        Figures of the pipeline as it is, then its courses.
+    """
+
+    pipeline: Pipeline
+    trial: Trial
+    memory: _Memory
+    frames: Any
+    window_s: tuple[float, float]
+    as_is: FloatArray
+
+    @classmethod
+    def of(cls, pipeline: Pipeline, trial: Trial) -> _Bench:
+        memory = _Memory()
+        run = run_stages(pipeline, trial, memory)
+        frames = deepest_frames(run.augmented)
+        return cls(pipeline, trial, memory, frames, run.scaling.window_s, _measured(run, frames))
+
+    def run(self, pipeline: Pipeline) -> FloatArray:
+        """Figures and courses of another pipeline.
+
+        Angles are taken by whole turns as near to those of `as_is` as can be.
+        """
+        run = run_stages(pipeline, self.trial, self.memory)
+        values = _measured(run, self.frames)
+        courses, before = _as_courses(values)[:, 1:], _as_courses(self.as_is)[:, 1:]
+        courses -= 2 * np.pi * np.round((courses - before) / (2 * np.pi))
+        return values
+
+    def factorial(
+        self,
+        causes: tuple[Cause, ...],
+        left_out: dict[str, str],
+        on_run: Callable[[int, int], None] | None,
+    ) -> tuple[tuple[Cause, ...], dict[frozenset[str], FloatArray]]:
+        """The causes that can be swapped alone and together, and what every set of them gives.
+
+        A cause whose swap fails with any set of those before it goes to `left_out`.
+        """
+        start = exact(self.pipeline)
+        usable: tuple[Cause, ...] = ()
+        pipelines = {frozenset[str](): start}
+        results = {frozenset[str](): self.run(start)}
+        for cause in causes:
+            swapped = {chosen | {cause.name}: cause.swap(p) for chosen, p in pipelines.items()}
+            more: dict[frozenset[str], FloatArray] = {}
+            try:
+                for chosen, pipeline in swapped.items():
+                    more[chosen] = self.run(pipeline)
+                    if on_run is not None:
+                        on_run(len(results) + len(more) + 1, 2 ** len(causes) + 1)
+            except KinebenchError as error:
+                left_out[cause.name] = str(error)
+                continue
+            usable = (*usable, cause)
+            pipelines |= swapped
+            results |= more
+        return usable, results
+
+
+def _measured(run: StagedRun, frames: Any) -> FloatArray:
+    model, motion = run.scaling.model, run.solution.motion
+    figures = figures_of(model, motion, run.augmented, frames)
+    return np.concatenate([figures, courses_of(model, motion).ravel()])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,253 @@
+"""One page on a trial's left and right: the verdict, what each cause changes, how it was found."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from kinebench import __version__
+from kinebench.core.arrays import FloatArray
+from kinebench.diagnosis.figures import FIGURES, Figure
+from kinebench.diagnosis.verdict import ANGLE_CHANGE, Finding, angle_change, findings, verdict
+from kinebench.diagnosis.why import Diagnosis
+from kinebench.reports.figures.shares import SharePanel, course_figure, shares_figure
+from kinebench.reports.figures.style import as_svg
+from kinebench.reports.html import (
+    Block,
+    Details,
+    Document,
+    FigureBlock,
+    Listing,
+    Reference,
+    References,
+    Section,
+    TableBlock,
+    Text,
+)
+from kinebench.reports.tables import Table
+from kinebench.reports.units import readable, readable_unit, scale_of
+
+__all__ = ["figure_title", "figure_value", "why_document"]
+
+_PANELS = (
+    "side_drop", "pelvis_list", "leg_length", "floor_contact", "hip_flexion", "knee_flexion",
+    "ankle_flexion", "unrest",
+)  # fmt: skip
+
+_METHODS = (
+    "The trial was run through the pipeline as it is, and again with every combination of the"
+    " causes swapped; those runs use an exact solver for scaling and inverse kinematics, and what"
+    " that alone changes counts as the cause 'solvers'. Figures are right minus left, at the"
+    " frames within 0.1 s of the deepest point of each repetition (all frames where there are no"
+    " repetitions). The change from the pipeline as it is to everything swapped is shared among"
+    " the causes by the Shapley value [1]: the effect of a cause averaged over all orders of"
+    " swapping, so that the parts add up. The change of the angles is the root mean square of a"
+    " cause's part over the angles of pelvis and legs, in the fifth of a second where it is"
+    " largest. A cause is called likely wrong when it changes a figure by its notable size or"
+    " more, and the recording itself, or what is known of a method, speaks against the choice; a"
+    " cause that only changes a figure is not thereby wrong. No reference measurement is used."
+)
+_SHAPLEY = Reference(
+    "[1] Shapley LS (1953) A value for n-person games. In: Contributions to the Theory of Games"
+    " II, Annals of Mathematics Studies 28, 307–317.",
+    "10.1515/9781400881970-018",
+)
+
+
+def why_document(
+    diagnosis: Diagnosis,
+    inputs: Mapping[str, tuple[str, str]],
+    choices: Mapping[str, str],
+    doubts: Sequence[str],
+    command: str,
+) -> Document:
+    """The page.
+
+    Parameters
+    ----------
+    diagnosis : Diagnosis
+    inputs : mapping of str to (str, str)
+        Role to file name and SHA-256.
+    choices : mapping of str to str
+        What the plan decided, and from what.
+    doubts : sequence of str
+        Warnings on the way.
+    command : str
+        What makes the page again.
+    """
+    found = findings(diagnosis)
+    return Document(
+        f"{diagnosis.trial}: where right and left come from",
+        (
+            Section("Verdict", _verdict(diagnosis, found)),
+            Section("What each cause changes", _shares(diagnosis, found)),
+            Section("Side drop over time", _course(diagnosis, found)),
+            Section("What was not tried", _left_out(diagnosis)),
+            Section("Methods and inputs", _methods(diagnosis, inputs, choices, doubts)),
+        ),
+        colophon=(f"Made by kinebench {__version__}: {command}",),
+    )
+
+
+def figure_title(figure: Figure) -> str:
+    """Name and unit, for heads of columns."""
+    unit = "%" if figure.unit == "1" else readable_unit(figure.unit)
+    return f"{figure.name.replace('_', ' ')}, {unit}"
+
+
+def figure_value(value: float, figure: Figure) -> str:
+    """A value in its readable unit."""
+    return readable(value * 100 if figure.unit == "1" else value, figure.unit, 1)
+
+
+def _verdict(diagnosis: Diagnosis, found: Sequence[Finding]) -> tuple[Block, ...]:
+    seen, made_by = verdict(diagnosis)
+    blocks: list[Block] = [Text(seen, lead=True), Text(made_by, lead=True)]
+    drop = FIGURES[0]
+    rows = tuple(
+        (
+            one.name,
+            one.now,
+            one.instead,
+            one.doubt or "nothing",
+            _signed(diagnosis.parts[one.name][0], drop),
+            _signed(diagnosis.alone[one.name][0], drop),
+            figure_value(_angle_change(diagnosis, one.name), ANGLE_CHANGE),
+        )
+        for one in found
+    )
+    header = ("cause", "now", "instead", "what speaks against now", "side drop, mm", "alone, mm",
+              "angles, °")  # fmt: skip
+    caption = (
+        "Causes, those that are likely wrong first. Side drop: the cause's share of the whole"
+        " change of right − left; alone: what swapping it and nothing else changes; angles: RMS"
+        " change of pelvis and leg angles in the fifth of a second where it is most."
+    )
+    return (*blocks, TableBlock(Table(header, rows, n_labels=4), caption))
+
+
+def _angle_change(diagnosis: Diagnosis, name: str) -> float:
+    return angle_change(diagnosis.times, diagnosis.course_parts[name])
+
+
+def _signed(value: float, figure: Figure) -> str:
+    text = figure_value(value, figure)
+    return text if text.startswith(("−", "—")) or float(text) == 0 else f"+{text}"
+
+
+def _shares(diagnosis: Diagnosis, found: Sequence[Finding]) -> tuple[Block, ...]:
+    names = [one.name for one in found]
+    panels = [_panel(diagnosis, names, figure) for figure in FIGURES if figure.name in _PANELS]
+    changes = [_angle_change(diagnosis, name) for name in names]
+    nothing = [math.nan] * len(names)
+    scale = _scale(ANGLE_CHANGE)
+    panels.append(
+        SharePanel(
+            "angles over time, °",
+            np.array(changes) * scale,
+            nothing,
+            ANGLE_CHANGE.notable * scale,
+        )
+    )
+    marked = [one.name for one in found if one.suspect]
+    drawing = as_svg(shares_figure(names, panels, marked), page=True)
+    told = "; ".join(
+        f"{one.name}: {_signed(one.part, one.figure)} of {figure_title(one.figure)}"
+        for one in found
+    )
+    caption = (
+        "What each cause changes of right − left: bar, its share (Shapley); tick, swapped alone;"
+        " orange-red, likely wrong; grey, too small to be notable."
+    )
+    heading = "As it is, what each cause changes (Shapley), and everything swapped; right − left."
+    numbers = TableBlock(_numbers(diagnosis, names), heading)
+    return (FigureBlock(drawing, caption, told), Details("All numbers", (numbers,)))
+
+
+def _panel(diagnosis: Diagnosis, names: Sequence[str], figure: Figure) -> SharePanel:
+    column, scale = FIGURES.index(figure), _scale(figure)
+    return SharePanel(
+        figure_title(figure),
+        np.array([diagnosis.parts[name][column] for name in names]) * scale,
+        np.array([diagnosis.alone[name][column] for name in names]) * scale,
+        figure.notable * scale,
+    )
+
+
+def _scale(figure: Figure) -> float:
+    return 100.0 if figure.unit == "1" else scale_of(figure.unit)
+
+
+def _numbers(diagnosis: Diagnosis, names: Sequence[str]) -> Table:
+    def row(title: str, values: FloatArray) -> tuple[str, ...]:
+        cells = zip(values.tolist(), FIGURES, strict=True)
+        return (title, *(figure_value(value, figure) for value, figure in cells))
+
+    rows = (
+        row("as it is", diagnosis.as_is),
+        *(row(name, diagnosis.parts[name]) for name in names),
+        row("all swapped", diagnosis.swapped),
+    )
+    return Table(("", *map(figure_title, FIGURES)), rows, n_labels=1)
+
+
+def _course(diagnosis: Diagnosis, found: Sequence[Finding]) -> tuple[Block, ...]:
+    drop = diagnosis.course[:, 0] * 1e3
+    if not np.isfinite(drop).all():
+        return (Text("The model has no hip joint centres to compare."),)
+    courses = {"as it is": drop}
+    first = found[0]
+    if first.suspect:
+        part = diagnosis.course_parts[first.name][:, 0] * 1e3
+        courses[f"without {first.name}'s part"] = drop + part
+    courses["everything swapped"] = diagnosis.swapped_course[:, 0] * 1e3
+    drawing = course_figure(
+        diagnosis.times, dict(courses), "right − left hip height (mm)", diagnosis.deep_spans_s
+    )
+    caption = (
+        "Height of the right hip joint centre above the left; below zero the right side is the"
+        " lower one. Grey: the deepest points."
+    )
+    told = "; ".join(f"{name}: mean {values.mean():+.1f} mm" for name, values in courses.items())
+    return (FigureBlock(as_svg(drawing, page=True), caption, told),)
+
+
+def _left_out(diagnosis: Diagnosis) -> tuple[Block, ...]:
+    fixed = (
+        "what the cameras did not see, a detector's bias that differs between the sides, slow"
+        " errors of one side: no swap takes them away; only a second measurement shows them"
+    )
+    items = [f"{name}: {reason}" for name, reason in diagnosis.left_out.items()]
+    return (Listing((*items, fixed)),)
+
+
+def _methods(
+    diagnosis: Diagnosis,
+    inputs: Mapping[str, tuple[str, str]],
+    choices: Mapping[str, str],
+    doubts: Sequence[str],
+) -> tuple[Block, ...]:
+    counted = (
+        f"{diagnosis.n_runs} runs; {diagnosis.n_deep_frames} frames count as deep. Notable sizes:"
+        + ", ".join(
+            f" {figure_title(figure)} {figure_value(figure.notable, figure)}"
+            for figure in (*FIGURES, ANGLE_CHANGE)
+        )
+        + "."
+    )
+    rows = tuple((role, name, digest) for role, (name, digest) in inputs.items())
+    blocks: list[Block] = [
+        Text(_METHODS),
+        Text(counted),
+        References((_SHAPLEY,)),
+        TableBlock(Table(("input", "file", "SHA-256"), rows, n_labels=3), "Inputs."),
+        Details(
+            "Choices of the pipeline",
+            (Listing(tuple(f"{what}: {choice}" for what, choice in choices.items())),),
+        ),
+    ]
+    if doubts:
+        blocks.append(Listing(tuple(f"warning: {doubt}" for doubt in doubts)))
+    return tuple(blocks)
