@@ -87,7 +87,6 @@ def _gait(numbers: Numbers) -> MotionModel:
         step_width_m=numbers.uniform(0.08, 0.16),
         heel_rise_deg=numbers.uniform(28, 40),
         toe_up_deg=numbers.uniform(12, 22),
-        bounce_m=numbers.uniform(0.015, 0.035),
         pelvis_turn_deg=numbers.uniform(2, 7),
         pelvis_drop_deg=numbers.uniform(1, 5),
         lean_deg=numbers.uniform(0, 8),
