@@ -1,12 +1,11 @@
 """What a document is made of: sections with headings, text, tables, figures, downloads, references.
 
-Whatever is text is escaped when a page is made of it; only `FigureBlock.svg` and `Embedded.markup`
-go in as they are.
+Whatever is text is escaped when a page is made of it; only `FigureBlock.svg` and players go in
+as they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from kinebench.reports.player.block import PlayerBlock
@@ -18,7 +17,6 @@ __all__ = [
     "Document",
     "Download",
     "Downloads",
-    "Embedded",
     "FigureBlock",
     "Flat",
     "Heading",
@@ -100,23 +98,6 @@ class FigureBlock:
 
 
 @dataclass(frozen=True, slots=True)
-class Embedded:
-    """A figure that brings its own markup, style and script, such as a player.
-
-    Parameters
-    ----------
-    markup : callable
-        Given the figure's number, what stands in the page; whoever made it has escaped its texts.
-    style, script : str
-        What the page needs once, however many such figures it has.
-    """
-
-    markup: Callable[[int], str]
-    style: str = ""
-    script: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Download:
     """A file inside the page.
 
@@ -164,7 +145,7 @@ class Details:
     blocks: tuple[Flat, ...]
 
 
-Flat = Text | Listing | TableBlock | FigureBlock | PlayerBlock | Embedded | Downloads | References
+Flat = Text | Listing | TableBlock | FigureBlock | PlayerBlock | Downloads | References
 """Blocks that may stand in details."""
 
 Block = Flat | Heading | Details

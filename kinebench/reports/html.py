@@ -1,7 +1,7 @@
 """A document as one HTML file: works offline, prints, follows light and dark, needs no script.
 
-Whatever is text is escaped; only `FigureBlock.svg` and `Embedded.markup` go in as they are. A
-script is there only for a `PlayerBlock`, which shows a still picture without it.
+Whatever is text is escaped; only `FigureBlock.svg` and players go in as they are. A script
+is there only for a `PlayerBlock`, which shows a still picture without it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from kinebench.reports.blocks import (
     Document,
     Download,
     Downloads,
-    Embedded,
     FigureBlock,
     Heading,
     Listing,
@@ -44,7 +43,6 @@ __all__ = [
     "Document",
     "Download",
     "Downloads",
-    "Embedded",
     "FigureBlock",
     "Heading",
     "Listing",
@@ -97,7 +95,6 @@ def as_html(document: Document) -> str:
         parts.append(f"<footer>{lines}</footer>")
     if players:
         parts.append(f"<script>\n{player_script()}</script>")
-    parts += [f"<script>\n{script}</script>" for script in _once(document, "script")]
     parts += ["</body>", "</html>", ""]
     return "\n".join(parts)
 
@@ -107,14 +104,6 @@ def _has_player(blocks: Sequence[Block]) -> bool:
         isinstance(block, PlayerBlock) or (isinstance(block, Details) and _has_player(block.blocks))
         for block in blocks
     )
-
-
-def _once(document: Document, what: str) -> list[str]:
-    """Styles or scripts of embedded figures, each once."""
-    blocks = [block for section in document.sections for block in section.blocks]
-    inner = [item for block in blocks if isinstance(block, Details) for item in block.blocks]
-    found = [getattr(item, what) for item in (*blocks, *inner) if isinstance(item, Embedded)]
-    return list(dict.fromkeys(text for text in found if text))
 
 
 class _Numbers:
@@ -189,8 +178,6 @@ def _block(block: Block, numbers: _Numbers, anchors: _Anchors) -> str:
             return _figure(block, numbers.next("Figure"))
         case PlayerBlock():
             return player_markup(block, numbers.next("Figure"))
-        case Embedded():
-            return block.markup(numbers.next("Figure"))
         case Downloads():
             return f'<ul class="downloads">{"".join(map(_download, block.files))}</ul>'
         case References():

@@ -29,12 +29,23 @@ h2 {
   font-size: 1.3rem; line-height: 1.3; margin: 2.75rem 0 .75rem; padding-top: 1rem;
   border-top: 1px solid var(--line); text-wrap: balance;
 }
-p, ul { max-width: 44rem; margin: .75rem 0; }
+h3 { font-size: 1.1rem; line-height: 1.3; margin: 2rem 0 .5rem; text-wrap: balance; }
+h4 {
+  font-size: 1rem; line-height: 1.3; margin: 1.5rem 0 .4rem; text-wrap: balance;
+  overflow-wrap: anywhere;
+}
+:is(h2, h3, h4):target { background: var(--tint); }
+p, ul, .references { max-width: 44rem; margin: .75rem 0; }
+.references { padding-left: 1.6rem; font-size: .92rem; }
+.references li + li { margin-top: .35rem; }
+.downloads { padding-left: 1.2rem; }
 li { overflow-wrap: anywhere; }
 .lead { font-size: 1.1rem; color: var(--soft); }
 .finding { border-left: 3px solid var(--mark); padding: .1rem 0 .1rem .9rem; }
 a { color: var(--link); }
 nav ol { columns: 18rem; padding-left: 1.3rem; margin: 1rem 0; }
+nav > ol > li { break-inside: avoid; }
+nav ul { list-style: none; padding-left: .2rem; margin: .1rem 0 .4rem; font-size: .92rem; }
 .skip { position: absolute; left: -100vw; }
 .skip:focus { left: 1rem; top: .5rem; background: var(--ground); padding: .25rem .5rem; }
 :focus-visible { outline: 2px solid var(--mark); outline-offset: 2px; }
@@ -47,6 +58,7 @@ th, td {
 }
 thead th { border-bottom: 1px solid var(--ink); vertical-align: bottom; font-weight: 600; }
 tbody tr + tr > * { border-top: 1px solid var(--line); }
+tbody th { min-width: 6.5rem; }
 .number { text-align: right; white-space: nowrap; padding-left: .5rem; }
 thead .number { white-space: normal; }
 figure { margin: 1.5rem 0; }
@@ -64,13 +76,14 @@ footer {
   @page { margin: 16mm 14mm; }
   body { max-width: none; padding: 0; font-size: 9.5pt; }
   nav, .skip { display: none; }
-  h2 { break-after: avoid; }
+  h2, h3, h4, caption { break-after: avoid; }
   figure, tr { break-inside: avoid; }
   thead { display: table-header-group; }
   .table { overflow: visible; }
   table { font-size: 7.5pt; }
   details::details-content { content-visibility: visible; height: auto; }
-  p, ul, figcaption { max-width: none; }
+  p, ul, .references, figcaption { max-width: none; }
+  .references a { text-decoration: none; }
 }
 """
 """Light and dark by the reader's setting; print in black on white."""

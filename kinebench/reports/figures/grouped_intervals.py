@@ -28,6 +28,7 @@ Triple = tuple[float, float, float]
 
 _STYLES = ((BLUE, "o"), (VERMILLION, "s"), (GREEN, "D"), (ORANGE, "^"), (PURPLE, "v"))
 _LONGEST = 34
+_HEADING_IN = 0.19
 
 
 def grouped_interval_figure(
@@ -57,13 +58,15 @@ def grouped_interval_figure(
                     f"{name} of {quantity} has {len(triples)} values for {n_rows} rows"
                 )
     most = max((len(series) for series in panels.values()), default=1)
-    step = 0.13 + 0.05 * most
-    lines = n_rows + len(groups)
+    step = 0.12 + 0.05 * most
+    # in rows: a heading needs no more than a line of text
+    heading = _HEADING_IN / step
+    height = n_rows + heading * len(groups)
     with styled():
         figure, axes = grid_of_axes(
-            len(panels), len(panels), DOUBLE_COLUMN_IN, 0.75 + lines * step, sharey=True
+            len(panels), len(panels), DOUBLE_COLUMN_IN, 0.75 + height * step, sharey=True
         )
-        places = _label_rows(axes[0], groups, lines)
+        places = _label_rows(axes[0], groups, height, heading)
         for axis, (quantity, series) in zip(axes, panels.items(), strict=True):
             _draw(axis, places, series)
             axis.set_xlabel(quantity)
@@ -73,21 +76,23 @@ def grouped_interval_figure(
     return figure
 
 
-def _label_rows(axis: Axes, groups: Mapping[str, Sequence[str]], lines: int) -> list[float]:
-    """Name the rows, from the top; their heights."""
+def _label_rows(
+    axis: Axes, groups: Mapping[str, Sequence[str]], top: float, heading: float
+) -> list[float]:
+    """Name the rows, from the top; where their middles are."""
     ticks: list[tuple[float, str, bool]] = []
-    at = float(lines - 1)
-    for heading, rows in groups.items():
-        ticks.append((at, heading, True))
-        at -= 1
+    at = top
+    for name, rows in groups.items():
+        ticks.append((at - heading / 2, name, True))
+        at -= heading
         for row in rows:
-            ticks.append((at, row, False))
+            ticks.append((at - 0.5, row, False))
             at -= 1
     axis.set_yticks([y for y, _, _ in ticks], [_shortened(text) for _, text, _ in ticks])
     for label, (_, _, heads) in zip(axis.get_yticklabels(), ticks, strict=True):
         if heads:
             label.set_fontweight("bold")
-    axis.set_ylim(-0.6, lines - 0.4)
+    axis.set_ylim(-0.1, top + 0.1)
     return [y for y, _, heads in ticks if not heads]
 
 

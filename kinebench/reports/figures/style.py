@@ -156,7 +156,44 @@ def as_svg(figure: Figure, page: bool = False) -> str:
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
     # a hundredth of a point is finer than any screen or printer
     text = re.sub(r"(\d\.\d\d)\d+", r"\1", text)
+    text = re.sub(r' d="([^"]*)"', lambda found: f' d="{_relative(found[1])}"', text)
     return re.sub(r'(<svg[^>]*?) width="([\d.]+)pt" height="[\d.]+pt"', _flexible, text, count=1)
+
+
+def _relative(path: str) -> str:
+    """Straight lines by their steps instead of their places: half the size, the same points.
+
+    Paths with curves stay as they are.
+    """
+    words = path.split()
+    if not words or not set(filter(str.isalpha, words)) <= {"M", "L", "z"}:
+        return path
+    written: list[str] = []
+    last = start = (0, 0)
+    steps = False
+    at = 0
+    while at < len(words):
+        command = words[at]
+        if command == "z":
+            written.append("z")
+            at, steps, last = at + 1, False, start
+            continue
+        # whole hundredths, so that no rounding adds up
+        point = (round(float(words[at + 1]) * 100), round(float(words[at + 2]) * 100))
+        if command == "M":
+            written.append(f"M{_hundredths(point[0])} {_hundredths(point[1])}")
+            steps, start = False, point
+        else:
+            step = (point[0] - last[0], point[1] - last[1])
+            lead = " " if steps else "l"
+            written.append(f"{lead}{_hundredths(step[0])} {_hundredths(step[1])}")
+            steps = True
+        last, at = point, at + 3
+    return "".join(written)
+
+
+def _hundredths(value: int) -> str:
+    return f"{value / 100:.2f}".rstrip("0").rstrip(".")
 
 
 def _flexible(found: re.Match[str]) -> str:

@@ -24,7 +24,7 @@ from kinebench.reports.units import readable, readable_unit, scale_of
 
 __all__ = ["waveform_figure"]
 
-_POINTS_OF_SHADE = 250
+_POINTS_OF_SHADE = 150
 
 
 def waveform_figure(

@@ -55,7 +55,7 @@ def study_document(title: str, question: str, parts: Sequence[StudyPart], comman
         downloads_section(title, found, command),
         manifest_section(parts, command),
     ]
-    return Document(title, tuple(sections), colophon=(f"kinebench; made by: {command}",))
+    return Document(title, tuple(sections))
 
 
 def _part_section(one: ScoredPart) -> Section:

@@ -9,9 +9,18 @@ import numpy as np
 
 from kinebench.alignment import align
 from kinebench.errors import KinebenchError, KinebenchWarning
-from kinebench.reports.blocks import Block, Details, FigureBlock, Heading, TableBlock, Text
+from kinebench.kinematics.osim_tree import read_tree
+from kinebench.reports.blocks import (
+    Block,
+    Details,
+    FigureBlock,
+    Heading,
+    TableBlock,
+    Text,
+)
 from kinebench.reports.figures.style import as_svg
 from kinebench.reports.figures.waveforms import waveform_figure
+from kinebench.reports.player import player_block, skeleton_of, turned_onto
 from kinebench.reports.study.scored import ScoredPart
 from kinebench.reports.study.wording import with_unit
 from kinebench.reports.tables import Table
@@ -41,7 +50,35 @@ def exhibit_blocks(scored: ScoredPart) -> list[Block]:
             blocks += [figure]
         else:
             blocks.append(Details("Show the waveforms", (figure,)))
+        if exhibit.role == "worst":
+            blocks += _player(exhibit)
     return blocks
+
+
+def _player(exhibit: Exhibit) -> list[Block]:
+    """Both motions on the model of the estimate, moving; nothing where the model has no bones."""
+    told = f"{_title(exhibit)}, mean error {with_unit(exhibit.mean_error)}"
+    try:
+        known = set(read_tree(exhibit.model).coordinate_names)
+        reference, estimate = (
+            skeleton_of(exhibit.model, motion.select([n for n in motion.names if n in known]))
+            for motion in (exhibit.reference, exhibit.estimate)
+        )
+        turned = "pelvis_tx" not in exhibit.reference.names
+        if turned:
+            estimate = turned_onto(reference, estimate)
+        block = player_block(
+            reference,
+            estimate,
+            f"{told}: reference and estimate, both on the model scaled for the estimate."
+            + (
+                " The reference has no place in the room, so the estimate is laid onto it." * turned
+            ),
+            f"{told}: two skeletons that move",
+        )
+    except KinebenchError as error:
+        return [Text(f"{_title(exhibit)} cannot be played: {error}")]
+    return [block]
 
 
 def worst_trials(scored: ScoredPart) -> list[Block]:
@@ -66,7 +103,7 @@ def worst_trials(scored: ScoredPart) -> list[Block]:
         anchor = _exhibit_of(scored, labels)
         if anchor:
             links.append((i, anchor))
-    header = ("trial", *factors, "its worst mean error, °", "its median over all runs, °")
+    header = ("trial", *factors, "worst, °", "median, °")
     table = Table(header, tuple(rows), n_labels=1 + len(factors))
     seen = "; links lead to the waveforms above" if links else ""
     which = (
@@ -74,7 +111,10 @@ def worst_trials(scored: ScoredPart) -> list[Block]:
         if len(rows) == len(by_trial)
         else f"The {len(rows)} worst of {len(by_trial)} trials"
     )
-    caption = f"{which}, each at its worst levels{seen}"
+    caption = (
+        f"{which}: the levels of the run with the largest mean error, that error, and the median"
+        f" over all runs of the trial{seen}"
+    )
     return [Heading("Worst trials"), TableBlock(table, caption, tuple(links))]
 
 

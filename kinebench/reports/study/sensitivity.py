@@ -10,9 +10,8 @@ import numpy as np
 from kinebench.reports.blocks import Block, Heading, TableBlock, Text
 from kinebench.reports.study.effects import effect_of
 from kinebench.reports.study.scored import ScoredPart
-from kinebench.reports.study.wording import change_in_words
 from kinebench.reports.tables import Table
-from kinebench.reports.units import readable
+from kinebench.reports.units import readable, readable_interval
 from kinebench.studies.design import Factor
 from kinebench.studies.scores import (
     AS_IS,
@@ -44,10 +43,12 @@ def sensitivity_blocks(scored: ScoredPart) -> list[Block]:
                 _change(by_name[effect.factor], level, scored.scores, measure)
                 for measure in measures
             )
-            name = f"{effect.factor} '{level}' against '{effect.baseline}'"
+            name = f"{effect.factor}: {level}"
             rows.append((name, *changes))
     header = ("what", *(f"{measure.title}, °" for measure in measures))
-    caption = "The largest change of each factor, and what alignment would make of it"
+    caption = (
+        "The largest change of each factor against its first level, and what alignment makes of it"
+    )
     return [
         Heading("Does it depend on alignment?"),
         Text(
@@ -66,4 +67,7 @@ def _mean(scores: Sequence[Score], measure: Measure) -> str:
 def _change(factor: Factor, level: str, scores: Sequence[Score], measure: Measure) -> str:
     effect = effect_of(factor, scores, measure)
     found = [change for change in effect.changes if change.level == level]
-    return change_in_words(found[0].contrast).replace("°", "") if found else "—"
+    if not found:
+        return "—"
+    contrast = found[0].contrast
+    return f"{readable(contrast.mean, 'rad')} {readable_interval(contrast.interval, 'rad')}".strip()
