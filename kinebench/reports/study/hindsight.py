@@ -1,0 +1,101 @@
+"""Choices made in advance beside the best that hindsight would have made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kinebench.reports.blocks import Block, FigureBlock, Section, TableBlock, Text
+from kinebench.reports.figures.intervals import interval_figure
+from kinebench.reports.figures.style import as_svg
+from kinebench.reports.study.parts import StudyPart
+from kinebench.reports.study.wording import counted, signed
+from kinebench.reports.tables import Table
+from kinebench.reports.units import readable, readable_interval, scale_of
+from kinebench.studies.hindsight import Hindsight, hindsight_of
+from kinebench.studies.scores import Score, scores_of
+
+__all__ = ["hindsight_section"]
+
+
+def hindsight_section(
+    title: str, part: StudyPart, factor: str, candidates: Sequence[str], split: str
+) -> Section:
+    """Regret of every level, and which candidate would have been best how often.
+
+    Parameters
+    ----------
+    title : str
+    part : StudyPart
+    factor : str
+        Whose levels are judged.
+    candidates : sequence of str
+        Levels among which hindsight chooses anew for every trial.
+    split : str
+        A label, such as another factor or "activity", by which the best candidate is counted.
+    """
+    judged = next(f for f in part.study.factors if f.name == factor)
+    scores = scores_of(part.outcomes)
+    found = hindsight_of(judged, scores, candidates)
+    if not found.regrets:
+        return Section(title, (Text("No trial was done at every level."),))
+    blocks: list[Block] = [
+        Text(_finding(found, factor), lead=True),
+        Text(
+            f"Regret is the mean error of a level minus that of the best of {len(candidates)}"
+            f" candidates ({candidates[0]} to {candidates[-1]}), chosen for every trial with the"
+            f" truth at hand: {counted(found.n_cells, 'trial')} of"
+            f" {counted(found.n_subjects, 'subject')}."
+        ),
+        _drawing(found),
+        TableBlock(_regrets(found), f"Regret by {factor}"),
+        TableBlock(
+            _counts(judged.name, scores, part, candidates, split),
+            f"How often each candidate was the best, by {split}",
+        ),
+    ]
+    return Section(title, tuple(blocks))
+
+
+def _finding(found: Hindsight, factor: str) -> str:
+    best = min(found.regrets, key=lambda regret: regret.mean)
+    worst = max(found.regrets, key=lambda regret: regret.mean)
+    return (
+        f"Always taking '{best.level}' is {signed(best.mean, digits=3)}"
+        f" {readable_interval(best.interval, 'rad', 3)} from the best cut-off of each trial; the"
+        f" worst {factor}, '{worst.level}', {signed(worst.mean, digits=3)}."
+    )
+
+
+def _drawing(found: Hindsight) -> FigureBlock:
+    scale = scale_of("rad")
+    rows = [regret.level for regret in found.regrets]
+    triples = [
+        (r.mean * scale, r.interval.low * scale, r.interval.high * scale) for r in found.regrets
+    ]
+    drawn = interval_figure(rows, {"all trials": triples}, "regret (°)")
+    told = "; ".join(f"{r.level}: {signed(r.mean, digits=3)}" for r in found.regrets)
+    return FigureBlock(
+        as_svg(drawn, page=True), "Regret of always choosing one level, with 95 % interval.", told
+    )
+
+
+def _regrets(found: Hindsight) -> Table:
+    ordered = sorted(found.regrets, key=lambda regret: regret.mean)
+    rows = [
+        (r.level, readable(r.mean, "rad", 3), readable_interval(r.interval, "rad", 3) or "—")
+        for r in ordered
+    ]
+    return Table(("level", "regret, °", "95 % interval"), tuple(rows), n_labels=1)
+
+
+def _counts(
+    factor: str, scores: Sequence[Score], part: StudyPart, candidates: Sequence[str], split: str
+) -> Table:
+    """Rows: values of the label; columns: candidates."""
+    judged = next(f for f in part.study.factors if f.name == factor)
+    rows = []
+    for value in dict.fromkeys(score.labels[split] for score in scores):
+        own = [score for score in scores if score.labels[split] == value]
+        found = dict(hindsight_of(judged, own, candidates).chosen)
+        rows.append((value, *(str(found.get(name, 0)) for name in candidates)))
+    return Table((split, *candidates), tuple(rows), n_labels=1)

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import itertools
+import math
+from typing import Any
+
+import pytest
+
+from kinebench.augmentation import NoAugmentation
+from kinebench.reports.blocks import Document, FigureBlock, Listing, Section, TableBlock, Text
+from kinebench.reports.html import as_html
+from kinebench.reports.study import StudyPart
+from kinebench.reports.study.causes import SharedFigure, causes_section
+from kinebench.reports.study.hindsight import hindsight_section
+from kinebench.studies.design import Factor, Level, Study
+from kinebench.studies.execution import Outcome
+
+TILT, POSE = "tilt <b>", "pose"
+MM = {"none": 0.0, "bad": 0.001}
+
+
+def part(factors: tuple[Factor, ...], value: Any, n_subjects: int = 3) -> StudyPart:
+    """Outcomes whose two rows are a side drop and an RMSE of the knee."""
+    levels = itertools.product(*([level.label for level in f.levels] for f in factors))
+    cells = itertools.product(range(n_subjects), levels)
+    outcomes = [
+        Outcome(
+            index,
+            {
+                "subject": f"s{subject}",
+                "trial": "squat",
+                "activity": "squat",
+                **{f.name: label for f, label in zip(factors, labels, strict=True)},
+            },
+            "done",
+            "",
+            (
+                _row("side", "hip", "side_drop", value(subject, *labels)),
+                _row("coordinate", "knee_angle_r", "rmse", value(subject, *labels)),
+            ),
+        )
+        for index, (subject, labels) in enumerate(cells)
+    ]
+    base: Any = NoAugmentation()
+    study = Study("s", "why?", base, factors, ())
+    return StudyPart("Virtual subjects", study, outcomes)
+
+
+def _row(kind: str, item: str, metric: str, value: float) -> dict[str, Any]:
+    return {"kind": kind, "item": item, "metric": metric, "value": value, "unit": "m"}
+
+
+def factor(name: str, *labels: str) -> Factor:
+    return Factor(name, f"data.{name}", tuple(Level(label, label) for label in labels))
+
+
+HIP = SharedFigure("hip height", "m", lambda rows: float(rows[0]["value"]))
+CAUSES = (factor(POSE, "none", "bad"), factor(TILT, "none", "bad"))
+
+
+@pytest.fixture(scope="module")
+def causes() -> Section:
+    # the tilt moves the hip by −10 mm ± 1, the pose by 2 mm
+    return causes_section(
+        "Causes",
+        part(CAUSES, lambda s, pose, tilt: 2 * MM[pose] - (9 + s) * MM[tilt]),
+        [HIP],
+    )
+
+
+def test_causes_are_ranked_by_size_with_numbers_from_the_cells(causes: Section) -> None:
+    lead, listed, _, table, _ = causes.blocks
+    assert isinstance(lead, Text)
+    assert lead.content.startswith(f"{TILT} moves the hip height most: −10.00 mm [−12.48, −7.52]")
+    assert "83 % of the sizes" in lead.content
+    assert isinstance(listed, Listing)
+    assert [item.split(":")[0] for item in listed.items] == [f"1. {TILT}", f"2. {POSE}"]
+    assert isinstance(table, TableBlock)
+    assert table.table.rows[1][:2] == (POSE, "2.00")
+
+
+def test_causes_go_into_a_page_escaped(causes: Section) -> None:
+    page = as_html(Document("t", (causes,)))
+    assert "tilt &lt;b&gt;" in page
+    assert "tilt <b>" not in page
+    assert any(isinstance(block, FigureBlock) for block in causes.blocks)
+
+
+def test_without_full_trials_there_is_nothing_to_share() -> None:
+    section = causes_section("Causes", part(CAUSES, lambda *_: math.nan), [HIP])
+    assert [block.content for block in section.blocks if isinstance(block, Text)] == [
+        "No trial was done at all levels of all factors."
+    ]
+
+
+def test_hindsight_tells_best_worst_and_counts() -> None:
+    filters = (factor("filter", "none", "4 Hz", "6 Hz", "auto"),)
+    error = {"none": 0.05, "4 Hz": 0.02, "6 Hz": 0.03, "auto": 0.025}
+
+    def value(subject: int, level: str) -> float:
+        # the third subject needs the higher cut-off
+        return 0.01 if (subject, level) == (2, "6 Hz") else error[level]
+
+    section = hindsight_section(
+        "Hindsight", part(filters, value), "filter", ["4 Hz", "6 Hz"], "activity"
+    )
+    texts = [block.content for block in section.blocks if isinstance(block, Text)]
+    tables = [block.table for block in section.blocks if isinstance(block, TableBlock)]
+    assert texts[0].startswith("Always taking '4 Hz' is +0.191°")
+    assert "the worst filter, 'none', +1.910°" in texts[0]
+    assert tables[0].rows[0][:2] == ("4 Hz", "0.191")
+    assert tables[1].rows == (("squat", "2", "1"),)
+    as_html(Document("t", (section,)))
+
+
+def test_hindsight_without_full_trials_says_so() -> None:
+    filters = (factor("filter", "none", "4 Hz"),)
+    section = hindsight_section(
+        "Hindsight", part(filters, lambda *_: math.nan), "filter", ["4 Hz"], "activity"
+    )
+    (text,) = section.blocks
+    assert isinstance(text, Text)
+    assert "No trial" in text.content
