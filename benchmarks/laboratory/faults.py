@@ -14,7 +14,7 @@ from kinebench.cleaning import Level
 from kinebench.core import Motion
 from kinebench.core.arrays import FloatArray
 from kinebench.lab import VirtualSubject
-from kinebench.lab.camera import Lag, VerticalOffset, WorldTilt
+from kinebench.lab.camera import Chain, Lag, VerticalOffset, WorldTilt
 from kinebench.scaling.fast_scaler import FastScaler
 
 __all__ = ["Lags", "Offsets", "Tilts", "lags", "offsets", "tilts"]
@@ -50,8 +50,7 @@ def tilts(bench: Bench, person: VirtualSubject, fault: WorldTilt, setup: str) ->
     tilted = run(bench, person, motion, scale, errors=fault)
     level = (Level(),)
     straight, cleaned = (
-        run(bench, person, motion, scale, clean=level, **errors)
-        for errors in ({}, {"errors": fault})
+        run(bench, person, motion, scale, errors=errors, clean=level) for errors in (Chain(), fault)
     )
     name = "pelvis_tilt" if fault.forward_deg else "pelvis_list"
     change = np.degrees(tilted.motion.value(name) - truth.value(name))
@@ -93,8 +92,8 @@ def offsets(bench: Bench, person: VirtualSubject, fault: VerticalOffset, setup: 
     truth = filmed(bench.name, person, motion).true_motion
     free = run(bench, person, motion, scale, errors=fault)
     before, after = (
-        run(bench, person, motion, scale, floor=FloorOffset(), **errors)
-        for errors in ({}, {"errors": fault})
+        run(bench, person, motion, scale, errors=errors, floor=FloorOffset())
+        for errors in (Chain(), fault)
     )
     shifts = [done.records["floor"]["keypoints"]["shift_m"] for done in (before, after)]
     left = after.motion.value("pelvis_ty") - before.motion.value("pelvis_ty")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from optimum import Optimum, optimum
@@ -124,9 +125,14 @@ def subjects(bench: Bench, kind: str, count: int) -> tuple[VirtualSubject, ...]:
 # --- runs
 
 
-@lru_cache(maxsize=512)
 def filmed(bench_name: str, subject: VirtualSubject, motion: MotionModel) -> Recording:
     """A recording without camera errors."""
+    assert isinstance(motion, Hashable)
+    return _filmed(bench_name, subject, motion)
+
+
+@lru_cache(maxsize=512)
+def _filmed(bench_name: str, subject: VirtualSubject, motion: Any) -> Recording:
     bench = laboratory() if bench_name == "laboratory" else opencap()
     return record(subject, motion, generic=bench.body)
 
@@ -309,8 +315,8 @@ def beside_optimum(
         bench.body, bench.scaling[setup], standing.true_markers, standing.true_motion.values[0]
     )
     # from half-way down to the depth of the movement: away from the knees' limit
-    frames = np.linspace(film.true_motion.n_frames // 3, film.true_motion.n_frames // 2, count)
-    frames = frames.astype(int)
+    last = film.true_motion.n_frames // 2
+    frames = np.linspace(2 * last // 3, last, count).astype(np.int64)
     names = list(expected.tree.coordinate_names)
     start = film.true_motion.select(names).values[frames]
     solved = expected.solve(bench.tasks, film.true_markers.at_frames(frames), start)

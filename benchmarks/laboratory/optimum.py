@@ -177,10 +177,16 @@ class _Problem:
             q[moving] = x
             return q
 
+        def missed(x: FloatArray) -> FloatArray:
+            return np.asarray(self.residuals(pose(x)[None])[0])
+
+        def slope(x: FloatArray) -> FloatArray:
+            return self.slopes(pose(x), moving)
+
         found = least_squares(
-            lambda x: self.residuals(pose(x)[None])[0],
+            missed,
             start[moving],
-            lambda x: self.slopes(pose(x), moving),
+            slope,
             method="lm",
             ftol=1e-15,
             xtol=1e-15,
