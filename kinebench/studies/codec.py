@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
@@ -99,6 +100,9 @@ def _structure(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
 
 
 def _value(structure: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
+    if isinstance(structure, str):
+        # the same few names in thousands of figures
+        return sys.intern(structure)
     if not isinstance(structure, dict):
         return structure
     if "array" in structure:
@@ -106,7 +110,7 @@ def _value(structure: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
     if "bytes" in structure:
         return arrays[structure["bytes"]].tobytes()
     if "map" in structure:
-        return {key: _value(item, arrays) for key, item in structure["map"]}
+        return {sys.intern(key): _value(item, arrays) for key, item in structure["map"]}
     if "tuple" in structure:
         return tuple(_value(item, arrays) for item in structure["tuple"])
     content = {name: _value(item, arrays) for name, item in structure["fields"].items()}

@@ -107,3 +107,11 @@ def test_full_disk_is_one_error_and_leaves_no_scratch(
         store.put(KEY, "new")
     assert store.get(KEY) == "old"
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [KEY[2:]]
+
+
+def test_names_are_kept_once_in_memory() -> None:
+    rows = [{"metric": "rmse of " + "angles", "value": float(index)} for index in range(3)]
+    found = decoded(encoded(rows))
+    assert len({id(row["metric"]) for row in found}) == 1
+    assert len({id(next(iter(row))) for row in found}) == 1
+    assert list(found) == rows
