@@ -27,6 +27,7 @@ show what other lags would give.
 examples:
   kinebench compare mocap.mot video.mot
   kinebench compare mocap.mot video.mot --events squat --report squats.html
+  kinebench compare mocap.mot video.mot --report squats.html --model scaled.osim
   kinebench compare mocap/ video/ --csv figures.csv
   kinebench compare --pairs pairs.csv --preset opencap-2023
   kinebench compare optical.trc augmented.trc --match r_knee=r_knee_study --space rigid
@@ -77,6 +78,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write all figures, ° and mm")
     parser.add_argument("--latex", type=Path, metavar="FILE", help="write the table")
     parser.add_argument("--report", type=Path, metavar="FILE", help="write an HTML report")
+    parser.add_argument(
+        "--model",
+        type=Path,
+        metavar="OSIM",
+        help="the scaled model of one pair of motions: the report shows both moving",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -88,6 +95,7 @@ def run(arguments: argparse.Namespace) -> int:
     from kinebench.reports.comparison_remarks import comparison_title
 
     found = _pairs(arguments)
+    _require_use_of_model(arguments, found)
     how = _procedure(arguments)
     comparison = compare_pairs(found.pairs, how, _matches(arguments.match), found.excluded)
     if arguments.csv is not None:
@@ -98,15 +106,31 @@ def run(arguments: argparse.Namespace) -> int:
         text = tables.as_latex(comparison_tables.main_table(comparison), caption)
         write_atomically(arguments.latex, text)
     if arguments.report is not None:
+        from kinebench.io.models import read_model
         from kinebench.reports.comparison_report import comparison_document
         from kinebench.reports.html import as_html
 
-        write_atomically(arguments.report, as_html(comparison_document(comparison)))
+        model = None if arguments.model is None else read_model(arguments.model)
+        write_atomically(arguments.report, as_html(comparison_document(comparison, model)))
     if arguments.json:
         print(json.dumps(as_json(comparison), indent=2, ensure_ascii=False, allow_nan=False))
     else:
         _print(comparison)
     return 0
+
+
+def _require_use_of_model(arguments: argparse.Namespace, found: FoundPairs) -> None:
+    if arguments.model is None:
+        return
+    if arguments.report is None:
+        raise ValueRangeError("--model is for the report: name one with --report")
+    if len(found.pairs) != 1:
+        raise ValueRangeError(
+            f"--model is of one subject: compare one pair, found {len(found.pairs)}"
+        )
+    name = found.pairs[0].reference.name
+    if name.lower().endswith(".trc"):
+        raise ValueRangeError(f"--model moves by coordinates, and {name} holds markers")
 
 
 def _pairs(arguments: argparse.Namespace) -> FoundPairs:

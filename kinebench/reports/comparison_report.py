@@ -7,7 +7,9 @@ import numpy as np
 from kinebench import __version__
 from kinebench.comparison import Comparison, PairResult
 from kinebench.core.markers import Markers
+from kinebench.core.model import Model
 from kinebench.core.motion import Motion
+from kinebench.errors import ValueRangeError
 from kinebench.metrics import CATALOGUE, metrics_of
 from kinebench.metrics.landmarks import bilateral_pairs
 from kinebench.metrics.marker_evaluation import ALL_MARKERS
@@ -36,6 +38,7 @@ from kinebench.reports.html import (
     TableBlock,
     Text,
 )
+from kinebench.reports.player import PlayerBlock, player_block, skeleton_of
 from kinebench.reports.tables import Table
 from kinebench.reports.units import readable, readable_unit, scale_of
 
@@ -44,8 +47,22 @@ __all__ = ["comparison_document"]
 _MOST_WAVEFORMS = 3  # trials whose waveforms are drawn: a page must stay light
 
 
-def comparison_document(comparison: Comparison) -> Document:
-    """A report on a comparison: the figures that matter first, then how they came about."""
+def comparison_document(comparison: Comparison, model: Model | None = None) -> Document:
+    """A report on a comparison: the figures that matter first, then how they came about.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    model : Model, optional
+        Both motions of each pair move it side by side in the page, as aligned.
+
+    Raises
+    ------
+    NameNotFoundError
+        A motion has a coordinate that the model has not.
+    ValueRangeError
+        A model is given for markers.
+    """
     title = comparison_title(comparison)
     sections = []
     if comparison.groups:
@@ -53,7 +70,10 @@ def comparison_document(comparison: Comparison) -> Document:
     several = len(comparison.pairs) > 1
     for i, pair in enumerate(comparison.pairs):
         name = f"{pair.subject}, {pair.trial}" if several else "Result"
-        sections.append(Section(name, _pair_blocks(comparison, pair, i < _MOST_WAVEFORMS)))
+        blocks = _pair_blocks(comparison, pair, i < _MOST_WAVEFORMS)
+        if model is not None and i < _MOST_WAVEFORMS:
+            blocks = (blocks[0], _player(pair, model), *blocks[1:])
+        sections.append(Section(name, blocks))
     sections.append(_how(comparison))
     return Document(
         f"Estimate against reference: {title}",
@@ -186,6 +206,23 @@ def _drawings(pair: PairResult) -> list[Block]:
             )
         )
     return found
+
+
+def _player(pair: PairResult, model: Model) -> PlayerBlock:
+    """Both motions on one model, whose sizes the pair's errors are free of."""
+    one, other = pair.reference, pair.estimate
+    if not (isinstance(one, Motion) and isinstance(other, Motion)):
+        raise ValueRangeError("a model moves by coordinates: it has no use for markers")
+    name = f"{pair.subject}, {pair.trial}"
+    return player_block(
+        skeleton_of(model, one),
+        skeleton_of(model, other),
+        f"Both motions on {model.name}, in one frame. The segments of the estimate have the colour"
+        " of their error: the angle between the same segment of both, in ground, or the distance"
+        " between the same joint centre.",
+        f"Skeletons of reference and estimate over one another, {name}; the errors are in the"
+        " table below.",
+    )
 
 
 def _lag_table(pair: PairResult, metric: str) -> Table:

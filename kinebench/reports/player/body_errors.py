@@ -68,7 +68,8 @@ def scale_top(errors: FloatArray, unit: str) -> float:
     finite = errors[np.isfinite(errors)]
     most = float(np.quantile(finite, 0.99)) if len(finite) else 0.0
     tops = _TOPS_DEG if unit == "°" else _TOPS_MM
-    return float(next((top for top in tops if top >= most), tops[-1]))
+    # an error that is round but for rounding needs no longer scale
+    return float(next((top for top in tops if top >= 0.999 * most), tops[-1]))
 
 
 def _matched(mine: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[list[int], list[int]]:

@@ -16,6 +16,7 @@ from kinebench.core import Coordinate, Markers, Motion
 from kinebench.errors import KinebenchError
 from kinebench.io.sto import write_motion
 from kinebench.io.trc import write_trc
+from kinebench.lab import generic_body
 
 
 def motion() -> Motion:
@@ -216,3 +217,45 @@ def test_event_markers_belong_to_one_pair(files: tuple[str, str], tmp_path: Path
     add_arguments(parser)
     with pytest.raises(KinebenchError, match="column event_markers"):
         run(parser.parse_args([folder, folder, "--event-markers", "feet.trc"]))
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> str:
+    path = tmp_path / "scaled.osim"
+    path.write_bytes(generic_body().model.xml)
+    return str(path)
+
+
+def test_a_model_moves_in_the_report(
+    files: tuple[str, str], model: str, tmp_path: Path, compared: Callable[..., str]
+) -> None:
+    plain, moving = tmp_path / "plain.html", tmp_path / "moving.html"
+    compared(*files, "--report", str(plain))
+    compared(*files, "--report", str(moving), "--model", model)
+    assert "player" not in plain.read_text(encoding="utf-8")
+    text = moving.read_text(encoding="utf-8")
+    assert text.count('<figure class="player">') == 1
+    trial = json.loads(text.partition('<script type="application/json">')[2].partition("<")[0])
+    assert (trial["frames"], trial["rate"]) == (181, 60.0)
+    assert trial["turns"]["top"] == 2.0  # the knee is 2° off
+    assert "Both motions on scaled" in text
+
+
+def test_a_model_without_a_use_is_refused(
+    files: tuple[str, str], model: str, tmp_path: Path, compared: Callable[..., str]
+) -> None:
+    report = str(tmp_path / "r.html")
+    with pytest.raises(KinebenchError, match="--model is for the report"):
+        compared(*files, "--model", model)
+    pairs = tmp_path / "pairs.csv"
+    row = f"{files[0]},{files[1]}"
+    pairs.write_text(f"reference,estimate,subject,trial\n{row},a,x\n{row},b,y\n")
+    with pytest.raises(KinebenchError, match="compare one pair, found 2"):
+        compared("--pairs", str(pairs), "--report", report, "--model", model)
+    trc = tmp_path / "markers.trc"
+    write_trc(trc, Markers(("a",), motion().times, np.zeros((301, 1, 3))))
+    with pytest.raises(KinebenchError, match=r"markers\.trc holds markers"):
+        compared(str(trc), str(trc), "--report", report, "--model", model)
+    with pytest.raises(KinebenchError, match="is no OpenSim file"):
+        compared(*files, "--report", report, "--model", files[0])
+    assert not Path(report).exists()

@@ -75,6 +75,8 @@ def test_other_times_or_bodies_are_refused(reference: Skeleton, estimate: Skelet
 def test_scales_end_at_round_numbers() -> None:
     assert scale_top(np.array([3.0, 11.0]), "°") == 15.0
     assert scale_top(np.array([3.0, 11.0]), "mm") == 20.0
+    assert scale_top(np.array([2.000001]), "°") == 2.0
+    assert scale_top(np.array([2.01]), "°") == 4.0
     assert scale_top(np.array([np.nan, 0.0]), "°") == 1.0
     assert scale_top(np.array([]), "mm") == 2.0
     assert scale_top(np.array([1e6]), "mm") == 5000.0
