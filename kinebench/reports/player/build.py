@@ -59,7 +59,7 @@ def player_block(
     turns = np.degrees(orientation_errors(one, other))
     gaps = 1e3 * point_errors(one, other)
     frame = _worst(turns)
-    scene, top = scene_of(one), scale_top(turns, "°")
+    scene, top = scene_of(one, other), scale_top(turns, "°")
     still = still_svg(one, other, frame, turns[frame], top, names)
     middle = _middle(one)
     step = max(step_for(s.positions - middle, _FINEST_M) for s in (one, other))

@@ -59,14 +59,14 @@ class Scene:
     top_m: float
 
 
-def scene_of(reference: Skeleton) -> Scene:
-    """The scene of a reference; the heading is that of its root, X being forward."""
+def scene_of(reference: Skeleton, estimate: Skeleton) -> Scene:
+    """The scene of two skeletons: heading (X is forward) and floor are the reference's."""
     forward = reference.rotations[:, 0, :, 0]
     finite = np.isfinite(forward).all(axis=1)
     x, z = (float(forward[finite, axis].sum()) for axis in (0, 2))
-    low, high = _extent(reference)
+    (low, high), (_, other_high) = _extent(reference), _extent(estimate)
     floor = 0.0 if abs(low) <= _FLOOR_NEAR_ZERO_M else low
-    return Scene(float(np.arctan2(-z, x)), floor, max(high - floor, 0.5))
+    return Scene(float(np.arctan2(-z, x)), floor, max(high - floor, other_high - floor, 0.5))
 
 
 def _extent(skeleton: Skeleton) -> tuple[float, float]:
@@ -78,5 +78,5 @@ def _extent(skeleton: Skeleton) -> tuple[float, float]:
     heights = skeleton.positions[..., 1]
     known = np.isfinite(heights)
     if not known.any():
-        return 0.0, 1.8
+        return 0.0, 0.0
     return float((heights - radii)[known].min()), float((heights + radii)[known].max())

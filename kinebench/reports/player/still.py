@@ -45,7 +45,7 @@ def still_svg(
     names : (str, str)
         What they are called; escaped here.
     """
-    scene = scene_of(reference)
+    scene = scene_of(reference, estimate)
     parts = [f'<svg viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}" xmlns="http://www.w3.org/2000/svg">']
     middle = _middle(reference.positions[frame], scene)
     scale = (_HEIGHT - 112.0) / scene.top_m

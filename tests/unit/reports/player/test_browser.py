@@ -87,6 +87,33 @@ const scrub = (value) => {
   const front = await picture();
   canvas.dispatchEvent(new PointerEvent("pointermove", { clientX: 1, clientY: 1 }));
   found.tipOutside = part("tip").hidden;
+  const box = canvas.getBoundingClientRect();
+  const told = new Set();
+  for (let x = 10; x < box.width; x += 12) {
+    for (let y = 10; y < box.height; y += 12) {
+      const at = { clientX: box.left + x, clientY: box.top + y };
+      canvas.dispatchEvent(new PointerEvent("pointermove", at));
+      if (!part("tip").hidden) told.add(part("tip").textContent);
+    }
+  }
+  found.tips = [...told];
+  canvas.dispatchEvent(new PointerEvent("pointerleave"));
+  found.tipLeft = part("tip").hidden;
+  const drag = async (dx) => {
+    const at = { clientX: box.left + 200, clientY: box.top + 200, pointerId: 1 };
+    canvas.setPointerCapture = () => {};
+    canvas.dispatchEvent(new PointerEvent("pointerdown", at));
+    canvas.dispatchEvent(new PointerEvent("pointermove", { ...at, clientX: at.clientX + dx }));
+    canvas.dispatchEvent(new PointerEvent("pointerup", at));
+    return await picture();
+  };
+  found.dragTurns = (await drag(60)) !== front;
+  found.dragReturns = (await drag(-60)) === front;
+  figure.style.width = "400px";
+  await wait(100);
+  await drawn();
+  found.narrow = canvas.width / canvas.clientWidth - Math.min(3, devicePixelRatio);
+  figure.style.width = "";
   choose(part("speed"), "0.5");
   scrub(0);
   await drawn();
@@ -224,7 +251,18 @@ def test_controls_change_the_picture(found: dict[str, Any]) -> None:
     assert found["arrowTurns"]
     assert found["besideDiffers"]
     assert found["colourDiffers"]
+    assert found["dragTurns"]
+    assert found["dragReturns"]
+    assert abs(found["narrow"]) < 0.01
+
+
+def test_pointing_at_a_segment_tells_its_error(found: dict[str, Any]) -> None:
     assert found["tipOutside"]
+    assert found["tipLeft"]
+    assert len(found["tips"]) > 8
+    assert all(re.search(r"\d mm$", tip) for tip in found["tips"])
+    # the hip is where the sunk pelvis put it
+    assert "hip, right 30 mm" in found["tips"]
 
 
 def test_it_plays_at_the_trials_own_pace(found: dict[str, Any]) -> None:

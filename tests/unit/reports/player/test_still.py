@@ -41,22 +41,31 @@ def test_the_side_view_follows_the_heading(turn: float, reference: Skeleton) -> 
     turned = replace(
         reference, positions=reference.positions @ R.T, rotations=R @ reference.rotations
     )
-    scene = scene_of(turned)
+    scene = scene_of(turned, turned)
     forward, _ = View(scene.side_yaw, 0.0).project(R @ [1.0, 0.0, 0.0])
     np.testing.assert_allclose(forward, [1.0, 0.0], atol=1e-9)
-    assert scene.top_m == pytest.approx(scene_of(reference).top_m)
+    assert scene.top_m == pytest.approx(scene_of(reference, reference).top_m)
 
 
 def test_the_floor_is_at_zero_unless_the_frame_lies_elsewhere(reference: Skeleton) -> None:
-    assert scene_of(reference).floor_m == 0.0
+    assert scene_of(reference, reference).floor_m == 0.0
     lifted = replace(reference, positions=reference.positions + np.array([0.0, 5.0, 0.0]))
     lowest = reference.positions[..., 1].min()
-    assert 5.0 + lowest - 0.05 < scene_of(lifted).floor_m < 5.0 + lowest
+    assert 5.0 + lowest - 0.05 < scene_of(lifted, lifted).floor_m < 5.0 + lowest
     head = next(b for b in reference.anatomy.bones if b.start == b.end)
     crown = reference.positions[:, head.start, 1].max() + head.radius_m
-    assert scene_of(reference).top_m == pytest.approx(crown)
+    assert scene_of(reference, reference).top_m == pytest.approx(crown)
     gone = replace(reference, positions=np.full_like(reference.positions, np.nan))
-    assert scene_of(gone).top_m > 1.0
+    assert scene_of(gone, gone).top_m == 0.5
+    assert scene_of(reference, gone) == scene_of(reference, reference)
+
+
+def test_the_picture_holds_the_taller_one(reference: Skeleton) -> None:
+    tall = replace(reference, positions=reference.positions * 1.2)
+    short, both = scene_of(reference, reference), scene_of(reference, tall)
+    assert both.top_m > 1.15 * short.top_m
+    assert (both.floor_m, both.side_yaw) == (short.floor_m, short.side_yaw)
+    assert scene_of(tall, reference).top_m == both.top_m
 
 
 def test_both_skeletons_are_there_in_two_views(reference: Skeleton, estimate: Skeleton) -> None:
