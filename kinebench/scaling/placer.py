@@ -109,7 +109,7 @@ def solve_pose(problem: PlacingProblem) -> FloatArray:
     defaults = tree.defaults
     columns = np.arange(len(mechanism.markers))
     start = defaults[variables]
-    for _ in range(2):  # arms hanging straight can turn almost freely: the rounding may stop short
+    for _ in range(5):  # arms hanging straight can turn almost freely: the search may stop short
         tracker = MarkerTracker(mechanism, measured, columns, start)
         tracker.solve()
         if tracker.told["converged"][0]:
