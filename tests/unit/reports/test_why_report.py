@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "diagnosis"))
+from made_up_diagnosis import made_up
+
+from kinebench.diagnosis.figures import FIGURES
+from kinebench.diagnosis.verdict import verdict
+from kinebench.diagnosis.why import Diagnosis
+from kinebench.reports.html import Details, FigureBlock, TableBlock, as_html
+from kinebench.reports.why_report import figure_title, figure_value, why_document
+
+EVIL = '<script>alert("x")</script>'
+
+
+@pytest.fixture(scope="module")
+def diagnosis() -> Diagnosis:
+    return made_up(
+        {
+            "camera tilt": {"side_drop": 0.0082, "floor_contact": 0.011},
+            "augmenter version": {"side_drop": -0.004, "leg_length": 0.012},
+        },
+        {"camera tilt": "people appear to lean by 2.9 ± 1.3° to the right"},
+        {"augmenter version": 2.0},
+    )
+
+
+@pytest.fixture(scope="module")
+def page(diagnosis: Diagnosis) -> str:
+    return as_html(document(diagnosis))
+
+
+def document(diagnosis: Diagnosis, **changes: object):  # type: ignore[no-untyped-def]
+    given = {
+        "inputs": {"keypoints": ("squat.trc", "ab" * 32)},
+        "choices": {"augmenter": "v0.3 (default)"},
+        "doubts": ("the trial has 120 Hz",),
+        "command": "kinebench why --keypoints squat.trc --report why.html",
+    }
+    return why_document(diagnosis, **{**given, **changes})  # type: ignore[arg-type]
+
+
+def test_both_sentences_of_the_verdict_are_on_the_page(page: str, diagnosis: Diagnosis) -> None:
+    for sentence in verdict(diagnosis):
+        assert sentence in page
+
+
+def test_inputs_command_warnings_and_what_was_left_out(page: str) -> None:
+    told = (
+        "ab" * 32,
+        "squat.trc",
+        "--report why.html",
+        "warning: the trial has 120 Hz",
+        "static pose: the model is not scaled here",
+        "Shapley",
+        "v0.3 (default)",
+    )
+    for text in told:
+        assert text in page
+
+
+def test_the_table_of_causes_has_part_and_alone(diagnosis: Diagnosis) -> None:
+    table = next(
+        block.table
+        for block in document(diagnosis).sections[0].blocks
+        if isinstance(block, TableBlock)
+    )
+    row = table.rows[0]
+    assert row[0] == "camera tilt"
+    assert row[4:6] == ("+8.2", "+4.1")
+    by_name = {cells[0]: cells for cells in table.rows}
+    assert by_name["augmenter version"][3] == "nothing"
+    assert by_name["augmenter version"][4:] == ("−4.0", "−2.0", "2.0")
+    assert {len(cells) for cells in table.rows} == {len(table.header)}
+
+
+def test_all_numbers_add_up_to_the_last_row(diagnosis: Diagnosis) -> None:
+    details = next(b for b in document(diagnosis).sections[1].blocks if isinstance(b, Details))
+    table = next(block.table for block in details.blocks if isinstance(block, TableBlock))
+    column = [float(row[1].replace("−", "-")) for row in table.rows]
+    assert sum(column[:-1]) == pytest.approx(column[-1], abs=0.15)
+    assert len(table.rows) == len(diagnosis.parts) + 2
+    assert [*table.header[1:]] == [figure_title(figure) for figure in FIGURES]
+
+
+def test_a_figure_for_every_question(diagnosis: Diagnosis) -> None:
+    figures = [
+        block
+        for section in document(diagnosis).sections
+        for block in section.blocks
+        if isinstance(block, FigureBlock)
+    ]
+    assert len(figures) == 2
+    assert "camera tilt: +8.2 of side drop, mm" in figures[0].description
+    assert "without camera tilt" in figures[1].svg
+    assert "as it is: mean −10.0 mm" in figures[1].description.replace("-", "−")
+
+
+def test_without_suspects_nothing_is_marked(diagnosis: Diagnosis) -> None:
+    calm = made_up({"camera tilt": {"side_drop": 0.001}}, {})
+    page = as_html(document(calm))
+    assert "Nothing stands out" in page
+    assert "without " not in next(
+        b.svg for b in document(calm).sections[2].blocks if isinstance(b, FigureBlock)
+    )
+
+
+def test_a_model_without_hips_has_no_course() -> None:
+    page = as_html(document(made_up({"a": {}}, {}, drop_m=float("nan"))))
+    assert "no hip joint centres" in page
+    assert page.count("<svg") == 1
+
+
+def test_figures_are_told_in_readable_units() -> None:
+    units = {figure.name: figure for figure in FIGURES}
+    assert figure_title(units["leg_length"]) == "leg length, %"
+    assert figure_value(0.012, units["leg_length"]) == "1.2"
+    assert figure_value(-0.0034, units["side_drop"]) == "−3.4"
+    assert figure_value(float("nan"), units["side_drop"]) == "—"
+
+
+def test_hostile_names_do_no_harm(diagnosis: Diagnosis) -> None:
+    page = as_html(
+        document(
+            replace(diagnosis, trial=EVIL, left_out={EVIL: EVIL}),
+            inputs={EVIL: (EVIL, EVIL)},
+            choices={EVIL: EVIL},
+            doubts=(EVIL,),
+            command=EVIL,
+        )
+    )
+    assert "<script>alert" not in page
+
+
+def test_the_same_page_twice(diagnosis: Diagnosis, page: str) -> None:
+    assert as_html(document(diagnosis)) == page
+    assert len(page) < 400_000
+    assert not re.search(r'(src|href)="https?://(?!doi\.org)', page)
+
+
+def test_a_browser_shows_it_without_a_complaint(page: str, tmp_path: Path) -> None:
+    browser = shutil.which("chromium") or shutil.which("chromium-browser")
+    if browser is None:
+        pytest.skip("no chromium to open the report with")
+    file = tmp_path / "why.html"
+    file.write_text(page, encoding="utf-8")
+    done = subprocess.run(
+        [
+            browser, "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr",
+            "--log-level=0", f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom",
+            file.as_uri(),
+        ],
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert "CONSOLE" not in done.stderr
+    assert done.stdout.count("<svg") == page.count("<svg")
