@@ -185,8 +185,9 @@ def print_one_more_level(store: Store, workers: int) -> None:
     after = entries(store)
     touched = sum(after[path] != written for path, written in before.items())
     augmenters = len(VERSIONS) + 1
-    # both trials cleaned, then augmented by each; one scaling, one motion, one row of figures
-    needed = N_POSES * (2 + 2 * augmenters + 3 * augmenters)
+    # the movement and each static trial cleaned, then augmented by each; per run one scaling, one
+    # motion, one row of figures
+    needed = (1 + N_POSES) * (1 + augmenters) + 3 * N_POSES * augmenters
     print(
         f"\none more filter: {N_POSES * augmenters} new runs, {len(after) - len(before)} results"
         f" computed ({needed} are new by design), {touched} of {len(before)} old ones touched;"

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -18,7 +18,9 @@ import pytest
 
 from kinebench.errors import KinebenchError, KinebenchWarning
 from kinebench.studies import cluster as module
-from kinebench.studies.cluster import cluster
+from kinebench.studies.batches import Batch, batches, recipe
+from kinebench.studies.cluster import cluster, run_on_cluster
+from kinebench.studies.design import Study
 from kinebench.studies.execution import Outcome, run_study, stored_outcomes
 from kinebench.studies.results import result_table
 from kinebench.studies.store import Store
@@ -41,9 +43,9 @@ class Processes:
     address: str = field(default_factory=lambda: f"tcp://127.0.0.1:{_free_port()}")
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
-    def start(self, kind: str, *options: str) -> subprocess.Popen[bytes]:
+    def start(self, kind: str, *options: str, **variables: str) -> subprocess.Popen[bytes]:
         # spawned workers import the made-up stages by the name they are pickled under
-        environment = os.environ | {"PYTHONPATH": str(self.folder)}
+        environment = os.environ | {"PYTHONPATH": str(self.folder)} | variables
         command = [sys.executable, "-m", f"distributed.cli.dask_{kind}", *options]
         process = subprocess.Popen(
             [*command, "--no-dashboard"],
@@ -55,9 +57,9 @@ class Processes:
         self.running.append(process)
         return process
 
-    def start_scheduler(self) -> subprocess.Popen[bytes]:
+    def start_scheduler(self, **variables: str) -> subprocess.Popen[bytes]:
         host, _, port = self.address.removeprefix("tcp://").partition(":")
-        return self.start("scheduler", "--host", host, "--port", port)
+        return self.start("scheduler", "--host", host, "--port", port, **variables)
 
     def start_worker(self, *options: str) -> subprocess.Popen[bytes]:
         return self.start("worker", self.address, "--nthreads", "1", "--no-nanny", *options)
@@ -162,36 +164,36 @@ def test_an_address_that_is_none_is_one_line(address: str, monkeypatch: pytest.M
         pytest.fail("there is none")
 
 
-def test_a_scheduler_that_goes_away_is_one_line_and_loses_nothing(
+def fail_in_a_batch(
+    address: str, study: Study, store: Store, die: Callable[[Batch, Study, Store], None]
+) -> None:
+    with cluster(address) as client:
+        results = run_on_cluster(client, die, batches(study, 8), recipe(study), store)
+        with pytest.raises(KinebenchError, match="has ended several workers"):
+            next(results)
+
+
+def test_misfortunes_are_one_line_each_and_lose_nothing(
     made_up: ModuleType, tmp_path: Path
 ) -> None:
     shutil.copy(str(made_up.__file__), tmp_path / f"{made_up.__name__}.py")
+    study = made_up.study(sources=(made_up.MadeUpSource("t", pause_s=0.05),))
+    store = Store(tmp_path / "store")
     alone = Processes(tmp_path)
     try:
-        scheduler = alone.start_scheduler()
-        alone.start_worker()
-        alone.wait_for_workers(1)
-        study = made_up.study(sources=(made_up.MadeUpSource("t", pause_s=0.05),))
-        store = Store(tmp_path / "store")
-        with pytest.raises(KinebenchError, match="scheduler went away"):
-            run_study(study, store, scheduler=alone.address, on_outcome=lambda _: scheduler.kill())
-        kept = [outcome.status for outcome in stored_outcomes(study, store)]
-        assert "done" in kept
-        assert len(run_study(study, store)) == 8
-    finally:
-        alone.end()
-
-
-def test_a_cluster_that_cannot_work_well_says_so(tmp_path: Path) -> None:
-    alone = Processes(tmp_path)
-    try:
-        scheduler = alone.start_scheduler()
+        # by itself Dask gives a batch to four workers
+        scheduler = alone.start_scheduler(DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0")
         with pytest.warns(KinebenchWarning, match="no workers yet"), cluster(alone.address):
             pass
         alone.start("worker", alone.address, "--nthreads", "2", "--no-nanny")
         alone.wait_for_workers(1)
-        with pytest.warns(KinebenchWarning, match="--nthreads 1"), cluster(alone.address):
-            pass
-        assert scheduler.poll() is None
+        with pytest.warns(KinebenchWarning, match="--nthreads 1"):
+            fail_in_a_batch(alone.address, study, store, made_up.die)
+        alone.start_worker()
+        alone.wait_for_workers(1)
+        with pytest.raises(KinebenchError, match="scheduler went away"):
+            run_study(study, store, scheduler=alone.address, on_outcome=lambda _: scheduler.kill())
     finally:
         alone.end()
+    assert "done" in [outcome.status for outcome in stored_outcomes(study, store)]
+    assert len(run_study(study, store)) == 8
