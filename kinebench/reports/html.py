@@ -244,7 +244,7 @@ def _figure(block: FigureBlock, number: int) -> str:
     label = escape(block.description, quote=True)
     drawing = drawing.replace("<svg", f'<svg role="img" aria-label="{label}"', 1)
     caption = f"<figcaption>Figure {number}. {escape(block.caption)}</figcaption>"
-    return f"<figure>\n{drawing}\n{caption}\n</figure>"
+    return f'<figure>\n<div class="drawing">{drawing}</div>\n{caption}\n</figure>'
 
 
 def _own_ids(svg: str, prefix: str) -> str:

@@ -52,7 +52,10 @@ nav ul { list-style: none; padding-left: .2rem; margin: .1rem 0 .4rem; font-size
 main:focus { outline: none; }
 .table { overflow-x: auto; margin: 1.25rem 0; }
 table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; }
-caption { text-align: left; color: var(--soft); padding-bottom: .4rem; caption-side: top; }
+caption {
+  text-align: left; color: var(--soft); padding-bottom: .4rem; caption-side: top;
+  max-width: min(44rem, calc(100vw - 2.5rem));
+}
 th, td {
   padding: .22rem .7rem .22rem 0; text-align: left; vertical-align: baseline; font-weight: 400;
 }
@@ -63,6 +66,11 @@ tbody th { min-width: 6.5rem; }
 thead .number { white-space: normal; }
 figure { margin: 1.5rem 0; }
 figure svg { display: block; overflow: visible; }
+@media screen and (max-width: 40rem) {
+  /* text in a figure stays readable: it scrolls in its own frame, as tables do */
+  .drawing { overflow-x: auto; }
+  .drawing svg { min-width: 38rem; }
+}
 figcaption { color: var(--soft); font-size: .875rem; margin-top: .5rem; max-width: 44rem; }
 details { margin: 1rem 0; }
 summary { cursor: pointer; color: var(--link); }
@@ -80,6 +88,7 @@ footer {
   figure, tr { break-inside: avoid; }
   thead { display: table-header-group; }
   .table { overflow: visible; }
+  caption { max-width: none; }
   table { font-size: 7.5pt; }
   details::details-content { content-visibility: visible; height: auto; }
   p, ul, .references, figcaption { max-width: none; }

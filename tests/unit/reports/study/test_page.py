@@ -1,0 +1,214 @@
+"""What stands in the report."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from kinebench.errors import ValueRangeError
+from kinebench.reports.blocks import Document, FigureBlock, Heading, TableBlock, Text
+from kinebench.reports.player import PlayerBlock
+from kinebench.reports.study import StudyPart, parts_of, study_document
+from kinebench.studies.design import Study
+from kinebench.studies.execution import Outcome
+
+EVIL = '<script>alert("x")</script>'
+
+
+class Page(HTMLParser):
+    """Tags, ids and what is seen."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.shown = ""
+        self._hidden = False
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self._hidden = tag in ("style", "script", "title")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden = False
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self.shown += data
+
+
+def titles(document: Document, section: int) -> list[str]:
+    blocks = document.sections[section].blocks
+    return [block.title for block in blocks if isinstance(block, Heading) and block.level == 3]
+
+
+def test_the_order_of_a_report(document: Document) -> None:
+    assert [section.title for section in document.sections] == [
+        "Question and answer", "Virtual subjects", EVIL, "Methods", "Downloads", "Manifest",
+    ]  # fmt: skip
+    assert titles(document, 1) == [
+        "Main effects", "Interactions", "Where the errors are", "Best and worst runs",
+        "Does a side sink?", "Worst trials", "What was left out", "Does it depend on alignment?",
+    ]  # fmt: skip
+
+
+def test_the_answer_names_the_largest_effect_first(document: Document) -> None:
+    question, answer, *_ = document.sections[0].blocks
+    assert isinstance(question, Text)
+    assert isinstance(answer, Text)
+    assert question.content == "Which filter?"
+    augmenter = answer.content.index("+2.17° [2.17, 2.17] with augmenter 'lab-1' instead of 'v0.3'")
+    filtered = answer.content.index("−0.75° [−0.93, −0.57] with filter '6 Hz' instead of 'none'")
+    assert augmenter < filtered
+    assert "(4 subjects)" in answer.content
+    assert "(6.00°)" in answer.content
+
+
+def test_a_second_part_answers_for_the_same_levels(part: StudyPart) -> None:
+    alone = tuple(o for o in part.outcomes if o.labels["subject"] == "s1")
+    real = replace(part, title="Real recordings", outcomes=alone, exhibits=())
+    document = study_document("T", "Q", [replace(part, exhibits=()), real], "c")
+    _, first, second, table = document.sections[0].blocks
+    assert isinstance(first, Text)
+    assert isinstance(second, Text)
+    assert isinstance(table, TableBlock)
+    assert second.content.startswith("Real recordings (1 subject): +2.17° (one subject")
+    assert "no interval) with augmenter 'lab-1'" in second.content
+    assert table.table.header[-2:] == ("Virtual subjects, °", "Real recordings, °")
+    assert table.table.rows[0] == ("augmenter", "lab-1", "v0.3", "2.17 [2.17, 2.17]", "2.17")
+
+
+def test_worst_trials_lead_to_their_waveforms(document: Document) -> None:
+    blocks = document.sections[1].blocks
+    anchors = {block.anchor for block in blocks if isinstance(block, Heading)}
+    table = next(b for b in blocks if isinstance(b, TableBlock) and "median" in b.caption)
+    assert [row[0] for row in table.table.rows] == [
+        "s3, squat",
+        "s2, squat",
+        "s1, squat",
+        "s0, squat",
+    ]
+    assert table.table.rows[0][1:3] == ("none", "lab-1")
+    assert table.table.rows[0][3] == "10.00"
+    assert dict(table.links) == {0: "part 1 exhibit 1", 3: "part 1 exhibit 2"}
+    assert set(dict(table.links).values()) <= anchors
+
+
+def test_the_worst_run_can_be_played(document: Document) -> None:
+    blocks = document.sections[1].blocks
+    players = [block for block in blocks if isinstance(block, PlayerBlock)]
+    assert len(players) == 1
+    assert "Worst run: s3, squat, mean error 9.50°" in players[0].caption
+
+
+def test_sides_sink_where_it_was_written(document: Document) -> None:
+    blocks = list(document.sections[1].blocks)
+    start = next(i for i, b in enumerate(blocks) if isinstance(b, Heading) and "sink" in b.title)
+    figure = blocks[start + 1]
+    assert isinstance(figure, FigureBlock)
+    assert "hip −8.5 mm at lab-1" in figure.caption
+    assert f"{math.degrees(0.015):.1f}°" in figure.caption
+    assert "over 4 subjects" in figure.caption
+
+
+def test_alignment_shows_what_is_there(document: Document, part: StudyPart) -> None:
+    table = document.sections[1].blocks[-1]
+    assert isinstance(table, TableBlock)
+    assert table.table.header == (
+        "what", "as recorded, °", "constant offset removed, °", "one lag removed, °",
+    )  # fmt: skip
+    assert table.table.rows[1][0] == "augmenter: lab-1"
+    assert [cell.split()[0] for cell in table.table.rows[1][1:]] == ["2.17", "1.08", "1.95"]
+    bare = [
+        replace(
+            o, rows=tuple(r for r in o.rows if r["metric"] == "rmse" and r["kind"] == "coordinate")
+        )
+        for o in part.outcomes
+    ]
+    without = study_document("T", "Q", [replace(part, outcomes=bare, exhibits=())], "c")
+    assert "Does it depend on alignment?" not in titles(without, 1)
+    assert "Does a side sink?" not in titles(without, 1)
+
+
+def test_small_interactions_are_told_and_large_ones_drawn(
+    document: Document, part: StudyPart
+) -> None:
+    blocks = list(document.sections[1].blocks)
+    start = next(
+        i for i, b in enumerate(blocks) if isinstance(b, Heading) and b.title == "Interactions"
+    )
+    figure = blocks[start + 1]
+    assert isinstance(figure, FigureBlock)
+    assert "filter '6 Hz' with augmenter 'lab-1' departs most from adding up" in figure.caption
+    some = [o for o in part.outcomes if o.labels["filter"] != "6 Hz"]
+    told = study_document("T", "Q", [replace(part, outcomes=some, exhibits=())], "c")
+    texts = [b.content for b in told.sections[1].blocks if isinstance(b, Text)]
+    assert any("filter and augmenter add up" in text for text in texts)
+
+
+def test_reasons_of_what_was_left_out(page: str) -> None:
+    shown = Page(page).shown
+    assert "Runs: 4 done, 2 failed." in shown
+    assert f"2 × failed: {EVIL}" in shown
+
+
+def test_nothing_done_is_a_report_too(study: Study) -> None:
+    none = tuple(Outcome(i, {"subject": "s", "trial": "t", "activity": "a", "filter": "none",
+                             "augmenter": "v0.3"}, "failed", "no") for i in range(2))  # fmt: skip
+    document = study_document("T", "Q", [StudyPart("Empty", study, none)], "c")
+    answer = document.sections[0].blocks[1]
+    assert isinstance(answer, Text)
+    assert answer.content == "Empty: there is nothing to compare."
+
+
+def test_a_report_needs_a_part() -> None:
+    with pytest.raises(ValueRangeError, match="a part or more"):
+        study_document("T", "Q", [], "c")
+
+
+def test_unlike_evidence_is_never_averaged(study: Study, outcomes: tuple[Outcome, ...]) -> None:
+    first, *others = study.sources
+    mixed = replace(study, sources=(replace(first, evidence="real keypoints"), *others))  # type: ignore[type-var]
+    virtual, real = sorted(parts_of(mixed, outcomes), key=lambda one: -len(one.outcomes))
+    assert (real.title, virtual.title) == ("Real recordings", "Virtual subjects")
+    assert {o.labels["subject"] for o in real.outcomes} == {"s0"}
+    assert {o.labels["subject"] for o in virtual.outcomes} == {"s1", "s2", "s3"}
+    assert [source.subject for source in virtual.study.sources] == ["s1", "s2", "s3"]
+
+
+def test_hostile_names_do_no_harm(page: str) -> None:
+    found = Page(page)
+    scripts = [a for tag, a in found.tags if tag == "script"]
+    # the player's content and its script, and no other
+    assert [a.get("type") for a in scripts] == ["application/json", None]
+    assert "alert(" not in re.sub(r"&lt;script&gt;alert\(.*?\)&lt;/script&gt;", "", page)
+    assert EVIL in found.shown
+    assert not any(name.startswith("on") for _, a in found.tags for name in a)
+
+
+def test_headings_are_in_order_and_links_arrive(page: str) -> None:
+    found = Page(page)
+    levels = [int(tag[1]) for tag, _ in found.tags if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert all(b - a <= 1 for a, b in itertools.pairwise(levels))
+    ids = [a["id"] for _, a in found.tags if "id" in a]
+    assert len(ids) == len(set(ids))
+    links = [a.get("href") or "" for tag, a in found.tags if tag == "a"]
+    assert {link[1:] for link in links if link.startswith("#")} <= set(ids)
+    outside = [link for link in links if not link.startswith(("#", "data:"))]
+    assert outside
+    assert all(link.startswith("https://doi.org/10.") for link in outside)
+
+
+def test_tables_and_figures_can_be_read_aloud(page: str) -> None:
+    for tag, attributes in Page(page).tags:
+        if tag == "th":
+            assert attributes["scope"] in ("col", "row")
+        if tag == "svg" and attributes.get("aria-hidden") != "true":
+            assert attributes["role"] == "img"
+            assert attributes["aria-label"]

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from kinebench.errors import ValueRangeError
+from kinebench.studies.design import Study
+from kinebench.studies.execution import Outcome, run_study
+from kinebench.studies.exhibits import exhibits_of
+from kinebench.studies.scores import AS_IS, LAG_REMOVED, OFFSET_REMOVED, score_of, scores_of
+from kinebench.studies.store import Store
+
+
+def row(
+    kind: str, item: str, metric: str, value: float | None, unit: str = "rad"
+) -> dict[str, object]:
+    return {"kind": kind, "item": item, "metric": metric, "value": value, "unit": unit}
+
+
+def test_sides_are_averaged_before_angles() -> None:
+    rows = [
+        row("coordinate", "knee_angle_r", "rmse", 0.3),
+        row("coordinate", "knee_angle_l", "rmse", 0.1),
+        row("coordinate", "pelvis_tilt", "rmse", 0.4),
+        row("coordinate", "arm_flex_r", "rmse", 9.0),
+        row("coordinate", "pelvis_ty", "rmse", 9.0, "m"),
+        row("coordinate", "hip_flexion_r", "rmse", None),
+        row("coordinate, lag removed", "knee_angle_r", "rmse", 0.05),
+        row("marker error", "knee_angle_r", "rmse", 9.0),
+    ]
+    score = score_of({}, rows)
+    assert score.error() == pytest.approx((0.2 + 0.4) / 2)
+    assert score.error(LAG_REMOVED) == pytest.approx(0.05)
+    assert math.isnan(score.error(OFFSET_REMOVED))
+    assert set(score.angles[AS_IS]) == {"knee_angle", "pelvis_tilt"}
+
+
+def test_sides_of_a_cell() -> None:
+    rows = [
+        row("side", "hip", "side_drop", -0.01, "m"),
+        row("side", "heel", "right_minus_left", 0.5, "m"),
+        row("coordinate", "pelvis_list", "bias", 0.02),
+        row("coordinate", "pelvis_tilt", "bias", 0.5),
+    ]
+    score = score_of({}, rows)
+    assert score.drops == {"hip": -0.01}
+    assert score.list_bias == 0.02
+    assert math.isnan(score.error())
+
+
+def test_only_what_is_done_has_a_score() -> None:
+    done = Outcome(
+        0, {"subject": "s"}, "done", "", (row("coordinate", "pelvis_tilt", "rmse", 1.0),)
+    )
+    skipped = Outcome(1, {"subject": "s"}, "skipped", "why")
+    assert [score.error() for score in scores_of([done, skipped])] == [1.0]
+
+
+@pytest.fixture
+def study(made_up: ModuleType) -> Study:
+    sources = tuple(made_up.MadeUpSource("t", f"s{i}") for i in range(3))
+    found: Study = made_up.study(heights=(0.0, 0.1, 0.2), sources=sources)
+    return found
+
+
+def test_exhibits_are_the_worst_the_median_and_the_best(study: Study, tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    outcomes = run_study(study, store)
+    errors = sorted(score.error() for score in scores_of(outcomes))
+    found = exhibits_of(study, outcomes, store, 2)
+    assert [one.role for one in found] == ["worst", "second worst", "median", "best"]
+    worst, second, median, best = (one.mean_error for one in found)
+    assert (worst, median, best) == (errors[-1], errors[len(errors) // 2 - 1], errors[0])
+    assert worst >= second
+    # of another trial, so that the list is no repetition
+    assert found[0].labels["subject"] != found[1].labels["subject"]
+
+
+def test_an_exhibit_shows_the_motions_that_were_scored(study: Study, tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    outcomes = run_study(study, store)
+    for one in exhibits_of(study, outcomes, store):
+        error = one.estimate.value("knee_angle_r") - one.reference.value("knee_angle_r")
+        assert np.sqrt(np.mean(error**2)) == pytest.approx(one.mean_error)
+        assert one.model.name == "made_up"
+
+
+def test_what_the_store_holds_is_not_computed_again(made_up: ModuleType, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    study = made_up.study(str(log))
+    store = Store(tmp_path / "store")
+    outcomes = run_study(study, store)
+    before = log.read_text()
+    assert exhibits_of(study, outcomes, store)
+    assert log.read_text() == before
+
+
+def test_outcomes_may_be_those_of_some_trials(study: Study, tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    outcomes = [o for o in run_study(study, store) if o.labels["subject"] == "s2"]
+    assert {one.labels["subject"] for one in exhibits_of(study, outcomes, store, 3)} == {"s2"}
+
+
+def test_without_errors_there_is_nothing_to_show(study: Study, tmp_path: Path) -> None:
+    assert exhibits_of(study, (), Store(tmp_path)) == ()
+    with pytest.raises(ValueRangeError, match="1 or more"):
+        exhibits_of(study, (), Store(tmp_path), 0)
