@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import re
 import shutil
 import subprocess
@@ -15,8 +16,13 @@ from kinebench.reports.comparison_tables import pair_table
 from kinebench.reports.html import (
     Details,
     Document,
+    Download,
+    Downloads,
     FigureBlock,
+    Heading,
     Listing,
+    Reference,
+    References,
     Section,
     TableBlock,
     Text,
@@ -200,3 +206,51 @@ def test_a_browser_shows_it_without_a_complaint(group: Comparison, tmp_path: Pat
     assert "CONSOLE" not in done.stderr
     assert "all angles" in done.stdout
     assert done.stdout.count("<svg") == as_html(comparison_document(group)).count("<svg")
+
+
+def rich() -> Document:
+    """Headings, links, downloads, references."""
+    table = Table(("trial", "mm"), (("one", "1"), ("two", "2")), n_labels=1)
+    blocks = (
+        Heading("Same"),
+        Heading("Deeper", 4, "Part 1 Place"),
+        TableBlock(table, "Trials", ((1, "Part 1 Place"),)),
+        Downloads((Download(EVIL, 'a".csv', b"a,b\n1,2\n"), Download("x", "x.bin", b"\0" * 2345))),
+        References((Reference("Holm 1979"), Reference(EVIL, '10.1/a"<b>(86)90098-7'))),
+    )
+    return Document("T", (Section("Same", blocks), Section("Same", (Heading("Same"),))))
+
+
+def test_headings_have_their_own_ids_and_stand_in_the_contents() -> None:
+    page = Page(as_html(rich()))
+    assert [name for name in page.ids() if name != "content"] == [
+        "same", "same-2", "part-1-place", "same-3", "same-4",
+    ]  # fmt: skip
+    links = [a["href"] for tag, a in page.tags if tag == "a" and (a["href"] or "").startswith("#")]
+    # the skip link, two sections with one heading each (not the deeper one), the table's link
+    assert links == ["#content", "#same", "#same-2", "#same-3", "#same-4", "#part-1-place"]
+
+
+def test_a_row_leads_to_its_heading() -> None:
+    text = as_html(rich())
+    assert '<th scope="row"><a href="#part-1-place">two</a></th>' in text
+    assert '<th scope="row">one</th>' in text
+
+
+def test_downloads_decode_to_what_went_in() -> None:
+    page = Page(as_html(rich()))
+    assert "script" not in {tag for tag, _ in page.tags}
+    found = {a["download"]: a["href"] or "" for _, a in page.tags if "download" in a}
+    head, _, content = found['a".csv'].partition(",")
+    assert head == "data:text/csv;base64"
+    assert base64.b64decode(content) == b"a,b\n1,2\n"
+    assert found["x.bin"].startswith("data:application/octet-stream;base64,")
+    assert "(8 bytes)" in page.shown
+    assert "(2 kB)" in page.shown
+
+
+def test_references_lead_to_their_doi_and_nowhere_else() -> None:
+    page = Page(as_html(rich()))
+    links = [a["href"] for _, a in page.tags if (a.get("href") or "").startswith("http")]
+    assert links == ["https://doi.org/10.1/a%22%3Cb%3E%2886%2990098-7"]
+    assert EVIL in page.shown
