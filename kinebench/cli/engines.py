@@ -8,7 +8,7 @@ import math
 import sys
 from typing import TYPE_CHECKING, Any
 
-from kinebench.cli.planning import add_input_arguments, planned, require_one_input
+from kinebench.cli.planning import add_input_arguments, in_options, planned, require_one_input
 
 if TYPE_CHECKING:
     from kinebench.pipeline.engine_comparison import EngineComparison
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     result = plan.pipeline(plan.trial)
     on_engine = _progress if sys.stderr.isatty() else None
     found = compare_engines(result.scaling.model, result.augmented, tasks, on_engine=on_engine)
-    for doubt in dict.fromkeys([*doubts, *result.warnings]):
+    for doubt in dict.fromkeys([*doubts, *map(in_options, result.warnings)]):
         print(f"warning: {doubt}", file=sys.stderr)
     if arguments.json:
         print(json.dumps(_as_json(plan.trial.name, found), indent=2, ensure_ascii=False))

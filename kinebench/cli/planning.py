@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from kinebench.core.subject import Subject
     from kinebench.pipeline.plan import Options, Plan
 
-__all__ = ["add_input_arguments", "planned", "require_one_input"]
+__all__ = ["add_input_arguments", "in_options", "planned", "require_one_input"]
 
 _SESSION_OPTIONS = ("trial", "variant")
 _FILE_OPTIONS = ("static", "unit", "rate", "keypoint_set", "axes", "scaled_model")
@@ -95,7 +96,12 @@ def planned(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path], list[
     for item in caught:
         if item not in ours:
             warnings.warn_explicit(item.message, item.category, item.filename, item.lineno)
-    return plan, inputs, list(dict.fromkeys(str(item.message) for item in ours))
+    return plan, inputs, list(dict.fromkeys(in_options(str(item.message)) for item in ours))
+
+
+def in_options(warning: str) -> str:
+    """A warning that names a parameter, with the command's option instead."""
+    return re.sub(r"\bresample_hz=(\S+)", r"--resample \1", warning)
 
 
 def _plan_session(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path]]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kinebench.cli.planning import add_input_arguments, planned, require_one_input
+from kinebench.cli.planning import add_input_arguments, in_options, planned, require_one_input
 from kinebench.errors import ValueRangeError
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.dry_run:
         _print_plan(arguments, plan, inputs, doubts)
         return 0
-    doubts = list(dict.fromkeys([*doubts, *result.warnings]))
+    doubts = list(dict.fromkeys([*doubts, *map(in_options, result.warnings)]))
     manifest = _manifest(arguments, plan, inputs, result, doubts)
     write_run(arguments.out, result, manifest)
     _print_doubts(doubts)

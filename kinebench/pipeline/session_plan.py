@@ -230,10 +230,27 @@ class _Planner:
                 )
             self.choices.pop("scaling set-up", None)
             self.choices["scaling"] = f"{scaled.name} (the session's: no other static trial)"
+            self._warn_of_other_markers(scaled.name, recordings)
             return GivenModel(plain_model(read_model(scaled)))
         window, source = self._window(setup, recordings)
         self.choices["static window"] = source
         return OpenSimScaler(setup.scaling, setup.marker_set, window)
+
+    def _warn_of_other_markers(self, scaled: str, recordings: _Recordings) -> None:
+        """A model whose markers sit where another augmenter version puts them."""
+        asked = self.options.augmenter
+        made = (
+            recordings.stored
+            and identify(recordings.stored, self.session.subject or self.subject).version
+        )
+        if asked is not None and asked != made:
+            warnings.warn(
+                f"markers made by {asked} are tracked with {scaled}, which was scaled on others"
+                f" ({made or 'unknown'}): without a static trial no model of theirs can be scaled;"
+                " a --window of the trial itself would scale one",
+                KinebenchWarning,
+                stacklevel=4,
+            )
 
     def _window(
         self, setup: OpenCapSetup, recordings: _Recordings

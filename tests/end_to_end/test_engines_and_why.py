@@ -58,13 +58,31 @@ def test_run_with_the_fast_engine_gives_a_motion(
 
 
 def test_why_tells_causes_that_add_up(
-    inputs: list[str], capsys: pytest.CaptureFixture[str]
+    inputs: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["why", *inputs, "--json"]) == 0
+    report = tmp_path / "why.html"
+    assert main(["why", *inputs, "--json", "--report", str(report)]) == 0
     found = json.loads(capsys.readouterr().out)
     for figure, as_is in found["as_is"].items():
         total = sum(part[figure] for part in found["parts"].values())
         assert total == pytest.approx(found["swapped"][figure] - as_is, abs=1e-9)
     assert "camera tilt" in found["parts"]
+    # v0.1 made these markers, and v0.3 has replaced it
+    assert found["causes"][0]["name"] == "augmenter version"
+    assert found["causes"][0]["likely_wrong"]
+    page = report.read_text(encoding="utf-8")
+    assert all(sentence in page for sentence in found["verdict"])
+    assert page.count("<svg") == 2
+
+
+def test_why_prints_its_verdict(
+    inputs: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kinebench.diagnosis import why
+
+    # what is printed does not depend on how many causes were tried
+    monkeypatch.setattr(why, "causes_of", lambda *_: ((), {"camera tilt": "not tried here"}))
     assert main(["why", *inputs]) == 0
-    assert "at the deepest points the" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "at the deepest points the" in printed
+    assert "not tried: camera tilt: not tried here" in printed

@@ -287,6 +287,19 @@ def test_options_of_scaling_are_refused_where_the_session_s_model_is_used_as_it_
     assert "choice    scaling set-up" not in printed
 
 
+@pytest.mark.parametrize(("version", "doubted"), [("v0.1", False), ("v0.3", True)])
+def test_other_markers_than_the_session_s_model_was_scaled_on_are_doubted(
+    downloaded: Path, tmp_path: Path, version: str, doubted: bool
+) -> None:
+    session = tmp_path / "session"
+    shutil.copytree(downloaded, session)
+    (session / "MarkerData" / "neutral.trc").unlink()
+    asked = ("--trial", "Squats_0", "--dry-run", "--augmenter", version)
+    content = run_on(session, tmp_path / "out", *asked)
+    told = [text for text in content["warnings"] if "scaled on others (v0.1)" in text]
+    assert bool(told) == doubted
+
+
 def test_another_model_than_the_session_states_is_doubted(
     short_session: Path, subject0: Path, tmp_path: Path
 ) -> None:
