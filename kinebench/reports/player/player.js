@@ -600,7 +600,6 @@
     }
 
     start() {
-      if (this.clock >= this.trial.frames - 1) this.clock = 0;
       this.playing = true;
       this.last = null;
       this.parts.tip.hidden = true;

@@ -84,6 +84,15 @@ def test_the_two_sides_mirror_each_other(anatomy: Anatomy) -> None:
             )
 
 
+def test_the_default_heading_does_not_matter(model: Model, anatomy: Anatomy) -> None:
+    tree = read_tree(model)
+    turned = tuple(
+        replace(c, default=1.0) if c.name == "pelvis_rotation" else c for c in tree.coordinates
+    )
+    other = anatomy_of(replace(tree, coordinates=turned))
+    np.testing.assert_allclose(other.locations, anatomy.locations, atol=1e-12)
+
+
 def test_values_stay_values(anatomy: Anatomy) -> None:
     assert pickle.loads(pickle.dumps(anatomy)) == anatomy
     assert not copy.deepcopy(anatomy).locations.flags.writeable

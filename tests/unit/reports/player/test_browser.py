@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from kinebench.reports.player import (
@@ -22,6 +23,7 @@ from kinebench.reports.player import (
     embedded_player,
     player_block,
 )
+from kinebench.reports.style_sheet import STYLE_SHEET
 
 EVIL = '</script><img src=x onerror="window.hurt=1">'
 
@@ -61,6 +63,12 @@ const scrub = (value) => {
     if (pixels[i + 3] > 250) colours.add(`${pixels[i]},${pixels[i + 1]},${pixels[i + 2]}`);
   }
   found.colours = colours.size;
+  const ink = [];
+  for (let i = 0; i < pixels.length; i += 4) {
+    const isInk = pixels[i] === 27 && pixels[i + 1] === 28 && pixels[i + 2] === 29;
+    if (isInk && pixels[i + 3] === 255) ink.push(Math.floor(i / 4 / canvas.width) / canvas.height);
+  }
+  found.ink = [ink[0], ink[ink.length - 1]];
   scrub(10);
   const early = await picture();
   found.scrubChanges = early !== first;
@@ -88,15 +96,23 @@ const scrub = (value) => {
   canvas.dispatchEvent(new PointerEvent("pointermove", { clientX: 1, clientY: 1 }));
   found.tipOutside = part("tip").hidden;
   const box = canvas.getBoundingClientRect();
-  const told = new Set();
-  for (let x = 10; x < box.width; x += 12) {
-    for (let y = 10; y < box.height; y += 12) {
-      const at = { clientX: box.left + x, clientY: box.top + y };
-      canvas.dispatchEvent(new PointerEvent("pointermove", at));
-      if (!part("tip").hidden) told.add(part("tip").textContent);
+  const tips = () => {
+    const told = new Set();
+    for (let x = 10; x < box.width; x += 12) {
+      for (let y = 10; y < box.height; y += 12) {
+        const at = { clientX: box.left + x, clientY: box.top + y };
+        canvas.dispatchEvent(new PointerEvent("pointermove", at));
+        if (!part("tip").hidden) told.add(part("tip").textContent);
+      }
     }
-  }
-  found.tips = [...told];
+    return [...told];
+  };
+  found.tips = tips();
+  scrub(2);
+  await drawn();
+  found.missing = [part("most").textContent, tips().length];
+  scrub(11);
+  await drawn();
   canvas.dispatchEvent(new PointerEvent("pointerleave"));
   found.tipLeft = part("tip").hidden;
   const drag = async (dx) => {
@@ -135,7 +151,9 @@ const scrub = (value) => {
   play.click();
   await wait(200);
   found.restarts = frame() < 60;
-  play.click();
+  scrub(50);
+  await wait(200);
+  found.scrubStops = frame() === 50 && play.getAttribute("aria-label") === "Play";
   found.hurt = window.hurt === 1;
   found.faults = faults;
   tell(found);
@@ -178,7 +196,8 @@ def opened(text: str, folder: Path, script: str = TRIAL_RUN) -> tuple[dict[str, 
     browser = shutil.which("chromium") or shutil.which("chromium-browser")
     if browser is None:
         pytest.skip("no chromium to open the player with")
-    head = f"<!doctype html><html lang='en'><head><meta charset='utf-8'>{WATCH}</head><body>"
+    style = f"<style>{STYLE_SHEET}</style>"
+    head = f"<!doctype html><html lang='en'><head><meta charset='utf-8'>{style}{WATCH}</head><body>"
     tell = "const tell = (what) => fetch('/', { method: 'POST', body: JSON.stringify(what) });"
     page = f"{head}{text}<script>{tell}{script}</script></body></html>"
     command = [
@@ -211,7 +230,9 @@ def found(
     """What a run through all controls found, in a page with a hostile name."""
     anatomy = estimate.anatomy
     bodies = tuple(EVIL if name == "tibia_r" else name for name in anatomy.bodies)
-    evil = replace(estimate, anatomy=replace(anatomy, bodies=bodies))
+    positions, rotations = np.array(estimate.positions), np.array(estimate.rotations)
+    positions[:5], rotations[:5] = np.nan, np.nan
+    evil = Skeleton(replace(anatomy, bodies=bodies), estimate.times, positions, rotations)
     block = player_block(reference, evil, EVIL, EVIL, ("mocap", EVIL))
     told, log = opened(embedded_player(block, 1), tmp_path_factory.mktemp("player"))
     return told | {"complaints": log.count("CONSOLE")}
@@ -227,6 +248,9 @@ def test_no_complaint_and_no_harm(found: dict[str, Any]) -> None:
 def test_the_picture_is_there_and_the_still_is_not(found: dict[str, Any]) -> None:
     assert found["live"]
     assert found["colours"] > 5
+    crown, toes = found["ink"]  # the reference fills the picture from top to bottom
+    assert 0.05 < crown < 0.25
+    assert 0.75 < toes < 0.95
     assert found["firstFrame"] == 120
     assert found["ticks"] == ["0", "7.5", "≥", "15°"]
 
@@ -243,6 +267,8 @@ def test_scrubbing_shows_another_moment(found: dict[str, Any]) -> None:
 def test_errors_are_named(found: dict[str, Any]) -> None:
     # the knee is bent by 5° + 10°·t too much (t in trials), at frame 10 of 120
     assert found["most"].startswith("largest now: ")
+    assert "pelvis" not in found["most"]
+    assert found["missing"] == ["no error to tell", 0]
     assert found["most"].endswith(" 5.8°")
     assert found["gapMost"].endswith(" mm")
 
@@ -273,6 +299,7 @@ def test_it_plays_at_the_trials_own_pace(found: dict[str, Any]) -> None:
     assert found["stays"]
     assert found["last"] == 120
     assert found["restarts"]
+    assert found["scrubStops"]
 
 
 def test_without_scripts_the_still_is_seen(block: PlayerBlock, tmp_path: Path) -> None:

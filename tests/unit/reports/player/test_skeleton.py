@@ -53,6 +53,8 @@ def test_frames_lie_at_multiples_of_the_rate(model: Model, motion: Motion) -> No
 def test_rounded_time_stamps_lose_no_frame(model: Model, motion: Motion) -> None:
     rounded = replace(motion, times=np.round(motion.times / 0.6, 5))
     assert len(skeleton_of(model, rounded).times) == 201
+    late = replace(motion, times=motion.times + 0.01667)  # 1/60 s, rounded up
+    assert skeleton_of(model, late).times[0] == 1 / 60
 
 
 def test_coordinates_that_the_motion_lacks_stay_at_default(model: Model, motion: Motion) -> None:
