@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import multiprocessing
+import os
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -39,7 +41,7 @@ def run_in_processes(
     # fork would copy OpenSim's and numba's threads in an unknown state
     context = multiprocessing.get_context("spawn")
     todo = iter(batches)
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent) as pool:
         pending = {
             pool.submit(run, batch, shared, store)
             for batch in itertools.islice(todo, _WAITING_PER_WORKER * workers)
@@ -59,3 +61,15 @@ def run_in_processes(
         finally:
             for future in pending:
                 future.cancel()
+
+
+def _end_with_parent() -> None:
+    """Let a worker end when the study is killed: by itself it would wait for work for ever."""
+    threading.Thread(target=_outlast_parent, daemon=True).start()
+
+
+def _outlast_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -1,6 +1,12 @@
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+import time
 from pathlib import Path
 from types import ModuleType
 
@@ -50,3 +56,51 @@ def test_errors_of_a_process_are_told_here(importable: ModuleType, tmp_path: Pat
     in_the_way.write_text("")
     with pytest.raises(OutputError, match="cannot write to the store"):
         run_study(importable.study(), Store(in_the_way / "store"), 2)
+
+
+def test_workers_end_with_a_study_that_is_killed(importable: ModuleType, tmp_path: Path) -> None:
+    name = importable.__name__
+    script = tmp_path / "script.py"
+    script.write_text(
+        textwrap.dedent(f"""
+        import multiprocessing, sys
+        from pathlib import Path
+        import {name} as made_up
+        from kinebench.studies.execution import run_study
+        from kinebench.studies.store import Store
+        def tell(outcome):
+            print(*(child.pid for child in multiprocessing.active_children()), flush=True)
+        if __name__ == "__main__":
+            sources = tuple(made_up.MadeUpSource(f"t{{i}}", pause_s=0.02) for i in range(99))
+            run_study(made_up.study(sources=sources), Store(Path("store")), 2, on_outcome=tell)
+        """)
+    )
+    environment = os.environ | {"PYTHONPATH": str(tmp_path / "modules")}
+    study = subprocess.Popen(
+        [sys.executable, str(script)],
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert study.stdout is not None
+    workers = [int(word) for word in study.stdout.readline().split()]
+    assert workers
+    study.send_signal(signal.SIGKILL)
+    study.wait()
+    study.stdout.close()
+    deadline = time.monotonic() + 20
+    while any(map(_is_running, workers)):
+        assert time.monotonic() < deadline, "workers outlive their study"
+        time.sleep(0.02)
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    # an orphan that nobody has waited for is a zombie: it runs no more
+    stat = Path(f"/proc/{pid}/stat")
+    return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] != "Z"
