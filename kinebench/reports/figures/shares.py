@@ -14,6 +14,7 @@ from kinebench.errors import ValueRangeError
 from kinebench.reports.figures.style import (
     BLUE,
     DOUBLE_COLUMN_IN,
+    GREEN,
     INK,
     VERMILLION,
     grid_of_axes,
@@ -117,7 +118,7 @@ def course_figure(
         for start, end in marked_s:
             axis.axvspan(start, end, color=INK, alpha=0.1, linewidth=0)
         axis.axhline(0.0, color=INK, linewidth=0.6, alpha=0.6)
-        colours = (INK, VERMILLION, BLUE)
+        colours = (INK, VERMILLION, GREEN)
         for (name, values), colour, dashes in zip(courses.items(), colours, _DASHES, strict=False):
             axis.plot(times, values, color=colour, linestyle=dashes, label=name)
         axis.margins(x=0)

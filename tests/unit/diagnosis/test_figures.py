@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 
 from kinebench.core import Coordinate, Markers, Model, Motion
-from kinebench.diagnosis.figures import FIGURES, deepest_frames, figures_of
+from kinebench.diagnosis.figures import (
+    COURSES,
+    FIGURES,
+    courses_of,
+    deepest_frames,
+    figures_of,
+)
 from kinebench.io.models import read_model
 from kinebench.kinematics import forward_kinematics, read_tree
 
@@ -100,3 +106,31 @@ def test_without_repetitions_all_frames_count() -> None:
     positions = np.ones((50, 1, 3))
     frames = deepest_frames(Markers(("midHip",), np.arange(50) / 60, positions))
     assert len(frames) == 50
+
+
+@pytest.mark.mirror
+def test_courses_are_the_side_drop_and_the_angles_over_time(model: Model) -> None:
+    listing = motion(pelvis_list=10, knee_angle_r=30)
+    courses = courses_of(model, listing)
+    assert courses.shape == (3, len(COURSES))
+    drop = named(figures_of(model, listing, feet(), np.arange(3)))["side_drop"]
+    np.testing.assert_allclose(courses[:, 0], drop, atol=1e-12)
+    np.testing.assert_allclose(np.degrees(courses[:, COURSES.index("knee_angle_r")]), 30)
+    assert np.isnan(courses[:, COURSES.index("ankle_angle_l")]).all()  # the motion has none
+
+
+@pytest.mark.mirror
+@pytest.mark.parametrize(("side", "sign"), [("r", 1), ("l", -1)])
+def test_unrest_is_what_one_leg_does_above_6_hz(model: Model, side: str, sign: int) -> None:
+    times = np.arange(240) / 60
+    slow = 0.5 * np.sin(2 * np.pi * 0.5 * times)
+    values = np.stack([slow] * 4, axis=1)
+    names = ("knee_angle_r", "knee_angle_l", "hip_flexion_r", "hip_flexion_l")
+    calm = Motion(tuple(map(Coordinate, names)), times, values)
+    values[:, names.index(f"knee_angle_{side}")] += 0.02 * np.sin(2 * np.pi * 20 * times)
+    restless = Motion(tuple(map(Coordinate, names)), times, values)
+    frames = np.arange(240)
+    assert named(figures_of(model, calm, feet(), frames))["unrest"] == pytest.approx(0.0, abs=1e-9)
+    # one angle of two: the mean of squares halves
+    found = named(figures_of(model, restless, feet(), frames))["unrest"]
+    assert found == pytest.approx(sign * 0.01, rel=0.1)
