@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Sequence
 
 import numpy as np
+from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
@@ -60,10 +62,18 @@ def error_map_figure(
     height = 0.7 + 0.19 * len(rows) + (0.045 * longest if tilted else 0.0)
     with styled():
         figure, (axis,) = grid_of_axes(1, 1, width, height)
-        # cells as vectors, with a seam between them
-        mesh = axis.pcolormesh(
-            np.ma.masked_invalid(table), cmap=_SCALE, norm=norm, edgecolors="white", linewidth=0.8
-        )
+        # cells as vectors, with a seam between them; seams end where a heading stands
+        for first, last in _runs(len(rows), headings):
+            axis.pcolormesh(
+                np.arange(len(columns) + 1),
+                np.arange(first, last + 1),
+                np.ma.masked_invalid(table[first:last]),
+                cmap=_SCALE,
+                norm=norm,
+                edgecolors="white",
+                linewidth=0.8,
+            )
+        axis.set_ylim(0, len(rows))
         for (i, j), value in np.ndenumerate(table):
             if i in headings:
                 continue
@@ -85,7 +95,15 @@ def error_map_figure(
             for label in axis.get_xticklabels():
                 label.set(rotation=40, ha="left", rotation_mode="anchor")
         axis.spines[:].set_visible(False)
-        scale = figure.colorbar(mesh, ax=axis, shrink=min(1.0, 2.0 / height), aspect=14, pad=0.02)
+        colours = ScalarMappable(norm, _SCALE)
+        size = min(1.0, 2.0 / height)
+        scale = figure.colorbar(colours, ax=axis, shrink=size, aspect=14, pad=0.02)
         scale.set_label(quantity)
         scale.outline.set_visible(False)
     return figure
+
+
+def _runs(n_rows: int, headings: Collection[int]) -> list[tuple[int, int]]:
+    """First row and the row after the last of the stretches between headings."""
+    edges = [-1, *sorted(headings), n_rows]
+    return [(a + 1, b) for a, b in itertools.pairwise(edges) if b > a + 1]

@@ -81,7 +81,7 @@ def interaction_blocks(scored: ScoredPart) -> list[Block]:
 def _lines(one: Interaction) -> FigureBlock | Text:
     names, levels, means = (one.first, one.second), (one.first_levels, one.second_levels), one.means
     place = (levels[0][one.place[0]], levels[1][one.place[1]])
-    interval = readable_interval(one.interval, "rad") or "one subject, no interval"
+    interval = readable_interval(one.interval, "rad") or "(one subject, no interval)"
     told = (
         f"{names[0]} '{place[0]}' with {names[1]} '{place[1]}' departs most from adding up, by"
         f" {signed(one.departure)} {interval}"

@@ -97,8 +97,19 @@ def test_headings_of_a_map_have_no_cells() -> None:
     figure = error_map_figure(values, ["filter", "none", "6 Hz"], ["a", "b"], "q", headings=[0])
     texts = [text.get_text() for text in figure.axes[0].texts]
     assert texts == ["1.0", "2.0", "–", "3.0"]
-    weights = [label.get_fontweight() for label in figure.axes[0].get_yticklabels()]
-    assert weights == ["bold", "normal", "normal"] or weights[0] == "bold" != weights[1]
+    bold = [label.get_fontweight() == "bold" for label in figure.axes[0].get_yticklabels()]
+    assert bold == [True, False, False]
+    # the seams between cells end below the heading: two rows of two cells
+    (mesh,) = figure.axes[0].collections
+    assert mesh.get_coordinates()[..., 1].min() == 1.0  # type: ignore[attr-defined]
+    assert figure.axes[0].get_ylim() == (3.0, 0.0)
+
+
+def test_a_map_of_headings_only_is_drawn() -> None:
+    as_svg(error_map_figure([[np.nan]], ["filter"], ["a"], "q", headings=[0]))
+    values = np.ones((5, 1))
+    figure = error_map_figure(values, list("abcde"), ["x"], "q", headings=[0, 3])
+    assert len(figure.axes[0].collections) == 2
 
 
 def points_of(path: str) -> list[tuple[float, float]]:
