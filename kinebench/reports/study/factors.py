@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kinebench.reports.blocks import Block, FigureBlock, Heading, TableBlock, Text
+from kinebench.reports.blocks import Block, Details, FigureBlock, Heading, TableBlock, Text
 from kinebench.reports.figures.error_map import error_map_figure
 from kinebench.reports.figures.grouped_intervals import Triple, grouped_interval_figure
 from kinebench.reports.figures.interactions import interaction_figure
@@ -15,8 +15,11 @@ from kinebench.reports.study.answer import effects_table
 from kinebench.reports.study.effects import Interaction
 from kinebench.reports.study.scored import ScoredPart
 from kinebench.reports.study.wording import change_in_words, signed
+from kinebench.reports.tables import Table
 from kinebench.reports.units import readable_interval, scale_of
 from kinebench.studies.scores import AS_IS, LEG_ANGLES, Score
+
+_MOST_ROWS = 12
 
 SMALL_RAD = np.radians(0.1)
 """Interactions below this are told in words, not drawn."""
@@ -58,8 +61,7 @@ def main_effect_blocks(scored: ScoredPart) -> list[Block]:
         if (change := effect.largest) is not None
     )
     blocks.append(FigureBlock(as_svg(figure, page=True), caption, told))
-    table = effects_table([scored])
-    blocks.append(TableBlock(table, f"Levels by the size of their effect, {scored.part.title}"))
+    blocks += _levels(effects_table([scored]), scored.part.title)
     blocks += [
         Text(
             f"{effect.factor}: {effect.share * 100:.0f} % of the runs were done at every level and"
@@ -69,6 +71,19 @@ def main_effect_blocks(scored: ScoredPart) -> list[Block]:
         if effect.share < 1
     ]
     return blocks
+
+
+def _levels(table: Table, where: str) -> list[Block]:
+    """The levels by size; where there are many, the smaller ones open on demand."""
+    caption = f"Levels by the size of their effect, {where}"
+    if len(table.rows) <= _MOST_ROWS:
+        return [TableBlock(table, caption)]
+    first = table._replace(rows=table.rows[:_MOST_ROWS])
+    rest = table._replace(rows=table.rows[_MOST_ROWS:])
+    return [
+        TableBlock(first, f"The {_MOST_ROWS} largest of {len(table.rows)} effects, {where}"),
+        Details(f"{len(rest.rows)} smaller ones", (TableBlock(rest, caption),)),
+    ]
 
 
 def interaction_blocks(scored: ScoredPart) -> list[Block]:

@@ -7,13 +7,17 @@ import math
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
 from kinebench.errors import ValueRangeError
-from kinebench.reports.blocks import Document, FigureBlock, Heading, TableBlock, Text
+from kinebench.reports.blocks import Details, Document, FigureBlock, Heading, TableBlock, Text
 from kinebench.reports.player import PlayerBlock
 from kinebench.reports.study import StudyPart, parts_of, study_document
+from kinebench.reports.study.factors import main_effect_blocks
+from kinebench.reports.study.scored import scored
+from kinebench.reports.study.sides import side_blocks
 from kinebench.studies.design import Study
 from kinebench.studies.execution import Outcome
 
@@ -212,3 +216,47 @@ def test_tables_and_figures_can_be_read_aloud(page: str) -> None:
         if tag == "svg" and attributes.get("aria-hidden") != "true":
             assert attributes["role"] == "img"
             assert attributes["aria-label"]
+
+
+class Drawn(Exception):  # noqa: N818
+    """Ends the drawing: what would be drawn is all that is asked."""
+
+
+def test_what_is_drawn_is_what_was_found(part: StudyPart, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[Any, Any]] = []
+
+    def draw(groups: Any, panels: Any) -> None:
+        seen.append((groups, panels))
+        raise Drawn
+
+    for name in ("factors", "sides"):
+        monkeypatch.setattr(f"kinebench.reports.study.{name}.grouped_interval_figure", draw)
+    one = scored(1, part)
+    for blocks in (main_effect_blocks, side_blocks):
+        with pytest.raises(Drawn):
+            blocks(one)
+    (groups, panels), (side_groups, side_panels) = seen
+    assert groups == {
+        "filter (against none)": ["6 Hz", "Challis"], "augmenter (against v0.3)": ["lab-1"],
+    }  # fmt: skip
+    (triples,) = panels["change of mean error (°)"].values()
+    assert [value for value, _, _ in triples] == pytest.approx([-0.75, -0.5, 2 + 0.5 / 3])
+    assert triples[0][1] < triples[0][0] < triples[0][2]
+    assert side_groups == {"filter": ["none", "6 Hz", "Challis"], "augmenter": ["v0.3", "lab-1"]}
+    hips = side_panels["side drop (mm)"]["hip"]
+    assert [value for value, _, _ in hips] == pytest.approx([-3.5, -3.5, -3.5, 1.5, -8.5])
+    assert all(low < value < high for value, low, high in hips)
+    lists = side_panels["pelvis list bias (°)"]["pelvis list bias"]
+    assert [value for value, _, _ in lists] == pytest.approx([math.degrees(0.015)] * 5)
+
+
+def test_many_levels_open_on_demand(part: StudyPart, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kinebench.reports.study.factors._MOST_ROWS", 2)
+    first, rest = main_effect_blocks(scored(1, part))[-2:]
+    assert isinstance(first, TableBlock)
+    assert isinstance(rest, Details)
+    assert [row[1] for row in first.table.rows] == ["lab-1", "6 Hz"]
+    assert first.caption.startswith("The 2 largest of 3 effects")
+    (smaller,) = rest.blocks
+    assert isinstance(smaller, TableBlock)
+    assert [row[1] for row in smaller.table.rows] == ["Challis"]
