@@ -218,7 +218,7 @@ def _table(block: TableBlock, number: int) -> Iterator[str]:
     yield f'<div class="table" role="region" aria-label="Table {number}" tabindex="0">'
     yield f"<table>\n<caption>Table {number}. {caption}</caption>"
     head = "".join(
-        f'<th scope="col"{_number_class(i, table)}>{escape(title)}</th>'
+        f'<th scope="col"{_number_class(i, table)}>{_with_its_unit(escape(title))}</th>'
         for i, title in enumerate(table.header)
     )
     yield f"<thead><tr>{head}</tr></thead>\n<tbody>"
@@ -229,6 +229,11 @@ def _table(block: TableBlock, number: int) -> Iterator[str]:
         ]
         yield f"<tr>{''.join(cells)}</tr>"
     yield "</tbody>\n</table>\n</div>"
+
+
+def _with_its_unit(title: str) -> str:
+    """A unit at the end stays on the line of the word before it."""
+    return re.sub(r", (\S{1,4})$", ",\u00a0\\1", title)
 
 
 def _linked(text: str, anchor: str | None) -> str:

@@ -254,3 +254,10 @@ def test_references_lead_to_their_doi_and_nowhere_else() -> None:
     links = [a["href"] for _, a in page.tags if (a.get("href") or "").startswith("http")]
     assert links == ["https://doi.org/10.1/a%22%3Cb%3E%2886%2990098-7"]
     assert EVIL in page.shown
+
+
+def test_a_unit_stays_with_its_word() -> None:
+    table = Table(("what", "mean error, mm", "a, longer"), (("x", "1", "2"),), n_labels=1)
+    text = as_html(Document("T", (Section("S", (TableBlock(table, "c"),)),)))
+    assert ">mean error,\u00a0mm</th>" in text
+    assert ">a, longer</th>" in text
