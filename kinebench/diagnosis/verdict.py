@@ -106,8 +106,9 @@ def _seen(diagnosis: Diagnosis) -> str:
         return f"{diagnosis.trial}: the model has no hip joint centres to compare."
     side = "right" if drop_mm < 0 else "left"
     after = f", {_signed(diagnosis.swapped[0], FIGURES[0])} with everything swapped"
+    where = "at the deepest points" if diagnosis.deep_spans_s else "over the whole trial"
     return (
-        f"{diagnosis.trial}: at the deepest points the {side} hip is {abs(drop_mm):.1f} mm below"
+        f"{diagnosis.trial}: {where} the {side} hip is {abs(drop_mm):.1f} mm below"
         f" the other (right − left {_signed(diagnosis.as_is[0], FIGURES[0])}{after})."
     )
 
@@ -118,7 +119,7 @@ def _made_by(diagnosis: Diagnosis, found: tuple[Finding, ...]) -> str:
         first, *others = suspects
         more = f" Then: {', '.join(one.name for one in others)}." if others else ""
         return (
-            f"Most likely wrong is the {first.name}: {first.doubt}; {first.instead} instead of"
+            f"Most likely wrong: {first.name} ({first.doubt}); {first.instead} instead of"
             f" {first.now} changes {_changes(diagnosis, first)}.{more}"
         )
     largest = max(found, key=lambda one: one.size)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -49,7 +50,7 @@ def test_suspects_are_ranked_by_size_in_notable_units() -> None:
     )
     assert names(findings(diagnosis))[:3] == ["c", "b", "a"]
     said = verdict(diagnosis)[1]
-    assert said.startswith("Most likely wrong is the c: x")
+    assert said.startswith("Most likely wrong: c (x); c instead instead of c now")
     assert said.endswith("Then: b, a.")
     assert "knee flexion by +11.5°" in said
 
@@ -100,3 +101,9 @@ def test_solvers_are_spoken_against_by_what_they_are() -> None:
 def test_deep_frames_become_spans() -> None:
     spans = made_up({}, {}).deep_spans_s
     assert spans == ((40 / 60, 42 / 60), (90 / 60, 91 / 60))
+
+
+def test_without_repetitions_the_whole_trial_is_told() -> None:
+    whole = replace(made_up({}, {}), deep=np.arange(len(TIMES)))
+    assert "over the whole trial the right hip" in verdict(whole)[0]
+    assert whole.deep_spans_s == ()
