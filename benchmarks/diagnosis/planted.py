@@ -25,8 +25,11 @@ _HEAD = """\
 Made by `python -m benchmarks.diagnosis.planted`. Every session is a virtual subject of its own on
 LaiUhlrich2022, moving before two cameras whose keypoints wander (5, 3 and 3 mm, 0.7 Hz) and
 tremble (1.5, 1 and 1 mm). OpenCap's steps by OpenSim's tools, augmenter v0.3 with 1 s of warm-up,
-static window by OpenCap's rule, unless it is that what is planted. The plan (`sessions.py`) was
-written before the sessions were run in this form, subjects by their numbers; none was drawn again.
+static window by OpenCap's rule, unless it is that what is planted. Subjects go by their numbers and
+none was drawn again, but the plan and the rules of `why` were made together, on these sessions: an
+earlier form left the bent window to OpenCap's rule (which often found a good one), had no warm-up
+and a detector's bias besides the model's own, and `why` then had no notable sizes, no unrest and no
+change of angles over time. These are results of development, not of a blind trial.
 
 *First* is the first of the causes that `why` lists: likely wrong ones (which change a figure by its
 notable size, and which the recording speaks against) before others, each group by size. *Size* is
