@@ -6,11 +6,13 @@ import itertools
 from collections.abc import Collection, Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
+from kinebench.core.arrays import FloatArray
 from kinebench.errors import ValueRangeError
 from kinebench.reports.figures.style import DOUBLE_COLUMN_IN, INK, grid_of_axes, styled
 
@@ -62,29 +64,8 @@ def error_map_figure(
     height = 0.7 + 0.19 * len(rows) + (0.045 * longest if tilted else 0.0)
     with styled():
         figure, (axis,) = grid_of_axes(1, 1, width, height)
-        # cells as vectors, with a seam between them; seams end where a heading stands
-        for first, last in _runs(len(rows), headings):
-            axis.pcolormesh(
-                np.arange(len(columns) + 1),
-                np.arange(first, last + 1),
-                np.ma.masked_invalid(table[first:last]),
-                cmap=_SCALE,
-                norm=norm,
-                edgecolors="white",
-                linewidth=0.8,
-            )
+        _cells(axis, table, norm, digits, headings)
         axis.set_ylim(0, len(rows))
-        for (i, j), value in np.ndenumerate(table):
-            if i in headings:
-                continue
-            if not np.isfinite(value):
-                axis.text(j + 0.5, i + 0.5, "–", ha="center", va="center", fontsize=7, color=INK)
-                continue
-            dark = norm(value) > 0.45
-            axis.text(
-                j + 0.5, i + 0.5, f"{value:.{digits}f}", ha="center", va="center_baseline",
-                fontsize=7, color="#ffffff" if dark else "#000000",
-            )  # fmt: skip
         axis.invert_yaxis()
         axis.set_xticks(np.arange(len(columns)) + 0.5, columns)
         axis.set_yticks(np.arange(len(rows)) + 0.5, rows)
@@ -101,6 +82,34 @@ def error_map_figure(
         scale.set_label(quantity)
         scale.outline.set_visible(False)
     return figure
+
+
+def _cells(
+    axis: Axes, table: FloatArray, norm: Normalize, digits: int, headings: Collection[int]
+) -> None:
+    """Cells as vectors with a seam between them, which ends where a heading stands."""
+    n_rows, n_columns = table.shape
+    for first, last in _runs(n_rows, headings):
+        axis.pcolormesh(
+            np.arange(n_columns + 1),
+            np.arange(first, last + 1),
+            np.ma.masked_invalid(table[first:last]),
+            cmap=_SCALE,
+            norm=norm,
+            edgecolors="white",
+            linewidth=0.8,
+        )
+    for (i, j), value in np.ndenumerate(table):
+        if i in headings:
+            continue
+        if not np.isfinite(value):
+            axis.text(j + 0.5, i + 0.5, "–", ha="center", va="center", fontsize=7, color=INK)
+            continue
+        dark = norm(value) > 0.45
+        axis.text(
+            j + 0.5, i + 0.5, f"{value:.{digits}f}", ha="center", va="center_baseline",
+            fontsize=7, color="#ffffff" if dark else "#000000",
+        )  # fmt: skip
 
 
 def _runs(n_rows: int, headings: Collection[int]) -> list[tuple[int, int]]:
