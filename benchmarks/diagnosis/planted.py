@@ -1,14 +1,16 @@
 """Does `kinebench why` name what was planted? ``python -m benchmarks.diagnosis.planted``
 
 Runs the twenty sessions of `sessions.PLAN` and the five controls, and writes `planted.md` beside
-this file. Needs OpenCap's model and augmenters (`kinebench data fetch opencap-core`, or a mirror);
-takes some ten minutes.
+this file; with ``--again`` the same plan on 25 other subjects, into `planted_again.md`. Needs
+OpenCap's model and augmenters (`kinebench data fetch opencap-core`, or a mirror); takes five to
+ten minutes.
 """
 
 from __future__ import annotations
 
+import argparse
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.diagnosis.sessions import CONTROLS, PLAN, PlantedSession
@@ -34,6 +36,15 @@ change of angles over time. These are results of development, not of a blind tri
 *First* is the first of the causes that `why` lists: likely wrong ones (which change a figure by its
 notable size, and which the recording speaks against) before others, each group by size. *Size* is
 the largest change of a figure over its notable size.
+
+"""
+
+
+_AGAIN = """\
+# The same plan on other subjects
+
+Made by `python -m benchmarks.diagnosis.planted --again`: `sessions.PLAN` with subjects, and with
+them noise, that were never looked at while `why` was made; run once. Columns as in `planted.md`.
 
 """
 
@@ -106,18 +117,22 @@ def _table(judged: list[Judged]) -> str:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description="Does `kinebench why` name what was planted?")
+    parser.add_argument("--again", action="store_true", help="on other subjects")
+    again = parser.parse_args().again
+    shift, head, name = (100, _AGAIN, "planted_again.md") if again else (0, _HEAD, "planted.md")
     judged = []
     for session in (*PLAN, *CONTROLS):
-        judged.append(judge(session))
+        judged.append(judge(replace(session, number=session.number + shift)))
         print(judged[-1].row(), flush=True)
     planted, controls = judged[: len(PLAN)], judged[len(PLAN) :]
     text = (
-        f"{_HEAD}**{sum(one.right for one in planted)} of {len(planted)}** planted causes come"
+        f"{head}**{sum(one.right for one in planted)} of {len(planted)}** planted causes come"
         f" first; in **{sum(one.right for one in controls)} of {len(controls)}** controls nothing"
         " is called wrong.\n\n"
         f"{_table(planted)}\n\n## Controls\n\n{_table(controls)}\n"
     )
-    write_atomically(Path(__file__).with_name("planted.md"), text)
+    write_atomically(Path(__file__).with_name(name), text)
 
 
 if __name__ == "__main__":
