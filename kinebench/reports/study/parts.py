@@ -44,7 +44,11 @@ _TOLD = {
         "Measured movement seen by virtual cameras. Reference: the angles that were played, which"
         " come from optical markers.",
     ),
-    "real keypoints": ("Real recordings", "Reference: what the dataset holds as such."),
+    "real keypoints": (
+        "Real recordings",
+        "Reference: what the datasets hold, such as OpenCap's own result or inverse kinematics of"
+        " optical markers. None of it is the truth: a change is a distance from that result.",
+    ),
 }
 
 
