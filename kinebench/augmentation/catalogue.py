@@ -192,7 +192,7 @@ _LAB_1 = AugmenterVersion(
     (NetworkSpec("full", "full.npz", _TRUNK_AND_LEGS + _ARMS, _FULL_A),),
     files=LocalFiles(
         Path(__file__).with_name("lab_1"),
-        ("7f6cf737953b2d5b6126318eed2d637d6bf37be5dfd6d39a17d4119250ef9df5",),
+        ("9db9cace0a682130b497c571ed734dc22bf94ace3bf1d0ce24e91866366e50a3",),
     ),
 )
 
