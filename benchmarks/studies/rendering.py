@@ -16,6 +16,7 @@ import numpy as np
 from kinebench.io.atomic import write_atomically
 from kinebench.reports.blocks import Section
 from kinebench.reports.html import as_html
+from kinebench.reports.pdf import browser, write_pdf
 from kinebench.reports.study import StudyPart, parts_of, study_document
 from kinebench.reports.study.effects import effect_of
 from kinebench.studies.design import Study
@@ -71,6 +72,8 @@ def run_and_render(study: StudyFolder) -> None:
     path = _report_folder(options) / f"{study.folder.replace('_', '-')}.html"
     write_atomically(path, as_html(page))
     print(f"tables in {options.out}, report in {path}")
+    if browser() is not None:
+        write_pdf(path, path.with_suffix(".pdf"))
     if options.subjects is None:
         _check_baseline(here / "baseline.json", _headlines(parts[0]), options.accept)
 

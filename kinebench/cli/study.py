@@ -57,6 +57,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "--out", type=Path, required=True, metavar="DIR", help="for tables and report"
         )
         action.add_argument("--store", type=Path, metavar="DIR", help="default: DIR/store of --out")
+        action.add_argument(
+            "--pdf", action="store_true", help="print the report too, with an installed browser"
+        )
     execute.add_argument(
         "--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="processes"
     )
@@ -191,7 +194,10 @@ def _command(arguments: argparse.Namespace) -> str:
 def _render(
     study: Study, outcomes: Sequence[Outcome], store: Store, arguments: argparse.Namespace
 ) -> None:
-    """Write the report; of the command it tells the file's name, not where somebody keeps it."""
+    """Write the report; of the command it tells the file's name, not where somebody keeps it.
+
+    The page is there before it is printed: without a browser nothing is lost.
+    """
     from kinebench.io.atomic import write_atomically
     from kinebench.reports.html import as_html
     from kinebench.reports.study import parts_of, study_document
@@ -199,7 +205,12 @@ def _render(
     command = f"kinebench study run {arguments.study.name} --out DIR"
     parts = parts_of(study, outcomes, store)
     document = study_document(study.name, study.question, parts, command)
-    write_atomically(arguments.out / _REPORT, as_html(document))
+    page = arguments.out / _REPORT
+    write_atomically(page, as_html(document))
+    if arguments.pdf:
+        from kinebench.reports.pdf import write_pdf
+
+        write_pdf(page, page.with_suffix(".pdf"))
 
 
 def _print_outcomes(

@@ -12,6 +12,7 @@ import pytest
 
 from kinebench.cli.main import main
 from kinebench.errors import FileFormatError
+from kinebench.reports.pdf import BROWSER, browser
 from kinebench.studies import toml_study
 from kinebench.studies.design import Study
 from kinebench.studies.store import Store
@@ -197,3 +198,27 @@ def test_a_scheduler_that_is_not_there_is_one_line(
     said = capsys.readouterr().err
     assert said.startswith("kinebench study: no Dask scheduler answers at tcp://127.0.0.1:1")
     assert len(said.splitlines()) == 1
+
+
+def test_without_a_browser_the_page_is_there_and_the_print_is_told(
+    command: Command,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run_once(command, capsys)
+    monkeypatch.setenv(BROWSER, "no-such-browser")
+    (tmp_path / "out" / "report.html").unlink()
+    assert command("report", "mine.toml", "--out", "out", "--pdf") == 2
+    assert "KINEBENCH_BROWSER names 'no-such-browser'" in capsys.readouterr().err
+    assert (tmp_path / "out" / "report.html").is_file()
+    assert not (tmp_path / "out" / "report.pdf").exists()
+
+
+@pytest.mark.skipif(browser() is None, reason="no Chromium, Chrome or Edge is installed")
+def test_the_report_is_printed_when_asked(
+    command: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_once(command, capsys)
+    assert command("report", "mine.toml", "--out", "out", "--pdf") == 0
+    assert (tmp_path / "out" / "report.pdf").read_bytes().startswith(b"%PDF")
