@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Hashable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from kinebench.metrics import shapley
 from kinebench.statistics import Interval, mean_interval
 from kinebench.studies.design import Study
 from kinebench.studies.execution import Outcome
+from kinebench.studies.pairing import Key, complete_rows, key_of, subject_means
 
 __all__ = ["Reading", "Share", "shares_of"]
 
@@ -65,38 +66,33 @@ def shares_of(
     names = [factor.name for factor in study.factors]
     first = {factor.name: factor.levels[0].label for factor in study.factors}
     last = {factor.name: factor.levels[-1].label for factor in study.factors}
-    by_subject: dict[str, list[list[float]]] = {}
-    for (subject, _), cells in _by_trial(study, outcomes, reading).items():
-        if all(math.isfinite(value) for value in cells.values()) and _is_full(cells, first, last):
-            parts = shapley(cells, names, first, last).parts
-            by_subject.setdefault(subject, []).append([float(parts[name]) for name in names])
-    if not by_subject:
+    # a factor of one level has the same first and last
+    ends = list(itertools.product(*({first[name]: 0, last[name]: 0} for name in names)))
+    rows = complete_rows(_cells(outcomes, names, set(ends), reading), ends)
+    if not rows:
         return (), 0
-    table = np.array([np.mean(rows, axis=0) for rows in by_subject.values()])
+    found = {
+        trial: shapley(dict(zip(ends, values, strict=True)), names, first, last).parts
+        for trial, values in rows.items()
+    }
+    table = subject_means(
+        {trial: [float(parts[name]) for name in names] for trial, parts in found.items()}
+    )
     shares = tuple(
         Share(name, float(column.mean()), mean_interval(column), float(np.abs(column).mean()))
         for name, column in zip(names, table.T, strict=True)
     )
-    return shares, sum(map(len, by_subject.values()))
+    return shares, len(rows)
 
 
-def _by_trial(
-    study: Study, outcomes: Sequence[Outcome], reading: Reading
-) -> dict[tuple[str, str], dict[tuple[Hashable, ...], float]]:
-    """Per subject and trial: the figure at first and last levels."""
-    ends = {f.name: {f.levels[0].label, f.levels[-1].label} for f in study.factors}
-    found: dict[tuple[str, str], dict[tuple[Hashable, ...], float]] = {}
+def _cells(
+    outcomes: Sequence[Outcome],
+    names: Sequence[str],
+    ends: Collection[tuple[str, ...]],
+    reading: Reading,
+) -> Iterator[tuple[Key, tuple[str, ...], float]]:
+    """Trial, levels, and the figure of every cell at first and last levels that is done."""
     for outcome in outcomes:
-        labels = outcome.labels
-        if all(labels[name] in wanted for name, wanted in ends.items()):
-            trial = found.setdefault((labels["subject"], labels["trial"]), {})
-            value = reading(outcome.rows) if outcome.status == "done" else math.nan
-            trial[tuple(labels[name] for name in ends)] = value
-    return found
-
-
-def _is_full(
-    cells: Mapping[tuple[Hashable, ...], float], first: Mapping[str, str], last: Mapping[str, str]
-) -> bool:
-    expected = math.prod(1 if first[name] == last[name] else 2 for name in first)
-    return len(cells) == expected
+        levels = tuple(outcome.labels[name] for name in names)
+        if outcome.status == "done" and levels in ends:
+            yield key_of(outcome.labels, *names), levels, reading(outcome.rows)

@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from kinebench.statistics import Interval, mean_interval
 from kinebench.studies.design import Factor
+from kinebench.studies.pairing import Key, complete_rows, key_of, subject_means
 from kinebench.studies.scores import Score
 
 __all__ = ["Hindsight", "Regret", "hindsight_of"]
@@ -65,27 +64,26 @@ def hindsight_of(factor: Factor, scores: Sequence[Score], candidates: Sequence[s
         Levels among which hindsight may choose: cut-offs of one filter.
     """
     levels = [level.label for level in factor.levels]
-    cells: dict[tuple[str, ...], dict[str, float]] = {}
-    for score in scores:
-        error = score.error()
-        if np.isfinite(error):
-            others = tuple(text for name, text in score.labels.items() if name != factor.name)
-            key = (score.labels["subject"], *others)
-            cells.setdefault(key, {})[score.labels[factor.name]] = error
+    errors = complete_rows(
+        (
+            (key_of(score.labels, factor.name), score.labels[factor.name], score.error())
+            for score in scores
+        ),
+        levels,
+    )
     chosen: Counter[str] = Counter()
-    by_subject: dict[str, list[list[float]]] = {}
-    for (subject, *_), errors in cells.items():
-        if len(errors) != len(levels):
-            continue
-        best = min(candidates, key=errors.__getitem__)
+    lost: dict[Key, list[float]] = {}
+    for key, row in errors.items():
+        by_level = dict(zip(levels, row, strict=True))
+        best = min(candidates, key=by_level.__getitem__)
         chosen[best] += 1
-        by_subject.setdefault(subject, []).append([errors[x] - errors[best] for x in levels])
-    if not by_subject:
+        lost[key] = [error - by_level[best] for error in row]
+    if not lost:
         return Hindsight((), (), 0, 0)
-    table = np.array([np.mean(rows, axis=0) for rows in by_subject.values()])
+    table = subject_means(lost)
     regrets = tuple(
         Regret(level, float(column.mean()), mean_interval(column))
         for level, column in zip(levels, table.T, strict=True)
     )
     counts = tuple((level, chosen[level]) for level in levels if level in candidates)
-    return Hindsight(counts, regrets, chosen.total(), len(by_subject))
+    return Hindsight(counts, regrets, len(lost), len(table))

@@ -14,6 +14,7 @@ from kinebench.core.arrays import FloatArray
 from kinebench.errors import KinebenchWarning
 from kinebench.statistics import Contrast, Interval, mean_interval, paired_contrasts
 from kinebench.studies.design import Factor
+from kinebench.studies.pairing import complete_rows, key_of, subject_means
 from kinebench.studies.scores import AS_IS, Measure, Score
 
 __all__ = [
@@ -121,27 +122,17 @@ def _table(
     factor: Factor, scores: Sequence[Score], quantity: Quantity
 ) -> tuple[tuple[str, ...], FloatArray, float]:
     """Levels, their means (n_subjects, n_levels), and the share of cells that count."""
-    by_cell: dict[tuple[str, ...], dict[str, float]] = {}
-    for score in scores:
-        value = quantity(score)
-        if np.isfinite(value):
-            others = tuple(v for k, v in score.labels.items() if k != factor.name)
-            key = (score.labels["subject"], *others)
-            by_cell.setdefault(key, {})[score.labels[factor.name]] = value
-    found = {label for cell in by_cell.values() for label in cell}
+    cells = [
+        (key_of(score.labels, factor.name), score.labels[factor.name], value)
+        for score in scores
+        if np.isfinite(value := quantity(score))
+    ]
+    found = {level for _, level, _ in cells}
     levels = tuple(level.label for level in factor.levels if level.label in found)
-    by_subject: dict[str, list[list[float]]] = {}
-    for (subject, *_), values in by_cell.items():
-        if len(values) == len(levels):
-            by_subject.setdefault(subject, []).append([values[level] for level in levels])
-    rows = [np.mean(by_subject[subject], axis=0) for subject in sorted(by_subject)]
-    n_all = sum(map(len, by_cell.values()))
-    n_used = sum(map(len, by_subject.values())) * len(levels)
-    return (
-        levels,
-        np.array(rows, dtype=np.float64).reshape(len(rows), len(levels)),
-        n_used / n_all if n_all else 0.0,
-    )
+    rows = complete_rows(cells, levels)
+    n_used = len(rows) * len(levels)
+    table = subject_means(rows).reshape(-1, len(levels)) if rows else np.empty((0, len(levels)))
+    return levels, table, n_used / len(cells) if cells else 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -187,22 +178,17 @@ def interaction_of(first: Factor, second: Factor, scores: Sequence[Score]) -> In
     )
     if len(a) < 2 or len(b) < 2:
         return None
-    cells: dict[tuple[str, ...], dict[tuple[str, str], float]] = {}
-    for score in scores:
-        value = score.error()
-        if np.isfinite(value):
-            others = (v for k, v in score.labels.items() if k not in (first.name, second.name))
-            pair = (score.labels[first.name], score.labels[second.name])
-            cells.setdefault((score.labels["subject"], *others), {})[pair] = value
-    pairs = list(itertools.product(a, b))
-    by_subject: dict[str, list[list[float]]] = {}
-    for (subject, *_), found in cells.items():
-        if len(found) == len(pairs):
-            by_subject.setdefault(subject, []).append([found[pair] for pair in pairs])
-    if not by_subject:
+    names = (first.name, second.name)
+    rows = complete_rows(
+        (
+            (key_of(score.labels, *names), tuple(score.labels[n] for n in names), score.error())
+            for score in scores
+        ),
+        list(itertools.product(a, b)),
+    )
+    if not rows:
         return None
-    table = np.array([np.mean(rows, axis=0) for _, rows in sorted(by_subject.items())])
-    table = table.reshape(-1, len(a), len(b))
+    table = subject_means(rows).reshape(-1, len(a), len(b))
     departures = (
         table
         - table.mean(axis=2, keepdims=True)
@@ -212,7 +198,7 @@ def interaction_of(first: Factor, second: Factor, scores: Sequence[Score]) -> In
     mean = departures.mean(axis=0)
     i, j = (int(k) for k in np.unravel_index(np.argmax(np.abs(mean)), mean.shape))
     return Interaction(
-        first.name, second.name, a, b, table.mean(axis=0), (i, j), float(mean[i, j]),
+        *names, a, b, table.mean(axis=0), (i, j), float(mean[i, j]),
         mean_interval(departures[:, i, j]), len(table),
     )  # fmt: skip
 
