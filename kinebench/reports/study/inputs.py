@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from kinebench.augmentation.augmenter import LSTMAugmenter
-from kinebench.augmentation.catalogue import DatasetFiles, version
+from kinebench.augmentation.catalogue import DatasetFiles
 from kinebench.core.model import Document
 from kinebench.datasets import find_card
-from kinebench.errors import DatasetError, KinebenchError
 from kinebench.reports.blocks import Details, Section, TableBlock, Text
 from kinebench.reports.study.parts import StudyPart
-from kinebench.reports.study.values import datasets_of, levels_of, values_of
+from kinebench.reports.study.values import augmenters_of, cards_of, values_of
 from kinebench.reports.tables import Table
 from kinebench.studies.design import Study
 from kinebench.studies.results import manifest
@@ -67,23 +65,13 @@ def manifest_section(parts: Sequence[StudyPart], command: str) -> Section:
 
 
 def _trials(study: Study) -> Iterator[Input]:
-    for name in datasets_of(study):
-        try:
-            card = find_card(name)
-        except DatasetError:
-            continue
+    for card in cards_of(study):
         for file in card.files:
-            yield (f"dataset {name}", file.path, file.sha256)
+            yield (f"dataset {card.name}", file.path, file.sha256)
 
 
 def _weights(study: Study) -> Iterator[Input]:
-    names = [str(name) for name in levels_of(study, "augment.version")]
-    names += [str(v.version) for v in values_of(study) if isinstance(v, LSTMAugmenter)]
-    for name in dict.fromkeys(names):
-        try:
-            row = version(name)
-        except KinebenchError:
-            continue
+    for row in augmenters_of(study):
         if isinstance(row.files, DatasetFiles):
             folders = tuple(f"{row.files.root}/{network.folder}/" for network in row.networks)
             for file in find_card(row.files.dataset).files:
@@ -91,7 +79,7 @@ def _weights(study: Study) -> Iterator[Input]:
                     yield (f"dataset {row.files.dataset}", file.path, file.sha256)
         else:
             for network, sha256 in zip(row.networks, row.files.sha256, strict=True):
-                yield (f"augmenter {name}", network.folder, sha256)
+                yield (f"augmenter {row.name}", network.folder, sha256)
 
 
 def _documents(study: Study) -> Iterator[Input]:

@@ -65,14 +65,13 @@ def _design(part: StudyPart) -> str:
     study = part.study
     n_subjects = len({source.subject for source in study.sources})
     activities = joined(sorted({source.activity for source in study.sources}))
-    evidence = sorted({str(e) for s in study.sources if (e := getattr(s, "evidence", ""))})
+    evidence = joined(sorted({source.evidence for source in study.sources}))
     factors = "; ".join(
         f"{factor.name} ({', '.join(level.label for level in factor.levels)})"
         for factor in study.factors
     )
-    kind = f" ({joined(evidence)})" if evidence else ""
     return (
-        f"{counted(len(study.sources), 'trial')}{kind} of {counted(n_subjects, 'subject')}"
+        f"{counted(len(study.sources), 'trial')} ({evidence}) of {counted(n_subjects, 'subject')}"
         f" ({activities}) went through every combination of the levels of"
         f" {counted(len(study.factors), 'factor')}: {factors};"
         f" {counted(len(part.outcomes), 'run')} in all. {part.note}".strip()
@@ -85,7 +84,7 @@ def _pipeline(base: Pipeline) -> str:
     augment = base.augment
     if isinstance(augment, LSTMAugmenter):
         warm = f"{augment.warm_up_s:g} s of warm-up" if augment.warm_up_s else "no warm-up"
-        markers = f"anatomical markers predicted by augmenter {augment.version} with {warm}"
+        markers = f"anatomical markers predicted by augmenter {augment.row.name} with {warm}"
     else:
         markers = "no anatomical markers were predicted"
     scaler = type(base.scale).__name__

@@ -66,17 +66,17 @@ def parts_of(
     n : int
         How many of the worst.
     """
-    kinds = dict.fromkeys(getattr(source, "evidence", "") for source in study.sources)
+    kinds = dict.fromkeys(source.evidence for source in study.sources)
     return tuple(_part(study, outcomes, kind, store, n) for kind in kinds)
 
 
 def _part(
     study: Study, outcomes: Sequence[Outcome], kind: str, store: Remembers | None, n: int
 ) -> StudyPart:
-    sources = tuple(s for s in study.sources if getattr(s, "evidence", "") == kind)
+    sources = tuple(s for s in study.sources if s.evidence == kind)
     trials = {(source.subject, source.name) for source in sources}
     own = [o for o in outcomes if (o.labels["subject"], o.labels["trial"]) in trials]
     only = replace(study, sources=sources)
     exhibits = () if store is None else exhibits_of(only, own, store, n)
-    title, note = _TOLD.get(kind, (kind.capitalize() or "Trials", ""))
+    title, note = _TOLD.get(kind, (kind.capitalize(), ""))
     return StudyPart(title, only, own, exhibits, note)

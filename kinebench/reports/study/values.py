@@ -6,11 +6,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from kinebench.augmentation.augmenter import LSTMAugmenter
+from kinebench.augmentation.catalogue import AugmenterVersion, version
 from kinebench.core.model import Document
 from kinebench.core.value import Value
+from kinebench.datasets import Card, find_card
+from kinebench.errors import DatasetError
 from kinebench.studies.design import Study
 
-__all__ = ["datasets_of", "inner_values", "kinds_of", "levels_of", "values_of"]
+__all__ = [
+    "augmenters_of",
+    "cards_of",
+    "datasets_of",
+    "inner_values",
+    "kinds_of",
+    "levels_of",
+    "values_of",
+]
 
 
 def inner_values(value: Any) -> Iterator[Any]:
@@ -43,7 +55,7 @@ def kinds_of(study: Study) -> set[str]:
 
 
 def levels_of(study: Study, path: str) -> list[Any]:
-    """What stands at a path of the pipeline: the base's value and those of its levels."""
+    """What stands at a path of the pipeline: its levels, or the base's value when it is fixed."""
     value: Any = study.base
     for name in path.split("."):
         value = getattr(value, name, None)
@@ -52,6 +64,16 @@ def levels_of(study: Study, path: str) -> list[Any]:
         if factor.path == path:
             found = [level.value for level in factor.levels]
     return found
+
+
+def augmenters_of(study: Study) -> list[AugmenterVersion]:
+    """The augmenters that a study uses, of the catalogue or one's own."""
+    found = [value.row for value in values_of(study) if isinstance(value, LSTMAugmenter)]
+    for level in levels_of(study, "augment.version"):
+        # a level that does without an augmenter is a change of several fields
+        if isinstance(level, str | AugmenterVersion):
+            found.append(version(level) if isinstance(level, str) else level)
+    return list({row.name: row for row in found}.values())
 
 
 def datasets_of(study: Study) -> list[str]:
@@ -65,3 +87,14 @@ def datasets_of(study: Study) -> list[str]:
         if other:
             found.append(str(other[0]))
     return list(dict.fromkeys(found))
+
+
+def cards_of(study: Study) -> list[Card]:
+    """Cards of the datasets that are in the catalogue."""
+    found = []
+    for name in datasets_of(study):
+        try:
+            found.append(find_card(name))
+        except DatasetError:
+            continue
+    return found

@@ -39,4 +39,5 @@ def counted(n: int, noun: str) -> str:
 
 def joined(items: list[str]) -> str:
     """``a, b and c``."""
-    return " and ".join([*[", ".join(items[:-1])][: len(items) > 1], *items[-1:]])
+    *before, last = items or [""]
+    return f"{', '.join(before)} and {last}" if before else last

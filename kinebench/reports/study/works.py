@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from kinebench.augmentation.augmenter import LSTMAugmenter
+from kinebench.augmentation.catalogue import PUBLISHED
 from kinebench.core.model import Document
-from kinebench.datasets import find_card
-from kinebench.errors import DatasetError
 from kinebench.reports.blocks import Reference
 from kinebench.reports.study.parts import StudyPart
-from kinebench.reports.study.values import datasets_of, kinds_of, levels_of, values_of
+from kinebench.reports.study.values import augmenters_of, cards_of, datasets_of, kinds_of, values_of
 from kinebench.studies.design import Study
 
 __all__ = ["works_cited"]
@@ -132,11 +130,7 @@ def works_cited(parts: Sequence[StudyPart]) -> tuple[Reference, ...]:
 
 def _of_pipeline(study: Study) -> Iterator[Reference]:
     names = {value.name for value in values_of(study) if isinstance(value, Document)}
-    versions = {str(version) for version in levels_of(study, "augment.version")}
-    for value in values_of(study):
-        if isinstance(value, LSTMAugmenter):
-            versions.add(str(value.version))
-    published = {version for version in versions if version.startswith("v0.")}
+    published = {row.name for row in augmenters_of(study)} & set(PUBLISHED)
     if published or any("LaiUhlrich" in name for name in names) or datasets_of(study):
         yield OPENCAP
     if any("LaiUhlrich" in name for name in names):
@@ -150,9 +144,5 @@ def _of_pipeline(study: Study) -> Iterator[Reference]:
 
 
 def _of_datasets(study: Study) -> Iterator[Reference]:
-    for name in datasets_of(study):
-        try:
-            card = find_card(name)
-        except DatasetError:
-            continue
+    for card in cards_of(study):
         yield Reference(card.citation, card.doi or "")

@@ -11,6 +11,8 @@ from dataclasses import replace
 
 import pytest
 
+from kinebench.augmentation import NoAugmentation
+from kinebench.augmentation.catalogue import version
 from kinebench.cleaning import Butterworth, KalmanSmoother, SmoothingSpline
 from kinebench.datasets import find_card
 from kinebench.reports.blocks import Document, Download, Downloads, Section, Text
@@ -20,8 +22,15 @@ from kinebench.reports.study.downloads import downloads_section
 from kinebench.reports.study.inputs import full_manifest, inputs_of
 from kinebench.reports.study.methods import methods_section
 from kinebench.reports.study.scored import scored
-from kinebench.reports.study.values import datasets_of, kinds_of, levels_of
+from kinebench.reports.study.values import (
+    augmenters_of,
+    cards_of,
+    datasets_of,
+    kinds_of,
+    levels_of,
+)
 from kinebench.reports.study.works import STAGES, works_cited
+from kinebench.studies.changes import Changes
 from kinebench.studies.design import Factor, Level
 from kinebench.studies.plan import cells
 from kinebench.studies.results import result_table
@@ -165,6 +174,22 @@ def test_walking_through_a_study(part: StudyPart) -> None:
     assert levels_of(part.study, "augment.warm_up_s") == [1.0]
     assert levels_of(part.study, "augment.nothing") == []
     assert "Median" not in kinds_of(part.study)
+
+
+def test_augmenters_are_those_of_base_and_levels(part: StudyPart) -> None:
+    own = replace(version("v0.2"), name="mine")
+    without = Changes((("augment", NoAugmentation()),))
+    levels = tuple(Level(str(i), value) for i, value in enumerate(("v0.1", own, without)))
+    study = replace(part.study, factors=(Factor("augmenter", "augment.version", levels),))
+    assert [row.name for row in augmenters_of(study)] == ["v0.3", "v0.1", "mine"]
+    base = replace(part.study.base, augment=NoAugmentation())
+    assert augmenters_of(replace(part.study, base=base, factors=())) == []
+
+
+def test_datasets_that_no_card_describes_have_none(hostile_part: StudyPart) -> None:
+    assert [card.name for card in cards_of(hostile_part.study)] == ["opencap-session-subject0"]
+    unknown = replace(hostile_part.study.sources[0], dataset="nobody-knows")
+    assert cards_of(replace(hostile_part.study, sources=(unknown,))) == []
 
 
 def test_methods_say_what_was_done(part: StudyPart, hostile_part: StudyPart) -> None:
