@@ -18,7 +18,8 @@ import video_walking
 
 from kinebench import __version__
 from kinebench.io.atomic import write_atomically
-from kinebench.reports.html import Document, as_html
+from kinebench.reports.blocks import Document
+from kinebench.reports.html import as_html
 
 DEFAULT = Path(__file__).resolve().parents[2] / "reports" / "comparison.html"
 

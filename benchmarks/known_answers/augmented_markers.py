@@ -11,8 +11,8 @@ from kinebench.core.markers import Markers
 from kinebench.datasets.loaders import load
 from kinebench.errors import KinebenchWarning
 from kinebench.metrics.marker_evaluation import ALL_MARKERS
+from kinebench.reports.blocks import FigureBlock, Section, TableBlock, Text
 from kinebench.reports.figures import as_svg, body_map_figure
-from kinebench.reports.html import FigureBlock, Section, TableBlock, Text
 from kinebench.reports.tables import Table
 from kinebench.reports.units import readable
 

@@ -15,8 +15,8 @@ from kinebench.comparison.scoring import errors_of
 from kinebench.datasets.loaders import lbmc
 from kinebench.errors import KinebenchWarning
 from kinebench.metrics import Figure
+from kinebench.reports.blocks import Block, FigureBlock, Section, TableBlock, Text
 from kinebench.reports.figures import as_svg, error_map_figure, interval_figure
-from kinebench.reports.html import Block, FigureBlock, Section, TableBlock, Text
 from kinebench.reports.tables import Table
 from kinebench.statistics import effective_size_mean
 

@@ -22,9 +22,9 @@ from kinebench.ik.opensim_engine import OpenSimIK
 from kinebench.io.setups import read_ik_tasks
 from kinebench.kinematics.forward import marker_positions
 from kinebench.kinematics.osim_tree import read_tree
+from kinebench.reports.blocks import Block, FigureBlock, Section, TableBlock, Text
 from kinebench.reports.figures import as_svg, waveform_figure
 from kinebench.reports.figures.style import label_of
-from kinebench.reports.html import Block, FigureBlock, Section, TableBlock, Text
 from kinebench.reports.tables import Table
 
 __all__ = ["TRIALS", "Repeated", "measure", "section"]

@@ -15,8 +15,8 @@ from kinebench.datasets.loaders import load
 from kinebench.errors import KinebenchWarning
 from kinebench.io.sto import read_motion
 from kinebench.metrics import evaluate_motion
+from kinebench.reports.blocks import Block, FigureBlock, Section, TableBlock, Text
 from kinebench.reports.figures import as_svg, lag_figure, sides_figure, waveform_figure
-from kinebench.reports.html import Block, FigureBlock, Section, TableBlock, Text
 from kinebench.reports.tables import Table
 from kinebench.reports.units import readable, readable_interval
 

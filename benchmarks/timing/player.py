@@ -27,7 +27,8 @@ import numpy as np
 from kinebench.lab import Population
 from kinebench.lab.motions.squat import Squat
 from kinebench.lab.recording import record
-from kinebench.reports.html import Document, Section, as_html
+from kinebench.reports.blocks import Document, Section
+from kinebench.reports.html import as_html
 from kinebench.reports.player import PlayerBlock, player_block, skeleton_of
 
 __all__ = ["measured", "squat_player"]

@@ -13,6 +13,16 @@ from kinebench.errors import ValueRangeError
 from kinebench.metrics import CATALOGUE, metrics_of
 from kinebench.metrics.landmarks import bilateral_pairs
 from kinebench.metrics.marker_evaluation import ALL_MARKERS
+from kinebench.reports.blocks import (
+    Block,
+    Details,
+    Document,
+    FigureBlock,
+    Listing,
+    Section,
+    TableBlock,
+    Text,
+)
 from kinebench.reports.comparison_remarks import (
     comparison_title,
     mean_text,
@@ -27,16 +37,6 @@ from kinebench.reports.figures import (
     error_map_figure,
     sides_figure,
     waveform_figure,
-)
-from kinebench.reports.html import (
-    Block,
-    Details,
-    Document,
-    FigureBlock,
-    Listing,
-    Section,
-    TableBlock,
-    Text,
 )
 from kinebench.reports.player import PlayerBlock, player_block, skeleton_of
 from kinebench.reports.tables import Table

@@ -37,22 +37,7 @@ from kinebench.reports.player.block import (
 from kinebench.reports.style_sheet import STYLE_SHEET
 from kinebench.reports.tables import Table
 
-__all__ = [
-    "Block",
-    "Details",
-    "Document",
-    "Download",
-    "Downloads",
-    "FigureBlock",
-    "Heading",
-    "Listing",
-    "Reference",
-    "References",
-    "Section",
-    "TableBlock",
-    "Text",
-    "as_html",
-]
+__all__ = ["as_html"]
 
 
 def as_html(document: Document) -> str:

@@ -12,9 +12,7 @@ from kinebench.core.arrays import FloatArray
 from kinebench.diagnosis.figures import FIGURES, Figure
 from kinebench.diagnosis.verdict import ANGLE_CHANGE, Finding, angle_change, findings, verdict
 from kinebench.diagnosis.why import Diagnosis
-from kinebench.reports.figures.shares import SharePanel, course_figure, shares_figure
-from kinebench.reports.figures.style import as_svg
-from kinebench.reports.html import (
+from kinebench.reports.blocks import (
     Block,
     Details,
     Document,
@@ -26,6 +24,8 @@ from kinebench.reports.html import (
     TableBlock,
     Text,
 )
+from kinebench.reports.figures.shares import SharePanel, course_figure, shares_figure
+from kinebench.reports.figures.style import as_svg
 from kinebench.reports.tables import Table
 from kinebench.reports.units import readable, readable_unit, scale_of
 

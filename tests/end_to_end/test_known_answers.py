@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kinebench.reports.html import Document, as_html
+from kinebench.reports.blocks import Document
+from kinebench.reports.html import as_html
 
 pytestmark = pytest.mark.mirror
 

@@ -11,9 +11,7 @@ from pathlib import Path
 import pytest
 
 from kinebench.comparison import Comparison
-from kinebench.reports.comparison_report import comparison_document
-from kinebench.reports.comparison_tables import pair_table
-from kinebench.reports.html import (
+from kinebench.reports.blocks import (
     Details,
     Document,
     Download,
@@ -26,8 +24,10 @@ from kinebench.reports.html import (
     Section,
     TableBlock,
     Text,
-    as_html,
 )
+from kinebench.reports.comparison_report import comparison_document
+from kinebench.reports.comparison_tables import pair_table
+from kinebench.reports.html import as_html
 from kinebench.reports.tables import Table
 
 EVIL = '<script>alert("x")</script>'

@@ -15,7 +15,8 @@ from made_up_diagnosis import made_up
 from kinebench.diagnosis.figures import FIGURES
 from kinebench.diagnosis.verdict import verdict
 from kinebench.diagnosis.why import Diagnosis
-from kinebench.reports.html import Details, FigureBlock, TableBlock, as_html
+from kinebench.reports.blocks import Details, FigureBlock, TableBlock
+from kinebench.reports.html import as_html
 from kinebench.reports.why_report import figure_title, figure_value, why_document
 
 EVIL = '<script>alert("x")</script>'
