@@ -6,7 +6,14 @@ import math
 
 from kinebench.statistics import Interval
 
-__all__ = ["readable", "readable_interval", "readable_unit", "scale_of"]
+__all__ = [
+    "readable",
+    "readable_estimate",
+    "readable_interval",
+    "readable_unit",
+    "scale_of",
+    "triple_of",
+]
 
 _READABLE = {"rad": ("°", 180.0 / math.pi), "m": ("mm", 1e3), "s": ("s", 1.0), "1": ("", 1.0)}
 
@@ -40,3 +47,19 @@ def readable_interval(interval: Interval | tuple[float, float], unit: str, digit
     if not (math.isfinite(low) and math.isfinite(high)):
         return ""
     return f"[{readable(low, unit, digits)}, {readable(high, unit, digits)}]"
+
+
+def readable_estimate(
+    value: float, interval: Interval | tuple[float, float], unit: str, digits: int = 2
+) -> str:
+    """``value [low, high]`` in the readable unit; the value alone without an interval."""
+    return f"{readable(value, unit, digits)} {readable_interval(interval, unit, digits)}".strip()
+
+
+def triple_of(
+    value: float, interval: Interval | tuple[float, float], unit: str
+) -> tuple[float, float, float]:
+    """Value, low and high as numbers in the readable unit, for figures."""
+    low, high = (interval.low, interval.high) if isinstance(interval, Interval) else interval
+    scale = scale_of(unit)
+    return value * scale, low * scale, high * scale

@@ -4,29 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from kinebench.errors import ValueRangeError
-from kinebench.reports.figures.style import (
-    BLUE,
-    DOUBLE_COLUMN_IN,
-    GREEN,
-    INK,
-    ORANGE,
-    PURPLE,
-    VERMILLION,
-    grid_of_axes,
-    styled,
-)
+from kinebench.reports.figures.intervals import Triple, draw_intervals, require_rows
+from kinebench.reports.figures.style import DOUBLE_COLUMN_IN, INK, grid_of_axes, styled
 
-__all__ = ["Triple", "grouped_interval_figure"]
+__all__ = ["grouped_interval_figure"]
 
-Triple = tuple[float, float, float]
-"""Value, low, high; NaN leaves a gap."""
-
-_STYLES = ((BLUE, "o"), (VERMILLION, "s"), (GREEN, "D"), (ORANGE, "^"), (PURPLE, "v"))
 _LONGEST = 34
 _HEADING_IN = 0.19
 
@@ -48,15 +33,11 @@ def grouped_interval_figure(
     Raises
     ------
     ValueRangeError
-        A series has not one triple per row.
+        A series has not one triple per row, or a panel has more than five.
     """
     n_rows = sum(map(len, groups.values()))
-    for quantity, series in panels.items():
-        for name, triples in series.items():
-            if len(triples) != n_rows:
-                raise ValueRangeError(
-                    f"{name} of {quantity} has {len(triples)} values for {n_rows} rows"
-                )
+    for series in panels.values():
+        require_rows(series, n_rows)
     most = max((len(series) for series in panels.values()), default=1)
     step = 0.12 + 0.05 * most
     # in rows: a heading needs no more than a line of text
@@ -97,16 +78,7 @@ def _label_rows(
 
 
 def _draw(axis: Axes, places: Sequence[float], series: Mapping[str, Sequence[Triple]]) -> None:
-    spread = 0.7 / max(1, len(series))
-    for i, ((name, triples), (colour, marker)) in enumerate(
-        zip(series.items(), _STYLES, strict=False)
-    ):
-        value, low, high = np.array(triples, dtype=np.float64).reshape(-1, 3).T
-        y = np.array(places) + spread * ((len(series) - 1) / 2 - i)
-        axis.hlines(y, low, high, color=colour, linewidth=1.2)
-        axis.plot(value, y, color=colour, marker=marker, markersize=3.6, linestyle="none",
-                  markeredgewidth=0, label=name)  # fmt: skip
-    axis.axvline(0.0, color=INK, linewidth=0.8)
+    draw_intervals(axis, places, series, spread=0.7, marker_size=3.6)
     for place in places:
         axis.axhline(place - 0.5, color=INK, alpha=0.1, linewidth=0.4)
     axis.tick_params(axis="y", length=0)

@@ -9,7 +9,7 @@ from kinebench.reports.study.effects import Change, Effect
 from kinebench.reports.study.scored import ScoredPart
 from kinebench.reports.study.wording import change_in_words, counted, joined, with_unit
 from kinebench.reports.tables import Table
-from kinebench.reports.units import readable, readable_interval
+from kinebench.reports.units import readable, readable_estimate
 
 __all__ = ["answer_section", "effects_table"]
 
@@ -32,8 +32,7 @@ def _beside_each_other(parts: Sequence[ScoredPart]) -> list[Block]:
     for scored in parts:
         for effect, change in _by_size(scored):
             key = (effect.factor, change.level, effect.baseline)
-            interval = readable_interval(change.contrast.interval, "rad")
-            text = f"{readable(change.contrast.mean, 'rad')} {interval}".strip()
+            text = readable_estimate(change.contrast.mean, change.contrast.interval, "rad")
             cells.setdefault(key, {})[scored.number] = text
     rows = tuple(
         (*key, *(found.get(scored.number, "—") for scored in parts)) for key, found in cells.items()

@@ -11,7 +11,7 @@ from kinebench.reports.figures.style import as_svg
 from kinebench.reports.study.parts import StudyPart
 from kinebench.reports.study.wording import counted, signed
 from kinebench.reports.tables import Table
-from kinebench.reports.units import readable, readable_interval, readable_unit, scale_of
+from kinebench.reports.units import readable, readable_interval, readable_unit, triple_of
 from kinebench.studies.attribution import Reading, Share, shares_of
 
 __all__ = ["SharedFigure", "causes_section"]
@@ -120,10 +120,9 @@ def _table(known: Known, ranked: Sequence[str]) -> Table:
 
 def _drawing(known: Known, ranked: Sequence[str]) -> FigureBlock:
     unit = known[0][0].unit
-    scale = scale_of(unit)
     series = {
         figure.name: [
-            (share.mean * scale, share.interval.low * scale, share.interval.high * scale)
+            triple_of(share.mean, share.interval, unit)
             for share in (_of(shares, name) for name in ranked)
         ]
         for figure, shares in list(known)[:5]

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from kinebench.reports.blocks import Block, Details, Heading, Listing, Text
+from kinebench.reports.study.wording import counted
 from kinebench.studies.execution import Outcome
 
 __all__ = ["exclusion_blocks"]
@@ -24,6 +25,7 @@ def exclusion_blocks(outcomes: Sequence[Outcome]) -> list[Block]:
     if reasons:
         lines = [f"{count} × {reason}" for reason, count in reasons.most_common(_MOST_REASONS)]
         more = len(reasons) - len(lines)
-        lines += [f"and {more} other reasons"] * (more > 0)
+        if more:
+            lines.append(f"and {counted(more, 'other reason')}")
         blocks.append(Details("Reasons", (Listing(tuple(lines)),)))
     return blocks

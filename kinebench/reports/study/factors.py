@@ -8,7 +8,7 @@ import numpy as np
 
 from kinebench.reports.blocks import Block, Details, FigureBlock, Heading, TableBlock, Text
 from kinebench.reports.figures.error_map import error_map_figure
-from kinebench.reports.figures.grouped_intervals import Triple, grouped_interval_figure
+from kinebench.reports.figures.grouped_intervals import grouped_interval_figure
 from kinebench.reports.figures.interactions import interaction_figure
 from kinebench.reports.figures.style import as_svg
 from kinebench.reports.study.answer import effects_table
@@ -16,7 +16,7 @@ from kinebench.reports.study.effects import Interaction
 from kinebench.reports.study.scored import ScoredPart
 from kinebench.reports.study.wording import change_in_words, signed
 from kinebench.reports.tables import Table
-from kinebench.reports.units import readable_interval, scale_of
+from kinebench.reports.units import readable_interval, triple_of
 from kinebench.studies.scores import AS_IS, LEG_ANGLES, Score
 
 _MOST_ROWS = 12
@@ -38,15 +38,14 @@ def main_effect_blocks(scored: ScoredPart) -> list[Block]:
     ]
     if not effects:
         return [*blocks, Text("Nothing was done at every level of a factor.")]
-    scale = scale_of("rad")
     groups = {
         f"{effect.factor} (against {effect.baseline})": [change.level for change in effect.changes]
         for effect in effects
     }
-    triples: list[Triple] = [
-        (c.mean * scale, c.interval.low * scale, c.interval.high * scale)
+    triples = [
+        triple_of(contrast.mean, contrast.interval, "rad")
         for effect in effects
-        for _, c in effect.changes
+        for _, contrast in effect.changes
     ]
     figure = grouped_interval_figure(groups, {"change of mean error (°)": {"all": triples}})
     n = effects[0].n_subjects

@@ -10,7 +10,8 @@ from kinebench.reports.figures.style import as_svg
 from kinebench.reports.study.parts import StudyPart
 from kinebench.reports.study.wording import counted, signed
 from kinebench.reports.tables import Table
-from kinebench.reports.units import readable, readable_interval, scale_of
+from kinebench.reports.units import readable, readable_interval, triple_of
+from kinebench.studies.design import Factor
 from kinebench.studies.hindsight import Hindsight, hindsight_of
 from kinebench.studies.scores import Score, scores_of
 
@@ -42,14 +43,14 @@ def hindsight_section(
         Text(_finding(found, factor), lead=True),
         Text(
             f"Regret is the mean error of a level minus that of the best of {len(candidates)}"
-            f" candidates ({candidates[0]} to {candidates[-1]}), chosen for every trial with the"
-            f" truth at hand: {counted(found.n_cells, 'trial')} of"
+            f" candidates ({candidates[0]} to {candidates[-1]}), chosen for every recording with the"
+            f" truth at hand: {counted(found.n_cells, 'recording')} of"
             f" {counted(found.n_subjects, 'subject')}."
         ),
         _drawing(found),
         TableBlock(_regrets(found), f"Regret by {factor}"),
         TableBlock(
-            _counts(judged.name, scores, part, candidates, split),
+            _counts(judged, scores, candidates, split),
             f"How often each candidate was the best, by {split}",
         ),
     ]
@@ -67,11 +68,8 @@ def _finding(found: Hindsight, factor: str) -> str:
 
 
 def _drawing(found: Hindsight) -> FigureBlock:
-    scale = scale_of("rad")
     rows = [regret.level for regret in found.regrets]
-    triples = [
-        (r.mean * scale, r.interval.low * scale, r.interval.high * scale) for r in found.regrets
-    ]
+    triples = [triple_of(r.mean, r.interval, "rad") for r in found.regrets]
     drawn = interval_figure(rows, {"all trials": triples}, "regret (°)")
     told = "; ".join(f"{r.level}: {signed(r.mean, digits=3)}" for r in found.regrets)
     return FigureBlock(
@@ -89,13 +87,12 @@ def _regrets(found: Hindsight) -> Table:
 
 
 def _counts(
-    factor: str, scores: Sequence[Score], part: StudyPart, candidates: Sequence[str], split: str
+    factor: Factor, scores: Sequence[Score], candidates: Sequence[str], split: str
 ) -> Table:
     """Rows: values of the label; columns: candidates."""
-    judged = next(f for f in part.study.factors if f.name == factor)
     rows = []
     for value in dict.fromkeys(score.labels[split] for score in scores):
         own = [score for score in scores if score.labels[split] == value]
-        found = dict(hindsight_of(judged, own, candidates).chosen)
+        found = dict(hindsight_of(factor, own, candidates).chosen)
         rows.append((value, *(str(found.get(name, 0)) for name in candidates)))
     return Table((split, *candidates), tuple(rows), n_labels=1)

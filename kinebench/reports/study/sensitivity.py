@@ -11,7 +11,7 @@ from kinebench.reports.blocks import Block, Heading, TableBlock, Text
 from kinebench.reports.study.effects import effect_of
 from kinebench.reports.study.scored import ScoredPart
 from kinebench.reports.tables import Table
-from kinebench.reports.units import readable, readable_interval
+from kinebench.reports.units import readable, readable_estimate
 from kinebench.studies.design import Factor
 from kinebench.studies.scores import (
     AS_IS,
@@ -70,4 +70,4 @@ def _change(factor: Factor, level: str, scores: Sequence[Score], measure: Measur
     if not found:
         return "—"
     contrast = found[0].contrast
-    return f"{readable(contrast.mean, 'rad')} {readable_interval(contrast.interval, 'rad')}".strip()
+    return readable_estimate(contrast.mean, contrast.interval, "rad")

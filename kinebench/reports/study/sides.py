@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kinebench.reports.blocks import Block, Details, FigureBlock, Heading, TableBlock
-from kinebench.reports.figures.grouped_intervals import Triple, grouped_interval_figure
+from kinebench.reports.figures.grouped_intervals import grouped_interval_figure
+from kinebench.reports.figures.intervals import Triple
 from kinebench.reports.figures.style import as_svg
 from kinebench.reports.study.effects import LevelMeans, Quantity, level_means
 from kinebench.reports.study.scored import ScoredPart
 from kinebench.reports.study.wording import with_unit
 from kinebench.reports.tables import Table
-from kinebench.reports.units import readable, readable_interval, readable_unit, scale_of
+from kinebench.reports.units import readable_estimate, readable_unit, triple_of
 from kinebench.studies.design import Factor
 
 __all__ = ["SideFigure", "side_blocks", "side_figures"]
@@ -77,7 +78,10 @@ def side_blocks(scored: ScoredPart) -> list[Block]:
     panels: dict[str, dict[str, list[Triple]]] = {}
     for figure in found:
         quantity = _quantity(figure)
-        triples = [_readable_triple(figure, factor, level) for factor, level in rows]
+        triples = [
+            triple_of(value, (low, high), figure.unit)
+            for value, low, high in (figure.triple(*row) for row in rows)
+        ]
         panels.setdefault(quantity, {})[figure.name] = triples
     svg = as_svg(grouped_interval_figure(groups, panels), page=True)
     told = _largest(found, rows)
@@ -111,12 +115,6 @@ def _quantity(figure: SideFigure) -> str:
     return "side drop (mm)" if figure.unit == "m" else f"{_LIST} (°)"
 
 
-def _readable_triple(figure: SideFigure, factor: str, level: str) -> Triple:
-    scale = scale_of(figure.unit)
-    value, low, high = figure.triple(factor, level)
-    return (value * scale, low * scale, high * scale)
-
-
 def _largest(found: Sequence[SideFigure], rows: Sequence[tuple[str, str]]) -> str:
     told = []
     for unit in ("m", "rad"):
@@ -139,7 +137,6 @@ def _table(found: Sequence[SideFigure], rows: Sequence[tuple[str, str]]) -> Tabl
         texts = []
         for figure in found:
             value, low, high = figure.triple(factor, level)
-            interval = readable_interval((low, high), figure.unit, 1)
-            texts.append(f"{readable(value, figure.unit, 1)} {interval}".strip())
+            texts.append(readable_estimate(value, (low, high), figure.unit, 1))
         cells.append((factor, level, *texts))
     return Table(header, tuple(cells), n_labels=2)

@@ -4,7 +4,14 @@ import math
 
 import pytest
 
-from kinebench.reports.units import readable, readable_interval, readable_unit, scale_of
+from kinebench.reports.units import (
+    readable,
+    readable_estimate,
+    readable_interval,
+    readable_unit,
+    scale_of,
+    triple_of,
+)
 from kinebench.statistics import Interval
 
 
@@ -26,3 +33,13 @@ def test_signs_and_what_does_not_exist(value: float, text: str) -> None:
 def test_intervals() -> None:
     assert readable_interval(Interval(-0.001, 0.002, 0.95), "m", 1) == "[−1.0, 2.0]"
     assert readable_interval((0.0, math.nan), "m") == ""
+
+
+def test_an_estimate_stands_before_its_interval_if_it_has_one() -> None:
+    assert readable_estimate(0.0005, Interval(-0.001, 0.002, 0.95), "m", 1) == "0.5 [−1.0, 2.0]"
+    assert readable_estimate(0.0005, (math.nan, math.nan), "m", 1) == "0.5"
+
+
+def test_triples_are_numbers_in_the_readable_unit() -> None:
+    assert triple_of(math.pi, Interval(0.0, 2 * math.pi, 0.95), "rad") == (180.0, 0.0, 360.0)
+    assert triple_of(0.5, (0.25, 1.0), "m") == (500.0, 250.0, 1000.0)

@@ -67,8 +67,10 @@ def test_panels_share_their_rows_and_series_do_not_hide_each_other() -> None:
 def test_long_names_are_cut_and_series_must_fit() -> None:
     figure = grouped_interval_figure({"f": ["x" * 60]}, {"q": {"all": TRIPLES[:1]}})
     assert max(len(label.get_text()) for label in figure.axes[0].get_yticklabels()) <= 34
-    with pytest.raises(ValueRangeError, match="all of q has 1 values for 3 rows"):
+    with pytest.raises(ValueRangeError, match="all has 1 values for 3 rows"):
         grouped_interval_figure(GROUPS, {"q": {"all": TRIPLES[:1]}})
+    with pytest.raises(ValueRangeError, match="up to 5 series can be told apart, found 6"):
+        grouped_interval_figure(GROUPS, {"q": {str(i): TRIPLES for i in range(6)}})
 
 
 def test_a_line_per_level_of_the_second_factor() -> None:
