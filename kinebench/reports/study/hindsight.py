@@ -8,7 +8,7 @@ from kinebench.reports.blocks import Block, FigureBlock, Section, TableBlock, Te
 from kinebench.reports.figures.intervals import interval_figure
 from kinebench.reports.figures.style import as_svg
 from kinebench.reports.study.parts import StudyPart
-from kinebench.reports.study.wording import counted, signed
+from kinebench.reports.study.wording import counted, signed, signed_estimate
 from kinebench.reports.tables import Table
 from kinebench.reports.units import readable, readable_interval, triple_of
 from kinebench.studies.design import Factor
@@ -61,9 +61,9 @@ def _finding(found: Hindsight, factor: str) -> str:
     best = min(found.regrets, key=lambda regret: regret.mean)
     worst = max(found.regrets, key=lambda regret: regret.mean)
     return (
-        f"Always taking '{best.level}' is {signed(best.mean, digits=3)}"
-        f" {readable_interval(best.interval, 'rad', 3)} from the best cut-off of each trial; the"
-        f" worst {factor}, '{worst.level}', {signed(worst.mean, digits=3)}."
+        f"Always taking '{best.level}' is {signed_estimate(best.mean, best.interval, digits=3)}"
+        f" from the best cut-off of each trial; the worst {factor}, '{worst.level}',"
+        f" {signed(worst.mean, digits=3)}."
     )
 
 
