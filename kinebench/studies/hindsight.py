@@ -43,7 +43,9 @@ class Hindsight:
         How often each candidate was the best, in the order of the levels.
     regrets : tuple of Regret
         Of every level of the factor.
-    n_cells, n_subjects : int
+    n_cells : int
+        Choices: trials, times levels of the other factors.
+    n_subjects : int
     """
 
     chosen: tuple[tuple[str, int], ...]

@@ -9,7 +9,7 @@ from kinebench.reports.blocks import Block, FigureBlock, Listing, Section, Table
 from kinebench.reports.figures.intervals import interval_figure
 from kinebench.reports.figures.style import as_svg
 from kinebench.reports.study.parts import StudyPart
-from kinebench.reports.study.wording import counted, signed
+from kinebench.reports.study.wording import counted, signed_estimate
 from kinebench.reports.tables import Table
 from kinebench.reports.units import readable, readable_interval, readable_unit, triple_of
 from kinebench.studies.attribution import Reading, Share, shares_of
@@ -83,16 +83,15 @@ def _finding(known: Known, ranked: Sequence[str]) -> str:
     whole = sum(share.size for share in shares)
     portion = first.size / whole * 100 if whole else 0.0
     return (
-        f"{ranked[0]} moves the {figure.name} most: {signed(first.mean, figure.unit)}"
-        f" {readable_interval(first.interval, figure.unit)}, {portion:.0f} % of the sizes of all"
-        " shares."
+        f"{ranked[0]} moves the {figure.name} most:"
+        f" {signed_estimate(first.mean, first.interval, figure.unit)}, {portion:.0f} % of the sizes"
+        " of all shares."
     )
 
 
 def _line(place: int, name: str, known: Known) -> str:
     parts = [
-        f"{figure.name} {signed(share.mean, figure.unit)}"
-        f" {readable_interval(share.interval, figure.unit)}".rstrip()
+        f"{figure.name} {signed_estimate(share.mean, share.interval, figure.unit)}"
         for figure, shares in known
         for share in [_of(shares, name)]
     ]

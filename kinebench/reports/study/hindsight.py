@@ -43,8 +43,8 @@ def hindsight_section(
         Text(_finding(found, factor), lead=True),
         Text(
             f"Regret is the mean error of a level minus that of the best of {len(candidates)}"
-            f" candidates ({candidates[0]} to {candidates[-1]}), chosen for every recording with the"
-            f" truth at hand: {counted(found.n_cells, 'recording')} of"
+            f" candidates ({candidates[0]} to {candidates[-1]}), chosen for every recording with"
+            f" the truth at hand: {counted(found.n_cells, 'recording')} of"
             f" {counted(found.n_subjects, 'subject')}."
         ),
         _drawing(found),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 from kinebench.reports.units import readable, readable_interval, readable_unit
-from kinebench.statistics import Contrast
+from kinebench.statistics import Contrast, Interval
 
-__all__ = ["change_in_words", "counted", "joined", "signed", "with_unit"]
+__all__ = ["change_in_words", "counted", "joined", "signed", "signed_estimate", "with_unit"]
 
 
 def with_unit(value: float, unit: str = "rad", digits: int = 2) -> str:
@@ -20,16 +20,20 @@ def with_unit(value: float, unit: str = "rad", digits: int = 2) -> str:
 def signed(value: float, unit: str = "rad", digits: int = 2) -> str:
     """With a plus where it is above zero."""
     text = with_unit(value, unit, digits)
-    return f"+{text}" if math.isfinite(value) and not text.startswith("−") else text
+    return f"+{text}" if 0 < value < math.inf else text
+
+
+def signed_estimate(value: float, interval: Interval, unit: str = "rad", digits: int = 2) -> str:
+    """``+1.23° [0.90, 1.55]``; the value alone without an interval."""
+    return f"{signed(value, unit, digits)} {readable_interval(interval, unit, digits)}".strip()
 
 
 def change_in_words(contrast: Contrast) -> str:
     """``+1.23° [0.90, 1.55]``, and whether chance could have made it."""
-    interval = readable_interval(contrast.interval, "rad")
-    if not interval:
-        return f"{signed(contrast.mean)} (one subject, no interval)"
-    chance = "" if contrast.p_adjusted < 0.05 else " (not beyond chance)"
-    return f"{signed(contrast.mean)} {interval}{chance}"
+    told = signed_estimate(contrast.mean, contrast.interval)
+    if not math.isfinite(contrast.interval.low):
+        return f"{told} (one subject, no interval)"
+    return told if contrast.p_adjusted < 0.05 else f"{told} (not beyond chance)"
 
 
 def counted(n: int, noun: str) -> str:

@@ -108,9 +108,22 @@ def test_hindsight_tells_best_worst_and_counts() -> None:
     tables = [block.table for block in section.blocks if isinstance(block, TableBlock)]
     assert texts[0].startswith("Always taking '4 Hz' is +0.191°")
     assert "the worst filter, 'none', +1.910°" in texts[0]
+    assert "chosen for every recording with the truth at hand: 3 recordings" in texts[1]
     assert tables[0].rows[0][:2] == ("4 Hz", "0.191")
     assert tables[1].rows == (("squat", "2", "1"),)
     as_html(Document("t", (section,)))
+
+
+def test_of_one_subject_there_is_no_interval() -> None:
+    found = part(CAUSES, lambda s, pose, tilt: 2 * MM[pose] - 9 * MM[tilt], n_subjects=1)
+    lead = causes_section("Causes", found, [HIP]).blocks[0]
+    assert isinstance(lead, Text)
+    assert "most: −9.00 mm, 82 % of the sizes" in lead.content
+    filters = (factor("filter", "4 Hz", "6 Hz"),)
+    one = part(filters, lambda s, f: 0.02 if f == "4 Hz" else 0.03, n_subjects=1)
+    lead = hindsight_section("H", one, "filter", ["4 Hz", "6 Hz"], "activity").blocks[0]
+    assert isinstance(lead, Text)
+    assert lead.content.startswith("Always taking '4 Hz' is 0.000° from the best")
 
 
 def test_hindsight_without_full_trials_says_so() -> None:

@@ -6,7 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kinebench.reports.study.wording import change_in_words, counted, joined, signed, with_unit
+from kinebench.reports.study.wording import (
+    change_in_words,
+    counted,
+    joined,
+    signed,
+    signed_estimate,
+    with_unit,
+)
 from kinebench.statistics import Interval, paired_contrast
 
 
@@ -14,7 +21,10 @@ def test_numbers_carry_sign_and_unit() -> None:
     assert signed(math.radians(1.234)) == "+1.23°"
     assert signed(math.radians(-1.234)) == "−1.23°"
     assert with_unit(-0.0042, "m", 1) == "−4.2 mm"
-    assert signed(math.nan) == "—°"
+    assert signed(math.nan) == signed(math.inf) == "—°"
+    assert signed(0.0) == signed(-1e-9) == "0.00°"
+    assert signed_estimate(0.002, Interval(-0.001, 0.005, 0.95), "m", 1) == "+2.0 mm [−1.0, 5.0]"
+    assert signed_estimate(0.002, Interval(math.nan, math.nan, 0.95), "m", 1) == "+2.0 mm"
 
 
 @pytest.mark.parametrize(
