@@ -60,7 +60,8 @@ def factor_from(table: Table, where: str, body: str) -> Factor:
         )
     read = _reader(path, body)
     named = [_named(level, where) for level in levels]
-    return Factor(table["name"], path, tuple(Level(label, read(value)) for label, value in named))
+    name = value_of(table, "name", str, where)
+    return Factor(name, path, tuple(Level(label, read(value)) for label, value in named))
 
 
 def cleaners_from(text: str) -> tuple[Cleaner, ...]:
@@ -71,7 +72,8 @@ def cleaners_from(text: str) -> tuple[Cleaner, ...]:
 def window_from(value: Any) -> StaticWindow | StandingWindow | GivenWindow:
     """A static window: a rule by its name, or [start, end] in s."""
     if isinstance(value, list) and len(value) == 2:
-        return GivenWindow(float(value[0]), float(value[1]))
+        start, end = (_level(time, float, "a window") for time in value)
+        return GivenWindow(start, end)
     require_names([str(value)], _WINDOWS, "window", "a study")
     return _WINDOWS[value]
 
@@ -87,24 +89,28 @@ def scaling_from(pose: str, body: str) -> Any:
 def _reader(path: str, body: str) -> Callable[[Any], Any]:
     """How levels of a path are written; plain fields stand for themselves."""
     if path.startswith(DATA + EXTRA):
-        return lambda text: None if text == "none" else parse_camera(text)
+        return lambda text: None if text == "none" else parse_camera(_level(text, str, path))
     readers: Mapping[str, Callable[[Any], Any]] = {
-        "clean": cleaners_from,
+        "clean": lambda text: cleaners_from(_level(text, str, path)),
         "augment.version": _version,
         "augment.warm_up_s": _warm_up,
         "scale.window": window_from,
         "scale.setup": lambda pose: scaling_from(pose, body),
         "engine": _engine,
-        "floor": lambda on: FloorOffset() if on else None,
+        "floor": lambda on: FloorOffset() if _level(on, bool, path) else None,
         "data.static": static_level,
-        "data.errors": parse_camera,
+        "data.errors": lambda text: parse_camera(_level(text, str, path)),
     }
     return readers.get(path, lambda value: value)
 
 
-def _version(name: str) -> Any:
+def _level(value: Any, kind: type, where: str) -> Any:
+    return value_of({"level": value}, "level", kind, where)
+
+
+def _version(name: Any) -> Any:
     """A version's name; ``"none"`` scales and tracks the keypoints themselves."""
-    if name != "none":
+    if _level(name, str, "augment.version") != "none":
         return name
     plain = opencap_setup("openpose")
     return Changes(
@@ -119,7 +125,7 @@ def _version(name: str) -> Any:
 
 
 def _warm_up(seconds: Any) -> WarmUp:
-    return WarmUp(value_of({"level": seconds}, "level", float, "augment.warm_up_s"))
+    return WarmUp(_level(seconds, float, "augment.warm_up_s"))
 
 
 def _engine(name: str) -> EngineChoice:

@@ -9,6 +9,7 @@ from kinebench.augmentation import LSTMAugmenter
 from kinebench.errors import FileFormatError, KinebenchError, require_names
 from kinebench.ik.engines import make_engine
 from kinebench.lab import generic_body, ik_tasks
+from kinebench.metrics import CATALOGUE
 from kinebench.pipeline.opencap import OpenCapSetup, opencap_setup
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.scaling.scalers import make_scaler
@@ -61,6 +62,7 @@ def study_from(content: Table) -> Study:
     body = value_of(base, "body", str, "[base]", "opencap")
     require_names([body], _BODIES, "body", "[base]")
     metrics = value_of(content, "metrics", list, "the study")
+    require_names(map(str, metrics or ()), CATALOGUE, "metric", "the study")
     return Study(
         value_of(content, "name", str, "the study"),
         value_of(content, "question", str, "the study"),

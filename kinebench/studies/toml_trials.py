@@ -41,8 +41,8 @@ ACTIVITIES: dict[str, MotionModel] = {
 }
 """What virtual subjects can be asked to do."""
 
-_LABORATORY_KEYS = ("subjects", "first", "activities", "replays", "camera", "rate_hz", "static")
-_REPLAY_KEYS = ("dataset", "sample", "activity")
+_LABORATORY_KEYS = ("subjects", "first", "activities", "replays", "camera", "rate_hz")
+_REPLAY_KEYS = ("activity", "dataset", "sample")
 _COMMON_KEYS = ("dataset", "sample", "subject", "activity", "keypoints")
 _REAL_KEYS = ("reference", "reference_markers", "reference_from", "lag_s", "same_frame")
 _KINDS = ("real", "mocap-driven")
@@ -105,7 +105,12 @@ def _motions(table: Table, where: str) -> dict[str, Any]:
     motions: dict[str, Any] = {name: ACTIVITIES[name] for name in names}
     for replay, place in items_of(table, "replays"):
         require_keys(replay, _REPLAY_KEYS, place, _REPLAY_KEYS)
-        motions[replay["activity"]] = recorded_motion(replay["dataset"], replay["sample"])
+        activity, dataset, sample = (value_of(replay, key, str, place) for key in _REPLAY_KEYS)
+        if activity in motions:
+            raise FileFormatError(
+                f"{place}: activity '{activity}' is there already; names must differ"
+            )
+        motions[activity] = recorded_motion(dataset, sample)
     if not motions:
         raise FileFormatError(f"{where}: activities or replays must name a movement or more")
     return motions
@@ -116,7 +121,7 @@ def _recorded(table: Table, where: str) -> TrialSource:
     require_names([kind], _KINDS, "kind of keypoints", where)
     own = ("camera",) if kind == "mocap-driven" else _REAL_KEYS
     require_keys(table, (*_COMMON_KEYS, *own), where, ("dataset", "sample"))
-    dataset, sample = table["dataset"], table["sample"]
+    dataset, sample = (value_of(table, key, str, where) for key in ("dataset", "sample"))
     subject = value_of(table, "subject", str, where, dataset)
     activity = value_of(table, "activity", str, where, "unknown")
     if kind == "mocap-driven":

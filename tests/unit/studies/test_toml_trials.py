@@ -112,12 +112,61 @@ def test_levels_are_values_with_labels(tmp_path: Path) -> None:
         ("warm_up_s = 1", 'warm_up_s = "1"', "warm_up_s must be a number, found '1'"),
         ("rate_hz = 100", 'camera = "two-phone"', "did you mean 'two-phones'"),
         ("[laboratory]", "[[trials]]", "did you mean"),
+        ("rate_hz = 100", 'static = "ideal"', "has no key 'static'"),
+        ('name = "engine"', "name = 7", "name must be a text, found 7"),
+        ("[base]", 'metrics = ["rsme"]\n[base]', "did you mean 'rmse'"),
+        ('window = "standing from start"', 'window = [0, "end"]', "must be a number, found 'end'"),
+        ('value = "tilt:0:2"', "value = 2", "data.extra.tilt: level must be a text, found 2"),
     ],
 )
 def test_mistakes_are_told_with_the_file(tmp_path: Path, old: str, new: str, said: str) -> None:
     assert old in TEXT
     with pytest.raises(FileFormatError, match=r"study\.toml") as caught:
         read(tmp_path, TEXT.replace(old, new, 1))
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "level", "said"),
+    [
+        ("clean", "6", "clean: level must be a text, found 6"),
+        ("floor", '"no"', "floor: level must be true or false, found 'no'"),
+        ("data.errors", "1.5", "data.errors: level must be a text, found 1.5"),
+        ("augment.version", "3", "augment.version: level must be a text, found 3"),
+    ],
+)
+def test_levels_are_of_the_kind_that_their_path_wants(
+    tmp_path: Path, path: str, level: str, said: str
+) -> None:
+    text = TEXT.replace(
+        'path = "engine"\nlevels = ["fast", "opensim"]', f'path = "{path}"\nlevels = [{level}]'
+    )
+    assert text != TEXT
+    with pytest.raises(FileFormatError) as caught:
+        read(tmp_path, text)
+    assert said in str(caught.value)
+
+
+REPLAY = """
+[[laboratory.replays]]
+activity = "squat"
+dataset = "d"
+sample = "s"
+
+[[factors]]"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("", "", "activity 'squat' is there already"),
+        ('dataset = "d"', "dataset = 3", "dataset must be a text, found 3"),
+    ],
+)
+def test_replays_are_named_once(tmp_path: Path, old: str, new: str, said: str) -> None:
+    text = TEXT.replace("[[factors]]", REPLAY.replace(old, new, 1), 1)
+    with pytest.raises(FileFormatError) as caught:
+        read(tmp_path, text)
     assert said in str(caught.value)
 
 
