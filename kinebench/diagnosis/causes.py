@@ -23,7 +23,7 @@ from kinebench.scaling.fast_scaler import FastScaler
 from kinebench.scaling.opensim_scaler import OpenSimScaler
 from kinebench.scaling.window import GivenWindow
 
-__all__ = ["Cause", "causes_of", "exact"]
+__all__ = ["Cause", "causes_of"]
 
 _CUTOFF_HZ = 6.0
 _WARM_UP_S = 1.0
@@ -95,19 +95,6 @@ def causes_of(
     else:
         left_out["augmenter version"] = left_out["augmenter start-up"] = "nothing is augmented here"
     return tuple(causes), left_out
-
-
-def exact(pipeline: Pipeline) -> Pipeline:
-    """The pipeline with the exact scaler and solver in place of OpenSim's tools."""
-    from kinebench.ik.fast import FastIK
-    from kinebench.ik.opensim_engine import OpenSimIK
-
-    scale, solve = pipeline.scale, pipeline.solve
-    if isinstance(scale, OpenSimScaler):
-        scale = FastScaler(scale.setup, scale.marker_set, scale.window)
-    if isinstance(solve, OpenSimIK):
-        solve = FastIK(solve.tasks)
-    return replace(pipeline, scale=scale, solve=solve)
 
 
 def _scaling_causes(

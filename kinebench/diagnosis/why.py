@@ -12,11 +12,12 @@ import numpy as np
 
 from kinebench.core.arrays import FloatArray
 from kinebench.core.trial import Trial
-from kinebench.diagnosis.causes import Cause, causes_of, exact
+from kinebench.diagnosis.causes import Cause, causes_of
 from kinebench.diagnosis.figures import COURSES, FIGURES, courses_of, deepest_frames, figures_of
 from kinebench.errors import KinebenchError, KinebenchWarning
 from kinebench.metrics import shapley
 from kinebench.metrics.undefined import UndefinedMetricWarning
+from kinebench.pipeline.engines import with_engine
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.studies.staged import StagedRun, run_stages
 
@@ -205,7 +206,7 @@ class _Bench:
 
         A cause whose swap fails with any set of those before it goes to `left_out`.
         """
-        start = exact(self.pipeline)
+        start = with_engine(self.pipeline, "fast", keep_foreign=True)
         usable: tuple[Cause, ...] = ()
         pipelines = {frozenset[str](): start}
         results = {frozenset[str](): self.run(start)}

@@ -12,6 +12,7 @@ from kinebench.core import Trial
 from kinebench.diagnosis.figures import FIGURES
 from kinebench.diagnosis.why import SOLVERS, Diagnosis, diagnose
 from kinebench.io.session import read_session
+from kinebench.pipeline.engines import with_engine
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.pipeline.plan import Options
 from kinebench.pipeline.session_plan import plan_from_session
@@ -22,13 +23,11 @@ pytestmark = pytest.mark.mirror
 @pytest.fixture(scope="module")
 def planned(mirror_file: Callable[[str], Path]) -> tuple[Pipeline, Trial]:
     """A real squat, from standing to standing once, with exact solvers."""
-    from kinebench.diagnosis.causes import exact
-
     session = read_session(mirror_file("subject0/metadata.yaml").parent)
     assert session.subject is not None
     plan = plan_from_session(session, session.files("Squats_0"), session.subject, Options())
     short = replace(plan.trial, keypoints=plan.trial.keypoints.between(0.0, 5.0))
-    return exact(plan.pipeline), short
+    return with_engine(plan.pipeline, "fast"), short
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from kinebench.lab import generic_body, ik_tasks, scaling_setup
 from kinebench.pipeline.engines import with_engine
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.scaling.fast_scaler import FastScaler
+from kinebench.scaling.given import GivenModel
 from kinebench.scaling.opensim_scaler import OpenSimScaler
 from kinebench.scaling.window import GivenWindow
 
@@ -40,3 +41,15 @@ def test_unknown_engines_and_foreign_stages_are_told() -> None:
         with_engine(replace(FAST, scale=FAST.augment), "opensim")  # type: ignore[arg-type]
     with pytest.raises(NotApplicableError, match="belongs to no engine"):
         with_engine(replace(FAST, solve=FAST.augment), "opensim")  # type: ignore[arg-type]
+
+
+def test_what_is_of_the_engine_already_keeps_its_parameters() -> None:
+    complete = replace(FAST, scale=FastScaler(scaling_setup(), complete=True))
+    assert with_engine(complete, "fast") == complete
+
+
+def test_foreign_stages_may_stay() -> None:
+    given = replace(with_engine(FAST, "opensim"), scale=GivenModel(FAST.generic))
+    assert with_engine(given, "fast", keep_foreign=True) == replace(given, solve=FAST.solve)
+    with pytest.raises(NotApplicableError, match="a GivenModel scales the same"):
+        with_engine(given, "fast")
