@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections import Counter
 from pathlib import Path
 
 from kinebench.cli.progress import CellProgress
@@ -41,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     from kinebench.studies.demo import demonstration
     from kinebench.studies.execution import run_study
     from kinebench.studies.plan import count_cells
-    from kinebench.studies.results import write_results
+    from kinebench.studies.results import counts_in_words, write_results
     from kinebench.studies.store import Store
 
     demo = demonstration(arguments.subjects, arguments.body)
@@ -55,9 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     parts = parts_of(demo.study, outcomes, store)
     document = study_document("Demonstration", demo.study.question, parts, command)
     write_atomically(report, as_html(document))
-    counts = Counter(outcome.status for outcome in outcomes)
-    told = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
-    print(f"{count_cells(demo.study)} pipeline runs: {told}")
+    print(f"{count_cells(demo.study)} pipeline runs: {counts_in_words(outcomes)}")
     models = {"lab": "the laboratory's own", "opencap": "OpenCap's LaiUhlrich2022"}
     print(f"body: {models[demo.body]}")
     if demo.left_out:

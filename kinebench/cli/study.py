@@ -216,12 +216,13 @@ def _render(
 def _print_outcomes(
     study: Study, outcomes: Sequence[Outcome], arguments: argparse.Namespace, where: str
 ) -> None:
-    counts = Counter(outcome.status for outcome in outcomes)
+    from kinebench.studies.results import counts_in_words, outcome_counts
+
     if arguments.json:
+        counts = outcome_counts(outcomes)
         print(json.dumps({"study": study.name, "outcomes": counts, "out": str(arguments.out)}))
     else:
-        told = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
-        print(f"{study.name}: {told}; {where}")
+        print(f"{study.name}: {counts_in_words(outcomes)}; {where}")
     reasons = Counter(outcome.reason for outcome in outcomes if outcome.reason)
     for reason, count in reasons.most_common(5):
         print(f"{count} cells: {reason}", file=sys.stderr)

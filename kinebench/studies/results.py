@@ -7,7 +7,7 @@ import io
 import json
 import platform
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -18,7 +18,15 @@ from kinebench.io.atomic import write_atomically
 from kinebench.studies.design import Study
 from kinebench.studies.execution import Outcome, Status
 
-__all__ = ["manifest", "outcome_table", "result_table", "with_reasons", "write_results"]
+__all__ = [
+    "counts_in_words",
+    "manifest",
+    "outcome_counts",
+    "outcome_table",
+    "result_table",
+    "with_reasons",
+    "write_results",
+]
 
 _FIGURE = ("kind", "item", "metric", "value", "unit")
 _PACKAGES = ("kinebench", "numpy", "scipy", "numba", "opensim")
@@ -37,9 +45,19 @@ def result_table(study: Study, outcomes: Sequence[Outcome]) -> str:
 
 def outcome_table(study: Study, outcomes: Sequence[Outcome]) -> str:
     """CSV with one row per cell: what became of it, and why."""
-    columns = [*_label_columns(study), "status", "reason"]
     rows = [[*outcome.labels.values(), outcome.status, outcome.reason] for outcome in outcomes]
-    return _csv(columns, rows)
+    return _csv(_outcome_columns(study), rows)
+
+
+def outcome_counts(outcomes: Iterable[Outcome]) -> dict[str, int]:
+    """How many cells became what, in the order of the words."""
+    return dict(sorted(Counter(outcome.status for outcome in outcomes).items()))
+
+
+def counts_in_words(outcomes: Iterable[Outcome]) -> str:
+    """``22 done, 2 failed``; ``none`` without cells."""
+    counts = outcome_counts(outcomes).items()
+    return ", ".join(f"{count} {status}" for status, count in counts) or "none"
 
 
 def manifest(study: Study, outcomes: Sequence[Outcome]) -> dict[str, Any]:
@@ -51,7 +69,7 @@ def manifest(study: Study, outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "factors": describe(study.factors),
         "trials": describe(study.sources),
         "metrics": list(study.metrics),
-        "outcomes": dict(sorted(Counter(outcome.status for outcome in outcomes).items())),
+        "outcomes": outcome_counts(outcomes),
         "versions": {"python": platform.python_version()} | {n: _version(n) for n in _PACKAGES},
     }
 
@@ -83,7 +101,7 @@ def with_reasons(outcomes: Sequence[Outcome], study: Study, folder: Path) -> tup
     if path.exists():
         with path.open(newline="", encoding="utf-8") as file:
             columns, *lines = [*csv.reader(file)] or [[]]
-        if columns == [*_label_columns(study), "status", "reason"]:
+        if columns == _outcome_columns(study):
             for *labels, status, reason in lines:
                 if status == "failed" or status == "skipped":
                     known[tuple(labels)] = status, reason
@@ -100,6 +118,10 @@ def _with_reason(outcome: Outcome, known: dict[tuple[str, ...], tuple[Status, st
 
 def _label_columns(study: Study) -> list[str]:
     return ["subject", "trial", "activity", *(factor.name for factor in study.factors)]
+
+
+def _outcome_columns(study: Study) -> list[str]:
+    return [*_label_columns(study), "status", "reason"]
 
 
 def _cell(value: Any) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from kinebench.reports.blocks import Block, Details, Heading, Listing, Text
 from kinebench.reports.study.wording import counted
 from kinebench.studies.execution import Outcome
+from kinebench.studies.results import counts_in_words
 
 __all__ = ["exclusion_blocks"]
 
@@ -16,12 +17,13 @@ _MOST_REASONS = 20
 
 def exclusion_blocks(outcomes: Sequence[Outcome]) -> list[Block]:
     """Counts of what became of the runs, and the reasons of those that are not done."""
-    counts = Counter(outcome.status for outcome in outcomes)
-    told = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
     reasons = Counter(
         f"{outcome.status}: {outcome.reason}" for outcome in outcomes if outcome.reason
     )
-    blocks: list[Block] = [Heading("What was left out"), Text(f"Runs: {told or 'none'}.")]
+    blocks: list[Block] = [
+        Heading("What was left out"),
+        Text(f"Runs: {counts_in_words(outcomes)}."),
+    ]
     if reasons:
         lines = [f"{count} × {reason}" for reason, count in reasons.most_common(_MOST_REASONS)]
         more = len(reasons) - len(lines)
