@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from kinebench.studies import measure
 from kinebench.studies.execution import Outcome
 
 __all__ = [
@@ -40,7 +41,7 @@ class Measure(NamedTuple):
 
 AS_IS = Measure("coordinate", "rmse", "as recorded")
 OFFSET_REMOVED = Measure("coordinate", "offset_removed_rmse", "constant offset removed")
-LAG_REMOVED = Measure("coordinate, lag removed", "rmse", "one lag removed")
+LAG_REMOVED = Measure(measure.LAG_REMOVED, "rmse", "one lag removed")
 
 
 @dataclass(frozen=True, slots=True)
