@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import subprocess
+from collections.abc import Callable
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -10,8 +13,49 @@ from kinebench.comparison.groups import group_rows_of
 from kinebench.core import Coordinate, Markers, Motion
 from kinebench.errors import KinebenchWarning
 from kinebench.events import ManualEvent
+from kinebench.reports.pdf import browser
 
 NAMES = ("pelvis_tilt", "pelvis_ty", "hip_flexion_r", "hip_flexion_l")
+
+
+class Opened(NamedTuple):
+    """What a browser made of a page: its elements when scripts have run, and what it logged."""
+
+    elements: str
+    log: str
+
+
+@pytest.fixture(scope="session")
+def installed_browser() -> str:
+    """The browser that pages are opened with."""
+    found = browser()
+    if found is None:
+        pytest.skip("no Chromium, Chrome or Edge to open pages with")
+    return found
+
+
+@pytest.fixture(scope="session")
+def opened(
+    installed_browser: str, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], Opened]:
+    """Open a page without a window."""
+
+    def open_page(page: str) -> Opened:
+        folder = tmp_path_factory.mktemp("browser")
+        path = folder / "page.html"
+        path.write_text(page, encoding="utf-8")
+        done = subprocess.run(
+            [
+                installed_browser, "--headless", "--no-sandbox", "--disable-gpu",
+                "--enable-logging=stderr", "--log-level=0", "--window-size=1000,800",
+                "--virtual-time-budget=3000", f"--user-data-dir={folder / 'profile'}",
+                "--dump-dom", path.as_uri(),
+            ],
+            capture_output=True, text=True, timeout=240, check=False,
+        )  # fmt: skip
+        return Opened(done.stdout, done.stderr)
+
+    return open_page
 
 
 def _motion() -> Motion:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import threading
@@ -138,6 +137,8 @@ const scrub = (value) => {
   found.labelPlaying = play.getAttribute("aria-label");
   const [then, from] = [performance.now(), frame()];
   await wait(1000);
+  // frames are drawn when the browser finds time: look right after one
+  await drawn();
   found.played = frame() - from;
   found.passed = (performance.now() - then) / 1000;
   play.click();
@@ -191,11 +192,10 @@ class Exchange(BaseHTTPRequestHandler):
         """Nothing is logged."""
 
 
-def opened(text: str, folder: Path, script: str = TRIAL_RUN) -> tuple[dict[str, Any], str]:
+def told_by(
+    browser: str, text: str, folder: Path, script: str = TRIAL_RUN
+) -> tuple[dict[str, Any], str]:
     """What the page's script tells, and what the browser logged."""
-    browser = shutil.which("chromium") or shutil.which("chromium-browser")
-    if browser is None:
-        pytest.skip("no chromium to open the player with")
     style = f"<style>{STYLE_SHEET}</style>"
     head = f"<!doctype html><html lang='en'><head><meta charset='utf-8'>{style}{WATCH}</head><body>"
     tell = "const tell = (what) => fetch('/', { method: 'POST', body: JSON.stringify(what) });"
@@ -225,7 +225,10 @@ def opened(text: str, folder: Path, script: str = TRIAL_RUN) -> tuple[dict[str, 
 
 @pytest.fixture(scope="module")
 def found(
-    reference: Skeleton, estimate: Skeleton, tmp_path_factory: pytest.TempPathFactory
+    installed_browser: str,
+    reference: Skeleton,
+    estimate: Skeleton,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, Any]:
     """What a run through all controls found, in a page with a hostile name."""
     anatomy = estimate.anatomy
@@ -234,7 +237,8 @@ def found(
     positions[:5], rotations[:5] = np.nan, np.nan
     evil = Skeleton(replace(anatomy, bodies=bodies), estimate.times, positions, rotations)
     block = player_block(reference, evil, EVIL, EVIL, ("mocap", EVIL))
-    told, log = opened(embedded_player(block, 1), tmp_path_factory.mktemp("player"))
+    folder = tmp_path_factory.mktemp("player")
+    told, log = told_by(installed_browser, embedded_player(block, 1), folder)
     return told | {"complaints": log.count("CONSOLE")}
 
 
@@ -294,20 +298,22 @@ def test_pointing_at_a_segment_tells_its_error(found: dict[str, Any]) -> None:
 def test_it_plays_at_the_trials_own_pace(found: dict[str, Any]) -> None:
     assert (found["label"], found["labelPlaying"]) == ("Play", "Pause")
     expected = 60 * 0.5 * found["passed"]
-    # a busy machine may show fewer frames, and time must not run ahead
-    assert 0.6 * expected - 2 <= found["played"] <= expected + 2
+    # however few frames a busy machine shows, the last one stands at the right time
+    assert 0.8 * expected - 2 <= found["played"] <= expected + 2
     assert found["stays"]
     assert found["last"] == 120
     assert found["restarts"]
     assert found["scrubStops"]
 
 
-def test_without_scripts_the_still_is_seen(block: PlayerBlock, tmp_path: Path) -> None:
+def test_without_scripts_the_still_is_seen(
+    installed_browser: str, block: PlayerBlock, tmp_path: Path
+) -> None:
     text = re.sub(r"<script>\n.*</script>", "", embedded_player(block, 1), flags=re.DOTALL)
     look = """
     const shown = (name) => document.querySelector(".player-" + name).checkVisibility();
     tell({ still: shown("still"), live: shown("live"), faults });
     """
-    told, log = opened(text, tmp_path, look)
+    told, log = told_by(installed_browser, text, tmp_path, look)
     assert told == {"still": True, "live": False, "faults": []}
     assert "CONSOLE" not in log

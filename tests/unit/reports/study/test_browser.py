@@ -5,12 +5,10 @@ from __future__ import annotations
 import html
 import json
 import re
-import subprocess
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-
-from kinebench.reports.pdf import browser
 
 WATCH = "<script>window.faults=[];onerror=(m)=>{faults.push(String(m))};</script>"
 
@@ -46,29 +44,14 @@ document.body.append(out);
 
 
 @pytest.fixture(scope="module", params=["light", "dark"])
-def told(
-    request: pytest.FixtureRequest, page: str, tmp_path_factory: pytest.TempPathFactory
-) -> Any:
-    program = browser()
-    if program is None:
-        pytest.skip("no Chromium, Chrome or Edge to open the report with")
-    folder = tmp_path_factory.mktemp("browser")
-    path = folder / "report.html"
+def told(request: pytest.FixtureRequest, page: str, opened: Callable[[str], Any]) -> Any:
     watched = page.replace("<head>", f"<head>{WATCH}", 1).replace("</body>", f"{TELL}</body>", 1)
     if request.param == "dark":
         watched = watched.replace("(prefers-color-scheme: dark)", "(min-width: 1px)")
-    path.write_text(watched, encoding="utf-8")
-    done = subprocess.run(
-        [
-            program, "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr",
-            "--log-level=0", "--window-size=1000,800", "--virtual-time-budget=3000",
-            f"--user-data-dir={folder / 'profile'}", "--dump-dom", path.as_uri(),
-        ],
-        capture_output=True, text=True, timeout=240, check=False,
-    )  # fmt: skip
-    found = re.search(r'<pre id="told">(.*?)</pre>', done.stdout, re.DOTALL)
-    assert found is not None, done.stderr[-2000:]
-    return {**json.loads(html.unescape(found[1])), "log": done.stderr, "theme": request.param}
+    elements, log = opened(watched)
+    found = re.search(r'<pre id="told">(.*?)</pre>', elements, re.DOTALL)
+    assert found is not None, log[-2000:]
+    return {**json.loads(html.unescape(found[1])), "log": log, "theme": request.param}
 
 
 def test_the_page_is_as_it_should_be(told: Any, page: str) -> None:
