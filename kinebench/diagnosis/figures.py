@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
@@ -20,7 +21,15 @@ from kinebench.kinematics.tree import Tree
 from kinebench.metrics.ground import foot_at_rest, ground_height
 from kinebench.signals.butterworth import butterworth, shortest_run
 
-__all__ = ["COURSES", "FIGURES", "Figure", "courses_of", "deepest_frames", "figures_of"]
+__all__ = [
+    "COURSES",
+    "FIGURES",
+    "Figure",
+    "Frames",
+    "courses_of",
+    "deepest_frames",
+    "figures_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,9 @@ class Figure:
     meaning: str
     notable: float
 
+
+Frames = NDArray[np.intp]
+"""Indices of frames."""
 
 _DEG = math.pi / 180
 
@@ -74,7 +86,7 @@ _RESTLESS_HZ = 6.0
 _FOOT_KEYPOINTS = ("Heel", "BigToe", "SmallToe")
 
 
-def deepest_frames(markers: Markers) -> np.ndarray[tuple[int, ...], np.dtype[np.intp]]:
+def deepest_frames(markers: Markers) -> Frames:
     """Frames within 0.1 s of the deepest point of each repetition; all frames without one."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", KinebenchWarning)
@@ -93,7 +105,7 @@ def figures_of(
     model: Model,
     motion: Motion,
     markers: Markers,
-    frames: np.ndarray[tuple[int, ...], np.dtype[np.intp]],
+    frames: Frames,
 ) -> FloatArray:
     """Values of `FIGURES`, SI units; NaN where the model or the recording cannot tell.
 
@@ -155,9 +167,7 @@ def _tree(model: Model) -> Tree:
     return read_tree(model)
 
 
-def _coordinates(
-    tree: Tree, motion: Motion, frames: np.ndarray[tuple[int, ...], np.dtype[np.intp]]
-) -> FloatArray:
+def _coordinates(tree: Tree, motion: Motion, frames: Frames) -> FloatArray:
     """(n, n_coordinates) of the tree, defaults where the motion has none."""
     q = np.tile(tree.defaults, (len(frames), 1))
     for name in motion.names:
@@ -166,9 +176,7 @@ def _coordinates(
     return q
 
 
-def _centre_heights(
-    tree: Tree, motion: Motion, frames: np.ndarray[tuple[int, ...], np.dtype[np.intp]]
-) -> dict[str, float]:
+def _centre_heights(tree: Tree, motion: Motion, frames: Frames) -> dict[str, float]:
     _, positions = forward_kinematics(tree, _coordinates(tree, motion, frames))
     heights = {}
     for joint, body in _CENTRES.items():
@@ -210,9 +218,7 @@ def _floor_contact(markers: Markers) -> float:
     return float(sides[0] - sides[1])
 
 
-def _mean(
-    motion: Motion, name: str, frames: np.ndarray[tuple[int, ...], np.dtype[np.intp]]
-) -> float:
+def _mean(motion: Motion, name: str, frames: Frames) -> float:
     return float(np.nanmean(motion.value(name)[frames])) if name in motion.names else np.nan
 
 

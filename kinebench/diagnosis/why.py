@@ -13,7 +13,14 @@ import numpy as np
 from kinebench.core.arrays import FloatArray
 from kinebench.core.trial import Trial
 from kinebench.diagnosis.causes import Cause, causes_of
-from kinebench.diagnosis.figures import COURSES, FIGURES, courses_of, deepest_frames, figures_of
+from kinebench.diagnosis.figures import (
+    COURSES,
+    FIGURES,
+    Frames,
+    courses_of,
+    deepest_frames,
+    figures_of,
+)
 from kinebench.errors import KinebenchError, KinebenchWarning
 from kinebench.metrics import shapley
 from kinebench.metrics.undefined import UndefinedMetricWarning
@@ -66,7 +73,7 @@ class Diagnosis:
     alone: Mapping[str, FloatArray]
     left_out: Mapping[str, str]
     n_runs: int
-    deep: np.ndarray[tuple[int, ...], np.dtype[np.intp]]
+    deep: Frames
     times: FloatArray
     course: FloatArray
     swapped_course: FloatArray
@@ -174,7 +181,7 @@ class _Bench:
     pipeline: Pipeline
     trial: Trial
     memory: _Memory
-    frames: Any
+    frames: Frames
     window_s: tuple[float, float]
     as_is: FloatArray
 
@@ -227,7 +234,7 @@ class _Bench:
         return usable, results
 
 
-def _measured(run: StagedRun, frames: Any) -> FloatArray:
+def _measured(run: StagedRun, frames: Frames) -> FloatArray:
     model, motion = run.scaling.model, run.solution.motion
     figures = figures_of(model, motion, run.augmented, frames)
     return np.concatenate([figures, courses_of(model, motion).ravel()])

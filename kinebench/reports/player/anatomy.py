@@ -124,8 +124,7 @@ class _Drawing:
     """Points and shapes as they are collected."""
 
     def __init__(self, tree: Tree, columns: tuple[int, ...]) -> None:
-        q = np.array([coordinate.default for coordinate in tree.coordinates])
-        R, p = forward_kinematics(tree, q)
+        R, p = forward_kinematics(tree, tree.defaults)
         self.tree, self.columns = tree, columns
         self.names = tuple(tree.bodies[column] for column in columns)
         self.R, self.p = R[list(columns)], p[list(columns)]

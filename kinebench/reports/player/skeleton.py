@@ -138,7 +138,7 @@ def shared_frames(reference: Skeleton, estimate: Skeleton) -> tuple[Skeleton, Sk
 
 def _moving(tree: Tree, motion: Motion) -> Skeleton:
     anatomy = anatomy_of(tree)
-    q = np.tile([coordinate.default for coordinate in tree.coordinates], (motion.n_frames, 1))
+    q = np.tile(tree.defaults, (motion.n_frames, 1))
     q[:, [tree.coordinate_names.index(name) for name in motion.names]] = motion.values
     known = np.isfinite(q).all(axis=1)
     R = np.full((motion.n_frames, len(anatomy.bodies), 3, 3), np.nan)
