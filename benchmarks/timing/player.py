@@ -1,6 +1,6 @@
 """How fast the player draws: a 10 s squat at 60 Hz, in a headless Chromium without a GPU.
 
-    python benchmarks/timing/player.py [--browser chromium] [--seconds 10]
+    python -m benchmarks.timing.player [--browser chromium] [--seconds 10]
 
 Bars: 60 frames/s, under 4 ms of script a frame, the page under 400 kB. Each row is one layout. The
 first times are those of the player's own animation callback while it plays; the last one is for

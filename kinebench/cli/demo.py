@@ -6,6 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
+from kinebench.cli.arguments import one_or_more
 from kinebench.cli.progress import CellProgress
 
 __all__ = ["add_arguments", "run"]
@@ -20,8 +21,20 @@ versions join in when their files are at hand.
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``kinebench demo``."""
     parser.epilog = _EPILOG
-    parser.add_argument("--out", type=Path, default=Path("demo"), metavar="DIR")
-    parser.add_argument("--subjects", type=int, default=4, metavar="N", help="virtual people")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("demo"),
+        metavar="DIR",
+        help="folder of tables and report; default: demo",
+    )
+    parser.add_argument(
+        "--subjects",
+        type=one_or_more,
+        default=4,
+        metavar="N",
+        help="virtual people; default: 4",
+    )
     parser.add_argument(
         "--body",
         choices=("auto", "opencap", "lab"),
@@ -29,7 +42,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="OpenCap's LaiUhlrich2022 or the laboratory's own body;"
         " auto: opencap when its files are at hand (default)",
     )
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N")
+    parser.add_argument(
+        "--workers",
+        type=one_or_more,
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="processes; default: one per core",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

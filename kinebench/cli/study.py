@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kinebench.cli.arguments import one_or_more
 from kinebench.cli.progress import CellProgress
-from kinebench.errors import KinebenchError, ValueRangeError
+from kinebench.errors import KinebenchError
 
 if TYPE_CHECKING:
     from kinebench.studies.design import Study
@@ -41,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="*",
         type=Path,
         metavar="FOLDER",
-        help="searched with what is below; default: the project's own studies",
+        help="searched for .toml files, below too; default: the project's own studies",
     )
     plan = actions.add_parser("plan", help="show the cells without running anything")
     execute = actions.add_parser("run", help="run the cells that the store does not hold yet")
@@ -54,16 +55,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action.add_argument("--json", action="store_true", help="print JSON")
     for action in (execute, report):
         action.add_argument(
-            "--out", type=Path, required=True, metavar="DIR", help="for tables and report"
+            "--out", type=Path, required=True, metavar="DIR", help="folder of tables and report"
         )
-        action.add_argument("--store", type=Path, metavar="DIR", help="default: DIR/store of --out")
         action.add_argument(
-            "--pdf", action="store_true", help="print the report too, with an installed browser"
+            "--store",
+            type=Path,
+            metavar="DIR",
+            help="folder of what is computed already; default: store in the folder of --out",
+        )
+        action.add_argument(
+            "--pdf",
+            action="store_true",
+            help="write report.pdf too, by an installed Chromium, Chrome or Edge",
         )
     execute.add_argument(
-        "--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="processes"
+        "--workers",
+        type=one_or_more,
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="processes on this machine; default: one per core",
     )
-    execute.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster, tcp://…")
+    execute.add_argument(
+        "--scheduler", metavar="ADDRESS", help="run on a Dask cluster instead: tcp://HOST:PORT"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -145,8 +159,6 @@ def _run(study: Study, arguments: argparse.Namespace) -> int:
     from kinebench.studies.results import write_results
     from kinebench.studies.store import Store
 
-    if arguments.workers < 1:
-        raise ValueRangeError(f"--workers must be 1 or more, found {arguments.workers}")
     progress = CellProgress(count_cells(study))
     store = Store(_store_folder(arguments))
     outcomes = run_study(

@@ -186,7 +186,8 @@ def test_the_projects_own_studies_are_sound(
 
 def test_no_workers_is_an_error(command: Command, capsys: pytest.CaptureFixture[str]) -> None:
     assert command("run", "mine.toml", "--out", "out", "--workers", "0") == 2
-    assert "--workers must be 1 or more, found 0" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "argument --workers: must be a whole number, 1 or more, found '0'" in told
 
 
 def test_a_scheduler_that_is_not_there_is_one_line(
