@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from kinebench.studies.design import Study
 from kinebench.studies.execution import Outcome
 from kinebench.studies.exhibits import Exhibit, exhibits_of
+from kinebench.studies.mocap_driven import MOCAP_DRIVEN
 from kinebench.studies.staged import Remembers
 
 __all__ = ["StudyPart", "parts_of"]
@@ -39,7 +40,7 @@ class StudyPart:
 
 _TOLD = {
     "exact truth": ("Virtual subjects", "Reference: the joint angles that were put in."),
-    "mocap-driven": (
+    MOCAP_DRIVEN: (
         "Mocap-driven trials",
         "Measured movement seen by virtual cameras. Reference: the angles that were played, which"
         " come from optical markers.",
