@@ -81,6 +81,7 @@ class Diagnosis:
 
     @property
     def n_deep_frames(self) -> int:
+        """How many frames count as deepest points."""
         return len(self.deep)
 
     @property

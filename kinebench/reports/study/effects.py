@@ -84,6 +84,7 @@ class Effect:
 
     @property
     def baseline(self) -> str:
+        """The level that the others are held against; empty when nothing was done."""
         return next(iter(self.means), "")
 
     @property
@@ -95,8 +96,8 @@ class Effect:
 def effect_of(factor: Factor, scores: Sequence[Score], measure: Measure = AS_IS) -> Effect:
     """Main effect of a factor on the mean error of the leg, pelvis and trunk angles.
 
-    Only what was done at every level of the factor counts: trials, and levels of the other
-    factors, that failed at one level are left out at all. A level that was never done is no level.
+    Only what was done at every level of the factor counts: a trial at levels of the other factors
+    is left out when it failed at one level of this one. A level that was never done is no level.
     """
     levels, table, share = _table(factor, scores, lambda score: score.error(measure))
     changes: tuple[Change, ...] = ()
