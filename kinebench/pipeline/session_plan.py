@@ -239,11 +239,12 @@ class _Planner:
     def _warn_of_other_markers(self, scaled: str, recordings: _Recordings) -> None:
         """A model whose markers sit where another augmenter version puts them."""
         asked = self.options.augmenter
-        made = (
-            recordings.stored
-            and identify(recordings.stored, self.session.subject or self.subject).version
-        )
-        if asked is not None and asked != made:
+        if asked is None:
+            return
+        made = None
+        if recordings.stored is not None:
+            made = identify(recordings.stored, self.session.subject or self.subject).version
+        if asked != made:
             warnings.warn(
                 f"markers made by {asked} are tracked with {scaled}, which was scaled on others"
                 f" ({made or 'unknown'}): without a static trial no model of theirs can be scaled;"
