@@ -102,6 +102,8 @@ class Study:
     sources : tuple of TrialSource
     metrics : tuple of str
         Waveform metrics, of `kinebench.metrics.CATALOGUE`.
+    datasets : tuple of str
+        Public datasets that movements and references come from, to be cited.
     """
 
     name: str
@@ -110,6 +112,7 @@ class Study:
     factors: tuple[Factor, ...]
     sources: tuple[TrialSource, ...]
     metrics: tuple[str, ...] = ("bias", "rmse", "offset_removed_rmse")
+    datasets: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for what, names in (

@@ -16,7 +16,7 @@ from kinebench.scaling.scalers import make_scaler
 from kinebench.studies.design import Study
 from kinebench.studies.toml_levels import cleaners_from, factor_from, scaling_from, window_from
 from kinebench.studies.toml_tables import Table, items_of, require_keys, value_of
-from kinebench.studies.toml_trials import sources_of
+from kinebench.studies.toml_trials import datasets_named, sources_of
 
 __all__ = ["read_study", "study_from"]
 
@@ -70,6 +70,7 @@ def study_from(content: Table) -> Study:
         tuple(factor_from(table, where, body) for table, where in items_of(content, "factors")),
         sources_of(content, body),
         **({} if metrics is None else {"metrics": tuple(metrics)}),
+        datasets=datasets_named(content),
     )
 
 

@@ -25,7 +25,7 @@ from kinebench.studies.mocap_driven import mocap_driven, recorded_motion
 from kinebench.studies.sources import DatasetSource
 from kinebench.studies.toml_tables import Table, items_of, require_keys, value_of
 
-__all__ = ["ACTIVITIES", "sources_of", "static_level"]
+__all__ = ["ACTIVITIES", "datasets_named", "sources_of", "static_level"]
 
 ACTIVITIES: dict[str, MotionModel] = {
     "squat": Squat(),
@@ -71,6 +71,14 @@ def sources_of(content: Table, body: str) -> tuple[TrialSource, ...]:
     if not sources:
         raise FileFormatError("a study needs trials: a [laboratory] table or [[trials]]")
     return sources
+
+
+def datasets_named(content: Table) -> tuple[str, ...]:
+    """Datasets that the trials of a study file come from, each once, in the order of the file."""
+    laboratory = content.get("laboratory", {})
+    tables = [*laboratory.get("replays", []), *content.get("trials", [])]
+    holders = [table["reference_from"][0] for table in tables if "reference_from" in table]
+    return tuple(dict.fromkeys([*(table["dataset"] for table in tables), *holders]))
 
 
 def static_level(name: Any) -> Any:

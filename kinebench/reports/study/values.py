@@ -17,7 +17,6 @@ from kinebench.studies.design import Study
 __all__ = [
     "augmenters_of",
     "cards_of",
-    "datasets_of",
     "inner_values",
     "kinds_of",
     "levels_of",
@@ -76,23 +75,10 @@ def augmenters_of(study: Study) -> list[AugmenterVersion]:
     return list({row.name: row for row in found}.values())
 
 
-def datasets_of(study: Study) -> list[str]:
-    """Names of the public datasets that the trials come from."""
-    found: list[str] = []
-    for source in study.sources:
-        name = getattr(source, "dataset", None)
-        if isinstance(name, str):
-            found.append(name)
-        other = getattr(source, "reference_from", None)
-        if other:
-            found.append(str(other[0]))
-    return list(dict.fromkeys(found))
-
-
 def cards_of(study: Study) -> list[Card]:
     """Cards of the datasets that are in the catalogue."""
     found = []
-    for name in datasets_of(study):
+    for name in study.datasets:
         try:
             found.append(find_card(name))
         except DatasetError:

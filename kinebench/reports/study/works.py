@@ -8,7 +8,7 @@ from kinebench.augmentation.catalogue import PUBLISHED
 from kinebench.core.model import Document
 from kinebench.reports.blocks import Reference
 from kinebench.reports.study.parts import StudyPart
-from kinebench.reports.study.values import augmenters_of, cards_of, datasets_of, kinds_of, values_of
+from kinebench.reports.study.values import augmenters_of, cards_of, kinds_of, values_of
 from kinebench.studies.design import Study
 
 __all__ = ["works_cited"]
@@ -131,7 +131,7 @@ def works_cited(parts: Sequence[StudyPart]) -> tuple[Reference, ...]:
 def _of_pipeline(study: Study) -> Iterator[Reference]:
     names = {value.name for value in values_of(study) if isinstance(value, Document)}
     published = {row.name for row in augmenters_of(study)} & set(PUBLISHED)
-    if published or any("LaiUhlrich" in name for name in names) or datasets_of(study):
+    if published or any("LaiUhlrich" in name for name in names) or study.datasets:
         yield OPENCAP
     if any("LaiUhlrich" in name for name in names):
         yield from MODEL

@@ -18,6 +18,7 @@ from kinebench.scaling.standing import StandingWindow
 from kinebench.studies.changes import EngineChoice, WarmUp
 from kinebench.studies.laboratory import LabSource
 from kinebench.studies.toml_study import read_study
+from kinebench.studies.toml_trials import datasets_named
 
 TEXT = """
 name = "mine"
@@ -187,3 +188,12 @@ def test_a_warm_up_is_a_number(tmp_path: Path) -> None:
     text = TEXT.replace('path = "engine"', 'path = "augment.warm_up_s"')
     with pytest.raises(FileFormatError, match="must be a number, found 'fast'"):
         read(tmp_path, text)
+
+
+def test_datasets_are_known_wherever_they_are_named() -> None:
+    content = {
+        "laboratory": {"replays": [{"dataset": "walks"}, {"dataset": "jumps"}]},
+        "trials": [{"dataset": "jumps"}, {"dataset": "mine", "reference_from": ["theirs", "x"]}],
+    }
+    assert datasets_named(content) == ("walks", "jumps", "mine", "theirs")
+    assert datasets_named({}) == ()

@@ -43,7 +43,6 @@ class WrittenSource:
     subject: str
     activity: str = "squat"
     evidence: str = "exact truth"
-    dataset: str = ""
 
     def __call__(self, choices: Mapping[str, Any], seed: int) -> Trial:
         raise AssertionError("nothing is run here")
@@ -161,9 +160,11 @@ def part(study: Study, outcomes: tuple[Outcome, ...], exhibits: tuple[Exhibit, .
 @pytest.fixture(scope="session")
 def hostile_part() -> StudyPart:
     """One subject, a dataset, and names that attack the page."""
-    study = a_study(("s7",), evidence=EVIL, dataset="opencap-session-subject0")
+    study = a_study(("s7",), evidence=EVIL)
     sources = tuple(replace(source, name=EVIL, activity=EVIL) for source in study.sources)
-    study = replace(study, name=EVIL, question=EVIL, sources=sources)
+    study = replace(
+        study, name=EVIL, question=EVIL, sources=sources, datasets=("opencap-session-subject0",)
+    )
     spoilt = failed(outcomes_of(study), EVIL, lambda labels: labels["filter"] == "Challis")
     return StudyPart(EVIL, study, spoilt, (), EVIL)
 

@@ -25,7 +25,6 @@ from kinebench.reports.study.scored import scored
 from kinebench.reports.study.values import (
     augmenters_of,
     cards_of,
-    datasets_of,
     kinds_of,
     levels_of,
 )
@@ -162,7 +161,6 @@ def test_filters_bring_their_works(part: StudyPart) -> None:
 
 
 def test_datasets_bring_their_citation(hostile_part: StudyPart) -> None:
-    assert datasets_of(hostile_part.study) == ["opencap-session-subject0"]
     works = works_cited([hostile_part])
     # that of OpenCap itself stands there once
     assert [work.doi for work in works].count("10.1371/journal.pcbi.1011462") == 1
@@ -188,8 +186,7 @@ def test_augmenters_are_those_of_base_and_levels(part: StudyPart) -> None:
 
 def test_datasets_that_no_card_describes_have_none(hostile_part: StudyPart) -> None:
     assert [card.name for card in cards_of(hostile_part.study)] == ["opencap-session-subject0"]
-    unknown = replace(hostile_part.study.sources[0], dataset="nobody-knows")
-    assert cards_of(replace(hostile_part.study, sources=(unknown,))) == []
+    assert cards_of(replace(hostile_part.study, datasets=("nobody-knows",))) == []
 
 
 def test_methods_say_what_was_done(part: StudyPart, hostile_part: StudyPart) -> None:
