@@ -42,19 +42,24 @@ def asymmetry(angle: str) -> Reading:
 
 
 FIGURES = (
-    SharedFigure("hip height, right − left", "m", drop("hip")),
+    SharedFigure("hip height R − L", "m", drop("hip")),
     SharedFigure(
         "pelvis list", "rad", lambda rows: value(rows, "coordinate", "pelvis_list", "bias")
     ),
-    SharedFigure("hip flexion, right − left", "rad", asymmetry("hip_flexion")),
-    SharedFigure("knee angle, right − left", "rad", asymmetry("knee_angle")),
-    SharedFigure("ankle angle, right − left", "rad", asymmetry("ankle_angle")),
+    SharedFigure("hip flexion R − L", "rad", asymmetry("hip_flexion")),
+    SharedFigure("knee R − L", "rad", asymmetry("knee_angle")),
+    SharedFigure("ankle R − L", "rad", asymmetry("ankle_angle")),
+)
+
+NOTE = (
+    "R − L is right minus left, beyond what the reference has. Hip height is that of the augmented"
+    " markers: scaling and solver come after them, so static pose and engine show in the angles."
 )
 
 
 def causes(parts: Sequence[StudyPart]) -> list[Section]:
     """A ranked list of causes per kind of recording."""
-    return [causes_section(f"Causes: {part.title.lower()}", part, FIGURES) for part in parts]
+    return [causes_section(f"Causes: {part.title.lower()}", part, FIGURES, NOTE) for part in parts]
 
 
 if __name__ == "__main__":

@@ -34,7 +34,9 @@ class SharedFigure:
     reading: Reading
 
 
-def causes_section(title: str, part: StudyPart, figures: Sequence[SharedFigure]) -> Section:
+def causes_section(
+    title: str, part: StudyPart, figures: Sequence[SharedFigure], note: str = ""
+) -> Section:
     """A ranked list by the first figure, all figures as a table, and a drawing per unit.
 
     Parameters
@@ -44,6 +46,8 @@ def causes_section(title: str, part: StudyPart, figures: Sequence[SharedFigure])
         Its factors go from their first to their last level.
     figures : sequence of SharedFigure
         The one that ranks first.
+    note : str
+        What a reader must know of the figures.
     """
     shared = [(figure, *shares_of(part.study, part.outcomes, figure.reading)) for figure in figures]
     known = [(figure, shares) for figure, shares, _ in shared if shares]
@@ -59,8 +63,9 @@ def causes_section(title: str, part: StudyPart, figures: Sequence[SharedFigure])
     )
     blocks: list[Block] = [
         Text(_finding(known, ranked), lead=True),
-        Listing(tuple(_line(place, name, known) for place, name in enumerate(ranked, start=1))),
-        Text(told),
+        Text(f"Ranked by {known[0][0].name}:"),
+        Listing(tuple(_line(name, known) for name in ranked)),
+        Text(f"{told} {note}".strip()),
         TableBlock(
             _table(known, ranked), f"{part.title}: share of each factor, mean over subjects"
         ),
@@ -89,13 +94,13 @@ def _finding(known: Known, ranked: Sequence[str]) -> str:
     )
 
 
-def _line(place: int, name: str, known: Known) -> str:
+def _line(name: str, known: Known) -> str:
     parts = [
         f"{figure.name} {signed_estimate(share.mean, share.interval, figure.unit)}"
         for figure, shares in known
         for share in [_of(shares, name)]
     ]
-    return f"{place}. {name}: {'; '.join(parts)}"
+    return f"{name}: {'; '.join(parts)}"
 
 
 def _table(known: Known, ranked: Sequence[str]) -> Table:
@@ -127,7 +132,7 @@ def _drawing(known: Known, ranked: Sequence[str]) -> FigureBlock:
         for figure, shares in list(known)[:5]
     }
     drawn = interval_figure(ranked, series, f"share ({readable_unit(unit)})")
-    told = "; ".join(_line(place, name, known) for place, name in enumerate(ranked, start=1))
+    told = "; ".join(_line(name, known) for name in ranked)
     caption = "Share of each factor with its 95 % interval over subjects."
     return FigureBlock(as_svg(drawn, page=True), caption, told)
 

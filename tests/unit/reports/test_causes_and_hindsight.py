@@ -65,16 +65,19 @@ def causes() -> Section:
         "Causes",
         part(CAUSES, lambda s, pose, tilt: 2 * MM[pose] - (9 + s) * MM[tilt]),
         [HIP],
+        note="Mind this.",
     )
 
 
 def test_causes_are_ranked_by_size_with_numbers_from_the_cells(causes: Section) -> None:
-    lead, listed, _, table, _ = causes.blocks
+    lead, _, listed, told, table, _ = causes.blocks
     assert isinstance(lead, Text)
     assert lead.content.startswith(f"{TILT} moves the hip height most: −10.00 mm [−12.48, −7.52]")
     assert "83 % of the sizes" in lead.content
     assert isinstance(listed, Listing)
-    assert [item.split(":")[0] for item in listed.items] == [f"1. {TILT}", f"2. {POSE}"]
+    assert [item.split(":")[0] for item in listed.items] == [TILT, POSE]
+    assert isinstance(told, Text)
+    assert told.content.endswith("on 3 trials. Shares add up to the whole. Mind this.")
     assert isinstance(table, TableBlock)
     assert table.table.rows[1][:2] == (POSE, "2.00")
 
