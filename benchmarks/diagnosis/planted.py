@@ -33,7 +33,7 @@ earlier form left the bent window to OpenCap's rule (which often found a good on
 and a detector's bias besides the model's own, and `why` then had no notable sizes, no unrest and no
 change of angles over time. These are results of development, not of a blind trial.
 
-*First* is the first of the causes that `why` lists: likely wrong ones (which change a figure by its
+*First* is the first of the causes that `why` lists: doubtful ones (which change a figure by its
 notable size, and which the recording speaks against) before others, each group by size. *Size* is
 the largest change of a figure over its notable size.
 
@@ -66,7 +66,7 @@ class Judged:
 
     @property
     def right(self) -> bool:
-        """The planted cause comes first and is called likely wrong; nothing is, in a control."""
+        """The planted cause comes first and is called doubtful; nothing is, in a control."""
         first = self.found[0]
         if not self.session.cause:
             return not first.suspect
@@ -82,7 +82,7 @@ class Judged:
             str(self.session.number),
             self.session.cause or "—",
             self.session.what,
-            f"{first.name}{'' if first.suspect else ' (not called wrong)'}",
+            f"{first.name}{'' if first.suspect else ' (not called doubtful)'}",
             told,
             f"{first.size:.1f}",
             f"{drop.size:.1f}" if self.session.cause else "—",
@@ -95,7 +95,7 @@ class Judged:
 
 _COLUMNS = (
     "session", "planted", "what", "first", "changes most", "size", "size of the planted",
-    "also called wrong", "right", "s",
+    "also called doubtful", "right", "s",
 )  # fmt: skip
 
 
@@ -129,7 +129,7 @@ def main() -> None:
     text = (
         f"{head}**{sum(one.right for one in planted)} of {len(planted)}** planted causes come"
         f" first; in **{sum(one.right for one in controls)} of {len(controls)}** controls nothing"
-        " is called wrong.\n\n"
+        " is called doubtful.\n\n"
         f"{_table(planted)}\n\n## Controls\n\n{_table(controls)}\n"
     )
     write_atomically(Path(__file__).with_name(name), text)

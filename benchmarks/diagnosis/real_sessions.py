@@ -52,7 +52,7 @@ _HEAD = """\
 Made by `python -m benchmarks.diagnosis.real_sessions`. Pipelines as `kinebench run` plans them: a
 session's own choices; for files without a static trial the defaults, scaled on the best standing of
 the trial itself. Nobody knows the truth of these recordings: the figures say where each is decided,
-and what speaks against the choices. A cause with an exclamation mark is called likely wrong. Mass
+and what speaks against the choices. A cause with an exclamation mark is called doubtful. Mass
 and height of the Pose2Sim demo are those that its Config.toml names.
 """
 

@@ -119,7 +119,7 @@ def _made_by(diagnosis: Diagnosis, found: tuple[Finding, ...]) -> str:
         first, *others = suspects
         more = f" Then: {', '.join(one.name for one in others)}." if others else ""
         return (
-            f"Most likely wrong: {first.name} ({first.doubt}); {first.instead} instead of"
+            f"Most doubtful: {first.name} ({first.doubt}); {first.instead} instead of"
             f" {first.now} changes {_changes(diagnosis, first)}.{more}"
         )
     largest = max(found, key=lambda one: one.size)

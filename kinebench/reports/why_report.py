@@ -45,7 +45,7 @@ _METHODS = (
     " the causes by the Shapley value [1]: the effect of a cause averaged over all orders of"
     " swapping, so that the parts add up. The change of the angles is the root mean square of a"
     " cause's part over the angles of pelvis and legs, in the fifth of a second where it is"
-    " largest. A cause is called likely wrong when it changes a figure by its notable size or"
+    " largest. A cause is called doubtful when it changes a figure by its notable size or"
     " more, and the recording itself, or what is known of a method, speaks against the choice; a"
     " cause that only changes a figure is not thereby wrong. No reference measurement is used."
 )
@@ -121,7 +121,7 @@ def _verdict(diagnosis: Diagnosis, found: Sequence[Finding]) -> tuple[Block, ...
     header = ("cause", "now", "instead", "what speaks against now", "side drop, mm", "alone, mm",
               "angles, °")  # fmt: skip
     caption = (
-        "Causes, those that are likely wrong first. Side drop: the cause's share of the whole"
+        "Causes, those that are doubtful first. Side drop: the cause's share of the whole"
         " change of right − left; alone: what swapping it and nothing else changes; angles: RMS"
         " change of pelvis and leg angles in the fifth of a second where it is most."
     )
@@ -159,7 +159,7 @@ def _shares(diagnosis: Diagnosis, found: Sequence[Finding]) -> tuple[Block, ...]
     )
     caption = (
         "What each cause changes of right − left: bar, its share (Shapley); tick, swapped alone;"
-        " orange-red, likely wrong; grey, too small to be notable."
+        " orange-red, doubtful; grey, too small to be notable."
     )
     heading = "As it is, what each cause changes (Shapley), and everything swapped; right − left."
     numbers = TableBlock(_numbers(diagnosis, names), heading)

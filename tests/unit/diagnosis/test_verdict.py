@@ -50,7 +50,7 @@ def test_suspects_are_ranked_by_size_in_notable_units() -> None:
     )
     assert names(findings(diagnosis))[:3] == ["c", "b", "a"]
     said = verdict(diagnosis)[1]
-    assert said.startswith("Most likely wrong: c (x); c instead instead of c now")
+    assert said.startswith("Most doubtful: c (x); c instead instead of c now")
     assert said.endswith("Then: b, a.")
     assert "knee flexion by +11.5°" in said
 
