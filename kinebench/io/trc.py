@@ -94,7 +94,7 @@ def trc_text(markers: Markers, name: str, unit: Unit = "m", decimals: int = 8) -
             raise ValueRangeError(f"marker name {marker!r} cannot stand in a TRC file")
     if markers.n_frames > 1 and np.diff(markers.times).min() < 2e-8:
         raise ValueRangeError("times closer than 2e-8 s cannot stand in a TRC file")
-    rate = f"{sampling_rate(markers.times) if markers.n_frames > 1 else 1.0:.10g}"
+    rate = f"{_stated_rate(markers):.10g}"
     counts = f"{markers.n_frames}\t{len(markers.names)}\t{unit}"
     head = [
         f"PathFileType\t4\t(X/Y/Z)\t{name}",
@@ -106,6 +106,16 @@ def trc_text(markers: Markers, name: str, unit: Unit = "m", decimals: int = 8) -
         "",
     ]
     return "\n".join([*head, *_rows(markers, 1.0 if unit == "m" else 1e3, decimals)]) + "\n"
+
+
+def _stated_rate(markers: Markers) -> float:
+    """The rate of the times as they are written, so that reading and writing again changes nothing.
+
+    A single frame has no rate: 1 Hz stands for it.
+    """
+    if markers.n_frames < 2:
+        return 1.0
+    return sampling_rate(np.array([float(f"{time:.8f}") for time in markers.times]))
 
 
 def _rows(markers: Markers, scale: float, decimals: int) -> list[str]:
