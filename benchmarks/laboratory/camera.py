@@ -70,9 +70,8 @@ _VERDICT = """
 The markers of subject 3 lie 31.4 mm off, and walking virtual people on the same model are within
 one standard deviation of it, without any number of the preset having been moved to meet it: nearly
 two thirds of the distance are the augmenter's own, the rest comes from the keypoints' bias, little
-from their noise. A former gait, whose knees landed at 30°, gave 37 mm with v0.1, and 50 mm at the
-knee: it was the motion, not the cameras, that had to change. Pairs differ from subject 3's by up to
-12 mm, as one person's markers do from another's.
+from their noise. Pairs differ from subject 3's by up to 12 mm, as one person's markers do from
+another's.
 """
 
 
