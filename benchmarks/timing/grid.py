@@ -117,7 +117,7 @@ def sample(study: Study, n: int) -> list[Cell]:
 
 def stage_seconds(cell: Cell, repeats: int = 3) -> dict[str, float]:
     """Median seconds of each of kinebench's stages, nothing being kept."""
-    trial = cell.source(dict(cell.choices), cell.seed)
+    trial = cell.source(dict(cell.choices))
     cell.pipeline(trial)
     runs = [cell.pipeline(trial).durations_s for _ in range(repeats)]
     return {stage: statistics.median(run[stage] for run in runs) for stage in STAGES}

@@ -39,7 +39,7 @@ Result = TypeVar("Result")
 
 def stock_seconds(cell: Cell) -> dict[str, float]:
     """Seconds of each step of a cell, in a new process."""
-    trial = cell.source(dict(cell.choices), cell.seed)
+    trial = cell.source(dict(cell.choices))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "run"
         path.write_bytes(pickle.dumps((cell.pipeline, trial)))

@@ -21,6 +21,7 @@ _DOING = {
     "plan": "reading and planning",
     "clean": "cleaning keypoints",
     "augment": "augmenting markers",
+    "floor": "finding the floor",
     "scale": "scaling the model",
     "solve": "solving inverse kinematics",
 }

@@ -141,7 +141,7 @@ def _print_plan(study: Study, as_json: bool) -> None:
     from kinebench.studies.plan import cells, count_cells
 
     if as_json:
-        listed = [{**cell.labels, "seed": cell.seed} for cell in cells(study)]
+        listed = [cell.labels for cell in cells(study)]
         print(json.dumps({"study": study.name, "cells": listed}, indent=2, ensure_ascii=False))
         return
     print(f"{study.name}: {study.question}")

@@ -3,8 +3,15 @@
 from kinebench.core.markers import Markers
 from kinebench.core.model import Document, Model
 from kinebench.core.motion import Coordinate, Motion
-from kinebench.core.results import IKSolution, PipelineRun, ScalingResult
-from kinebench.core.stages import AdaptiveCleaner, Augmenter, Cleaner, InverseKinematics, Scaler
+from kinebench.core.results import IKSolution, PipelineRun, ScalingResult, StageResult
+from kinebench.core.stages import (
+    AdaptiveCleaner,
+    Augmenter,
+    Cleaner,
+    GroundOffset,
+    InverseKinematics,
+    Scaler,
+)
 from kinebench.core.subject import Subject
 from kinebench.core.trial import Trial
 
@@ -14,6 +21,7 @@ __all__ = [
     "Cleaner",
     "Coordinate",
     "Document",
+    "GroundOffset",
     "IKSolution",
     "InverseKinematics",
     "Markers",
@@ -22,6 +30,7 @@ __all__ = [
     "PipelineRun",
     "Scaler",
     "ScalingResult",
+    "StageResult",
     "Subject",
     "Trial",
 ]

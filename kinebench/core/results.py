@@ -17,7 +17,7 @@ from kinebench.core.subject import Subject
 from kinebench.core.value import Value
 from kinebench.errors import ValueRangeError
 
-__all__ = ["IKSolution", "PipelineRun", "ScalingResult"]
+__all__ = ["IKSolution", "PipelineRun", "ScalingResult", "StageResult"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,6 +115,27 @@ class IKSolution(Value):
         counts = present.sum(axis=1)
         with np.errstate(invalid="ignore"):
             return np.asarray(np.sqrt(squares.sum(axis=1) / np.where(counts, counts, np.nan)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StageResult(Value):
+    """What one stage gave, and what there is to say about it.
+
+    Parameters
+    ----------
+    value : Markers, ScalingResult or IKSolution
+    record : JSON types, optional
+        Parameters as resolved on this recording, or how good its input was.
+    remarks : tuple of str
+        What a person should know.
+    """
+
+    value: Any
+    record: Any = None
+    remarks: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "remarks", tuple(self.remarks))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

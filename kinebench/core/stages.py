@@ -18,7 +18,14 @@ from kinebench.core.model import Model
 from kinebench.core.results import IKSolution, ScalingResult
 from kinebench.core.subject import Subject
 
-__all__ = ["AdaptiveCleaner", "Augmenter", "Cleaner", "InverseKinematics", "Scaler"]
+__all__ = [
+    "AdaptiveCleaner",
+    "Augmenter",
+    "Cleaner",
+    "GroundOffset",
+    "InverseKinematics",
+    "Scaler",
+]
 
 
 @runtime_checkable
@@ -53,6 +60,17 @@ class Augmenter(Protocol):
     def gives(self) -> tuple[str, ...]: ...
 
     def __call__(self, keypoints: Markers, subject: Subject) -> Markers: ...
+
+
+@runtime_checkable
+class GroundOffset(Protocol):
+    """Puts a trial on the floor.
+
+    ``resolve`` finds the offset that augmented markers ask for, without the keypoints, and returns
+    what moves both by it: a frozen value ``markers -> markers``.
+    """
+
+    def resolve(self, augmented: Markers) -> Cleaner: ...
 
 
 @runtime_checkable

@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 import warnings
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
+from kinebench.core.results import PipelineRun
 from kinebench.core.trial import Trial
 from kinebench.diagnosis.causes import Cause, causes_of
 from kinebench.diagnosis.figures import (
@@ -25,12 +25,10 @@ from kinebench.errors import KinebenchError, KinebenchWarning
 from kinebench.metrics import shapley
 from kinebench.metrics.undefined import UndefinedMetricWarning
 from kinebench.pipeline.engines import with_engine
+from kinebench.pipeline.memo import Memo, MemoryMemo
 from kinebench.pipeline.pipeline import Pipeline
-from kinebench.studies.staged import StagedRun, run_stages
 
 __all__ = ["SOLVERS", "Diagnosis", "diagnose"]
-
-Result = TypeVar("Result")
 
 SOLVERS = "solvers"
 """Name of the cause that OpenSim's tools stop short of their optimum."""
@@ -171,7 +169,7 @@ class _Bench:
     pipeline : Pipeline
         As it is.
     trial : Trial
-    memory : _Memory
+    memo : Memo
     frames : (n,) int
         The deepest points.
     window_s : (float, float)
@@ -181,24 +179,24 @@ class _Bench:
 
     pipeline: Pipeline
     trial: Trial
-    memory: _Memory
+    memo: Memo
     frames: Frames
     window_s: tuple[float, float]
     as_is: FloatArray
 
     @classmethod
     def of(cls, pipeline: Pipeline, trial: Trial) -> _Bench:
-        memory = _Memory()
-        run = run_stages(pipeline, trial, memory)
+        memo = MemoryMemo()
+        run = pipeline(trial, memo=memo)
         frames = deepest_frames(run.augmented)
-        return cls(pipeline, trial, memory, frames, run.scaling.window_s, _measured(run, frames))
+        return cls(pipeline, trial, memo, frames, run.scaling.window_s, _measured(run, frames))
 
     def run(self, pipeline: Pipeline) -> FloatArray:
         """Figures and courses of another pipeline.
 
         Angles are taken by whole turns as near to those of `as_is` as can be.
         """
-        run = run_stages(pipeline, self.trial, self.memory)
+        run = pipeline(self.trial, memo=self.memo)
         values = _measured(run, self.frames)
         courses, before = _as_courses(values)[:, 1:], _as_courses(self.as_is)[:, 1:]
         courses -= 2 * np.pi * np.round((courses - before) / (2 * np.pi))
@@ -235,20 +233,7 @@ class _Bench:
         return usable, results
 
 
-def _measured(run: StagedRun, frames: Frames) -> FloatArray:
+def _measured(run: PipelineRun, frames: Frames) -> FloatArray:
     model, motion = run.scaling.model, run.solution.motion
     figures = figures_of(model, motion, run.augmented, frames)
     return np.concatenate([figures, courses_of(model, motion).ravel()])
-
-
-@dataclass(frozen=True, slots=True)
-class _Memory:
-    """A store that forgets with the process."""
-
-    content: dict[str, Any] = field(default_factory=dict)
-
-    def remember(self, key: str, make: Callable[[], Result]) -> Result:
-        if key not in self.content:
-            self.content[key] = make()
-        found: Result = self.content[key]
-        return found

@@ -15,7 +15,7 @@ from kinebench.core.model import Model
 from kinebench.core.results import IKSolution
 from kinebench.core.tasks import IKTasks
 from kinebench.errors import KinebenchWarning
-from kinebench.ik.engines import make_engine
+from kinebench.pipeline.engines import engine
 
 __all__ = ["CoordinateDifference", "EngineComparison", "compare_engines", "tracking_cost"]
 
@@ -135,12 +135,12 @@ def tracking_cost(solution: IKSolution, tasks: IKTasks) -> FloatArray:
 
 def _timed(name: str, tasks: IKTasks, model: Model, markers: Markers) -> tuple[IKSolution, float]:
     """Solve, after a few frames that load and compile what the engine needs."""
-    engine = make_engine(name, tasks)
+    solve = engine(name).make_solver(tasks)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", KinebenchWarning)
-        engine(model, markers.at_frames(np.arange(min(2, markers.n_frames))))
+        solve(model, markers.at_frames(np.arange(min(2, markers.n_frames))))
         start = time.perf_counter()
-        solution = engine(model, markers)
+        solution = solve(model, markers)
         return solution, time.perf_counter() - start
 
 

@@ -15,12 +15,11 @@ from kinebench.core.stages import Augmenter, Cleaner, Scaler
 from kinebench.core.subject import Subject
 from kinebench.core.trial import Trial
 from kinebench.errors import KinebenchWarning, ValueRangeError, require_names
-from kinebench.ik.engines import make_engine
+from kinebench.pipeline.engines import DEFAULT_ENGINE, engine
 from kinebench.pipeline.offset_names import plain_model, stored_for
 from kinebench.pipeline.opencap import OpenCapSetup, opencap_setup
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.scaling.given import GivenModel
-from kinebench.scaling.opensim_scaler import OpenSimScaler
 from kinebench.scaling.standing import StandingWindow
 from kinebench.scaling.window import (
     ANATOMICAL_MARKERS,
@@ -74,7 +73,8 @@ class Options:
     clean : tuple of Cleaner
     floor : bool
         OpenCap's vertical offset; markers that are not augmented here are never shifted.
-    engine : str
+    engine : one of ENGINES
+        Scaler and solver.
     """
 
     track: str = "augmented"
@@ -85,10 +85,11 @@ class Options:
     resample_hz: float | None = None
     clean: tuple[Cleaner, ...] = ()
     floor: bool = True
-    engine: str = "opensim"
+    engine: str = DEFAULT_ENGINE
 
     def __post_init__(self) -> None:
         require_names([self.track], TRACKED, "kind of markers to track", "kinebench")
+        engine(self.engine)
         if self.augments:
             return
         useless = [
@@ -198,7 +199,7 @@ def planned(setup: OpenCapSetup, augment: Augmenter, scale: Scaler, options: Opt
         setup.generic,
         augment,
         scale,
-        make_engine(options.engine, setup.ik),
+        engine(options.engine).make_solver(setup.ik),
         options.clean,
         FloorOffset() if options.floor and options.augments else None,
     )
@@ -228,7 +229,7 @@ def _scaler(setup: OpenCapSetup, has_static: bool, options: Options) -> tuple[Sc
         )
     else:
         window, source = makeshift_window()
-    return OpenSimScaler(setup.scaling, setup.marker_set, window), source
+    return engine(options.engine).make_scaler(setup.scaling, setup.marker_set, window), source
 
 
 def makeshift_window() -> tuple[StandingWindow, str]:

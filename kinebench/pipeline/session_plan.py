@@ -26,6 +26,7 @@ from kinebench.io.session import Session, SessionFiles
 from kinebench.io.setups import read_ik_tasks, read_time_range
 from kinebench.io.trc import read_trc
 from kinebench.osim.edits import body_scale_factors, marker_names
+from kinebench.pipeline.engines import engine
 from kinebench.pipeline.offset_names import plain_model, stored_for
 from kinebench.pipeline.opencap import STATIC_POSES, OpenCapSetup
 from kinebench.pipeline.plan import DEFAULT_VERSION, Options, Plan, makeshift_window, planned
@@ -234,7 +235,7 @@ class _Planner:
             return GivenModel(plain_model(read_model(scaled)))
         window, source = self._window(setup, recordings)
         self.choices["static window"] = source
-        return OpenSimScaler(setup.scaling, setup.marker_set, window)
+        return engine(self.options.engine).make_scaler(setup.scaling, setup.marker_set, window)
 
     def _warn_of_other_markers(self, scaled: str, recordings: _Recordings) -> None:
         """A model whose markers sit where another augmenter version puts them."""

@@ -25,11 +25,10 @@ from kinebench.scaling.recipe import Recipe, averaged_markers, body_factors, rea
 from kinebench.scaling.setup import lost_measurements, swapped_side_pairs
 from kinebench.scaling.standing import StandingWindow
 from kinebench.scaling.tree_scaling import scaled_tree
-from kinebench.scaling.window import GivenWindow, StaticWindow
+from kinebench.scaling.window import OPENCAP_STATIC_WINDOW, GivenWindow, StaticWindow
 
 __all__ = ["FastScaler"]
 
-_TODAYS_WINDOW = StaticWindow()
 _ONES = (1.0, 1.0, 1.0)
 
 
@@ -56,7 +55,7 @@ class FastScaler:
 
     setup: Document
     marker_set: Document | None = None
-    window: StaticWindow | GivenWindow | StandingWindow = _TODAYS_WINDOW
+    window: StaticWindow | GivenWindow | StandingWindow = OPENCAP_STATIC_WINDOW
     complete: bool = False
 
     def __call__(self, generic: Model, static: Markers, subject: Subject) -> ScalingResult:

@@ -36,11 +36,9 @@ from kinebench.scaling.setup import (
     swapped_side_pairs,
 )
 from kinebench.scaling.standing import StandingWindow
-from kinebench.scaling.window import GivenWindow, StaticWindow
+from kinebench.scaling.window import OPENCAP_STATIC_WINDOW, GivenWindow, StaticWindow
 
 __all__ = ["OpenSimScaler"]
-
-_TODAYS_WINDOW = StaticWindow()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ class OpenSimScaler:
 
     setup: Document
     marker_set: Document | None = None
-    window: StaticWindow | GivenWindow | StandingWindow = _TODAYS_WINDOW
+    window: StaticWindow | GivenWindow | StandingWindow = OPENCAP_STATIC_WINDOW
 
     def __call__(self, generic: Model, static: Markers, subject: Subject) -> ScalingResult:
         """Scale `generic` to a subject by a static trial of anatomical markers.

@@ -13,6 +13,7 @@ from kinebench.errors import ScalingError, ValueRangeError, require_names
 __all__ = [
     "ANATOMICAL_MARKERS",
     "KEYPOINT_MARKERS",
+    "OPENCAP_STATIC_WINDOW",
     "OPTICAL_MARKERS",
     "PAST_RULES",
     "GivenWindow",
@@ -153,8 +154,11 @@ class StaticWindow:
         return np.asarray(paths.reshape(static.n_frames, -1))
 
 
+OPENCAP_STATIC_WINDOW = StaticWindow()
+"""OpenCap's rule as it is today."""
+
 PAST_RULES = (
-    StaticWindow(),
+    OPENCAP_STATIC_WINDOW,
     StaticWindow(threshold_m=0.007, largest_threshold_m=0.007),
     StaticWindow(threshold_m=0.005, shortest_s=0.3),
     StaticWindow(relative_to=None, threshold_m=0.007, largest_threshold_m=0.007),

@@ -19,6 +19,7 @@ from kinebench.core import (
     Model,
     Motion,
     ScalingResult,
+    StageResult,
     Subject,
     Trial,
 )
@@ -29,7 +30,8 @@ __all__ = ["decoded", "encoded"]
 _TYPES: dict[str, type] = {
     kind.__name__: kind
     for kind in (
-        Coordinate, Document, IKSolution, Markers, Model, Motion, ScalingResult, Subject, Trial,
+        Coordinate, Document, IKSolution, Markers, Model, Motion, ScalingResult, StageResult,
+        Subject, Trial,
     )
 }  # fmt: skip
 
@@ -89,7 +91,8 @@ def _structure(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
     if isinstance(value, Mapping):
         return {"map": [[str(key), _structure(item, arrays)] for key, item in value.items()]}
     if isinstance(value, tuple | list):
-        return {"tuple": [_structure(item, arrays) for item in value]}
+        kind = "tuple" if isinstance(value, tuple) else "list"
+        return {kind: [_structure(item, arrays) for item in value]}
     name = type(value).__name__
     if is_dataclass(value) and _TYPES.get(name) is type(value):
         content = {
@@ -111,7 +114,8 @@ def _value(structure: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
         return arrays[structure["bytes"]].tobytes()
     if "map" in structure:
         return {sys.intern(key): _value(item, arrays) for key, item in structure["map"]}
-    if "tuple" in structure:
-        return tuple(_value(item, arrays) for item in structure["tuple"])
+    for kind in (tuple, list):
+        if kind.__name__ in structure:
+            return kind(_value(item, arrays) for item in structure[kind.__name__])
     content = {name: _value(item, arrays) for name, item in structure["fields"].items()}
     return _TYPES[structure["type"]](**content)

@@ -22,9 +22,9 @@ DATA = "data."
 class TrialSource(Protocol):
     """Where a trial comes from: a frozen value that loads or makes it when called.
 
-    ``source(choices, seed)`` gives the trial, with its reference motion or markers where there are
-    any. `choices` holds the values of the study's data factors, by path without ``data.``; `seed`
-    is for whatever is random, and depends on names only.
+    ``source(choices)`` gives the trial, with its reference motion or markers where there are any.
+    `choices` holds the values of the study's data factors, by path without ``data.``. What is
+    random in it is seeded by the names of subject and trial: a level more moves no other cell.
     """
 
     @property
@@ -41,7 +41,7 @@ class TrialSource(Protocol):
         """What the reference is worth: results of unlike evidence are never averaged."""
         ...
 
-    def __call__(self, choices: Mapping[str, Any], seed: int) -> Trial: ...
+    def __call__(self, choices: Mapping[str, Any]) -> Trial: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from typing import Any, Literal
 from kinebench.core.provenance import digest
 from kinebench.errors import KinebenchError, NotApplicableError
 from kinebench.io.atomic import OutputError
+from kinebench.pipeline.memo import STAGE_VERSIONS
 from kinebench.studies.batches import Batch, batch_size, batches, cells_of, recipe
 from kinebench.studies.design import Study
 from kinebench.studies.measure import measured
 from kinebench.studies.plan import Cell, cells
 from kinebench.studies.pool import run_in_processes
-from kinebench.studies.staged import STAGE_VERSIONS, run_stages
 from kinebench.studies.store import Store
 
 __all__ = ["Outcome", "Status", "cell_key", "run_cell", "run_study", "stored_outcomes"]
@@ -96,8 +96,8 @@ def run_cell(cell: Cell, metrics: tuple[str, ...], store: Store) -> Outcome:
     rows = store.get(key)
     if rows is None:
         try:
-            trial = cell.source(dict(cell.choices), cell.seed)
-            run = run_stages(cell.pipeline, trial, store)
+            trial = cell.source(dict(cell.choices))
+            run = cell.pipeline(trial, memo=store)
             rows = measured(run, trial, metrics)
         except NotApplicableError as reason:
             return Outcome(cell.index, cell.labels, "skipped", " ".join(str(reason).split()))
@@ -114,10 +114,9 @@ def cell_key(cell: Cell, metrics: tuple[str, ...]) -> str:
     return digest(
         "cell",
         _MEASURE_VERSION,
-        STAGE_VERSIONS,
+        dict(STAGE_VERSIONS),
         cell.source,
         dict(cell.choices),
-        cell.seed,
         cell.pipeline,
         metrics,
     )

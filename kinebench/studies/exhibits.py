@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from kinebench.core.model import Model
 from kinebench.core.motion import Motion
 from kinebench.errors import ValueRangeError
+from kinebench.pipeline.memo import Memo
 from kinebench.studies.design import Study
 from kinebench.studies.execution import Outcome
 from kinebench.studies.plan import Cell, cells
 from kinebench.studies.scores import score_of
-from kinebench.studies.staged import Remembers, run_stages
 
 __all__ = ["Exhibit", "exhibits_of"]
 
@@ -45,7 +45,7 @@ class Exhibit:
 
 
 def exhibits_of(
-    study: Study, outcomes: Sequence[Outcome], store: Remembers, n: int = 1
+    study: Study, outcomes: Sequence[Outcome], store: Memo, n: int = 1
 ) -> tuple[Exhibit, ...]:
     """The worst cell of each of the n worst trials, the median cell, and the best.
 
@@ -56,7 +56,7 @@ def exhibits_of(
     ----------
     study : Study
     outcomes : sequence of Outcome
-    store : Store, or anything that remembers
+    store : Memo
     n : int
         How many of the worst.
 
@@ -101,12 +101,12 @@ def _chosen(outcomes: Sequence[Outcome], n: int) -> list[tuple[str, float, Outco
     return taken
 
 
-def _exhibit(role: str, error: float, cell: Cell, store: Remembers) -> Exhibit | None:
+def _exhibit(role: str, error: float, cell: Cell, store: Memo) -> Exhibit | None:
     choices = dict(cell.choices)
-    trial = cell.source(choices, cell.seed)
+    trial = cell.source(choices)
     if trial.reference_motion is None:
         return None
-    run = run_stages(cell.pipeline, trial, store)
+    run = cell.pipeline(trial, memo=store)
     return Exhibit(
         role, cell.labels, trial.reference_motion, run.solution.motion, run.scaling.model, error
     )

@@ -70,8 +70,8 @@ class LabSource:
     def subject(self) -> str:
         return self.person.identifier
 
-    def __call__(self, choices: Mapping[str, Any], seed: int) -> Trial:
-        """The trial with its true motion and markers; `seed` is not used: names seed the noise."""
+    def __call__(self, choices: Mapping[str, Any]) -> Trial:
+        """The trial with its true motion and markers; subject and trial name the noise's seed."""
         require_choices(choices, _CHOICES, "the laboratory")
         errors = choices.get("errors", self.errors)
         rate = choices.get("rate_hz", self.rate_hz)

@@ -9,12 +9,12 @@ from typing import Any
 from kinebench.alignment import GivenLag, align
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
+from kinebench.core.results import PipelineRun
 from kinebench.core.trial import Trial
 from kinebench.errors import KinebenchWarning
 from kinebench.metrics import evaluate_motion, evaluate_residuals, evaluate_side_drop
 from kinebench.metrics.results import Figure
 from kinebench.signals.lag import lag_by_slope
-from kinebench.studies.staged import StagedRun
 
 __all__ = ["LAG_REMOVED", "measured"]
 
@@ -24,7 +24,7 @@ LAG_REMOVED = "coordinate, lag removed"
 Row = dict[str, Any]
 
 
-def measured(run: StagedRun, trial: Trial, metrics: tuple[str, ...]) -> list[Row]:
+def measured(run: PipelineRun, trial: Trial, metrics: tuple[str, ...]) -> list[Row]:
     """Rows with kind, item, metric, value and unit (SI).
 
     Against the reference motion: `metrics` of every shared coordinate, on one clock; and, as

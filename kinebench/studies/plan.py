@@ -1,8 +1,7 @@
-"""Which cells a study has, and the seeds of what is random in them: pure and countable."""
+"""Which cells a study has: pure and countable."""
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from kinebench.pipeline.pipeline import Pipeline
 from kinebench.studies.changes import with_level
 from kinebench.studies.design import DATA, Level, Study, TrialSource
 
-__all__ = ["Cell", "cells", "count_cells", "seed_of"]
+__all__ = ["Cell", "cells", "count_cells"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,6 @@ class Cell:
         With the levels applied.
     choices : tuple of (str, object)
         Values of the data factors.
-    seed : int
     inapplicable : str
         Why these levels cannot go together; empty when they can.
     """
@@ -41,7 +39,6 @@ class Cell:
     levels: tuple[tuple[str, Level], ...]
     pipeline: Pipeline
     choices: tuple[tuple[str, Any], ...]
-    seed: int
     inapplicable: str = ""
 
     @property
@@ -70,21 +67,13 @@ def count_cells(study: Study) -> int:
     return count
 
 
-def seed_of(*names: str) -> int:
-    """Seed from names, so that adding a level or a trial moves no other cell."""
-    text = "\x1f".join(names).encode()
-    return int.from_bytes(hashlib.sha256(text).digest()[:8], "big") >> 1
-
-
 def _cell(study: Study, index: int, source: TrialSource, levels: tuple[Level, ...]) -> Cell:
     pipeline = study.base
     choices: list[tuple[str, Any]] = []
-    labels: list[str] = []
     inapplicable = ""
     for factor, level in zip(study.factors, levels, strict=True):
         if factor.of_data:
             choices.append((factor.path.removeprefix(DATA), level.value))
-            labels.append(f"{factor.name}={level.label}")
         else:
             try:
                 pipeline = with_level(pipeline, factor.path, level.value)
@@ -98,6 +87,5 @@ def _cell(study: Study, index: int, source: TrialSource, levels: tuple[Level, ..
         tuple(zip(names, levels, strict=True)),
         pipeline,
         tuple(choices),
-        seed_of(study.name, source.subject, source.name, *labels),
         inapplicable,
     )

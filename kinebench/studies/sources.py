@@ -64,7 +64,7 @@ class DatasetSource:
     def name(self) -> str:
         return self.sample
 
-    def __call__(self, choices: Mapping[str, Any], seed: int) -> Trial:
+    def __call__(self, choices: Mapping[str, Any]) -> Trial:
         """The trial with its keypoints only; nothing but extra errors is random here."""
         require_choices(choices, _CHOICES, f"dataset {self.dataset}")
         sample = load(self.dataset, self.sample)

@@ -10,9 +10,9 @@ from kinebench.augmentation import FloorOffset, NoAugmentation
 from kinebench.cleaning.catalogue import parse_cleaner
 from kinebench.core.stages import Cleaner
 from kinebench.errors import FileFormatError, require_names
-from kinebench.ik.engines import ENGINES
 from kinebench.lab import scaling_setup
 from kinebench.lab.camera.catalogue import parse_camera
+from kinebench.pipeline.engines import ENGINES
 from kinebench.pipeline.opencap import STATIC_POSES, opencap_setup
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.scaling.standing import StandingWindow

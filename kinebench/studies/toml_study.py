@@ -7,12 +7,12 @@ from pathlib import Path
 
 from kinebench.augmentation import LSTMAugmenter
 from kinebench.errors import FileFormatError, KinebenchError, require_names
-from kinebench.ik.engines import make_engine
 from kinebench.lab import generic_body, ik_tasks
 from kinebench.metrics import CATALOGUE
+from kinebench.pipeline.engines import DEFAULT_ENGINE, engine
 from kinebench.pipeline.opencap import OpenCapSetup, opencap_setup
 from kinebench.pipeline.pipeline import Pipeline
-from kinebench.scaling.scalers import make_scaler
+from kinebench.pipeline.plan import DEFAULT_VERSION
 from kinebench.studies.design import Study
 from kinebench.studies.toml_levels import cleaners_from, factor_from, scaling_from, window_from
 from kinebench.studies.toml_tables import Table, items_of, require_keys, value_of
@@ -29,7 +29,6 @@ _BASE_KEYS = (
     "resample_hz",
     "static_pose",
     "window",
-    "scaler",
     "engine",
 )
 _BODIES = ("opencap", "lab")
@@ -83,20 +82,16 @@ def _setup(base: Table, body: str) -> OpenCapSetup:
 
 def _base(table: Table, setup: OpenCapSetup) -> Pipeline:
     where = "[base]"
+    chosen = engine(value_of(table, "engine", str, where, DEFAULT_ENGINE))
+    window = window_from(table.get("window", "opencap"))
     return Pipeline(
         generic=setup.generic,
         augment=LSTMAugmenter(
-            value_of(table, "augmenter", str, where, "v0.3"),
+            value_of(table, "augmenter", str, where, DEFAULT_VERSION),
             warm_up_s=value_of(table, "warm_up_s", float, where, 0.0),
             resample_hz=value_of(table, "resample_hz", float, where),
         ),
-        # a study solves the same trial hundreds of times
-        scale=make_scaler(
-            value_of(table, "scaler", str, where, "fast"),
-            setup.scaling,
-            setup.marker_set,
-            window_from(table.get("window", "opencap")),
-        ),
-        solve=make_engine(value_of(table, "engine", str, where, "fast"), setup.ik),
+        scale=chosen.make_scaler(setup.scaling, setup.marker_set, window),
+        solve=chosen.make_solver(setup.ik),
         clean=cleaners_from(value_of(table, "clean", str, where, "none")),
     )

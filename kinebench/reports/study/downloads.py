@@ -15,7 +15,6 @@ from kinebench.reports.study.scored import ScoredPart
 from kinebench.reports.study.sides import side_figures
 from kinebench.reports.tables import as_csv, as_latex
 from kinebench.reports.units import readable_unit, scale_of
-from kinebench.studies.plan import cells
 from kinebench.studies.results import result_table
 from kinebench.studies.scores import AS_IS, LAG_REMOVED, OFFSET_REMOVED, score_of
 
@@ -37,7 +36,7 @@ def downloads_section(title: str, parts: Sequence[ScoredPart], command: str) -> 
             f"{stem}-effects.tex",
             as_latex(effects_table(parts), f"{title}: change of the mean error by level."),
         ),
-        _file("mean error, status and seed of every run", f"{stem}-runs.csv", _runs(parts)),
+        _file("mean error and status of every run", f"{stem}-runs.csv", _runs(parts)),
     ]
     sides = _sides(parts)
     if sides:
@@ -92,7 +91,6 @@ def _runs(parts: Sequence[ScoredPart]) -> str:
     scale = scale_of("rad")
     rows: list[dict[str, Any]] = []
     for scored in parts:
-        seeds = {tuple(cell.labels.items()): cell.seed for cell in cells(scored.part.study)}
         for outcome in scored.part.outcomes:
             score = score_of(outcome.labels, outcome.rows)
             errors = {
@@ -104,13 +102,7 @@ def _runs(parts: Sequence[ScoredPart]) -> str:
                 )
             }
             rows.append(
-                {
-                    "on": scored.part.title,
-                    **outcome.labels,
-                    "status": outcome.status,
-                    **errors,
-                    "seed": seeds.get(tuple(outcome.labels.items()), ""),
-                }
+                {"on": scored.part.title, **outcome.labels, "status": outcome.status, **errors}
             )
     return as_csv(rows)
 

@@ -1,4 +1,4 @@
-"""Manifest: inputs with their sha256, versions, seeds, command."""
+"""Manifest: inputs with their sha256, versions, command."""
 
 from __future__ import annotations
 
@@ -54,10 +54,9 @@ def manifest_section(parts: Sequence[StudyPart], command: str) -> Section:
         (
             Text(f"Made by: {command}"),
             Text(
-                "Seeds come from names (study, subject, trial, levels of the data factors) by"
-                " SHA-256, so that adding a level or a trial changes no other run; the table of"
-                " runs among the downloads holds each. The manifest among the downloads holds"
-                " every setting."
+                "What is random in a virtual recording is seeded by the names of subject and trial,"
+                " so that adding a level or a trial changes no other run. The manifest among the"
+                " downloads holds every setting."
             ),
             *((inputs,) if rows else ()),
         ),

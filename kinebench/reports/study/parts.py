@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from kinebench.pipeline.memo import Memo
 from kinebench.studies.design import Study
 from kinebench.studies.execution import Outcome
 from kinebench.studies.exhibits import Exhibit, exhibits_of
 from kinebench.studies.mocap_driven import MOCAP_DRIVEN
-from kinebench.studies.staged import Remembers
 
 __all__ = ["StudyPart", "parts_of"]
 
@@ -54,7 +54,7 @@ _TOLD = {
 
 
 def parts_of(
-    study: Study, outcomes: Sequence[Outcome], store: Remembers | None = None, n: int = 1
+    study: Study, outcomes: Sequence[Outcome], store: Memo | None = None, n: int = 1
 ) -> tuple[StudyPart, ...]:
     """One part per kind of evidence among the trials: unlike ones are never averaged.
 
@@ -62,7 +62,7 @@ def parts_of(
     ----------
     study : Study
     outcomes : sequence of Outcome
-    store : Store, or anything that remembers, optional
+    store : Memo, optional
         Of the run; with it, each part shows its worst, median and best runs.
     n : int
         How many of the worst.
@@ -72,7 +72,7 @@ def parts_of(
 
 
 def _part(
-    study: Study, outcomes: Sequence[Outcome], kind: str, store: Remembers | None, n: int
+    study: Study, outcomes: Sequence[Outcome], kind: str, store: Memo | None, n: int
 ) -> StudyPart:
     sources = tuple(s for s in study.sources if s.evidence == kind)
     trials = {(source.subject, source.name) for source in sources}

@@ -5,16 +5,18 @@ from dataclasses import replace
 import pytest
 
 from kinebench.augmentation import NoAugmentation
+from kinebench.core.stages import InverseKinematics, Scaler
 from kinebench.errors import NameNotFoundError, NotApplicableError
 from kinebench.ik.fast import FastIK
 from kinebench.ik.opensim_engine import OpenSimIK
 from kinebench.lab import generic_body, ik_tasks, scaling_setup
-from kinebench.pipeline.engines import with_engine
+from kinebench.pipeline.engines import DEFAULT_ENGINE, ENGINES, Engine, engine, with_engine
 from kinebench.pipeline.pipeline import Pipeline
+from kinebench.pipeline.plan import Options
 from kinebench.scaling.fast_scaler import FastScaler
 from kinebench.scaling.given import GivenModel
 from kinebench.scaling.opensim_scaler import OpenSimScaler
-from kinebench.scaling.window import GivenWindow
+from kinebench.scaling.window import GivenWindow, StaticWindow
 
 FAST = Pipeline(
     generic_body().model,
@@ -22,6 +24,29 @@ FAST = Pipeline(
     FastScaler(scaling_setup(), None, GivenWindow(0.1, 0.4)),
     FastIK(ik_tasks()),
 )
+
+
+@pytest.mark.parametrize("chosen", ENGINES.values(), ids=list(ENGINES))
+def test_an_engine_is_a_scaler_and_a_solver(chosen: Engine) -> None:
+    scaler = chosen.make_scaler(scaling_setup())
+    assert isinstance(scaler, Scaler)
+    assert scaler.window == StaticWindow()  # type: ignore[attr-defined]
+    solver = chosen.make_solver(ik_tasks())
+    assert isinstance(solver, InverseKinematics)
+    assert solver.tasks == ik_tasks()  # type: ignore[attr-defined]
+    assert engine(chosen.name) == chosen
+
+
+def test_the_default_is_the_reference() -> None:
+    assert engine(DEFAULT_ENGINE).make_solver(ik_tasks()) == OpenSimIK(ik_tasks())
+    assert Options().engine == DEFAULT_ENGINE
+
+
+def test_a_misspelt_engine_gets_the_near_match() -> None:
+    with pytest.raises(NameNotFoundError, match="did you mean 'opensim'"):
+        engine("opensims")
+    with pytest.raises(NameNotFoundError, match="did you mean 'fast'"):
+        Options(engine="fats")
 
 
 def test_set_ups_tasks_and_window_stay() -> None:

@@ -160,7 +160,9 @@ def test_a_static_window_in_which_nobody_stands_is_doubted(pipeline: Pipeline) -
     positions[:, 4] = positions[:, 3] + [-0.4, 0.0, 0.0]
     bent = replace(trial(), keypoints=standing().with_positions(positions))
     said = pipeline(bent).warnings[0]
-    assert said.startswith("nobody stands still and upright in the static window 0.10 to 0.50 s")
+    assert said.startswith(
+        "the subject is not standing still and upright in the static window 0.10 to 0.50 s"
+    )
     assert "the right knee is bent by 90°" in said
 
 

@@ -24,6 +24,7 @@ from kinebench.core import (
     Trial,
 )
 from kinebench.errors import NotApplicableError, ScalingError
+from kinebench.lab.seeds import generator
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.studies.design import Factor, Level, Study
 
@@ -89,11 +90,11 @@ class MadeUpSource:
     evidence: str = "made up"
     mass_kg: float = 70.0
 
-    def __call__(self, choices: Mapping[str, Any], seed: int) -> Trial:
+    def __call__(self, choices: Mapping[str, Any]) -> Trial:
         if choices.get("noise_m") == -1.0:
             raise NotApplicableError("no such noise here")
         time.sleep(self.pause_s)
-        rng = np.random.default_rng(seed)
+        rng = generator(self.subject, self.name)
         times = np.arange(50) / 60
         truth = np.sin(times)
         noise = choices.get("noise_m", 0.0) * rng.standard_normal(50)

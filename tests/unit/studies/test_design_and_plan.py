@@ -10,7 +10,7 @@ from kinebench.errors import NameNotFoundError, ValueRangeError
 from kinebench.studies.changes import Changes, with_level
 from kinebench.studies.design import Factor, Level
 from kinebench.studies.execution import run_study
-from kinebench.studies.plan import cells, count_cells, seed_of
+from kinebench.studies.plan import cells, count_cells
 from kinebench.studies.store import Store
 
 
@@ -27,23 +27,6 @@ def test_levels_reach_their_fields(made_up: ModuleType) -> None:
     assert last.pipeline.solve.gain == 2.0
     assert last.pipeline.clean[0].height_m == 0.01
     assert last.choices == (("noise_m", 0.005),)
-
-
-def test_seeds_depend_on_names_and_data_levels_only(made_up: ModuleType) -> None:
-    def seeds(**changes: object) -> dict[tuple[str, ...], int]:
-        study = made_up.study(**changes)
-        return {tuple(cell.labels.values()): cell.seed for cell in cells(study)}
-
-    before = seeds()
-    after = seeds(heights=(0.5, 0.0, 0.01))
-    assert all(after[labels] == seed for labels, seed in before.items())
-    by_data = {(labels[:4], seed) for labels, seed in before.items()}
-    assert len(by_data) == len({seed for _, seed in by_data}) == 4
-
-
-def test_seed_does_not_confuse_where_names_end() -> None:
-    assert seed_of("ab", "c") != seed_of("a", "bc")
-    assert 0 <= seed_of("x") < 2**63
 
 
 def test_misspelt_path_offers_the_near_field(made_up: ModuleType) -> None:

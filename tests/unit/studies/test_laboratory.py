@@ -18,7 +18,7 @@ def source() -> LabSource:
 
 
 def test_truth_is_the_reference(source: LabSource) -> None:
-    trial = source({}, 0)
+    trial = source({})
     assert trial.reference_motion is not None
     assert trial.reference_markers is not None
     assert trial.static is not None
@@ -26,25 +26,25 @@ def test_truth_is_the_reference(source: LabSource) -> None:
 
 
 def test_levels_meet_the_same_noise(source: LabSource) -> None:
-    ideal = source({"static": StaticPose()}, 0)
-    bent = source({"static": StaticPose(knee_deg=20.0)}, 1)
+    ideal = source({"static": StaticPose()})
+    bent = source({"static": StaticPose(knee_deg=20.0)})
     assert ideal.keypoints == bent.keypoints
     assert ideal.static != bent.static
 
 
 def test_trial_start_is_the_first_second(source: LabSource) -> None:
-    static = source({"static": "trial start"}, 0).static
+    static = source({"static": "trial start"}).static
     assert static is not None
     assert static.times[-1] == pytest.approx(1.0)
 
 
 def test_no_static_trial_is_none(source: LabSource) -> None:
-    assert source({"static": None}, 0).static is None
+    assert source({"static": None}).static is None
 
 
 def test_without_errors_keypoints_are_true(source: LabSource) -> None:
-    exact = source({"errors": Chain()}, 0)
-    assert exact.keypoints != source({}, 0).keypoints
+    exact = source({"errors": Chain()})
+    assert exact.keypoints != source({}).keypoints
 
 
 def test_other_people_have_other_digests(source: LabSource) -> None:
@@ -54,6 +54,6 @@ def test_other_people_have_other_digests(source: LabSource) -> None:
 
 def test_a_misspelt_data_factor_is_told(source: LabSource) -> None:
     with pytest.raises(NameNotFoundError, match="did you mean 'static'"):
-        source({"statik": None}, 0)
+        source({"statik": None})
     with pytest.raises(NameNotFoundError, match="body"):
         LabSource(Population().subject(1), Squat(), "squat", two_phones(), body="lb")

@@ -27,12 +27,12 @@ def _at_hand(mirror_file: Callable[[str], Path]) -> None:
 
 def test_the_named_motion_is_the_reference() -> None:
     own = load("opencap-session-subject0", "Squats_0").motions["opencap"]
-    assert SQUATS({}, 0).reference_motion == own
+    assert SQUATS({}).reference_motion == own
 
 
 def test_without_such_a_motion_there_is_no_reference() -> None:
     source = DatasetSource("keypoints-subject2", "sit_to_stand", "subject 2", "sit-to-stand")
-    assert source({}, 0).reference_motion is None
+    assert source({}).reference_motion is None
 
 
 def test_another_dataset_s_motion_comes_on_the_keypoints_clock_without_the_pelvis() -> None:
@@ -46,7 +46,7 @@ def test_another_dataset_s_motion_comes_on_the_keypoints_clock_without_the_pelvi
         lag_s=0.5,
         same_frame=False,
     )
-    reference = source({}, 0).reference_motion
+    reference = source({}).reference_motion
     original = load("opencap-processing", "squats1").motions["video"]
     assert reference is not None
     np.testing.assert_allclose(reference.times, original.times + 0.5)
@@ -55,8 +55,8 @@ def test_another_dataset_s_motion_comes_on_the_keypoints_clock_without_the_pelvi
 
 
 def test_extra_errors_reach_trial_and_static() -> None:
-    raised = SQUATS({"extra.up": VerticalOffset(10.0)}, 0)
-    plain = SQUATS({}, 0)
+    raised = SQUATS({"extra.up": VerticalOffset(10.0)})
+    plain = SQUATS({})
     assert plain.static is not None
     assert raised.static is not None
     for moved, still in ((raised.keypoints, plain.keypoints), (raised.static, plain.static)):
@@ -65,23 +65,23 @@ def test_extra_errors_reach_trial_and_static() -> None:
 
 
 def test_rates_are_interpolated() -> None:
-    assert SQUATS({"rate_hz": 100.0}, 0).keypoints.rate_hz == pytest.approx(100.0)
+    assert SQUATS({"rate_hz": 100.0}).keypoints.rate_hz == pytest.approx(100.0)
 
 
 def test_static_trials_are_there_or_told() -> None:
-    assert SQUATS({"static": "own"}, 0).static is not None
-    assert SQUATS({"static": "none"}, 0).static is None
+    assert SQUATS({"static": "own"}).static is not None
+    assert SQUATS({"static": "none"}).static is None
     alone = DatasetSource("keypoints-subject2", "squats", "subject 2", "squat")
     with pytest.raises(NotApplicableError, match="no static trial"):
-        alone({"static": "own"}, 0)
+        alone({"static": "own"})
     with pytest.raises(NameNotFoundError, match=r"data\.static"):
-        SQUATS({"static": "ideal"}, 0)
+        SQUATS({"static": "ideal"})
 
 
 def test_a_mocap_motion_is_played_as_it_was_measured() -> None:
     source = mocap_driven("labvalidation-subject4-mocap", "squats1", "subject 4", "squats", Chain())
     assert source.evidence == MOCAP_DRIVEN
-    trial = source({}, 0)
+    trial = source({})
     measured = load("labvalidation-subject4-mocap", "squats1").motions["reference"]
     assert trial.reference_motion is not None
     for name in ("knee_angle_r", "hip_flexion_l", "pelvis_list"):

@@ -62,13 +62,13 @@ def test_levels_become_values(read: Callable[[str], Any]) -> None:
 
 
 @pytest.mark.mirror
-def test_studies_use_the_fast_engines_unless_asked(read: Callable[[str], Any]) -> None:
-    fast = read(TEXT).base
-    assert isinstance(fast.solve, FastIK)
-    assert isinstance(fast.scale, FastScaler)
-    asked = read(TEXT.replace("[base]", '[base]\nengine = "opensim"\nscaler = "opensim"')).base
-    assert isinstance(asked.solve, OpenSimIK)
-    assert isinstance(asked.scale, OpenSimScaler)
+def test_an_engine_is_scaler_and_solver(read: Callable[[str], Any]) -> None:
+    default = read(TEXT).base
+    assert isinstance(default.solve, OpenSimIK)
+    assert isinstance(default.scale, OpenSimScaler)
+    asked = read(TEXT.replace("[base]", '[base]\nengine = "fast"')).base
+    assert isinstance(asked.solve, FastIK)
+    assert isinstance(asked.scale, FastScaler)
 
 
 @pytest.mark.mirror

@@ -44,7 +44,7 @@ class WrittenSource:
     activity: str = "squat"
     evidence: str = "exact truth"
 
-    def __call__(self, choices: Mapping[str, Any], seed: int) -> Trial:
+    def __call__(self, choices: Mapping[str, Any]) -> Trial:
         raise AssertionError("nothing is run here")
 
 

@@ -16,9 +16,8 @@ from scipy.optimize import least_squares
 from kinebench.core.markers import Markers
 from kinebench.core.model import Document, Model
 from kinebench.core.results import ScalingResult
-from kinebench.core.stages import Scaler
 from kinebench.core.subject import Subject
-from kinebench.errors import KinebenchWarning, NameNotFoundError, ScalingError
+from kinebench.errors import KinebenchWarning, ScalingError
 from kinebench.io.models import read_document, read_model
 from kinebench.io.setups import read_time_range
 from kinebench.io.trc import read_trc
@@ -28,7 +27,6 @@ from kinebench.scaling.lean_model import lean_template
 from kinebench.scaling.opensim_scaler import OpenSimScaler
 from kinebench.scaling.placement_gap import PlacementGap, placement_gap
 from kinebench.scaling.placer import placed_markers
-from kinebench.scaling.scalers import SCALERS, make_scaler
 from kinebench.scaling.window import OPTICAL_MARKERS, GivenWindow, StaticWindow
 
 Numbers = Callable[[Model], dict[str, list[float]]]
@@ -246,21 +244,10 @@ def test_a_marker_must_show_once(
         FastScaler(make_setup(), window=WINDOW)(leg, standing.with_positions(positions), person)
 
 
-def test_scalers_by_name(make_setup: MakeSetup) -> None:
-    assert SCALERS == ("opensim", "fast")
-    for name, kind in (("opensim", OpenSimScaler), ("fast", FastScaler)):
-        scaler = make_scaler(name, make_setup(), None, WINDOW)
-        assert isinstance(scaler, Scaler)
-        assert scaler == kind(make_setup(), None, WINDOW)
-    assert make_scaler("fast", make_setup()) == FastScaler(make_setup(), None, StaticWindow())
-    with pytest.raises(NameNotFoundError, match="did you mean 'fast'"):
-        make_scaler("fats", make_setup())
-
-
 def test_opensim_is_not_imported() -> None:
     """Lean scaling must start fast in a fresh process."""
     code = (
-        "import sys, kinebench.scaling.fast_scaler, kinebench.scaling.scalers as s;"
+        "import sys, kinebench.scaling.fast_scaler, kinebench.pipeline.engines;"
         "assert not {'opensim', 'numba', 'tensorflow'} & sys.modules.keys()"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

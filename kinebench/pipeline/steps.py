@@ -1,0 +1,210 @@
+"""What a pipeline does to a trial, step by step, before anything is computed.
+
+The steps are values: their keys follow from the parameters and the recordings alone, so what has
+been computed before is recognised without computing anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kinebench.augmentation.augmenter import START_UP_S, LSTMAugmenter, tracked_markers
+from kinebench.core.markers import Markers
+from kinebench.core.model import Model
+from kinebench.core.provenance import describe, digest
+from kinebench.core.results import ScalingResult, StageResult
+from kinebench.core.stages import AdaptiveCleaner, Augmenter, Cleaner, GroundOffset, Scaler
+from kinebench.core.subject import Subject
+from kinebench.core.trial import Trial
+from kinebench.pipeline.checks import scaling_warnings
+from kinebench.pipeline.memo import STAGE_VERSIONS
+from kinebench.scaling.standing import standing_quality
+
+if TYPE_CHECKING:
+    from kinebench.pipeline.pipeline import Pipeline
+
+__all__ = ["Step", "recordings_of", "stage_keys", "steps_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One stage applied to one recording.
+
+    Parameters
+    ----------
+    stage : str
+        One of `kinebench.pipeline.pipeline.STAGES`.
+    recording : str
+        What it is done to: "keypoints", "static", or "trial" for the whole.
+    gives : str
+        Name of its result.
+    parameters : tuple
+        Everything that the result depends on besides the inputs.
+    inputs : tuple of str
+        Results of earlier steps, or recordings, that it works on.
+    make : callable
+        The inputs' values -> `StageResult`.
+    """
+
+    stage: str
+    recording: str
+    gives: str
+    parameters: tuple[Any, ...]
+    inputs: tuple[str, ...]
+    make: Callable[..., StageResult]
+
+    def key(self, keys: dict[str, str]) -> str:
+        """Digest of the stage's version, its parameters and the keys of its inputs."""
+        inputs = tuple(keys[name] for name in self.inputs)
+        return digest(self.stage, STAGE_VERSIONS[self.stage], self.parameters, inputs)
+
+
+def recordings_of(trial: Trial) -> dict[str, Markers]:
+    """The recordings that a run starts from, by the names that steps have for them.
+
+    Static *markers* are scaled on as they are; only without them is a static trial's keypoints
+    cleaned and augmented.
+    """
+    recordings = {"keypoints": trial.keypoints}
+    if trial.static_markers is not None:
+        recordings["static markers"] = trial.static_markers
+    elif trial.static is not None:
+        recordings["static"] = trial.static
+    return recordings
+
+
+def steps_of(pipeline: Pipeline, trial: Trial) -> tuple[Step, ...]:
+    """The steps of a pipeline on a trial, in order: stage after stage, the movement first."""
+    subject = trial.subject
+    recordings = recordings_of(trial)
+    moving = [name for name in ("keypoints", "static") if name in recordings]
+    cleaned: list[Step] = []
+    augmented: list[Step] = []
+    grounded: list[Step] = []
+    for name in moving:
+        steps = tuple(_cleaning(pipeline.clean, name))
+        cleaned += steps
+        clean = steps[-1].gives if steps else name
+        augmented.append(_augmentation(pipeline.augment, subject, name, clean))
+        grounded.append(_grounding(pipeline.floor, name, clean, augmented[-1].gives))
+    standing = "static markers" if "static markers" in recordings else grounded[-1].gives
+    solve = pipeline.solve
+    return (
+        *cleaned,
+        *augmented,
+        *grounded,
+        _scaling(pipeline, subject, standing),
+        Step(
+            "solve",
+            "trial",
+            "solution",
+            (solve,),
+            ("scaling", grounded[0].gives),
+            lambda scaling, markers: StageResult(solve(scaling.model, markers)),
+        ),
+    )
+
+
+def stage_keys(pipeline: Pipeline, trial: Trial) -> dict[str, str]:
+    """Key of every step's result, by the result's name; nothing is computed."""
+    keys = {name: digest(name, markers) for name, markers in recordings_of(trial).items()}
+    for step in steps_of(pipeline, trial):
+        keys[step.gives] = step.key(keys)
+    return keys
+
+
+def _cleaning(cleaners: tuple[Cleaner, ...], recording: str) -> Iterator[Step]:
+    given = recording
+    for number, cleaner in enumerate(cleaners, start=1):
+        gives = f"{recording}, cleaned {number}"
+        yield Step("clean", recording, gives, (cleaner,), (given,), _cleaned_by(cleaner))
+        given = gives
+
+
+def _cleaned_by(cleaner: Cleaner) -> Callable[[Markers], StageResult]:
+    def make(markers: Markers) -> StageResult:
+        fixed = cleaner.resolve(markers) if isinstance(cleaner, AdaptiveCleaner) else cleaner
+        return StageResult(fixed(markers), describe(fixed))
+
+    return make
+
+
+def _augmentation(augment: Augmenter, subject: Subject, recording: str, cleaned: str) -> Step:
+    return Step(
+        "augment",
+        recording,
+        f"{recording}, augmented",
+        (augment, subject),
+        (cleaned,),
+        lambda keypoints: StageResult(augment(keypoints, subject)),
+    )
+
+
+def _grounding(floor: GroundOffset | None, recording: str, cleaned: str, augmented: str) -> Step:
+    """Keypoints and augmented markers together, on the floor when that is asked for.
+
+    The augmented markers alone decide the offset, as in OpenCap.
+    """
+
+    def make(keypoints: Markers, markers: Markers) -> StageResult:
+        together = tracked_markers(keypoints, markers)
+        if floor is None:
+            return StageResult(together)
+        shift = floor.resolve(markers)
+        return StageResult(shift(together), describe(shift))
+
+    gives = f"{recording}, on the floor"
+    return Step("floor", recording, gives, (floor,), (cleaned, augmented), make)
+
+
+def _scaling(pipeline: Pipeline, subject: Subject, standing: str) -> Step:
+    scale, generic = pipeline.scale, pipeline.generic
+    start_up_s = _start_up_s(pipeline.augment)
+    return Step(
+        "scale",
+        "trial",
+        "scaling",
+        (scale, generic, subject, start_up_s),
+        (standing,),
+        lambda markers: _scaled(scale, generic, subject, start_up_s, markers),
+    )
+
+
+def _start_up_s(augment: Augmenter) -> float:
+    """How long after the beginning the augmenter's markers are biased."""
+    cold = isinstance(augment, LSTMAugmenter) and augment.warm_up_s < START_UP_S
+    return START_UP_S if cold else 0.0
+
+
+def _scaled(
+    scale: Scaler, generic: Model, subject: Subject, start_up_s: float, standing: Markers
+) -> StageResult:
+    """A scaled model, how well the subject stood, and what makes the scaling doubtful."""
+    scaling: ScalingResult = scale(generic, standing, subject)
+    remarks = list(scaling_warnings(scaling, subject))
+    record = None
+    if np.isfinite(scaling.window_s).all():
+        quality = standing_quality(standing, scaling.window_s)
+        record = describe(quality)
+        faults = quality.remarks() if quality is not None else ()
+        if faults:
+            remarks.insert(0, _no_standing(scaling.window_s, faults))
+    start = scaling.window_s[0] - standing.times[0]
+    if start < start_up_s:
+        remarks.append(
+            f"the static window starts {start:.2f} s after the beginning, while the augmenter"
+            f" still warms up (its markers are biased for about {start_up_s:g} s): a warm-up"
+            " avoids that"
+        )
+    return StageResult(scaling, record, tuple(remarks))
+
+
+def _no_standing(window_s: tuple[float, float], faults: tuple[str, ...]) -> str:
+    return (
+        f"the subject is not standing still and upright in the static window {window_s[0]:.2f} to"
+        f" {window_s[1]:.2f} s: {', '.join(faults)}"
+    )
