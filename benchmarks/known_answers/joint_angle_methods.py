@@ -18,7 +18,7 @@ from kinebench.metrics import Figure
 from kinebench.reports.blocks import Block, FigureBlock, Section, TableBlock, Text
 from kinebench.reports.figures import as_svg, error_map_figure, interval_figure
 from kinebench.reports.tables import Table
-from kinebench.statistics import effective_size_mean
+from kinebench.statistics import series_mean
 
 __all__ = ["Answers", "measure", "section"]
 
@@ -67,6 +67,7 @@ class Answers:
     by_index: dict[Cell, Figures] = field(default_factory=dict)
     by_time: dict[Cell, Figures] = field(default_factory=dict)
     squared: dict[Cell, np.ndarray] = field(default_factory=dict)
+    rates_hz: dict[Cell, float] = field(default_factory=dict)
     turns: dict[Cell, float] = field(default_factory=dict)
 
     def largest_departure(self) -> float:
@@ -120,6 +121,7 @@ def measure() -> Answers:
         for joint, column in zip(known, errors.T, strict=True):
             cell = Cell(pair.method, pair.task, joint)
             answers.squared[cell] = np.degrees(column) ** 2
+            answers.rates_hz[cell] = aligned.reference.rate_hz
             answers.turns[cell] = float((np.abs(column[np.isfinite(column)]) > np.pi).mean())
     here = {pair.participant for pair in pairs}
     for row in lbmc.published_descriptives():
@@ -155,7 +157,8 @@ def best_methods(answers: Answers) -> Iterator[Best]:
             n = min(len(worse), len(better))
             difference = worse[:n] - better[:n]
             known = difference[np.isfinite(difference)]
-            interval = effective_size_mean(known, level=1 - 0.05 / n_tests).interval
+            rate_hz = answers.rates_hz[Cell(best, task, joint)]
+            interval = series_mean(known, rate_hz, level=1 - 0.05 / n_tests).interval
             won += interval.low > 0
         yield Best(joint, best, first, runner_up, second, won, len(tasks))
 

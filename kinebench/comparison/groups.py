@@ -15,8 +15,6 @@ from kinebench.statistics import Observations, group_figure
 __all__ = ["ALL_ANGLES", "ALL_TRANSLATIONS", "group_rows_of"]
 
 ALL_ANGLES, ALL_TRANSLATIONS = "all angles", "all translations"
-_SEED = 20221020
-_N_RESAMPLES = 1999
 _OF_MARKERS = ("distance_mean", "offset_removed_distance_mean", "distance_p95", "mpjpe")
 
 
@@ -46,7 +44,7 @@ def group_rows_of(results: Sequence[PairResult], how: Procedure) -> tuple[GroupR
     Warns
     -----
     KinebenchWarning
-        Fewer than 10 subjects.
+        Fewer than 20 subjects.
     """
     of_markers = any(result.evaluation.kind == "marker" for result in results)
     of_motions = ("bias", how.headline, "offset_removed_rmse")
@@ -83,5 +81,5 @@ def _row(item: str, metric: str, values: Sequence[_Value], pooling: str) -> Grou
         tuple(value.coordinate for value in values),
         tuple(value.side for value in values),
     )
-    figure = group_figure(observations, seed=_SEED, pooling=pooling, n_resamples=_N_RESAMPLES)
+    figure = group_figure(observations, pooling=pooling)
     return GroupRow(item, metric, values[0].unit, figure)

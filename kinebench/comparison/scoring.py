@@ -17,7 +17,7 @@ from kinebench.core.wrapping import can_wrap
 from kinebench.errors import NotApplicableError, ValueRangeError, require_names
 from kinebench.metrics import Evaluation, Exclusion, evaluate_markers, evaluate_motion
 from kinebench.metrics.pairs import without_wraps
-from kinebench.statistics import effective_size_mean
+from kinebench.statistics import series_mean
 
 __all__ = ["MARKER_HEADLINE", "errors_of", "headline_name", "prepared", "scored", "within"]
 
@@ -132,7 +132,7 @@ def _with_intervals(
             half = 1.96 * float(known.std()) / math.sqrt(len(known))
             intervals[item] = (float(known.mean()) - half, float(known.mean()) + half)
         else:
-            interval = effective_size_mean(known).interval
+            interval = series_mean(known, reference.rate_hz).interval
             intervals[item] = (interval.low, interval.high)
     figures = tuple(
         figure._replace(interval=intervals.get(figure.item)) if figure.metric == "bias" else figure

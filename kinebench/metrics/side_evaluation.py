@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Iterable, Mapping
 
@@ -24,12 +25,12 @@ from kinebench.metrics.pairs import paired, without_wraps
 from kinebench.metrics.results import Evaluation, Exclusion, Figure, Undefined
 from kinebench.metrics.sides import (
     error_at_events,
-    mean_interval,
     right_minus_left,
     side_error_difference,
 )
 from kinebench.metrics.undefined import UndefinedMetricWarning
 from kinebench.metrics.waveform import NO_FRAME, bias
+from kinebench.statistics import series_mean
 
 __all__ = ["evaluate_feet", "evaluate_side_drop", "evaluate_side_motion"]
 
@@ -74,19 +75,20 @@ def evaluate_side_drop(
         require_same_times(reference.times, estimate.times)
     if reference is not None and reference_pairs is None:
         reference_pairs = landmark_pairs(reference.names)
+    rate_hz = estimate.rate_hz if estimate.n_frames > 1 else math.nan
     figures: list[Figure] = []
     undefined: list[Undefined] = []
     excluded = []
     for landmark, names in pairs.items():
         difference = _height_difference(estimate, names, window_s)
-        _add_mean(landmark, "right_minus_left", difference, figures, undefined)
+        _add_mean(landmark, "right_minus_left", difference, rate_hz, figures, undefined)
         if reference is None:
             continue
         if landmark not in (reference_pairs or {}):
             excluded.append(Exclusion(landmark, "the reference lacks it"))
             continue
         own = _height_difference(reference, (reference_pairs or {})[landmark], window_s)
-        _add_mean(landmark, "side_drop", difference - own, figures, undefined)
+        _add_mean(landmark, "side_drop", difference - own, rate_hz, figures, undefined)
     evaluation = Evaluation("landmark", tuple(figures), tuple(excluded), tuple(undefined))
     evaluation.warn_of_undefined()
     return evaluation
@@ -240,11 +242,16 @@ def _add_mean(
     item: str,
     metric: str,
     series: FloatArray,
+    rate_hz: float,
     figures: list[Figure],
     undefined: list[Undefined],
 ) -> None:
     known = series[~np.isnan(series)]
     value = float(known.mean()) if len(known) else float("nan")
-    figures.append(Figure(item, metric, value, "m", len(known), mean_interval(series)))
+    interval = (math.nan, math.nan)
+    if len(known) > 1:
+        found = series_mean(known, rate_hz).interval
+        interval = (found.low, found.high)
+    figures.append(Figure(item, metric, value, "m", len(known), interval))
     if not len(known):
         undefined.append(Undefined(item, metric, NO_FRAME))

@@ -25,7 +25,6 @@ __all__ = [
     "LegLengths",
     "error_at_events",
     "leg_length_ratio",
-    "mean_interval",
     "right_minus_left",
     "side_drop",
     "side_error_difference",
@@ -159,51 +158,3 @@ def leg_length_ratio(right: ArrayLike, left: ArrayLike) -> LegLengths:
     if min(lengths[0].min(), lengths[1].min()) <= 0:
         raise ValueRangeError("a leg segment has no length: two joint centres coincide")
     return LegLengths(*(100.0 * lengths[0] / lengths[1]).tolist())
-
-
-def mean_interval(series: ArrayLike) -> tuple[float, float]:
-    """95 % interval of the mean of an autocorrelated series.
-
-    Neighbouring frames are no independent samples: the effective sample size is n / (1 + 2 Σ ρ_k),
-    the sum running over lags up to the first autocorrelation that is not positive, and the
-    interval is Student's with that many samples.
-
-    Parameters
-    ----------
-    series : (n_frames,)
-        Evenly sampled; gaps are left out.
-
-    Returns
-    -------
-    low, high : float
-        NaN when fewer than two effective samples remain.
-
-    References
-    ----------
-    Bayley & Hammersley 1946, J R Stat Soc Suppl 8:184; Geyer 1992, Stat Sci 7:473.
-    """
-    from scipy.special import stdtrit
-
-    x = np.asarray(series, dtype=np.float64)
-    x = x[~np.isnan(x)]
-    n_effective = _effective_size(x)
-    if n_effective < 2:
-        return float("nan"), float("nan")
-    spread = float(np.sqrt(np.sum((x - x.mean()) ** 2) / (len(x) - 1) / n_effective))
-    half = float(stdtrit(n_effective - 1, 0.975)) * spread
-    return float(x.mean()) - half, float(x.mean()) + half
-
-
-def _effective_size(x: FloatArray) -> float:
-    """Number of independent samples that a series is worth."""
-    n = len(x)
-    if n < 2:
-        return float(n)
-    centred = x - x.mean()
-    variance = float(centred @ centred)
-    if variance <= 1e-24 * float(x @ x):
-        return float(n)  # constant: the interval has no width, whatever the size
-    spectrum = np.fft.rfft(centred, 2 * n)
-    correlation = np.fft.irfft(np.abs(spectrum) ** 2, 2 * n)[:n] / variance
-    last = int(np.argmax(correlation[1:] <= 0))  # there is one: all lags add up to −1/2
-    return min(float(n), n / (1 + 2 * float(correlation[1 : last + 1].sum())))

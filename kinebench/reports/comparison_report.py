@@ -88,7 +88,7 @@ def _group(comparison: Comparison) -> Section:
         TableBlock(
             group_table(comparison),
             f"Mean over {comparison.n_subjects} subjects and {len(comparison.pairs)} trials, with"
-            f" 95 % intervals (BCa bootstrap over subjects); pooling:"
+            f" 95 % intervals (Student, over subjects); pooling:"
             f" {comparison.procedure.pooling.replace('_', ' ')}.",
         )
     ]

@@ -30,7 +30,7 @@ from kinebench.errors import (
 from kinebench.events import ManualEvent
 from kinebench.io.trc import write_trc
 from kinebench.metrics import Exclusion
-from kinebench.statistics import effective_size_mean
+from kinebench.statistics import series_mean
 
 Save = Callable[[str, Motion], Path]
 NAMES = ("pelvis_tilt", "pelvis_ty", "hip_flexion_r", "hip_flexion_l", "knee_angle_r")
@@ -189,7 +189,7 @@ def test_the_interval_of_the_bias_respects_autocorrelation() -> None:
         return next(f.interval for f in found if f.interval)
 
     own, independent = interval(Procedure()), interval(Procedure(bias_interval="independent"))
-    expected = effective_size_mean(error).interval
+    expected = series_mean(error, reference.rate_hz).interval
     assert own == pytest.approx((expected.low, expected.high))
     half = 1.96 * error.std() / np.sqrt(len(error))
     assert independent == pytest.approx((error.mean() - half, error.mean() + half), abs=1e-15)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from kinebench.errors import ValueRangeError
 from kinebench.metrics import UndefinedMetricWarning
@@ -85,39 +84,3 @@ def test_leg_length_ratio() -> None:
             s.leg_length_ratio(right, illegal)
         with pytest.raises(ValueRangeError):
             s.leg_length_ratio(illegal, right)
-
-
-def test_interval_of_independent_samples_is_students() -> None:
-    """Alternating signs leave no positive autocorrelation: n samples."""
-    x = np.random.default_rng(1).uniform(0.9, 1.1, 40) * np.tile([1.0, -1.0], 20) + 3
-    low, high = s.mean_interval(x)
-    expected = stats.t.interval(0.95, 39, loc=x.mean(), scale=x.std(ddof=1) / np.sqrt(40))
-    assert (low, high) == pytest.approx(expected)
-
-
-def test_interval_respects_autocorrelation() -> None:
-    """Each value said five times is worth no more than said once."""
-    x = np.random.default_rng(8).normal(size=60)
-    once, often = s.mean_interval(x), s.mean_interval(np.repeat(x, 5))
-    assert often[1] - often[0] == pytest.approx(once[1] - once[0], rel=0.25)
-    naive = 2 * 1.96 * x.std() / np.sqrt(300)
-    assert often[1] - often[0] > 1.8 * naive
-
-
-def test_interval_covers_at_its_rate() -> None:
-    """AR(1) series around 0: about 95 % of the intervals hold it."""
-    rng = np.random.default_rng(17)
-    noise = rng.normal(size=(400, 600))
-    series = np.zeros_like(noise)
-    for i in range(1, noise.shape[1]):
-        series[:, i] = 0.9 * series[:, i - 1] + noise[:, i]
-    held = [low < 0 < high for low, high in map(s.mean_interval, series[:, 100:])]
-    assert 0.88 < np.mean(held) < 0.99
-
-
-def test_interval_of_little() -> None:
-    assert np.isnan(s.mean_interval([1.0])).all()
-    assert np.isnan(s.mean_interval([np.nan, 1.0, np.nan])).all()
-    assert s.mean_interval([0.3, 0.3, 0.3]) == pytest.approx((0.3, 0.3))
-    drift = s.mean_interval(np.linspace(0, 1, 4))
-    assert np.isnan(drift).all() or drift[0] < 0.5 < drift[1]

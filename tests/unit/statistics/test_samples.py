@@ -50,7 +50,7 @@ def test_subjects_are_coded_in_sorted_order() -> None:
         subject_codes(["a"], 2)
 
 
-def test_few_subjects_warn_below_ten() -> None:
-    with pytest.warns(KinebenchWarning, match="9 subjects: .* too narrow below 10"):
-        warn_few_subjects(9)
-    warn_few_subjects(10)
+def test_few_subjects_warn_below_twenty() -> None:
+    with pytest.warns(KinebenchWarning, match="19 subjects: below 20, .* normally distributed"):
+        warn_few_subjects(19)
+    warn_few_subjects(20)
