@@ -32,7 +32,7 @@ from pathlib import Path
 
 from benchmarks.timing.stock_run import stock_seconds
 from kinebench.augmentation.augmenter import LSTMAugmenter, NoAugmentation
-from kinebench.cleaning import parse_cleaner
+from kinebench.cleaning import parse_cleaners
 from kinebench.ik.fast import FastIK
 from kinebench.lab import STATIC_POSES, Population
 from kinebench.lab.camera.presets import two_phones
@@ -74,7 +74,7 @@ def grid(filters: Sequence[str] = FILTERS, subjects: int = 1) -> Study:
         )
     )
     augmenters = tuple(Level(v, LSTMAugmenter(v, warm_up_s=1.0)) for v in VERSIONS)
-    cleaners = {f: () if f == "none" else (parse_cleaner(f),) for f in filters}
+    cleaners = {f: parse_cleaners(f) for f in filters}
     factors = (
         Factor(
             "static pose",

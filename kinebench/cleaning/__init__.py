@@ -1,9 +1,8 @@
 """Stages that repair, smooth, resample and level keypoints."""
 
-from kinebench.cleaning.catalogue import CLEANERS, parse_cleaner
-from kinebench.cleaning.chain import Chain
+from kinebench.cleaning.catalogue import CLEANERS, cleaners_text, parse_cleaners
 from kinebench.cleaning.levelling import Level
-from kinebench.cleaning.lowpass import Butterworth, Challis, NoFilter, ResidualAnalysis
+from kinebench.cleaning.lowpass import Butterworth, Challis, ResidualAnalysis
 from kinebench.cleaning.repair import FillGaps, RemoveOutliers
 from kinebench.cleaning.resampling import Resample
 from kinebench.cleaning.rotation import Rotate, Tilt
@@ -12,13 +11,11 @@ from kinebench.cleaning.smoothers import KalmanSmoother, Median, SavitzkyGolay, 
 __all__ = [
     "CLEANERS",
     "Butterworth",
-    "Chain",
     "Challis",
     "FillGaps",
     "KalmanSmoother",
     "Level",
     "Median",
-    "NoFilter",
     "RemoveOutliers",
     "Resample",
     "ResidualAnalysis",
@@ -26,5 +23,6 @@ __all__ = [
     "SavitzkyGolay",
     "SmoothingSpline",
     "Tilt",
-    "parse_cleaner",
+    "cleaners_text",
+    "parse_cleaners",
 ]

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
-from kinebench.cleaning.chain import Chain
 from kinebench.cleaning.levelling import Level
-from kinebench.cleaning.lowpass import Butterworth, Challis, NoFilter, ResidualAnalysis
+from kinebench.cleaning.lowpass import Butterworth, Challis, ResidualAnalysis
 from kinebench.cleaning.repair import FillGaps, RemoveOutliers
 from kinebench.cleaning.resampling import Resample
 from kinebench.cleaning.rotation import Rotate
 from kinebench.cleaning.smoothers import KalmanSmoother, Median, SavitzkyGolay, SmoothingSpline
-from kinebench.core.notation import NotationEntry, parse_number, parse_steps, parse_whole
+from kinebench.core.notation import (
+    NotationEntry,
+    parse_number,
+    parse_steps,
+    parse_whole,
+    step_text,
+)
 from kinebench.core.stages import Cleaner
 from kinebench.errors import ValueRangeError
 
-__all__ = ["CLEANERS", "parse_cleaner"]
+__all__ = ["CLEANERS", "cleaners_text", "parse_cleaners"]
+
+_NONE = "none"
 
 
 def _fill(method: str) -> Callable[..., Cleaner]:
@@ -90,7 +97,6 @@ def _rotate(angles: str) -> Cleaner:
 
 CLEANERS: Mapping[str, NotationEntry[Cleaner]] = MappingProxyType(
     {
-        "none": NotationEntry(NoFilter, "none", "leave as it is", NoFilter),
         "fill-linear": NotationEntry(
             FillGaps, "fill-linear[:LONGEST_S]", "fill gaps by lines", _fill("linear"), 1
         ),
@@ -147,15 +153,19 @@ CLEANERS: Mapping[str, NotationEntry[Cleaner]] = MappingProxyType(
 )
 
 
-def parse_cleaner(text: str) -> Cleaner:
-    """A cleaner from its text: names with options after colons, joined by ``+``.
+def parse_cleaners(text: str) -> tuple[Cleaner, ...]:
+    """Cleaners from their text: names with options after colons, joined by ``+``.
+
+    ``"none"`` is no cleaning, an empty tuple.
 
     Examples
     --------
-    >>> parse_cleaner("butterworth:6")
-    Butterworth(cutoff_hz=6.0, order=4, corrected=False, short_runs='raise')
-    >>> len(parse_cleaner("fill-linear+residual").steps)
+    >>> parse_cleaners("butterworth:6")
+    (Butterworth(cutoff_hz=6.0, order=4, corrected=False, short_runs='raise'),)
+    >>> len(parse_cleaners("fill-linear+residual"))
     2
+    >>> parse_cleaners("none")
+    ()
 
     Raises
     ------
@@ -164,5 +174,15 @@ def parse_cleaner(text: str) -> Cleaner:
     ValueRangeError
         Too few or too many options, or an option that is illegal; the usage is told.
     """
-    steps = parse_steps(text, CLEANERS, "cleaner")
-    return steps[0] if len(steps) == 1 else Chain(steps)
+    return () if text.strip() == _NONE else parse_steps(text, CLEANERS, "cleaner")
+
+
+def cleaners_text(cleaners: Sequence[Cleaner]) -> str:
+    """The text that `parse_cleaners` reads as these cleaners.
+
+    Raises
+    ------
+    ValueRangeError
+        When one cannot be written, such as a cleaner of one's own.
+    """
+    return "+".join(step_text(cleaner, CLEANERS) for cleaner in cleaners) or _NONE

@@ -22,18 +22,10 @@ from kinebench.signals.cutoffs import (
 )
 from kinebench.signals.runs import ShortRuns
 
-__all__ = ["Butterworth", "Challis", "Cutoffs", "NoFilter", "ResidualAnalysis", "Scope"]
+__all__ = ["Butterworth", "Challis", "Cutoffs", "ResidualAnalysis", "Scope"]
 
 Cutoffs = float | tuple[float, ...] | tuple[tuple[float, float, float], ...]
 Scope = Literal["axis", "marker", "common"]
-
-
-@dataclass(frozen=True, slots=True)
-class NoFilter:
-    """Leaves the markers as they are."""
-
-    def __call__(self, markers: Markers) -> Markers:
-        return markers
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,8 @@ class Rotate:
         Point that stays where it is; the origin of the frame by default, as in OpenCap's writer.
     tilt : Tilt, optional
         What a levelling found, for the record.
+    axis_angles : tuple of (str, float or tuple of float)
+        Turns in degrees that `R` was made from, for the record; empty for another rotation.
 
     Raises
     ------
@@ -88,6 +90,7 @@ class Rotate:
     R: ArrayLike
     centre: Vector = (0.0, 0.0, 0.0)
     tilt: Tilt | None = None
+    axis_angles: tuple[tuple[str, float | tuple[float, ...]], ...] = ()
 
     def __post_init__(self) -> None:
         rows = tuple(tuple(map(float, row)) for row in require_rotation(self.R))
@@ -102,7 +105,14 @@ class Rotate:
         ``{"y": 90, "z": 180}`` turns about the fixed Y, then the fixed Z; uppercase axes of one
         entry, ``{"YZ": (-90, 180)}``, turn along with the body.
         """
-        return cls(rotation_from_axis_angles(angles))
+        written = tuple((axes, _plain(turn)) for axes, turn in angles.items())
+        return cls(rotation_from_axis_angles(angles), axis_angles=written)
+
+    def options_text(self) -> str:
+        """The turns that it was made from, ``y=90,z=180``; empty for another rotation."""
+        return ",".join(
+            f"{axis}={turn!r}" for axis, turn in self.axis_angles if isinstance(turn, float)
+        )
 
     @property
     def angle(self) -> float:
@@ -118,3 +128,7 @@ class Rotate:
         """The rotation that undoes this one."""
         R: Any = np.asarray(self.R, dtype=np.float64).T
         return Rotate(R, self.centre)
+
+
+def _plain(turn: float | Sequence[float]) -> float | tuple[float, ...]:
+    return tuple(map(float, turn)) if isinstance(turn, Sequence) else float(turn)

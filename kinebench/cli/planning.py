@@ -13,7 +13,8 @@ from kinebench.errors import KinebenchWarning, ValueRangeError
 if TYPE_CHECKING:
     from kinebench.core.markers import Markers
     from kinebench.core.subject import Subject
-    from kinebench.pipeline.plan import Options, Plan
+    from kinebench.pipeline.plan import Plan
+    from kinebench.pipeline.spec import PipelineSpec
 
 __all__ = ["add_input_arguments", "in_options", "planned", "require_one_input"]
 
@@ -50,14 +51,25 @@ def add_input_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_stage_arguments(group: Any) -> None:
+    # no defaults here: what is not given is left to --pipeline, and then to PipelineSpec
+    group.add_argument(
+        "--pipeline",
+        type=Path,
+        metavar="FILE",
+        help="TOML with a table [pipeline]; other options take precedence",
+    )
     group.add_argument(
         "--markers",
-        default="augmented",
         metavar="KIND",
         help="augmented (default), stored, openpose, mmpose or mocap: what is tracked",
     )
+    group.add_argument(
+        "--body",
+        metavar="BODY",
+        help="opencap (default: LaiUhlrich2022) or lab, which needs no model files",
+    )
     group.add_argument("--augmenter", metavar="VERSION", help="v0.0 to v0.3, lab-1, or none")
-    group.add_argument("--warm-up", type=float, default=0.0, metavar="S", help="of the augmenter")
+    group.add_argument("--warm-up", type=float, metavar="S", help="of the augmenter (default 0)")
     group.add_argument("--resample", type=float, metavar="HZ", help="rate for the augmenter")
     group.add_argument(
         "--clean",
@@ -69,7 +81,11 @@ def _add_stage_arguments(group: Any) -> None:
     group.add_argument(
         "--window", type=float, nargs=2, metavar=("START", "END"), help="static window, s"
     )
-    group.add_argument("--engine", default="opensim", metavar="NAME", help="inverse kinematics")
+    group.add_argument(
+        "--engine",
+        metavar="NAME",
+        help="scaling and inverse kinematics: opensim (default) or fast",
+    )
 
 
 def require_one_input(arguments: argparse.Namespace) -> None:
@@ -117,7 +133,8 @@ def _plan_session(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path]]
         )
     files = session.files(arguments.trial or moving[0], arguments.variant)
     subject = _subject(arguments, session.subject)
-    plan = plan_from_session(session, files, subject, _options(arguments))
+    spec = _spec(arguments)
+    plan = plan_from_session(session, files, subject, spec)
     inputs = {
         "keypoints": files.keypoints,
         "static": files.static,
@@ -126,7 +143,7 @@ def _plan_session(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path]]
         "scaling set-up": files.scaling_setup,
         "IK set-up": files.ik_setup,
     }
-    if arguments.markers == "stored":
+    if spec.track == "stored":
         inputs |= {"keypoints": files.stored, "static": files.static_stored}
     return plan, {role: path for role, path in inputs.items() if path is not None}
 
@@ -162,7 +179,7 @@ def _plan_files(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path]]:
         _read(arguments, arguments.keypoints),
         static,
         _subject(arguments, None),
-        _options(arguments),
+        _spec(arguments),
         model,
     )
     return plan, inputs
@@ -199,24 +216,46 @@ def _subject(arguments: argparse.Namespace, known: Subject | None) -> Subject:
     return Subject(mass, height, identifier, known.sex if known else None)
 
 
-def _options(arguments: argparse.Namespace) -> Options:
-    from kinebench.cleaning.catalogue import parse_cleaner
-    from kinebench.pipeline.plan import Options
+def _spec(arguments: argparse.Namespace) -> PipelineSpec:
+    """The pipeline of ``--pipeline``, or the default one, with what other options say."""
+    from kinebench.cleaning.catalogue import parse_cleaners
+    from kinebench.pipeline.spec import PipelineSpec
+    from kinebench.scaling.window import GivenWindow
 
-    track = arguments.markers
-    if arguments.augmenter == "none" and track == "augmented":
-        track = "openpose"
-    steps = arguments.clean
-    if steps is None:
-        steps = "none" if arguments.session is not None else "fill-linear"
-    return Options(
+    described = PipelineSpec()
+    if arguments.pipeline is not None:
+        described = _described(arguments.pipeline)
+    track, augmenter = arguments.markers, arguments.augmenter
+    if augmenter == "none":
+        augmenter = None
+        if track in (None, "augmented") and described.augments:
+            track = "openpose"
+    return described.with_given(
+        body=arguments.body,
         track=track,
-        augmenter=None if arguments.augmenter == "none" else arguments.augmenter,
+        augmenter=augmenter,
         static_pose=arguments.static_pose,
-        window_s=None if arguments.window is None else tuple(arguments.window),
+        window=None if arguments.window is None else GivenWindow(*arguments.window),
         warm_up_s=arguments.warm_up,
         resample_hz=arguments.resample,
-        clean=() if steps == "none" else tuple(parse_cleaner(step) for step in steps.split("+")),
-        floor=not arguments.no_floor,
+        clean=None if arguments.clean is None else parse_cleaners(arguments.clean),
+        floor=False if arguments.no_floor else None,
         engine=arguments.engine,
     )
+
+
+def _described(path: Path) -> PipelineSpec:
+    """The pipeline of a TOML file: its ``[pipeline]`` table, or the ``[base]`` of a study."""
+    import tomllib
+
+    from kinebench.errors import FileFormatError
+    from kinebench.pipeline.spec import PipelineSpec
+
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise FileFormatError(f"cannot read {path}: {error}") from error
+    for name in ("pipeline", "base"):
+        if isinstance(content.get(name), dict):
+            return PipelineSpec.from_table(content[name], f"{path.name} [{name}]")
+    raise FileFormatError(f"{path.name} has no table [pipeline]; found: {', '.join(content)}")

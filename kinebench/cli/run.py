@@ -40,12 +40,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder for the results")
     parser.add_argument("--dry-run", action="store_true", help="print the plan and stop")
     parser.add_argument("--json", action="store_true", help="print run.json's content")
+    parser.add_argument(
+        "--toml", action="store_true", help="with --dry-run: the pipeline as --pipeline reads it"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Plan, run, write, and print what came out."""
     if arguments.out is None and not arguments.dry_run:
         raise ValueRangeError("--out DIR is needed: the folder for the results")
+    if arguments.toml and not arguments.dry_run:
+        raise ValueRangeError("--toml goes with --dry-run: run.json holds the pipeline of a run")
     require_one_input(arguments)
     with _progress() as on_stage:
         if on_stage is not None:
@@ -90,6 +95,7 @@ def _manifest(
             role: {"file": str(path), "sha256": file_sha256(path)} for role, path in inputs.items()
         },
         "choices": dict(plan.choices),
+        "pipeline": {**plan.spec.to_table(), "digest": plan.spec.digest},
         "parameters": describe(plan.pipeline),
         "resolved": result.records,
         "results": summary(result),
@@ -120,11 +126,15 @@ def _print_plan(
     from kinebench.pipeline.outputs import manifest_text
 
     subject = plan.trial.subject
+    if arguments.toml:
+        print(plan.spec.to_toml(), end="")
+        return
     if arguments.json:
         content = {
             "trial": plan.trial.name,
             "inputs": {role: str(path) for role, path in inputs.items()},
             "choices": dict(plan.choices),
+            "pipeline": {**plan.spec.to_table(), "digest": plan.spec.digest},
             "parameters": describe(plan.pipeline),
             "warnings": doubts,
         }

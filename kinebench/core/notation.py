@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Generic, TypeVar
 
 from kinebench.errors import KinebenchError, NameNotFoundError, ValueRangeError
 
-__all__ = ["NotationEntry", "parse_number", "parse_steps", "parse_whole"]
+__all__ = ["NotationEntry", "parse_number", "parse_steps", "parse_whole", "step_text"]
 
 Stage = TypeVar("Stage")
 
@@ -61,6 +62,38 @@ def parse_steps(
         Too few or too many options, or an option that is illegal; the usage is told.
     """
     return tuple(_parse_step(part.strip(), entries, kind) for part in text.split("+"))
+
+
+def step_text(stage: Stage, entries: Mapping[str, NotationEntry[Stage]]) -> str:
+    """The shortest text that is read as this stage: the inverse of `parse_steps`.
+
+    A stage whose options are not its fields has a method ``options_text`` that gives them.
+
+    Raises
+    ------
+    ValueRangeError
+        When no text gives it.
+    """
+    for name, entry in entries.items():
+        if isinstance(stage, entry.stage):
+            for options in _options_of(stage, entry):
+                try:
+                    if entry.make(*options) == stage:
+                        return ":".join((name, *options))
+                except KinebenchError:
+                    continue
+    raise ValueRangeError(f"{stage!r} cannot be written as text")
+
+
+def _options_of(stage: Any, entry: NotationEntry[Any]) -> Iterator[tuple[str, ...]]:
+    """Options that the stage may have been made with, fewest first."""
+    if hasattr(stage, "options_text"):
+        yield (stage.options_text(),)
+        return
+    values = [getattr(stage, field.name) for field in fields(stage)]
+    texts = [str(value) for value in values if isinstance(value, str | int | float)]
+    for n in range(entry.least, entry.most + 1):
+        yield from itertools.permutations(texts, n)
 
 
 def parse_number(text: str, what: str) -> float:

@@ -29,7 +29,8 @@ from kinebench.osim.edits import body_scale_factors, marker_names
 from kinebench.pipeline.engines import engine
 from kinebench.pipeline.offset_names import plain_model, stored_for
 from kinebench.pipeline.opencap import STATIC_POSES, OpenCapSetup
-from kinebench.pipeline.plan import DEFAULT_VERSION, Options, Plan, makeshift_window, planned
+from kinebench.pipeline.plan import Plan, makeshift_window
+from kinebench.pipeline.spec import DEFAULT_VERSION, PipelineSpec
 from kinebench.scaling.given import GivenModel
 from kinebench.scaling.opensim_scaler import OpenSimScaler
 from kinebench.scaling.standing import StandingWindow
@@ -44,7 +45,7 @@ _SAME_FACTORS = 2e-3
 
 
 def plan_from_session(
-    session: Session, files: SessionFiles, subject: Subject, options: Options
+    session: Session, files: SessionFiles, subject: Subject, spec: PipelineSpec
 ) -> Plan:
     """Plan a run on one trial of a session.
 
@@ -57,12 +58,12 @@ def plan_from_session(
     KinebenchError
         When something that is asked for is not in the session.
     """
-    planner = _Planner(session, files, subject, options, {"tracked markers": options.track})
+    planner = _Planner(session, files, subject, spec, {"tracked markers": spec.track})
     recordings = planner.recordings()
     version = planner.version(recordings)
     setup = planner.setup()
     scale = planner.scaler(setup, recordings)
-    augment = options.make_augmenter(version)
+    augment = spec.make_augmenter(version)
     planner.filter()
     trial = Trial(
         files.trial,
@@ -71,7 +72,7 @@ def plan_from_session(
         recordings.static,
         planner.static_markers(recordings, version),
     )
-    return Plan(planned(setup, augment, scale, options), trial, planner.choices)
+    return Plan(spec.build(setup, augment, scale), trial, planner.choices, spec)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +90,18 @@ class _Planner:
     session: Session
     files: SessionFiles
     subject: Subject
-    options: Options
+    spec: PipelineSpec
     choices: dict[str, str]
 
     def recordings(self) -> _Recordings:
         files = self.files
-        if self.options.track == "mocap":
+        if self.spec.track == "mocap":
             raise ValueRangeError(
                 "a session is run on its video recordings; for its optical markers name the"
                 " files: --keypoints T.trc --static N.trc --markers mocap"
             )
         stored, static_stored = _read(files.stored), _read(files.static_stored)
-        if self.options.track == "stored":
+        if self.spec.track == "stored":
             if stored is None:
                 raise ValueRangeError(
                     f"trial '{files.trial}' has no stored augmented markers in"
@@ -117,16 +118,16 @@ class _Planner:
 
     def version(self, recordings: _Recordings) -> str:
         """The augmenter version: asked for, or what made the stored markers, or as stated."""
-        if not self.options.augments:
+        if not self.spec.augments:
             return ""
         stated = self.files.settings.get("augmenter")
         found = None
-        if self.options.augmenter is None and recordings.stored is not None:
+        if self.spec.augmenter is None and recordings.stored is not None:
             found = self._version_found(recordings.stored)
         version, source = next(
             (version, source)
             for version, source in (
-                (self.options.augmenter, "asked for"),
+                (self.spec.augmenter, "asked for"),
                 (found, "it made the session's markers"),
                 (stated, "stated by the session"),
                 (DEFAULT_VERSION, "default"),
@@ -178,9 +179,9 @@ class _Planner:
         from its own. Asking for a version, or for anything else than OpenCap's own augmentation,
         makes them anew.
         """
-        options, stored = self.options, recordings.static_stored
-        plain = options.augmenter is None and not options.warm_up_s and options.resample_hz is None
-        if not options.augments or stored is None or not plain or options.clean:
+        spec, stored = self.spec, recordings.static_stored
+        plain = spec.augmenter is None and not spec.warm_up_s and spec.resample_hz is None
+        if not spec.augments or stored is None or not plain or spec.clean:
             return None
         if identify(stored, self.subject).version != version:
             return None
@@ -189,14 +190,14 @@ class _Planner:
 
     def setup(self) -> OpenCapSetup:
         """The session's own files, completed by OpenCap's."""
-        files, options = self.files, self.options
+        files, spec = self.files, self.spec
         model_name = files.settings.get("model", "LaiUhlrich2022")
         stated = files.settings.get("scaling_setup", "")
         static_pose = "any_pose" if "any" in stated else STATIC_POSES[0]
-        setup = options.opencap("shoulder" in model_name, static_pose)
-        self.choices["scaling set-up"] = options.static_pose or static_pose
+        setup = spec.setup("shoulder" in model_name, static_pose)
+        self.choices["scaling set-up"] = spec.static_pose or static_pose
         self.choices["model"] = setup.generic.name
-        if options.track not in ("augmented", "stored"):
+        if spec.track not in ("augmented", "stored"):
             return setup
         if files.generic_model is not None:
             generic = read_model(files.generic_model)
@@ -212,7 +213,7 @@ class _Planner:
                 KinebenchWarning,
                 stacklevel=3,
             )
-        if files.scaling_setup is not None and options.static_pose is None:
+        if files.scaling_setup is not None and spec.static_pose is None:
             setup = replace(setup, scaling=read_document(files.scaling_setup))
             self.choices["scaling set-up"] = f"{files.scaling_setup.name} (the session's)"
         if files.ik_setup is not None:
@@ -222,10 +223,10 @@ class _Planner:
 
     def scaler(self, setup: OpenCapSetup, recordings: _Recordings) -> Scaler:
         scaled = self.files.scaled_model
-        if recordings.static is None and scaled is not None and self.options.window_s is None:
-            if self.options.static_pose is not None:
+        if recordings.static is None and scaled is not None and self.spec.window is None:
+            if self.spec.static_pose is not None:
                 raise ValueRangeError(
-                    f"a scaling set-up ({self.options.static_pose}) was asked for, but without"
+                    f"a scaling set-up ({self.spec.static_pose}) was asked for, but without"
                     f" another static trial {scaled.name} is used as it is; name a --window of"
                     " the trial itself to scale a model on it"
                 )
@@ -235,11 +236,11 @@ class _Planner:
             return GivenModel(plain_model(read_model(scaled)))
         window, source = self._window(setup, recordings)
         self.choices["static window"] = source
-        return engine(self.options.engine).make_scaler(setup.scaling, setup.marker_set, window)
+        return engine(self.spec.engine).make_scaler(setup.scaling, setup.marker_set, window)
 
     def _warn_of_other_markers(self, scaled: str, recordings: _Recordings) -> None:
         """A model whose markers sit where another augmenter version puts them."""
-        asked = self.options.augmenter
+        asked = self.spec.augmenter
         if asked is None:
             return
         made = None
@@ -257,15 +258,15 @@ class _Planner:
     def _window(
         self, setup: OpenCapSetup, recordings: _Recordings
     ) -> tuple[StaticWindow | GivenWindow | StandingWindow, str]:
-        if self.options.window_s is not None:
-            return GivenWindow(*self.options.window_s), "asked for"
+        if self.spec.window is not None:
+            return self.spec.window, "asked for"
         if recordings.static is None:
             return makeshift_window()
         own = self.files.scaling_setup and read_time_range(self.files.scaling_setup)
-        if own and self.options.track in ("augmented", "stored"):
+        if own and self.spec.track in ("augmented", "stored"):
             return GivenWindow(*own), f"{own[0]:g} to {own[1]:g} s, from the session's set-up"
-        if recordings.static_stored is None or self.options.track not in ("augmented", "stored"):
-            return StaticWindow(self.options.watched), "OpenCap's rule on the static trial"
+        if recordings.static_stored is None or self.spec.track not in ("augmented", "stored"):
+            return StaticWindow(self.spec.watched), "OpenCap's rule on the static trial"
         return self._window_of_session(setup, recordings.static_stored)
 
     def _window_of_session(self, setup: OpenCapSetup, static: Markers) -> tuple[GivenWindow, str]:

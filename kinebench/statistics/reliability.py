@@ -45,6 +45,9 @@ class IntraclassCorrelation:
         1 for perfect agreement; NaN when there is no variance. Negative when subjects differ
         less than their ratings.
     interval : Interval
+        For raters drawn from many (two-way random). Coverage in `reports/coverage.md`: that of
+        ICC(A,1) and ICC(2,1) falls to 86 % with only two such raters, who tell little of how
+        raters differ, and is near 100 % for two methods that are all there are (two-way mixed).
     p : float
         Of the hypothesis that the correlation is 0.
     n_subjects, n_raters : int

@@ -24,7 +24,7 @@ __all__ = [
 
 FEW_SUBJECTS = 20
 """Below this number Student's interval holds only if subjects are about normally distributed: with
-skewed ones (lognormal, sigma 1) it covers 84 to 88 % instead of 95 % (`reports/coverage.md`)."""
+skewed ones (lognormal, sigma 1) it covers 82 to 88 % instead of 95 % (`reports/coverage.md`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ few seconds their autocorrelation cannot be estimated well enough to be summed u
 effective sample size covered 55 to 90 % of the means where 95 % was printed. The interval here asks
 only for what a short trial can give. With K cosines of j half-periods over the duration T,
 
-    B_j = sqrt(2) mean_t(e(t) cos(pi j t / T)),   j = 1 … K,   K = 2 T f0 (rounded down)
+    B_j = sqrt(2) mean_t(e(t) cos(pi j t / T)),   j = 1 … K,   K = 2 T f0 (rounded down, 1 or more)
 
 each B_j has the variance of the mean as long as the errors hold no more power below f0 than at
 f0, and mean / sqrt(mean(B_j^2)) is Student's with K degrees of freedom (Müller 2004, Econometric
@@ -29,12 +29,13 @@ from kinebench.statistics.samples import Interval, checked_level, finite_array
 
 __all__ = ["SHORTEST_S", "SeriesMean", "series_mean"]
 
-_LOWEST_HZ = 1 / 3
-"""f0: at half the corner of the slow errors their spectrum is still 64 % of what it is at 0 Hz,
-and the interval covers 94 % (`reports/coverage.md`, which also shows errors slower than that)."""
+_LOWEST_HZ = 0.25
+"""f0: there the spectrum of the laboratory's slow errors (corner 0.7 Hz) is still 79 % of what it
+is at 0 Hz; `reports/coverage.md` shows the coverage, also for errors slower than that."""
 
-SHORTEST_S = 1 / (2 * _LOWEST_HZ)
-"""Trials shorter than this (1.5 s) have no interval."""
+SHORTEST_S = 1.5
+"""Shorter trials have no interval. Up to 4 s a single cosine makes it, which is very wide: twelve
+standard errors to each side."""
 
 _MOST_COSINES = 60  # beyond, Student's quantile is the normal one within 2 %
 
@@ -82,9 +83,10 @@ def series_mean(errors: ArrayLike, rate_hz: float, *, level: float = 0.95) -> Se
     if not 0 < rate_hz < np.inf:
         raise ValueRangeError(f"rate_hz must be finite and above 0, found {rate_hz:g}")
     n, mean = len(series), float(series.mean())
-    # a whisker above, so that 1.5 s at 60 Hz, 91 frames or 90, is not lost to rounding
-    n_cosines = min(int(2 * (n + 1) / rate_hz * _LOWEST_HZ + 1e-9), _MOST_COSINES, n - 1)
-    if n_cosines < 1:
+    # 90 frames at 60 Hz are 1.5 s, whether frames or steps between them are counted
+    duration_s = (n + 1) / rate_hz + 1e-9
+    n_cosines = min(max(1, int(2 * duration_s * _LOWEST_HZ)), _MOST_COSINES, n - 1)
+    if n_cosines < 1 or duration_s < SHORTEST_S:
         return SeriesMean(mean, Interval(np.nan, np.nan, level), n, 0)
     error = float(np.sqrt((_cosine_means(series - mean, n_cosines) ** 2).mean()))
     half = float(stdtrit(n_cosines, (1 + level) / 2)) * error

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kinebench.augmentation.augmenter import LSTMAugmenter
 from kinebench.augmentation.catalogue import VERSIONS, DatasetFiles, version
 from kinebench.cleaning import Butterworth
 from kinebench.datasets import local_file
 from kinebench.errors import require_names
-from kinebench.ik.fast import FastIK
 from kinebench.lab import (
     STATIC_POSES,
     Population,
-    generic_body,
-    ik_tasks,
-    scaling_setup,
 )
 from kinebench.lab.camera.presets import two_phones
 from kinebench.lab.motions.motion_model import MotionModel
 from kinebench.lab.motions.sit_to_stand import SitToStand
 from kinebench.lab.motions.squat import Squat
-from kinebench.pipeline.opencap import opencap_setup
 from kinebench.pipeline.pipeline import Pipeline
-from kinebench.scaling.fast_scaler import FastScaler
-from kinebench.scaling.standing import StandingWindow
+from kinebench.pipeline.spec import WINDOWS, PipelineSpec
 from kinebench.studies.design import Factor, Level, Study
 from kinebench.studies.laboratory import LabSource
 
@@ -111,22 +104,10 @@ def demonstration(n_subjects: int = 4, body: str = "auto") -> Demonstration:
 
 
 def _pipeline(body: str) -> Pipeline:
-    """Fast engines on the model that the virtual subjects are scaled from."""
-    if body == "lab":
-        generic, scaling, marker_set, tasks = (
-            generic_body().model, scaling_setup(), None, ik_tasks(),
-        )  # fmt: skip
-    else:
-        setup = opencap_setup("augmented", "upright")
-        generic, scaling, marker_set, tasks = (
-            setup.generic, setup.scaling, setup.marker_set, setup.ik,
-        )  # fmt: skip
-    return Pipeline(
-        generic=generic,
-        augment=LSTMAugmenter(_OWN, warm_up_s=1.0),
-        scale=FastScaler(scaling, marker_set, StandingWindow(avoid_start_s=0.0)),
-        solve=FastIK(tasks),
-    )
+    """Fast engine on the model that the virtual subjects are scaled from."""
+    window = WINDOWS["standing from start"]
+    spec = PipelineSpec(body=body, augmenter=_OWN, warm_up_s=1.0, window=window, engine="fast")
+    return spec.build()
 
 
 def _model_at_hand() -> bool:

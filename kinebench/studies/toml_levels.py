@@ -7,33 +7,25 @@ from dataclasses import fields
 from typing import Any
 
 from kinebench.augmentation import FloorOffset, NoAugmentation
-from kinebench.cleaning.catalogue import parse_cleaner
-from kinebench.core.stages import Cleaner
+from kinebench.cleaning.catalogue import parse_cleaners
 from kinebench.errors import FileFormatError, require_names
 from kinebench.lab import scaling_setup
 from kinebench.lab.camera.catalogue import parse_camera
 from kinebench.pipeline.engines import ENGINES
 from kinebench.pipeline.opencap import STATIC_POSES, opencap_setup
 from kinebench.pipeline.pipeline import Pipeline
-from kinebench.scaling.standing import StandingWindow
-from kinebench.scaling.window import GivenWindow, StaticWindow
+from kinebench.pipeline.spec import read_window
 from kinebench.studies.changes import Changes, EngineChoice, WarmUp
 from kinebench.studies.design import DATA, Factor, Level
 from kinebench.studies.faults import EXTRA
 from kinebench.studies.toml_tables import Table, require_keys, value_of
 from kinebench.studies.toml_trials import static_level
 
-__all__ = ["cleaners_from", "factor_from", "scaling_from", "window_from"]
+__all__ = ["factor_from", "scaling_from"]
 
 _KEYS = ("name", "path", "levels")
 _STAGES = tuple(field.name for field in fields(Pipeline))
 _ENGINE = "engine"
-_WINDOWS: Mapping[str, StaticWindow | StandingWindow] = {
-    "opencap": StaticWindow(),
-    "standing": StandingWindow(),
-    # with a warm-up, markers are good from the first frame on
-    "standing from start": StandingWindow(avoid_start_s=0.0),
-}
 
 
 def factor_from(table: Table, where: str, body: str) -> Factor:
@@ -64,20 +56,6 @@ def factor_from(table: Table, where: str, body: str) -> Factor:
     return Factor(name, path, tuple(Level(label, read(value)) for label, value in named))
 
 
-def cleaners_from(text: str) -> tuple[Cleaner, ...]:
-    """Cleaners as `parse_cleaner` reads them; ``"none"`` is no cleaner at all."""
-    return () if text == "none" else (parse_cleaner(text),)
-
-
-def window_from(value: Any) -> StaticWindow | StandingWindow | GivenWindow:
-    """A static window: a rule by its name, or [start, end] in s."""
-    if isinstance(value, list) and len(value) == 2:
-        start, end = (_level(time, float, "a window") for time in value)
-        return GivenWindow(start, end)
-    require_names([str(value)], _WINDOWS, "window", "a study")
-    return _WINDOWS[value]
-
-
 def scaling_from(pose: str, body: str) -> Any:
     """The scaling set-up of a body for upright or any static poses."""
     require_names([str(pose)], STATIC_POSES, "scaling set-up", "a study")
@@ -91,10 +69,10 @@ def _reader(path: str, body: str) -> Callable[[Any], Any]:
     if path.startswith(DATA + EXTRA):
         return lambda text: None if text == "none" else parse_camera(_level(text, str, path))
     readers: Mapping[str, Callable[[Any], Any]] = {
-        "clean": lambda text: cleaners_from(_level(text, str, path)),
+        "clean": lambda text: parse_cleaners(_level(text, str, path)),
         "augment.version": _version,
         "augment.warm_up_s": _warm_up,
-        "scale.window": window_from,
+        "scale.window": lambda rule: read_window(rule, path),
         "scale.setup": lambda pose: scaling_from(pose, body),
         "engine": _engine,
         "floor": lambda on: FloorOffset() if _level(on, bool, path) else None,

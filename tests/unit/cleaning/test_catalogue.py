@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kinebench.cleaning import (
     CLEANERS,
     Butterworth,
-    Chain,
     Challis,
     FillGaps,
     KalmanSmoother,
     Level,
     Median,
-    NoFilter,
     RemoveOutliers,
     Resample,
     ResidualAnalysis,
     Rotate,
     SavitzkyGolay,
     SmoothingSpline,
-    parse_cleaner,
+    cleaners_text,
+    parse_cleaners,
 )
 from kinebench.core import Cleaner
 from kinebench.errors import NameNotFoundError, ValueRangeError
 
 EXAMPLES: dict[str, Cleaner] = {
-    "none": NoFilter(),
     "fill-linear": FillGaps("linear"),
     "fill-linear:0.2": FillGaps("linear", 0.2),
     "fill-cubic": FillGaps("cubic"),
@@ -49,13 +49,38 @@ EXAMPLES: dict[str, Cleaner] = {
     "resample:60": Resample(60.0),
     "rotate:y=90,z=180": Rotate.from_axis_angles({"y": 90, "z": 180}),
     "level": Level(),
-    "fill-linear + butterworth:6": Chain((FillGaps(), Butterworth(6.0))),
 }
 
 
 @pytest.mark.parametrize("text", EXAMPLES)
 def test_texts_give_stages(text: str) -> None:
-    assert parse_cleaner(text) == EXAMPLES[text]
+    assert parse_cleaners(text) == (EXAMPLES[text],)
+
+
+@pytest.mark.parametrize("text", EXAMPLES)
+def test_stages_are_written_as_the_text_that_gives_them(text: str) -> None:
+    stages = (EXAMPLES[text],)
+    assert parse_cleaners(cleaners_text(stages)) == stages
+
+
+def test_several_and_none() -> None:
+    several = (FillGaps(), Butterworth(6.0))
+    assert parse_cleaners("fill-linear + butterworth:6") == several
+    assert cleaners_text(several) == "fill-linear+butterworth:6.0"
+    assert parse_cleaners(" none ") == ()
+    assert cleaners_text(()) == "none"
+
+
+def test_what_has_no_text_is_refused() -> None:
+    with pytest.raises(ValueRangeError, match=r"Butterworth\(.*corrected=True.* cannot be written"):
+        cleaners_text((Butterworth(6.0, corrected=True),))
+
+
+@given(st.dictionaries(st.sampled_from("xyz"), st.floats(-180, 180), min_size=1, max_size=3))
+def test_any_turn_about_the_axes_comes_back(angles: dict[str, float]) -> None:
+    turn = Rotate.from_axis_angles(angles)
+    (back,) = parse_cleaners(cleaners_text((turn,)))
+    assert back == turn
 
 
 def test_every_entry_has_an_example_of_its_stage() -> None:
@@ -80,14 +105,14 @@ def test_every_entry_has_an_example_of_its_stage() -> None:
 )
 def test_unknown_names_offer_the_nearest(text: str, message: str) -> None:
     with pytest.raises(NameNotFoundError, match=message):
-        parse_cleaner(text)
+        parse_cleaners(text)
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("butterworth", r"has 0 option\(s\); it is written butterworth:CUTOFF_HZ"),
-        ("none:1", r"has 1 option\(s\)"),
+        ("level:1", r"has 1 option\(s\)"),
         ("butterworth:six", "must be a number, found 'six'"),
         ("butterworth:6:3", "must be even"),
         ("butterworth:6:four", "whole number, found 'four'"),
@@ -101,4 +126,4 @@ def test_unknown_names_offer_the_nearest(text: str, message: str) -> None:
 )
 def test_bad_options_tell_the_usage(text: str, message: str) -> None:
     with pytest.raises(ValueRangeError, match=message):
-        parse_cleaner(text)
+        parse_cleaners(text)

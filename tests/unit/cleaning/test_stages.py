@@ -11,12 +11,10 @@ import pytest
 
 from kinebench.cleaning import (
     Butterworth,
-    Chain,
     Challis,
     FillGaps,
     KalmanSmoother,
     Median,
-    NoFilter,
     RemoveOutliers,
     Resample,
     ResidualAnalysis,
@@ -44,12 +42,10 @@ SMOOTHERS = [
 ]
 STAGES = [
     *SMOOTHERS,
-    NoFilter(),
     FillGaps(),
     RemoveOutliers(),
     Resample(30.0),
     Rotate.from_axis_angles({"y": 90}),
-    Chain((FillGaps(), Butterworth())),
 ]
 
 
@@ -259,16 +255,6 @@ def test_a_splines_penalty_is_in_cubic_seconds() -> None:
     # in frames it is penalty × rate³
     one, other = SmoothingSpline(8e-3)(slow), SmoothingSpline(1e-3)(fast)
     np.testing.assert_allclose(one.positions, other.positions, atol=1e-9)
-
-
-def test_a_chain_resolves_each_step_on_what_came_before(noisy: Markers) -> None:
-    gappy = with_gap(noisy, 30, 40)
-    chain = Chain((FillGaps(), Resample(100.0), ResidualAnalysis("common")))
-    resolved = chain.resolve(gappy)
-    before = Resample(100.0)(FillGaps()(gappy))
-    assert resolved.steps[2] == ResidualAnalysis("common").resolve(before)
-    np.testing.assert_array_equal(resolved(gappy).positions, chain(gappy).positions)
-    assert Chain()(noisy) is noisy
 
 
 def test_uneven_sampling_is_warned_about(noisy: Markers) -> None:

@@ -14,8 +14,8 @@ from kinebench.diagnosis.why import SOLVERS, Diagnosis, diagnose
 from kinebench.io.session import read_session
 from kinebench.pipeline.engines import with_engine
 from kinebench.pipeline.pipeline import Pipeline
-from kinebench.pipeline.plan import Options
 from kinebench.pipeline.session_plan import plan_from_session
+from kinebench.pipeline.spec import PipelineSpec
 
 pytestmark = pytest.mark.mirror
 
@@ -25,7 +25,7 @@ def planned(mirror_file: Callable[[str], Path]) -> tuple[Pipeline, Trial]:
     """A real squat, from standing to standing once, with exact solvers."""
     session = read_session(mirror_file("subject0/metadata.yaml").parent)
     assert session.subject is not None
-    plan = plan_from_session(session, session.files("Squats_0"), session.subject, Options())
+    plan = plan_from_session(session, session.files("Squats_0"), session.subject, PipelineSpec())
     short = replace(plan.trial, keypoints=plan.trial.keypoints.between(0.0, 5.0))
     return with_engine(plan.pipeline, "fast"), short
 

@@ -12,7 +12,7 @@ from kinebench.ik.opensim_engine import OpenSimIK
 from kinebench.lab import generic_body, ik_tasks, scaling_setup
 from kinebench.pipeline.engines import DEFAULT_ENGINE, ENGINES, Engine, engine, with_engine
 from kinebench.pipeline.pipeline import Pipeline
-from kinebench.pipeline.plan import Options
+from kinebench.pipeline.spec import PipelineSpec
 from kinebench.scaling.fast_scaler import FastScaler
 from kinebench.scaling.given import GivenModel
 from kinebench.scaling.opensim_scaler import OpenSimScaler
@@ -39,14 +39,14 @@ def test_an_engine_is_a_scaler_and_a_solver(chosen: Engine) -> None:
 
 def test_the_default_is_the_reference() -> None:
     assert engine(DEFAULT_ENGINE).make_solver(ik_tasks()) == OpenSimIK(ik_tasks())
-    assert Options().engine == DEFAULT_ENGINE
+    assert PipelineSpec().engine == DEFAULT_ENGINE
 
 
 def test_a_misspelt_engine_gets_the_near_match() -> None:
     with pytest.raises(NameNotFoundError, match="did you mean 'opensim'"):
         engine("opensims")
     with pytest.raises(NameNotFoundError, match="did you mean 'fast'"):
-        Options(engine="fats")
+        PipelineSpec(engine="fats")
 
 
 def test_set_ups_tasks_and_window_stay() -> None:

@@ -12,9 +12,10 @@ from kinebench.core.keypoints import BODY_25, OPENCAP_20
 from kinebench.core.tasks import IKTasks
 from kinebench.errors import KinebenchWarning, NameNotFoundError, ValueRangeError
 from kinebench.ik.opensim_engine import OpenSimIK
-from kinebench.pipeline import plan as module
+from kinebench.pipeline import spec as spec_module
 from kinebench.pipeline.opencap import OpenCapSetup, opencap_setup
-from kinebench.pipeline.plan import DEFAULT_VERSION, TRACKED, Options, Plan, plan_from_markers
+from kinebench.pipeline.plan import Plan, plan_from_markers
+from kinebench.pipeline.spec import DEFAULT_VERSION, TRACKED, PipelineSpec
 from kinebench.scaling.given import GivenModel
 from kinebench.scaling.standing import StandingWindow
 from kinebench.scaling.window import (
@@ -44,7 +45,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, leg_model: Model, leg_setup: Document
         asked.arguments = arguments
         return OpenCapSetup(leg_model, None, leg_setup, IKTasks((("KNEE", 1.0),)))
 
-    monkeypatch.setattr(module, "opencap_setup", files)
+    monkeypatch.setattr(spec_module, "opencap_setup", files)
     return asked
 
 
@@ -53,7 +54,9 @@ def recording(names: tuple[str, ...] = OPENCAP_20, n_frames: int = 4) -> Markers
 
 
 def planned(static: Markers | None = None, names=OPENCAP_20, model=None, **options) -> Plan:
-    return plan_from_markers("squat", recording(names), static, SUBJECT, Options(**options), model)
+    return plan_from_markers(
+        "squat", recording(names), static, SUBJECT, PipelineSpec(**options), model
+    )
 
 
 @pytest.mark.usefixtures("asked")
@@ -70,7 +73,7 @@ class TestStaticWindow:
         assert plan.trial.static is None
 
     def test_a_window_that_is_asked_for_wins(self) -> None:
-        plan = planned(recording(), window_s=(1.0, 2.0))
+        plan = planned(recording(), window=GivenWindow(1.0, 2.0))
         assert plan.pipeline.scale.window == GivenWindow(1.0, 2.0)
         assert plan.choices["static window"] == "asked for"
 
@@ -140,7 +143,7 @@ class TestAugmentation:
 
 def test_unknown_kinds_get_the_near_match() -> None:
     with pytest.raises(NameNotFoundError, match="did you mean 'openpose'"):
-        Options(track="openpos")
+        PipelineSpec(track="openpos")
 
 
 @pytest.mark.usefixtures("asked")
@@ -150,7 +153,7 @@ def test_a_scaled_model_needs_no_static_trial(leg_model: Model) -> None:
     assert plan.choices["scaling"] == "none: leg is scaled already"
     without_effect = (
         {"static": recording()},
-        {"window_s": (0.0, 1.0)},
+        {"window": GivenWindow(0.0, 1.0)},
         {"static_pose": "any_pose"},
     )
     for useless in without_effect:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from kinebench.augmentation.augmenter import LSTMAugmenter, NoAugmentation
 from kinebench.augmentation.floor import FloorOffset, VerticalShift
-from kinebench.cleaning.catalogue import CLEANERS, parse_cleaner
+from kinebench.cleaning.catalogue import CLEANERS, parse_cleaners
 from kinebench.core import Document, Markers, Model, Subject, Trial
 from kinebench.core.tasks import IKTasks
 from kinebench.lab import Population, generic_body, ik_tasks, record, scaling_setup
@@ -42,7 +42,7 @@ WRITTEN = {
     "resample": "resample:60",
     "rotate": "rotate:y=90",
 }
-CLEANING = [parse_cleaner(WRITTEN.get(name, name)) for name in CLEANERS]
+CLEANING = [parse_cleaners(WRITTEN.get(name, name))[0] for name in CLEANERS]
 AUGMENTING = [LSTMAugmenter("lab-1"), NoAugmentation()]
 SCALING = [
     *(
@@ -142,7 +142,7 @@ def test_every_stage_of_different_kind_has_another_key() -> None:
         (lambda p: replace(p, floor=None), {"augment", "clean"}),
         (lambda p: replace(p, floor=FloorOffset(0.02)), {"augment", "clean"}),
         (lambda p: replace(p, augment=LSTMAugmenter("lab-1", warm_up_s=2.0)), {"clean"}),
-        (lambda p: replace(p, clean=(parse_cleaner("butterworth:7"),)), set()),
+        (lambda p: replace(p, clean=parse_cleaners("butterworth:7")), set()),
         (lambda p: replace(p, solve=SOLVING[1]), {"clean", "augment", "floor", "scale"}),
     ],
 )
@@ -222,7 +222,7 @@ def virtual() -> tuple[Pipeline, Trial]:
         LSTMAugmenter("lab-1"),
         FastScaler(scaling_setup(), None, StandingWindow()),
         ENGINES["fast"].make_solver(ik_tasks()),
-        (parse_cleaner("butterworth:6"), parse_cleaner("residual")),
+        parse_cleaners("butterworth:6+residual"),
     )
     return pipeline, moving.as_trial("squat", "squat", static)
 

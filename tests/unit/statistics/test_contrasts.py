@@ -53,7 +53,7 @@ def test_hedges_g_by_its_definition() -> None:
     assert unbias == pytest.approx(1 - 3 / (4 * 9 - 1), abs=1e-3)
     assert found.value == pytest.approx(unbias * difference.mean() / difference.std(ddof=1))
     t = difference.mean() / difference.std(ddof=1) * np.sqrt(10)
-    low, high = np.sqrt(10) / unbias * np.array([found.interval.low, found.interval.high])
+    low, high = np.sqrt(10) * np.array([found.interval.low, found.interval.high])
     assert stats.nct.sf(t, 9, low) == pytest.approx(0.025, abs=1e-7)
     assert stats.nct.cdf(t, 9, high) == pytest.approx(0.025, abs=1e-7)
 
