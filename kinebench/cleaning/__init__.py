@@ -2,18 +2,24 @@
 
 from kinebench.cleaning.catalogue import CLEANERS, parse_cleaner
 from kinebench.cleaning.chain import Chain
+from kinebench.cleaning.lengths import BoneLengths
 from kinebench.cleaning.levelling import Level
 from kinebench.cleaning.lowpass import Butterworth, Challis, NoFilter, ResidualAnalysis
 from kinebench.cleaning.repair import FillGaps, RemoveOutliers
 from kinebench.cleaning.resampling import Resample
+from kinebench.cleaning.rescaling import Rescale, Scale
 from kinebench.cleaning.rotation import Rotate, Tilt
+from kinebench.cleaning.sides import Burst, ExchangeSides, SwapSides
 from kinebench.cleaning.smoothers import KalmanSmoother, Median, SavitzkyGolay, SmoothingSpline
 
 __all__ = [
     "CLEANERS",
+    "BoneLengths",
+    "Burst",
     "Butterworth",
     "Chain",
     "Challis",
+    "ExchangeSides",
     "FillGaps",
     "KalmanSmoother",
     "Level",
@@ -21,10 +27,13 @@ __all__ = [
     "NoFilter",
     "RemoveOutliers",
     "Resample",
+    "Rescale",
     "ResidualAnalysis",
     "Rotate",
     "SavitzkyGolay",
+    "Scale",
     "SmoothingSpline",
+    "SwapSides",
     "Tilt",
     "parse_cleaner",
 ]

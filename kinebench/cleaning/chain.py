@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kinebench.core.markers import Markers
-from kinebench.core.stages import AdaptiveCleaner, Cleaner
+from kinebench.core.stages import AdaptiveCleaner, Cleaner, in_trial
+from kinebench.core.trial import Trial
 
 __all__ = ["Chain"]
 
@@ -29,6 +30,10 @@ class Chain:
         for step in self.steps:
             markers = step(markers)
         return markers
+
+    def in_trial(self, trial: Trial) -> Chain:
+        """The chain with what its steps need of this trial."""
+        return Chain(in_trial(self.steps, trial))
 
     def resolve(self, markers: Markers) -> Chain:
         """The chain with the parameters that its adaptive steps find on this recording."""

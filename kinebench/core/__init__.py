@@ -4,7 +4,14 @@ from kinebench.core.markers import Markers
 from kinebench.core.model import Document, Model
 from kinebench.core.motion import Coordinate, Motion
 from kinebench.core.results import IKSolution, PipelineRun, ScalingResult
-from kinebench.core.stages import AdaptiveCleaner, Augmenter, Cleaner, InverseKinematics, Scaler
+from kinebench.core.stages import (
+    AdaptiveCleaner,
+    Augmenter,
+    Cleaner,
+    InverseKinematics,
+    Scaler,
+    TrialCleaner,
+)
 from kinebench.core.subject import Subject
 from kinebench.core.trial import Trial
 
@@ -24,4 +31,5 @@ __all__ = [
     "ScalingResult",
     "Subject",
     "Trial",
+    "TrialCleaner",
 ]

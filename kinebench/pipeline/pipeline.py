@@ -17,7 +17,14 @@ from kinebench.core.markers import Markers
 from kinebench.core.model import Model
 from kinebench.core.provenance import describe
 from kinebench.core.results import PipelineRun, ScalingResult
-from kinebench.core.stages import AdaptiveCleaner, Augmenter, Cleaner, InverseKinematics, Scaler
+from kinebench.core.stages import (
+    AdaptiveCleaner,
+    Augmenter,
+    Cleaner,
+    InverseKinematics,
+    Scaler,
+    in_trial,
+)
 from kinebench.core.subject import Subject
 from kinebench.core.trial import Trial
 from kinebench.errors import KinebenchWarning
@@ -69,10 +76,11 @@ class Pipeline:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", KinebenchWarning)
             with journal.stage("clean"):
-                keypoints = self._cleaned(trial.keypoints, journal, "keypoints")
+                clean = in_trial(self.clean, trial)
+                keypoints = _cleaned(clean, trial.keypoints, journal, "keypoints")
                 static = None
                 if trial.static is not None and trial.static_markers is None:
-                    static = self._cleaned(trial.static, journal, "static")
+                    static = _cleaned(clean, trial.static, journal, "static")
             with journal.stage("augment"):
                 augmented = self._augmented(keypoints, trial.subject, journal, "keypoints")
                 standing = trial.static_markers or augmented
@@ -93,15 +101,6 @@ class Pipeline:
             _texts(caught),
             journal.durations_s,
         )
-
-    def _cleaned(self, markers: Markers, journal: _Journal, which: str) -> Markers:
-        record = []
-        for cleaner in self.clean:
-            fixed = cleaner.resolve(markers) if isinstance(cleaner, AdaptiveCleaner) else cleaner
-            markers = fixed(markers)
-            record.append(describe(fixed))
-        journal.records.setdefault("clean", {})[which] = record
-        return markers
 
     def _augmented(
         self, keypoints: Markers, subject: Subject, journal: _Journal, which: str
@@ -136,6 +135,18 @@ class Pipeline:
             )
         for remark in remarks:
             warnings.warn(remark, KinebenchWarning, stacklevel=2)
+
+
+def _cleaned(
+    cleaners: tuple[Cleaner, ...], markers: Markers, journal: _Journal, which: str
+) -> Markers:
+    record = []
+    for cleaner in cleaners:
+        fixed = cleaner.resolve(markers) if isinstance(cleaner, AdaptiveCleaner) else cleaner
+        markers = fixed(markers)
+        record.append(describe(fixed))
+    journal.records.setdefault("clean", {})[which] = record
+    return markers
 
 
 def _no_standing(window_s: tuple[float, float], faults: tuple[str, ...]) -> str:

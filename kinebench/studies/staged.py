@@ -11,7 +11,7 @@ from kinebench.augmentation.augmenter import tracked_markers
 from kinebench.core.markers import Markers
 from kinebench.core.provenance import digest
 from kinebench.core.results import IKSolution, ScalingResult
-from kinebench.core.stages import Cleaner
+from kinebench.core.stages import Cleaner, in_trial
 from kinebench.core.subject import Subject
 from kinebench.core.trial import Trial
 from kinebench.errors import KinebenchWarning
@@ -52,7 +52,7 @@ def run_stages(pipeline: Pipeline, trial: Trial, store: Remembers) -> StagedRun:
     trial : Trial
     store : Store, or anything that remembers
     """
-    stages = _Stages(pipeline, trial.subject, store)
+    stages = _Stages(pipeline, in_trial(pipeline.clean, trial), trial.subject, store)
     moving = stages.augmented(trial.keypoints, digest("keypoints", trial.keypoints))
     if trial.static_markers is not None:
         standing = _Keyed(trial.static_markers, digest("markers", trial.static_markers))
@@ -76,13 +76,14 @@ class _Keyed:
 @dataclass(frozen=True, slots=True)
 class _Stages:
     pipeline: Pipeline
+    clean: tuple[Cleaner, ...]
     subject: Subject
     store: Remembers
 
     def augmented(self, keypoints: Markers, key: str) -> _Keyed:
         """Cleaned, augmented and on the floor."""
         cleaned = _Keyed(keypoints, key)
-        for cleaner in self.pipeline.clean:
+        for cleaner in self.clean:
             cleaned = self._clean(cleaner, cleaned)
         augment, floor = self.pipeline.augment, self.pipeline.floor
 

@@ -6,6 +6,7 @@ import pytest
 
 from kinebench.cleaning import (
     CLEANERS,
+    BoneLengths,
     Butterworth,
     Chain,
     Challis,
@@ -16,10 +17,12 @@ from kinebench.cleaning import (
     NoFilter,
     RemoveOutliers,
     Resample,
+    Rescale,
     ResidualAnalysis,
     Rotate,
     SavitzkyGolay,
     SmoothingSpline,
+    SwapSides,
     parse_cleaner,
 )
 from kinebench.core import Cleaner
@@ -49,6 +52,11 @@ EXAMPLES: dict[str, Cleaner] = {
     "resample:60": Resample(60.0),
     "rotate:y=90,z=180": Rotate.from_axis_angles({"y": 90, "z": 180}),
     "level": Level(),
+    "bone-lengths": BoneLengths(),
+    "bone-lengths:static": BoneLengths("static"),
+    "swap-sides": SwapSides(),
+    "rescale": Rescale(),
+    "rescale:height": Rescale("height"),
     "fill-linear + butterworth:6": Chain((FillGaps(), Butterworth(6.0))),
 }
 
