@@ -20,9 +20,10 @@ __all__ = ["BoneLengths", "Lengths", "measured_lengths", "require_static"]
 Lengths = tuple[tuple[str, float], ...]
 """Lengths, m, by the names of `RIGID_SEGMENTS`."""
 
-# Share of the length between the 5th and the 95th percentile over time. Keypoints of public squats
-# and sit-to-stands vary by 0.06 to 0.24; beyond, what is held is a guess, and a person should know.
-_STEADY = 0.3
+# Between the 5th and the 95th percentile over time, as a share of the length and in m. Keypoints of
+# public squats and sit-to-stands vary by 0.06 to 0.24, heels that lie 6 cm from the ankle by 3 cm;
+# beyond, what is held is a guess, and a person should know.
+_STEADY, _STEADY_M = 0.3, 0.05
 # segments that a warning lists
 _LISTED = 4
 
@@ -171,7 +172,7 @@ def _warn_of_unsteady(names: tuple[str, ...], over_time: FloatArray) -> None:
     told = [
         f"{name} {a:.2f} to {b:.2f} m"
         for name, a, m, b in zip(np.array(names)[seen], low, middle, high, strict=True)
-        if b - a > _STEADY * m
+        if b - a > max(_STEADY * m, _STEADY_M)
     ]
     if told:
         more = f" and {len(told) - _LISTED} more" if len(told) > _LISTED else ""

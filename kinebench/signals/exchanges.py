@@ -52,7 +52,10 @@ def exchange_frames(one: ArrayLike, other: ArrayLike, penalty: float = 0.7) -> N
         known = np.isfinite(difference[..., 0])
         # pairs that are missing about a frame can neither ask for an exchange nor speak against it
         there = np.maximum((known[1:] & known[:-1]).sum(axis=1), 1)
-        changes[1:] = _least(_costs(difference, (left + right) / 2), penalty * there)
+        costs = _costs(difference, (left + right) / 2)
+        # one exchange changes the costs of two frames: where paths are smooth, none pays
+        if 2 * costs[:, 0, 0].max() > penalty * there.min():
+            changes[1:] = _least(costs, penalty * there)
     return changes
 
 
@@ -65,11 +68,10 @@ def _costs(difference: FloatArray, middle: FloatArray) -> FloatArray:
     scale = (scale[2:] + scale[1:-1] + scale[:-2]) * (2 / 3) + _CLOSE_M**2
     bend = 4 * ((middle[2:] - 2 * middle[1:-1] + middle[:-2]) ** 2).sum(axis=2)
     costs = np.empty((len(scale), 2, 2))
-    for before in (0, 1):
-        for after in (0, 1):
-            first, last = (-1.0 if before else 1.0), (-1.0 if after else 1.0)
-            step = last * difference[2:] - 2 * difference[1:-1] + first * difference[:-2]
-            ratio = ((step**2).sum(axis=2) + bend) / scale
+    for before, first in ((0, 1.0), (1, -1.0)):
+        known = 2 * difference[1:-1] - first * difference[:-2]
+        for after, last in ((0, 1.0), (1, -1.0)):
+            ratio = (((last * difference[2:] - known) ** 2).sum(axis=2) + bend) / scale
             costs[:, before, after] = np.nansum(np.minimum(ratio, 1.0), axis=1)
     return costs
 

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from kinebench.augmentation.augmenter import LSTMAugmenter
 from kinebench.augmentation.floor import FloorOffset
+from kinebench.cleaning import Chain, Rescale
 from kinebench.core import (
     Coordinate,
     IKSolution,
@@ -18,8 +21,9 @@ from kinebench.core import (
     Subject,
     Trial,
 )
-from kinebench.errors import KinebenchWarning, ScalingError
+from kinebench.errors import KinebenchWarning, NotApplicableError, ScalingError
 from kinebench.pipeline.pipeline import STAGES, Pipeline
+from kinebench.studies.staged import run_stages
 
 NAMES = ("Neck", "midHip", "RHip", "RKnee", "RAnkle", "LHip", "LKnee", "LAnkle")
 
@@ -134,6 +138,41 @@ def test_the_static_trial_goes_through_the_same_stages(
     shifts = {which: steps[0]["by_m"] for which, steps in result.records["clean"].items()}
     assert shifts == {"keypoints": pytest.approx(-0.4), "static": pytest.approx(-0.54)}
     assert set(result.records["floor"]) == {"keypoints", "static"}
+
+
+class Memory:
+    """Keeps results by key, as a store does."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Any] = {}
+
+    def remember(self, key: str, make: Callable[[], Any]) -> Any:
+        if key not in self.kept:
+            self.kept[key] = make()
+        return self.kept[key]
+
+
+@pytest.mark.parametrize("steps", [(Rescale(),), (Chain((Rescale(),)),)], ids=["step", "chain"])
+def test_a_cleaner_may_need_the_static_trial(
+    pipeline: Pipeline, seen: list[Markers], steps: tuple[Rescale | Chain, ...]
+) -> None:
+    rescaling = replace(pipeline, clean=steps)
+    result = rescaling(trial(static=standing(30, height=1.25)))
+    np.testing.assert_allclose(result.keypoints.positions, standing(height=1.25).positions)
+    (static,) = seen
+    assert static.select(NAMES) == standing(30, height=1.25)
+    told = str(result.records["clean"])
+    assert "'kind': 'Scale', 'factor': 1.25" in told
+    with pytest.raises(NotApplicableError, match="squat has none"):
+        rescaling(trial())
+
+
+def test_a_study_keeps_apart_what_static_trials_made_of_one_movement(pipeline: Pipeline) -> None:
+    store, rescaling = Memory(), replace(pipeline, clean=(Rescale(),))
+    for height in (1.0, 1.25, 1.1):
+        run = run_stages(rescaling, trial(static=standing(30, height=height)), store)
+        scaled = run.augmented.select(NAMES).positions
+        np.testing.assert_allclose(scaled, standing(height=height).positions)
 
 
 def test_keypoints_that_are_kept_are_cleaned_but_not_put_on_the_floor(pipeline: Pipeline) -> None:
