@@ -14,7 +14,7 @@ import warnings
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from benchmarks.repairs.laboratory import by_repair, exchanges
+from benchmarks.repairs.laboratory import FAULTS, by_repair, exchanges
 from benchmarks.repairs.recordings import recordings
 from kinebench.errors import KinebenchWarning
 from kinebench.io.atomic import write_atomically
@@ -43,13 +43,14 @@ def _quiet() -> None:
 def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--people", type=int, default=8)
+    parser.add_argument("--people", type=int, default=6)
+    parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--out", type=Path, default=DEFAULT)
     arguments = parser.parse_args()
-    with ProcessPoolExecutor(2, initializer=_quiet) as pool:
-        tables = pool.submit(by_repair, arguments.people), pool.submit(exchanges, arguments.people)
-        public = pool.submit(recordings)
-        text = "\n".join((_PREAMBLE, *(part.result() for part in (*tables, public))))
+    with ProcessPoolExecutor(arguments.workers, initializer=_quiet) as pool:
+        tables = [pool.submit(by_repair, repair, arguments.people) for repair in FAULTS]
+        others = [pool.submit(exchanges, arguments.people), pool.submit(recordings)]
+        text = "\n".join((_PREAMBLE, *(part.result() for part in (*tables, *others))))
     print(text)
     write_atomically(arguments.out, text)
 

@@ -139,6 +139,34 @@ def test_a_difference_between_the_legs_stays() -> None:
     np.testing.assert_allclose(list(after.values()), list(before.values()), atol=1e-9)
 
 
+def test_neck_and_mid_hip_follow_shoulders_and_hips_and_the_face_stays() -> None:
+    seen = noisy(film(1, "gait"), 5, 0.03)
+    nose = Markers(("Nose",), seen.times, seen.positions[:, :1] + 0.1)
+    held = BoneLengths()(seen.joined(nose))
+    for middle, part in (("Neck", "Shoulder"), ("midHip", "Hip")):
+        shift = held.position(middle) - seen.position(middle)
+        pair = [held.position(side + part) - seen.position(side + part) for side in "RL"]
+        np.testing.assert_allclose(shift, np.mean(pair, axis=0), atol=1e-12)
+        assert np.abs(shift).max() > 1e-3
+    np.testing.assert_array_equal(held.position("Nose"), nose.position("Nose"))
+
+
+def test_lengths_can_be_those_of_the_static_trial() -> None:
+    seen, static = noisy(film(1, "gait"), 5, 0.03), Scale(1.02)(film(1, "squat"))
+    (stage,) = in_trial((BoneLengths("static"),), trial(seen, static))
+    lengths, wanted = dict(measured_lengths(stage(seen))), dict(measured_lengths(static))
+    np.testing.assert_allclose(list(lengths.values()), list(wanted.values()), atol=1e-9)
+
+
+def test_lengths_that_vary_too_much_are_told_before_they_are_hidden() -> None:
+    seen = film(1, "gait")
+    positions = seen.positions.copy()
+    swing = np.linspace(-0.2, 0.2, seen.n_frames)
+    positions[:, seen.names.index("LAnkle"), 1] += swing
+    with pytest.warns(KinebenchWarning, match=r"lengths vary .* shank, left 0\.\d\d to 0\.\d\d m"):
+        BoneLengths()(seen.with_positions(positions))
+
+
 def test_ends_in_one_place_are_left_and_said() -> None:
     seen = film(1, "gait")
     positions = seen.positions.copy()
