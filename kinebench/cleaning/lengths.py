@@ -145,8 +145,8 @@ class BoneLengths:
         positions, held = hold_lengths(markers.positions, ends, list(wanted.values()))
         if not held.all():
             warnings.warn(
-                f"no keypoints with constant segment lengths were found for {(~held).sum()} of"
-                f" {len(held)} frames, the first of them frame {int(np.argmin(held)) + 1}: they are"
+                f"constant segment lengths cannot be reached in {(~held).sum()} of {len(held)}"
+                f" frames, the first of them frame {int(np.argmin(held)) + 1}: these frames are"
                 " left as they were",
                 KinebenchWarning,
                 stacklevel=3,
@@ -169,17 +169,17 @@ def _warn_of_unsteady(names: tuple[str, ...], over_time: FloatArray) -> None:
     """Once lengths are constant, nothing else shows that they were not."""
     seen = np.isfinite(over_time).any(axis=0)
     low, middle, high = np.nanpercentile(over_time[:, seen], (5, 50, 95), axis=0)
-    told = [
+    unsteady = [
         f"{name} {a:.2f} to {b:.2f} m"
         for name, a, m, b in zip(np.array(names)[seen], low, middle, high, strict=True)
         if b - a > max(_STEADY * m, _STEADY_M)
     ]
-    if told:
-        more = f" and {len(told) - _LISTED} more" if len(told) > _LISTED else ""
+    if unsteady:
+        more = f" and {len(unsteady) - _LISTED} more" if len(unsteady) > _LISTED else ""
         warnings.warn(
             "segment lengths vary by more than a recording of a person should (5th to 95th"
-            f" percentile): {', '.join(told[:_LISTED])}{more}; constant lengths hide that, they do"
-            " not make the keypoints right",
+            f" percentile): {', '.join(unsteady[:_LISTED])}{more}; constant lengths hide that, they"
+            " do not make the keypoints right",
             KinebenchWarning,
             stacklevel=4,
         )

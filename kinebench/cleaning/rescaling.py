@@ -121,10 +121,10 @@ class Rescale:
             raise CleaningError(
                 f"rescale would multiply the recording by {factor:.3g}: {_FACTOR.reason}"
             )
-        self._tell(factor, ratios)
+        self._warn(factor, ratios)
         return Scale(factor)
 
-    def _tell(self, factor: float, ratios: dict[str, float]) -> None:
+    def _warn(self, factor: float, ratios: dict[str, float]) -> None:
         target = "its static trial" if self.to == "static" else "a person of the stated height"
         low, high = np.percentile(list(ratios.values()), (25, 75))
         if abs(factor - 1) > _ALIKE:
@@ -138,7 +138,7 @@ class Rescale:
         if np.log(high / low) > _AGREE:
             few, most = min(ratios, key=ratios.__getitem__), max(ratios, key=ratios.__getitem__)
             warnings.warn(
-                f"one factor does not bring the recording to {target}: {few} needs"
+                f"no single factor brings the recording to the size of {target}: {few} needs"
                 f" {ratios[few]:.2f}, {most} {ratios[most]:.2f}; {factor:.2f} was taken",
                 KinebenchWarning,
                 stacklevel=3,

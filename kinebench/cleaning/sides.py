@@ -133,7 +133,7 @@ class SwapSides:
                 wrong[part] ^= found
         bursts = tuple(_bursts(wrong, markers.times))
         if bursts:
-            _tell(bursts, np.any(list(wrong.values()), axis=0))
+            _warn(bursts, np.any(list(wrong.values()), axis=0))
         return ExchangeSides(bursts)
 
 
@@ -236,7 +236,7 @@ def _bursts(wrong: dict[str, Mask], times: FloatArray) -> Iterator[Burst]:
         yield Burst(tuple(parts), float(times[start]), float(times[stop - 1]))
 
 
-def _tell(bursts: tuple[Burst, ...], frames: Mask) -> None:
+def _warn(bursts: tuple[Burst, ...], frames: Mask) -> None:
     shown = "; ".join(map(str, bursts[:_LISTED]))
     more = f"; and {len(bursts) - _LISTED} more" if len(bursts) > _LISTED else ""
     warnings.warn(
