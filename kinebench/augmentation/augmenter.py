@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -17,15 +16,11 @@ from kinebench.augmentation.sides import warn_if_sides_swapped
 from kinebench.augmentation.time_grid import interpolate, uniform_times
 from kinebench.augmentation.weights import load_networks
 from kinebench.core.arrays import FloatArray
+from kinebench.core.limits import Limit, require_within
 from kinebench.core.markers import Markers
 from kinebench.core.sampling import is_uniform
 from kinebench.core.subject import Subject
-from kinebench.errors import (
-    AugmentationError,
-    KinebenchWarning,
-    ValueRangeError,
-    require_names,
-)
+from kinebench.errors import AugmentationError, KinebenchWarning, require_names
 
 __all__ = ["RATE_TOLERANCE", "START_UP_S", "LSTMAugmenter", "NoAugmentation", "tracked_markers"]
 
@@ -35,6 +30,10 @@ START_UP_S = 1.0
 RATE_TOLERANCE = 0.005
 """Relative departure from the training rate that counts as the same rate."""
 
+_WARM_UP = Limit(0, 30, "s", "networks that settle within a second gain nothing from more")
+_RATE = Limit(
+    0, 10_000, "Hz", "no camera or motion-capture system records people faster", positive=True
+)
 _BATCH = 32  # sequences per call of a network, which bounds memory
 
 
@@ -92,11 +91,7 @@ class LSTMAugmenter:
     def __post_init__(self) -> None:
         require_names([self.runtime], _RUNTIMES, "runtime", "the augmenter")
         require_names([self.warm_up_kind], WARM_UP_KINDS, "kind of warm-up", "the augmenter")
-        if not (math.isfinite(self.warm_up_s) and self.warm_up_s >= 0):
-            raise ValueRangeError(f"warm_up_s must be 0 or above, found {self.warm_up_s}")
-        rate = self.resample_hz
-        if rate is not None and not (math.isfinite(rate) and rate > 0):
-            raise ValueRangeError(f"resample_hz must be above 0 or None, found {rate}")
+        require_within(self, warm_up_s=_WARM_UP, resample_hz=_RATE)
         _ = self.row
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
+from kinebench.signals.resampling import require_frames
 
 __all__ = ["interpolate", "uniform_times"]
 
@@ -14,7 +15,9 @@ def uniform_times(times: FloatArray, rate_hz: float) -> FloatArray:
 
     The number of intervals is whole, so the rate is met within 1/(2 n_intervals).
     """
-    n_intervals = max(1, round((times[-1] - times[0]) * rate_hz))
+    asked = (times[-1] - times[0]) * rate_hz
+    require_frames(asked)
+    n_intervals = max(1, round(asked))
     return np.linspace(times[0], times[-1], n_intervals + 1)
 
 

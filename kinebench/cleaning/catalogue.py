@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
+from kinebench.cleaning.lengths import BoneLengths
 from kinebench.cleaning.levelling import Level
 from kinebench.cleaning.lowpass import Butterworth, Challis, ResidualAnalysis
 from kinebench.cleaning.repair import FillGaps, RemoveOutliers
 from kinebench.cleaning.resampling import Resample
+from kinebench.cleaning.rescaling import Rescale
 from kinebench.cleaning.rotation import Rotate
+from kinebench.cleaning.sides import SwapSides
 from kinebench.cleaning.smoothers import KalmanSmoother, Median, SavitzkyGolay, SmoothingSpline
+from kinebench.core.limits import Limit, require_limit
 from kinebench.core.notation import (
     NotationEntry,
     parse_number,
@@ -24,6 +28,8 @@ from kinebench.errors import ValueRangeError
 __all__ = ["CLEANERS", "cleaners_text", "parse_cleaners"]
 
 _NONE = "none"
+
+_TURN = Limit(-360, 360, "degrees", "more than a full turn is a slip of the unit")
 
 
 def _fill(method: str) -> Callable[..., Cleaner]:
@@ -91,8 +97,18 @@ def _rotate(angles: str) -> Cleaner:
             raise ValueRangeError(f"'{part}' is no rotation: write axis=degrees, as in y=90,z=180")
         if axis.strip() in parsed:
             raise ValueRangeError(f"axis '{axis.strip()}' is given twice")
-        parsed[axis.strip()] = parse_number(degrees, f"angle about {axis.strip()}, degrees")
+        what = f"angle about {axis.strip()}, degrees"
+        parsed[axis.strip()] = parse_number(degrees, what)
+        require_limit(parsed[axis.strip()], _TURN, what)
     return Rotate.from_axis_angles(parsed)
+
+
+def _bone_lengths(of: str = "own") -> Cleaner:
+    return BoneLengths(of)  # type: ignore[arg-type]  # checked by the stage
+
+
+def _rescale(to: str = "static") -> Cleaner:
+    return Rescale(to)  # type: ignore[arg-type]  # checked by the stage
 
 
 CLEANERS: Mapping[str, NotationEntry[Cleaner]] = MappingProxyType(
@@ -149,6 +165,23 @@ CLEANERS: Mapping[str, NotationEntry[Cleaner]] = MappingProxyType(
             Rotate, "rotate:AXIS=DEGREES[,…]", "turn about fixed axes, in order", _rotate, 1, 1
         ),
         "level": NotationEntry(Level, "level", "level by feet and posture", Level),
+        "bone-lengths": NotationEntry(
+            BoneLengths,
+            "bone-lengths[:own|static]",
+            "constant segment lengths: the recording's medians, or the static trial's",
+            _bone_lengths,
+            1,
+        ),
+        "swap-sides": NotationEntry(
+            SwapSides, "swap-sides", "undo exchanges of left and right", SwapSides
+        ),
+        "rescale": NotationEntry(
+            Rescale,
+            "rescale[:static|height]",
+            "bring to the size of the static trial, or roughly to the stated height",
+            _rescale,
+            1,
+        ),
     }
 )
 

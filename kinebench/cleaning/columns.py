@@ -6,12 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinebench.core.arrays import FloatArray
+from kinebench.core.limits import Limit
 from kinebench.core.markers import Markers
 from kinebench.core.sampling import warn_if_not_uniform
 from kinebench.errors import CleaningError, ValueRangeError
 from kinebench.signals.runs import ShortRuns, runs
 
-__all__ = ["filterable_positions", "frames_of", "require_positive", "require_values"]
+__all__ = ["WINDOW", "filterable_positions", "frames_of", "require_values"]
+
+WINDOW = Limit(
+    0, 10, "s", "no movement is left of what a longer window smooths or judges", positive=True
+)
+"""Of a filter's or a search's window, s."""
 
 
 def require_values(markers: Markers, what: str) -> None:
@@ -76,10 +82,3 @@ def frames_of(duration_s: float, rate_hz: float, odd: bool = False) -> int:
     """Frames in a duration, one or more; made odd by rounding up where `odd`."""
     frames = max(1, round(duration_s * rate_hz))
     return frames + 1 if odd and frames % 2 == 0 else frames
-
-
-def require_positive(stage: str, **values: float) -> None:
-    """Raise a `ValueRangeError` for a parameter that is not finite and above 0."""
-    for name, value in values.items():
-        if not (np.isfinite(value) and value > 0):
-            raise ValueRangeError(f"{name} of {stage} must be above 0, found {value:g}")

@@ -13,7 +13,6 @@ from kinebench.cleaning.balance import (
     measure_balance,
     standing_frames,
 )
-from kinebench.cleaning.columns import require_positive
 from kinebench.cleaning.rests import (
     FOOT_KINDS,
     FootRest,
@@ -23,6 +22,7 @@ from kinebench.cleaning.rests import (
 )
 from kinebench.cleaning.rotation import Rotate, Tilt
 from kinebench.core.arrays import FloatArray
+from kinebench.core.limits import Limit, require_within
 from kinebench.core.markers import Markers
 from kinebench.errors import CleaningError, require_names
 from kinebench.geometry.rotations import rotation_between, unit
@@ -33,6 +33,8 @@ __all__ = ["Level"]
 _HEIGHTS_M = np.array([0.03, 0.02, 0.02])
 # how often standing deviates from its own mean, m, between facings
 _SWAY_M = 0.015
+_SPEED = Limit(0, 10, "m/s", "no foot that moves faster rests", positive=True)
+_SIGMA = Limit(1e-6, 10, "m", "beyond, one kind of evidence would be all or nothing")
 # in less certain postures the body is this much less surely above its feet: forward, sideways
 _POSTURE_FACTORS = {"standing": (1.0, 1.0), "feet at rest": (2.0, 1.5), "whole trial": (3.0, 1.5)}
 
@@ -87,13 +89,13 @@ class Level:
     sideways_sigma_m: float = 0.02
 
     def __post_init__(self) -> None:
-        require_positive(
-            "Level",
-            rest_speed=self.rest_speed,
-            floor_sigma_m=self.floor_sigma_m,
-            height_sigma_m=self.height_sigma_m,
-            forward_sigma_m=self.forward_sigma_m,
-            sideways_sigma_m=self.sideways_sigma_m,
+        require_within(
+            self,
+            rest_speed=_SPEED,
+            floor_sigma_m=_SIGMA,
+            height_sigma_m=_SIGMA,
+            forward_sigma_m=_SIGMA,
+            sideways_sigma_m=_SIGMA,
         )
 
     def __call__(self, markers: Markers) -> Markers:

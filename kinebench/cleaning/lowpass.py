@@ -7,8 +7,9 @@ from typing import Literal
 
 import numpy as np
 
-from kinebench.cleaning.columns import filterable_positions, require_positive
+from kinebench.cleaning.columns import filterable_positions
 from kinebench.core.arrays import FloatArray
+from kinebench.core.limits import Limit, require_within
 from kinebench.core.markers import Markers
 from kinebench.errors import ValueRangeError
 from kinebench.signals.butterworth import butterworth, shortest_run
@@ -26,6 +27,9 @@ __all__ = ["Butterworth", "Challis", "Cutoffs", "ResidualAnalysis", "Scope"]
 
 Cutoffs = float | tuple[float, ...] | tuple[tuple[float, float, float], ...]
 Scope = Literal["axis", "marker", "common"]
+
+_CUTOFF = Limit(0.01, 5_000, "Hz", "what people do lies between slow sway and impacts")
+_STEEPEST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class Butterworth:
 
     def __post_init__(self) -> None:
         require_even_order(self.order)
-        require_positive("Butterworth", cutoff_hz=float(np.min(self.cutoff_hz)))
+        require_within(self, cutoff_hz=_CUTOFF)
 
     def __call__(self, markers: Markers) -> Markers:
         what = f"a Butterworth filter of order {self.order} (two passes of {self.order // 2})"
@@ -201,6 +205,11 @@ def require_even_order(order: int) -> None:
         raise ValueRangeError(
             "the order of a zero-lag Butterworth filter counts both passes and must be even:"
             f" 2, 4, 6, …; found {order}"
+        )
+    if order > _STEEPEST:
+        raise ValueRangeError(
+            f"the order of a Butterworth filter must be {_STEEPEST} or less, found {order}: steeper"
+            " ones ring, and lose their precision"
         )
 
 

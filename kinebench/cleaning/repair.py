@@ -6,13 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kinebench.cleaning.columns import frames_of, require_positive, require_values
+from kinebench.cleaning.columns import WINDOW, frames_of, require_values
+from kinebench.core.limits import LONGEST_S, Limit, require_within
 from kinebench.core.markers import Markers
 from kinebench.errors import ValueRangeError
 from kinebench.signals.gaps import FillMethod, fill_gaps
 from kinebench.signals.outliers import hampel_outliers
 
 __all__ = ["FillGaps", "RemoveOutliers"]
+
+_GAP = Limit(0, LONGEST_S, "s", "nobody records for longer than a day", positive=True)
+_SIGMAS = Limit(0, 1_000, reason="nothing would be an outlier", positive=True)
+_DEVIATION = Limit(0, 10, "m", "nothing would be an outlier")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +50,7 @@ class FillGaps:
     def __post_init__(self) -> None:
         if self.method not in ("linear", "cubic"):
             raise ValueRangeError(f"gaps can be filled 'linear' or 'cubic', found {self.method!r}")
-        if self.longest_s is not None:
-            require_positive("FillGaps", longest_s=self.longest_s)
+        require_within(self, longest_s=_GAP)
 
     def __call__(self, markers: Markers) -> Markers:
         if not markers.missing.any():
@@ -82,9 +86,7 @@ class RemoveOutliers:
     smallest_m: float = 0.02
 
     def __post_init__(self) -> None:
-        require_positive("RemoveOutliers", window_s=self.window_s, n_sigmas=self.n_sigmas)
-        if not self.smallest_m >= 0:
-            raise ValueRangeError(f"smallest_m must be 0 m or more, found {self.smallest_m:g}")
+        require_within(self, window_s=WINDOW, n_sigmas=_SIGMAS, smallest_m=_DEVIATION)
 
     def __call__(self, markers: Markers) -> Markers:
         if markers.n_frames < 2:

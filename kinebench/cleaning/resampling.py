@@ -6,12 +6,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kinebench.cleaning.columns import require_positive
+from kinebench.core.limits import Limit, require_within
 from kinebench.core.markers import Markers
 from kinebench.errors import ValueRangeError
 from kinebench.signals.resampling import ResampleMethod, even_times, resample
 
 __all__ = ["Resample"]
+
+_RATE = Limit(
+    0, 10_000, "Hz", "no camera or motion-capture system records people faster", positive=True
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +31,18 @@ class Resample:
     -----
     Gaps stay gaps. Confidence is interpolated linearly. Nothing is filtered: before going to a
     lower rate, remove what lies above half of it.
+
+    Raises
+    ------
+    ValueRangeError
+        A rate above 10,000 Hz; on call: more than two million frames.
     """
 
     rate_hz: float
     method: ResampleMethod = "cubic"
 
     def __post_init__(self) -> None:
-        require_positive("Resample", rate_hz=self.rate_hz)
+        require_within(self, rate_hz=_RATE)
         if self.method not in ("cubic", "pchip", "linear"):
             raise ValueRangeError(
                 f"resampling knows 'cubic', 'pchip' and 'linear'; found {self.method!r}"

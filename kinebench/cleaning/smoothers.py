@@ -8,13 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kinebench.cleaning.columns import filterable_positions, frames_of, require_positive
+from kinebench.cleaning.columns import WINDOW, filterable_positions, frames_of
+from kinebench.core.limits import Limit, require_within
 from kinebench.core.markers import Markers
 from kinebench.errors import ValueRangeError
 from kinebench.signals import kalman, smoothing
 from kinebench.signals.runs import ShortRuns
 
 __all__ = ["KalmanSmoother", "Median", "SavitzkyGolay", "SmoothingSpline"]
+
+_DEGREE = Limit(0, 9, reason="a polynomial of higher degree follows the noise")
+_PENALTY = Limit(1e-12, 1e6, "s³", "beyond, a spline is the data themselves or a straight line")
+_JERK = Limit(1e-9, 1e9, "m²/s⁵", "beyond, nobody moves or nothing is smoothed")
+_NOISE = Limit(1e-6, 1, "m", "a keypoint that is off by more, or by less than dust, is none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +41,7 @@ class SavitzkyGolay:
     short_runs: ShortRuns = "raise"
 
     def __post_init__(self) -> None:
-        require_positive("SavitzkyGolay", window_s=self.window_s)
-        if self.degree < 0:
-            raise ValueRangeError(f"degree must be 0 or more, found {self.degree}")
+        require_within(self, window_s=WINDOW, degree=_DEGREE)
 
     def __call__(self, markers: Markers) -> Markers:
         window = frames_of(self.window_s, markers.rate_hz, odd=True)
@@ -61,7 +65,7 @@ class Median:
     window_s: float = 0.1
 
     def __post_init__(self) -> None:
-        require_positive("Median", window_s=self.window_s)
+        require_within(self, window_s=WINDOW)
 
     def __call__(self, markers: Markers) -> Markers:
         window = frames_of(self.window_s, markers.rate_hz, odd=True)
@@ -86,8 +90,7 @@ class SmoothingSpline:
     short_runs: ShortRuns = "raise"
 
     def __post_init__(self) -> None:
-        if self.penalty_s3 is not None:
-            require_positive("SmoothingSpline", penalty_s3=self.penalty_s3)
+        require_within(self, penalty_s3=_PENALTY)
 
     def __call__(self, markers: Markers) -> Markers:
         positions = filterable_positions(
@@ -117,10 +120,7 @@ class KalmanSmoother:
     measurement_m: float | None = None
 
     def __post_init__(self) -> None:
-        given = {"jerk_density": self.jerk_density, "measurement_m": self.measurement_m}
-        require_positive(
-            "KalmanSmoother", **{name: value for name, value in given.items() if value is not None}
-        )
+        require_within(self, jerk_density=_JERK, measurement_m=_NOISE)
         if self.jerk_density is not None and self.measurement_m is None:
             raise ValueRangeError("a KalmanSmoother with a jerk_density needs a measurement_m too")
 

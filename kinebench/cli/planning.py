@@ -74,7 +74,9 @@ def _add_stage_arguments(group: Any) -> None:
     group.add_argument(
         "--clean",
         metavar="STEPS",
-        help="such as fill-linear+butterworth:6; default: fill-linear on files, none on sessions",
+        help="such as fill-linear+butterworth:6, or the repairs swap-sides, bone-lengths, rescale,"
+        " in that order; a step that does not exist lists all; default: fill-linear on files, none"
+        " on sessions",
     )
     group.add_argument("--no-floor", action="store_true", help="without OpenCap's vertical offset")
     group.add_argument("--static-pose", metavar="SETUP", help="upright or any_pose")

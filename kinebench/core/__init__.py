@@ -11,6 +11,7 @@ from kinebench.core.stages import (
     GroundOffset,
     InverseKinematics,
     Scaler,
+    TrialCleaner,
 )
 from kinebench.core.subject import Subject
 from kinebench.core.trial import Trial
@@ -33,4 +34,5 @@ __all__ = [
     "StageResult",
     "Subject",
     "Trial",
+    "TrialCleaner",
 ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 import numpy as np
 
@@ -15,6 +17,8 @@ __all__ = [
     "HRNET_23",
     "KEYPOINT_SETS",
     "OPENCAP_20",
+    "RIGID_SEGMENTS",
+    "paired_parts",
     "with_derived_keypoints",
     "without_face",
 ]
@@ -41,7 +45,27 @@ HRNET_23 = (
 
 KEYPOINT_SETS = {"BODY_25": BODY_25, "OPENCAP_20": OPENCAP_20, "HRNET_23": HRNET_23}
 
-_MIDPOINTS = {"Neck": ("RShoulder", "LShoulder"), "midHip": ("RHip", "LHip")}
+RIGID_SEGMENTS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {"pelvis": ("RHip", "LHip")}
+    | {
+        f"{name}, {side}": (side[0].upper() + one, side[0].upper() + other)
+        for name, one, other in (
+            ("thigh", "Hip", "Knee"),
+            ("shank", "Knee", "Ankle"),
+            ("ankle to heel", "Ankle", "Heel"),
+            ("foot", "Heel", "BigToe"),
+            ("outer foot", "Heel", "SmallToe"),
+            ("upper arm", "Shoulder", "Elbow"),
+            ("forearm", "Elbow", "Wrist"),
+        )
+        for side in ("right", "left")
+    }
+)
+"""Segments that anatomy keeps at one length, with the keypoints at their ends; they form no loop.
+
+The trunk bends and shoulders shrug: neither is among them."""
+
+MIDPOINTS = {"Neck": ("RShoulder", "LShoulder"), "midHip": ("RHip", "LHip")}
 
 
 def with_derived_keypoints(keypoints: Markers) -> Markers:
@@ -51,17 +75,17 @@ def with_derived_keypoints(keypoints: Markers) -> Markers:
     """
     derived = [
         name
-        for name, pair in _MIDPOINTS.items()
+        for name, pair in MIDPOINTS.items()
         if name not in keypoints.names and set(pair) <= set(keypoints.names)
     ]
     if not derived:
         return keypoints
     middles = [
-        np.mean([keypoints.position(one) for one in _MIDPOINTS[name]], axis=0) for name in derived
+        np.mean([keypoints.position(one) for one in MIDPOINTS[name]], axis=0) for name in derived
     ]
     warnings.warn(
-        f"{' and '.join(derived)} added as midpoint of {' and '.join(_MIDPOINTS[derived[0]])}"
-        + (f" and of {' and '.join(_MIDPOINTS[derived[1]])}" if len(derived) > 1 else ""),
+        f"{' and '.join(derived)} added as midpoint of {' and '.join(MIDPOINTS[derived[0]])}"
+        + (f" and of {' and '.join(MIDPOINTS[derived[1]])}" if len(derived) > 1 else ""),
         KinebenchWarning,
         stacklevel=2,
     )
@@ -74,3 +98,13 @@ def with_derived_keypoints(keypoints: Markers) -> Markers:
 def without_face(keypoints: Markers) -> Markers:
     """The keypoints without those of the face."""
     return keypoints.select(name for name in keypoints.names if name not in FACE)
+
+
+def paired_parts(names: Iterable[str]) -> tuple[str, ...]:
+    """Keypoints without side that exist on both: "Knee" when there are RKnee and LKnee."""
+    there = tuple(names)
+    return tuple(
+        name[1:]
+        for name in there
+        if name[:1] == "R" and name[1:2].isupper() and "L" + name[1:] in there
+    )

@@ -101,7 +101,7 @@ def parse_number(text: str, what: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise ValueRangeError(f"{what}, must be a number, found '{text}'") from None
+        raise ValueRangeError(f"{what}, must be a number, found '{_shown(text)}'") from None
 
 
 def parse_whole(text: str, what: str) -> int:
@@ -109,7 +109,11 @@ def parse_whole(text: str, what: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise ValueRangeError(f"{what} must be a whole number, found '{text}'") from None
+        raise ValueRangeError(f"{what} must be a whole number, found '{_shown(text)}'") from None
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:40]}…"
 
 
 def _parse_step(text: str, entries: Mapping[str, NotationEntry[Stage]], kind: str) -> Stage:
@@ -119,12 +123,14 @@ def _parse_step(text: str, entries: Mapping[str, NotationEntry[Stage]], kind: st
         near = difflib.get_close_matches(name, entries, n=1, cutoff=0.5)
         hint = f" (did you mean '{near[0]}'?)" if near else ""
         raise NameNotFoundError(
-            f"no {kind} is called '{name}'{hint}; there are:"
+            f"no {kind} is called '{_shown(name)}'{hint}; there are:"
             f" {', '.join(entry.usage for entry in entries.values())}"
         )
     if not entry.least <= len(options) <= entry.most:
-        raise ValueRangeError(f"'{text}' has {len(options)} option(s); it is written {entry.usage}")
+        raise ValueRangeError(
+            f"'{_shown(text)}' has {len(options)} option(s); it is written {entry.usage}"
+        )
     try:
         return entry.make(*options)
     except KinebenchError as error:
-        raise ValueRangeError(f"'{text}': {error}; it is written {entry.usage}") from error
+        raise ValueRangeError(f"'{_shown(text)}': {error}; it is written {entry.usage}") from error

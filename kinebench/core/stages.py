@@ -11,12 +11,14 @@ So one object is the configuration, the level of a study's factor, the cache key
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol, runtime_checkable
 
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
 from kinebench.core.results import IKSolution, ScalingResult
 from kinebench.core.subject import Subject
+from kinebench.core.trial import Trial
 
 __all__ = [
     "AdaptiveCleaner",
@@ -25,6 +27,8 @@ __all__ = [
     "GroundOffset",
     "InverseKinematics",
     "Scaler",
+    "TrialCleaner",
+    "in_trial",
 ]
 
 
@@ -44,6 +48,25 @@ class AdaptiveCleaner(Cleaner, Protocol):
     """
 
     def resolve(self, markers: Markers) -> Cleaner: ...
+
+
+@runtime_checkable
+class TrialCleaner(Cleaner, Protocol):
+    """A cleaner that needs more of a trial than the recording that it is called with.
+
+    ``in_trial`` takes what it needs, such as lengths in the static trial, and returns a cleaner
+    that holds it as parameters: a value like any other, which calls, keys and records go by.
+    """
+
+    def in_trial(self, trial: Trial) -> Cleaner: ...
+
+
+def in_trial(cleaners: Iterable[Cleaner], trial: Trial) -> tuple[Cleaner, ...]:
+    """The cleaners for a trial; most are the same for all."""
+    return tuple(
+        cleaner.in_trial(trial) if isinstance(cleaner, TrialCleaner) else cleaner
+        for cleaner in cleaners
+    )
 
 
 @runtime_checkable

@@ -17,7 +17,14 @@ from kinebench.core.markers import Markers
 from kinebench.core.model import Model
 from kinebench.core.provenance import describe, digest
 from kinebench.core.results import ScalingResult, StageResult
-from kinebench.core.stages import AdaptiveCleaner, Augmenter, Cleaner, GroundOffset, Scaler
+from kinebench.core.stages import (
+    AdaptiveCleaner,
+    Augmenter,
+    Cleaner,
+    GroundOffset,
+    Scaler,
+    in_trial,
+)
 from kinebench.core.subject import Subject
 from kinebench.core.trial import Trial
 from kinebench.pipeline.checks import scaling_warnings
@@ -81,12 +88,13 @@ def steps_of(pipeline: Pipeline, trial: Trial) -> tuple[Step, ...]:
     """The steps of a pipeline on a trial, in order: stage after stage, the movement first."""
     subject = trial.subject
     recordings = recordings_of(trial)
+    cleaners = in_trial(pipeline.clean, trial)
     moving = [name for name in ("keypoints", "static") if name in recordings]
     cleaned: list[Step] = []
     augmented: list[Step] = []
     grounded: list[Step] = []
     for name in moving:
-        steps = tuple(_cleaning(pipeline.clean, name))
+        steps = tuple(_cleaning(cleaners, name))
         cleaned += steps
         clean = steps[-1].gives if steps else name
         augmented.append(_augmentation(pipeline.augment, subject, name, clean))

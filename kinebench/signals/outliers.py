@@ -21,6 +21,8 @@ __all__ = ["hampel_outliers"]
 
 # standard deviation of a normal distribution over its median absolute deviation
 _MAD_TO_SIGMA = 1.4826
+# numbers in windows that are worked on together, 32 MB
+_AT_ONCE = 4_000_000
 
 
 def hampel_outliers(
@@ -58,10 +60,16 @@ def hampel_outliers(
     windows = sliding_window_view(
         np.concatenate([edge, columns, edge]), 2 * half_window + 1, axis=0
     )
+    median, spread = np.empty_like(columns), np.empty_like(columns)
+    # some frames at a time: all windows at once are as many times the recording as they are long
+    step = max(1, _AT_ONCE // (windows.shape[1] * windows.shape[2]))
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "All-NaN slice", RuntimeWarning)
-        median = np.nanmedian(windows, axis=-1)
-        spread = np.nanmedian(np.abs(windows - median[..., None]), axis=-1)
+        for start in range(0, len(columns), step):
+            here = windows[start : start + step]
+            middle = np.nanmedian(here, axis=-1)
+            median[start : start + step] = middle
+            spread[start : start + step] = np.nanmedian(np.abs(here - middle[..., None]), axis=-1)
     limit = np.maximum(n_sigmas * _MAD_TO_SIGMA * spread, smallest)
     # the tolerance keeps a constant signal clear of rounding in the median
     rounding = 1e-12 * np.abs(columns)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from kinebench.core.limits import Limit, require_limit
 from kinebench.errors import FileFormatError, require_names
 from kinebench.lab import STATIC_POSES, Population
 from kinebench.lab.camera.catalogue import parse_camera
@@ -47,6 +48,8 @@ _COMMON_KEYS = ("dataset", "sample", "subject", "activity", "keypoints")
 _REAL_KEYS = ("reference", "reference_markers", "reference_from", "lag_s", "same_frame")
 _KINDS = ("real", "mocap-driven")
 _CAMERA = "two-phones"
+_SUBJECTS = Limit(0, 10_000, reason="no plan with more of them fits into memory")
+_RATE = Limit(1, 10_000, "Hz", "no camera records people faster, or makes movement of less")
 
 
 def sources_of(content: Table, body: str) -> tuple[TrialSource, ...]:
@@ -94,7 +97,11 @@ def _virtual(table: Table, body: str) -> Iterator[TrialSource]:
     camera = parse_camera(value_of(table, "camera", str, where, _CAMERA))
     motions = _motions(table, where)
     population, first = Population(), value_of(table, "first", int, where, 0)
-    for index in range(first, first + value_of(table, "subjects", int, where)):
+    count = value_of(table, "subjects", int, where)
+    rate_hz = value_of(table, "rate_hz", float, where, 60.0)
+    require_limit(count, _SUBJECTS, f"{where}: subjects")
+    require_limit(rate_hz, _RATE, f"{where}: rate_hz")
+    for index in range(first, first + count):
         for activity, motion in motions.items():
             yield LabSource(
                 population.subject(index),
@@ -102,7 +109,7 @@ def _virtual(table: Table, body: str) -> Iterator[TrialSource]:
                 activity,
                 camera,
                 body,
-                value_of(table, "rate_hz", float, where, 60.0),
+                rate_hz,
             )
 
 

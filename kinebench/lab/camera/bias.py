@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
+from kinebench.core.limits import require_within
 from kinebench.core.markers import Markers
-from kinebench.errors import ValueRangeError, require_names
+from kinebench.errors import require_names
 from kinebench.geometry.rotations import angle_between, unit
+from kinebench.lab.camera.chain import DISTANCE
 
 __all__ = ["KeypointBias", "PoseBias"]
 
@@ -48,8 +49,7 @@ class KeypointBias:
 
     def __post_init__(self) -> None:
         require_names([self.keypoint], _SEGMENT, "keypoint", "a bias")
-        if not all(map(math.isfinite, (*self.offset_mm, *self.per_flexion_mm))):
-            raise ValueRangeError(f"the bias of {self.keypoint} must be finite numbers")
+        require_within(self, offset_mm=DISTANCE, per_flexion_mm=DISTANCE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from kinebench.core.limits import LONGEST_S
 from kinebench.core.notation import NotationEntry, parse_number, parse_steps
 from kinebench.errors import ValueRangeError
 from kinebench.lab.camera.chain import CameraError, Chain
@@ -36,7 +37,7 @@ def _occluded(side: str, guess_mm: str, missing: str = "0") -> CameraError:
         raise ValueRangeError(f"the side must be R or L, found '{side}'")
     return SideOcclusion(
         "R" if side == "R" else "L",
-        end_s=1e9,  # for as long as anybody films
+        end_s=LONGEST_S,
         guess_mm=parse_number(guess_mm, "error of the guesses, mm"),
         missing=parse_number(missing, "share of missing frames"),
     )

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, fields
-from typing import Any, Protocol, runtime_checkable
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
+from kinebench.core.limits import LONGEST_S, Limit
 from kinebench.core.markers import Markers
-from kinebench.errors import ValueRangeError
 
-__all__ = ["CameraError", "Chain", "require_sizes"]
+__all__ = ["DISTANCE", "SHARE", "SPREAD", "TIME", "CameraError", "Chain"]
+
+_FAR = "an error of more than 10 m would put the person outside of any room"
+DISTANCE = Limit(-10_000, 10_000, "mm", _FAR)
+"""Of an offset."""
+SPREAD = Limit(0, 10_000, "mm", _FAR)
+"""Of the spread of an error of position."""
+SHARE = Limit(0, 1)
+"""Of a probability, or a share of frames."""
+TIME = Limit(0, LONGEST_S, "s", "nobody records for longer than a day")
+"""Of a duration, or of a moment in a recording."""
 
 
 @runtime_checkable
@@ -32,17 +41,3 @@ class Chain:
         for place, error in enumerate(self.errors):
             keypoints = error(keypoints, *names, f"stage {place}")
         return keypoints
-
-
-def require_sizes(stage: Any, *signed: str) -> None:
-    """Raise a `ValueRangeError` for numbers that are not finite, or negative where they may not."""
-    for field in fields(stage):
-        value = getattr(stage, field.name)
-        for number in value if isinstance(value, tuple) else (value,):
-            if not isinstance(number, int | float) or isinstance(number, bool):
-                continue
-            if not math.isfinite(number) or (number < 0 and field.name not in signed):
-                kind = "finite" if field.name in signed else "finite and 0 or more"
-                raise ValueRangeError(
-                    f"{field.name} of {type(stage).__name__} must be {kind}, found {value!r}"
-                )

@@ -9,13 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinebench.core.arrays import FloatArray
+from kinebench.core.limits import Limit, require_within
 from kinebench.core.markers import Markers
 from kinebench.errors import ValueRangeError, require_names
-from kinebench.lab.camera.chain import require_sizes
+from kinebench.lab.camera.chain import SHARE, SPREAD, TIME
 from kinebench.lab.camera.noise import coloured
 from kinebench.lab.seeds import generator
 
 __all__ = ["Dropouts", "SideOcclusion", "SideSwaps"]
+
+_RATE = Limit(0, 6_000, "per minute", "a hundred a second leave no frame as it was")
 
 
 def _bursts(
@@ -29,10 +32,10 @@ def _bursts(
     starts = times[0] - 60.0 + numbers.uniform(0, span, count)
     lengths = numbers.exponential(duration_s, count)
     frame = float(np.median(np.diff(times))) if len(times) > 1 else 0.0
-    inside = np.zeros(len(times), dtype=bool)
-    for start, length in zip(starts, lengths, strict=True):
-        inside |= (times >= start) & (times < start + max(length, frame))
-    return inside
+    # how many bursts began before or at each frame, less how many ended
+    began = np.searchsorted(np.sort(starts), times, side="right")
+    ended = np.searchsorted(np.sort(starts + np.maximum(lengths, frame)), times, side="right")
+    return np.asarray(began > ended)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class Dropouts:
     keypoints: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        require_sizes(self)
+        require_within(self, rate_per_min=_RATE, duration_s=TIME)
 
     def __call__(self, keypoints: Markers, *names: str) -> Markers:
         require_names(self.keypoints, keypoints.names, "keypoint", "the recording")
@@ -86,7 +89,7 @@ class SideSwaps:
     parts: tuple[str, ...] = ("Knee", "Ankle", "Heel", "BigToe", "SmallToe")
 
     def __post_init__(self) -> None:
-        require_sizes(self)
+        require_within(self, rate_per_min=_RATE, duration_s=TIME)
 
     def __call__(self, keypoints: Markers, *names: str) -> Markers:
         pairs = [(f"R{part}", f"L{part}") for part in self.parts]
@@ -124,11 +127,9 @@ class SideOcclusion:
     missing: float = 0.2
 
     def __post_init__(self) -> None:
-        require_sizes(self)
+        require_within(self, start_s=TIME, end_s=TIME, guess_mm=SPREAD, missing=SHARE)
         if self.side not in ("R", "L"):
             raise ValueRangeError(f"side must be 'R' or 'L', found {self.side!r}")
-        if self.missing > 1:
-            raise ValueRangeError(f"missing is a share of frames, 0 to 1, found {self.missing!r}")
 
     def __call__(self, keypoints: Markers, *names: str) -> Markers:
         since = keypoints.times - keypoints.times[0]

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
+from kinebench.core.limits import Limit, require_within
 from kinebench.core.markers import Markers
-from kinebench.lab.camera.chain import require_sizes
+from kinebench.lab.camera.chain import SHARE, SPREAD
 from kinebench.lab.seeds import generator
 
 __all__ = ["ColouredNoise", "HeavyTails", "WhiteNoise", "coloured"]
 
 Axes = tuple[float, float, float]
+
+_CORNER = Limit(0, 1_000, "Hz", "noise that is faster than any camera is white")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class WhiteNoise:
     sd_mm: Axes = (2.0, 2.0, 2.0)
 
     def __post_init__(self) -> None:
-        require_sizes(self)
+        require_within(self, sd_mm=SPREAD)
 
     def __call__(self, keypoints: Markers, *names: str) -> Markers:
         sd = np.array(self.sd_mm) / 1000
@@ -59,7 +62,7 @@ class ColouredNoise:
     corner_hz: float = 1.0
 
     def __post_init__(self) -> None:
-        require_sizes(self)
+        require_within(self, sd_mm=SPREAD, corner_hz=_CORNER)
 
     def __call__(self, keypoints: Markers, *names: str) -> Markers:
         sd = np.array(self.sd_mm) / 1000
@@ -116,7 +119,7 @@ class HeavyTails:
     scale_mm: float = 15.0
 
     def __post_init__(self) -> None:
-        require_sizes(self)
+        require_within(self, probability=SHARE, scale_mm=SPREAD)
 
     def __call__(self, keypoints: Markers, *names: str) -> Markers:
         positions = np.array(keypoints.positions)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
+from kinebench.core.limits import Limit, require_within
 from kinebench.core.markers import Markers
-from kinebench.errors import ValueRangeError
 from kinebench.geometry.rotations import rotation_from_axis_angles
-from kinebench.lab.camera.chain import require_sizes
+from kinebench.lab.camera.chain import DISTANCE
 
 __all__ = ["ScaleError", "VerticalOffset", "WorldTilt"]
+
+_ANGLE = Limit(-180, 180, "degrees", "more than half a turn is a slip of the unit")
+_FACTOR = Limit(0, 10, reason="ten times the size is a slip of the unit", positive=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class WorldTilt:
     sideways_deg: float = 0.0
 
     def __post_init__(self) -> None:
-        require_sizes(self, "forward_deg", "sideways_deg")
+        require_within(self, forward_deg=_ANGLE, sideways_deg=_ANGLE)
 
     def __call__(self, keypoints: Markers, *names: str) -> Markers:
         R = rotation_from_axis_angles({"z": self.forward_deg, "x": self.sideways_deg})
@@ -45,8 +47,7 @@ class ScaleError:
     factor: float = 1.0
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.factor) and self.factor > 0):
-            raise ValueRangeError(f"factor must be above 0, found {self.factor!r}")
+        require_within(self, factor=_FACTOR)
 
     def __call__(self, keypoints: Markers, *names: str) -> Markers:
         return keypoints.with_positions(self.factor * keypoints.positions)
@@ -59,7 +60,7 @@ class VerticalOffset:
     offset_mm: float = 0.0
 
     def __post_init__(self) -> None:
-        require_sizes(self, "offset_mm")
+        require_within(self, offset_mm=DISTANCE)
 
     def __call__(self, keypoints: Markers, *names: str) -> Markers:
         shift = np.array([0.0, self.offset_mm / 1000, 0.0])

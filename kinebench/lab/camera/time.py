@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
+from kinebench.core.limits import Limit, require_within
 from kinebench.core.markers import Markers
-from kinebench.errors import ValueRangeError
-from kinebench.lab.camera.chain import require_sizes
 from kinebench.lab.seeds import generator
 from kinebench.signals.butterworth import butterworth
+from kinebench.signals.resampling import require_frames
 
 __all__ = ["FrameRateChange", "ImageFilter", "Lag", "TimeJitter"]
+
+_RATE = Limit(0, 10_000, "Hz", "no camera records people faster", positive=True)
+_CUTOFF = Limit(0.01, 5_000, "Hz", "what people do lies between slow sway and impacts")
+_LAG = Limit(-60_000, 60_000, "ms", "a minute is longer than a movement")
+_JITTER = Limit(0, 60_000, "ms", "a minute is longer than a movement")
 
 
 def _sampled(keypoints: Markers, at: FloatArray) -> FloatArray:
@@ -40,12 +44,11 @@ class FrameRateChange:
     rate_hz: float = 30.0
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.rate_hz) and self.rate_hz > 0):
-            raise ValueRangeError(f"rate_hz must be above 0, found {self.rate_hz!r}")
+        require_within(self, rate_hz=_RATE)
 
     def __call__(self, keypoints: Markers, *names: str) -> Markers:
         start, end = keypoints.times[0], keypoints.times[-1]
-        count = int(np.floor((end - start) * self.rate_hz + 1e-6)) + 1
+        count = require_frames((end - start) * self.rate_hz + 1e-6) + 1
         times = start + np.arange(count) / self.rate_hz
         return Markers(keypoints.names, times, _sampled(keypoints, times), frame=keypoints.frame)
 
@@ -57,7 +60,7 @@ class TimeJitter:
     sd_ms: float = 2.0
 
     def __post_init__(self) -> None:
-        require_sizes(self)
+        require_within(self, sd_ms=_JITTER)
 
     def __call__(self, keypoints: Markers, *names: str) -> Markers:
         late = generator("time jitter", *names).standard_normal(keypoints.n_frames)
@@ -75,7 +78,7 @@ class Lag:
     lag_ms: float = 0.0
 
     def __post_init__(self) -> None:
-        require_sizes(self, "lag_ms")
+        require_within(self, lag_ms=_LAG)
 
     def __call__(self, keypoints: Markers, *names: str) -> Markers:
         at = keypoints.times - self.lag_ms / 1000
@@ -92,8 +95,7 @@ class ImageFilter:
     cutoff_hz: float = 12.0
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.cutoff_hz) and self.cutoff_hz > 0):
-            raise ValueRangeError(f"cutoff_hz must be above 0, found {self.cutoff_hz!r}")
+        require_within(self, cutoff_hz=_CUTOFF)
 
     def __call__(self, keypoints: Markers, *names: str) -> Markers:
         return keypoints.with_positions(

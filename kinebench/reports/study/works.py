@@ -97,6 +97,22 @@ STAGES: dict[str, tuple[Reference, ...]] = {
             "10.2514/3.3166",
         ),
     ),
+    "BoneLengths": (
+        Reference(
+            "Ryckaert JP, Ciccotti G, Berendsen HJC (1977). Numerical integration of the cartesian"
+            " equations of motion of a system with constraints. Journal of Computational Physics"
+            " 23(3): 327–341.",
+            "10.1016/0021-9991(77)90098-5",
+        ),
+    ),
+    "SwapSides": (
+        Reference(
+            "Viterbi AJ (1967). Error bounds for convolutional codes and an asymptotically optimum"
+            " decoding algorithm. IEEE Transactions on Information Theory 13(2): 260–269.",
+            "10.1109/TIT.1967.1054010",
+        ),
+    ),
+    "Rescale": (WINTER,),
     "RemoveOutliers": (
         Reference(
             "Hampel FR (1974). The influence curve and its role in robust estimation. Journal of"

@@ -321,7 +321,7 @@ def test_unknown_names_are_refused_at_once(parameters: dict[str, str], told: str
     ],
 )
 def test_impossible_parameters_are_refused(parameters: dict[str, float]) -> None:
-    with pytest.raises(ValueRangeError, match=r"(warm_up_s|resample_hz) must be"):
+    with pytest.raises(ValueRangeError, match=r"(warm_up_s|resample_hz) of LSTMAugmenter must be"):
         LSTMAugmenter(**parameters)  # type: ignore[arg-type]
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from kinebench.cleaning import (
     CLEANERS,
+    BoneLengths,
     Butterworth,
     Challis,
     FillGaps,
@@ -16,10 +17,12 @@ from kinebench.cleaning import (
     Median,
     RemoveOutliers,
     Resample,
+    Rescale,
     ResidualAnalysis,
     Rotate,
     SavitzkyGolay,
     SmoothingSpline,
+    SwapSides,
     cleaners_text,
     parse_cleaners,
 )
@@ -49,6 +52,11 @@ EXAMPLES: dict[str, Cleaner] = {
     "resample:60": Resample(60.0),
     "rotate:y=90,z=180": Rotate.from_axis_angles({"y": 90, "z": 180}),
     "level": Level(),
+    "bone-lengths": BoneLengths(),
+    "bone-lengths:static": BoneLengths("static"),
+    "swap-sides": SwapSides(),
+    "rescale": Rescale(),
+    "rescale:height": Rescale("height"),
 }
 
 

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from kinebench.cleaning import Butterworth, Challis, Level, ResidualAnalysis
+from kinebench.cleaning import Butterworth, Challis, Level, ResidualAnalysis, SwapSides
+from kinebench.core.keypoints import BODY_25
 from kinebench.geometry.rotations import angle_between
 from kinebench.io.trc import read_trc
+from kinebench.lab.camera import SideSwaps
 
 MirrorFile = Callable[[str], Path]
 BALANCING = "S00_P00_T01_BalancingTrial/pose-3d/S00_P00_T01_BalancingTrial_0-100"
@@ -76,3 +78,27 @@ def test_adaptive_cutoffs_of_a_real_squat_are_those_of_human_movement(
     markers = read_trc(mirror_file("3179260bbb4f21f8b114f059448def10bdd4443c/test_data/squats.trc"))
     cutoffs = np.asarray(stage.resolve(markers).cutoff_hz)
     assert 0.5 <= np.median(cutoffs) <= 15.0
+
+
+FILMED = [
+    *RECORDINGS,
+    "3179260bbb4f21f8b114f059448def10bdd4443c/test_data/drop_vertical_jump.trc",
+    "Examples/GRF_tracking_data/OC_val/walking1.trc",
+    f"{BALANCING}.trc",
+]
+
+
+@pytest.mark.mirror
+@pytest.mark.filterwarnings("ignore:left and right were exchanged")
+@pytest.mark.parametrize("recording", FILMED)
+@pytest.mark.parametrize(
+    "parts", [("Hip", "Shoulder", "Elbow", "Wrist", *SideSwaps().parts), SideSwaps().parts]
+)
+def test_sides_of_real_recordings_are_exchanged_only_where_they_were(
+    mirror_file: MirrorFile, recording: str, parts: tuple[str, ...]
+) -> None:
+    everything = read_trc(mirror_file(recording))
+    markers = everything.select(name for name in everything.names if name in BODY_25)
+    assert SwapSides().resolve(markers).bursts == ()
+    swapped = SideSwaps(40.0, 0.1, parts)(markers, recording)
+    assert SwapSides()(swapped) == markers

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from kinebench.core.limits import LONGEST_S
 from kinebench.errors import NameNotFoundError, ValueRangeError
 from kinebench.lab.camera.catalogue import CAMERA_ERRORS, parse_camera
 from kinebench.lab.camera.chain import CameraError, Chain
@@ -20,8 +21,8 @@ EXAMPLES: dict[str, CameraError] = {
     "tilt:1:-2": WorldTilt(1.0, -2.0),
     "scale:1.01": ScaleError(1.01),
     "raise:10": VerticalOffset(10.0),
-    "occluded:R:30": SideOcclusion("R", 0.0, 1e9, 30.0, 0.0),
-    "occluded:L:30:0.1": SideOcclusion("L", 0.0, 1e9, 30.0, 0.1),
+    "occluded:R:30": SideOcclusion("R", 0.0, LONGEST_S, 30.0, 0.0),
+    "occluded:L:30:0.1": SideOcclusion("L", 0.0, LONGEST_S, 30.0, 0.1),
     "dropouts:3:0.2": Dropouts(3.0, 0.2),
     "swaps:2:0.1": SideSwaps(2.0, 0.1),
     "jitter:2": TimeJitter(2.0),
@@ -53,7 +54,7 @@ def test_every_entry_has_an_example_of_its_stage() -> None:
         ("tilt:2", ValueRangeError, r"1 option\(s\); it is written tilt:FORWARD_DEG:SIDEWAYS_DEG"),
         ("tilt:0:two", ValueRangeError, "drop of the right, degrees, must be a number"),
         ("occluded:X:30", ValueRangeError, "R or L, found 'X'"),
-        ("occluded:R:30:2", ValueRangeError, "share of frames"),
+        ("occluded:R:30:2", ValueRangeError, "missing of SideOcclusion must be 0 to 1"),
         ("scale:-1", ValueRangeError, "factor"),
     ],
 )

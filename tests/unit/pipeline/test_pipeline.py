@@ -8,6 +8,7 @@ import pytest
 
 from kinebench.augmentation.augmenter import LSTMAugmenter
 from kinebench.augmentation.floor import FloorOffset
+from kinebench.cleaning import Rescale
 from kinebench.core import (
     Coordinate,
     IKSolution,
@@ -18,7 +19,8 @@ from kinebench.core import (
     Subject,
     Trial,
 )
-from kinebench.errors import KinebenchWarning, ScalingError
+from kinebench.errors import KinebenchWarning, NotApplicableError, ScalingError
+from kinebench.pipeline.memo import MemoryMemo
 from kinebench.pipeline.pipeline import STAGES, Pipeline
 
 NAMES = ("Neck", "midHip", "RHip", "RKnee", "RAnkle", "LHip", "LKnee", "LAnkle")
@@ -134,6 +136,26 @@ def test_the_static_trial_goes_through_the_same_stages(
     shifts = {which: steps[0]["by_m"] for which, steps in result.records["clean"].items()}
     assert shifts == {"keypoints": pytest.approx(-0.4), "static": pytest.approx(-0.54)}
     assert set(result.records["floor"]) == {"keypoints", "static"}
+
+
+def test_a_cleaner_may_need_the_static_trial(pipeline: Pipeline, seen: list[Markers]) -> None:
+    rescaling = replace(pipeline, clean=(Rescale(),))
+    result = rescaling(trial(static=standing(30, height=1.25)))
+    np.testing.assert_allclose(result.keypoints.positions, standing(height=1.25).positions)
+    (static,) = seen
+    assert static.select(NAMES) == standing(30, height=1.25)
+    told = str(result.records["clean"])
+    assert "'kind': 'Scale', 'factor': 1.25" in told
+    with pytest.raises(NotApplicableError, match="squat has none"):
+        rescaling(trial())
+
+
+def test_a_study_keeps_apart_what_static_trials_made_of_one_movement(pipeline: Pipeline) -> None:
+    memo, rescaling = MemoryMemo(), replace(pipeline, clean=(Rescale(),))
+    for height in (1.0, 1.25, 1.1):
+        run = rescaling(trial(static=standing(30, height=height)), memo=memo)
+        scaled = run.augmented.select(NAMES).positions
+        np.testing.assert_allclose(scaled, standing(height=height).positions)
 
 
 def test_keypoints_that_are_kept_are_cleaned_but_not_put_on_the_floor(pipeline: Pipeline) -> None:

@@ -100,6 +100,8 @@ def test_levels_are_values_with_labels(tmp_path: Path) -> None:
     ("old", "new", "said"),
     [
         ("subjects = 2", "subject = 2", "did you mean 'subjects'"),
+        ("subjects = 2", "subjects = 2000000000", "subjects must be 0 to 10000, found 2e"),
+        ("rate_hz = 100", "rate_hz = 1e9", "rate_hz must be 1 to 10000 Hz, found 1e"),
         ("subjects = 2", 'subjects = "two"', "subjects must be a whole number, found 'two'"),
         ("subjects = 2", "subjects = true", "subjects must be a whole number, found True"),
         ('"squat", "sit', '"sqat", "sit', "did you mean 'squat'"),

@@ -1,0 +1,185 @@
+"""Stage that brings keypoints to constant segment lengths."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from kinebench.core.arrays import FloatArray
+from kinebench.core.keypoints import MIDPOINTS, RIGID_SEGMENTS
+from kinebench.core.markers import Markers
+from kinebench.core.trial import Trial
+from kinebench.errors import CleaningError, KinebenchWarning, NotApplicableError, ValueRangeError
+from kinebench.geometry.segments import hold_lengths, segment_lengths
+
+__all__ = ["BoneLengths", "Lengths", "measured_lengths", "require_static"]
+
+Lengths = tuple[tuple[str, float], ...]
+"""Lengths, m, by the names of `RIGID_SEGMENTS`."""
+
+# Between the 5th and the 95th percentile over time, as a share of the length and in m. Keypoints of
+# public squats and sit-to-stands vary by 0.06 to 0.24, heels that lie 6 cm from the ankle by 3 cm;
+# beyond, what is held is a guess, and a person should know.
+_STEADY, _STEADY_M = 0.3, 0.05
+# segments that a warning lists
+_LISTED = 4
+
+
+def _ends(markers: Markers, names: tuple[str, ...]) -> FloatArray:
+    """Lengths over time (n_frames, n_segments) m."""
+    return segment_lengths(markers.positions, _indices(markers, names))
+
+
+def _indices(markers: Markers, names: tuple[str, ...]) -> list[list[int]]:
+    return [[markers.names.index(end) for end in RIGID_SEGMENTS[name]] for name in names]
+
+
+def measured_lengths(markers: Markers, among: tuple[str, ...] = tuple(RIGID_SEGMENTS)) -> Lengths:
+    """Median length over time of each segment whose ends were seen together.
+
+    Parameters
+    ----------
+    markers : Markers
+    among : tuple of str
+        Names of `RIGID_SEGMENTS` that are asked for.
+    """
+    there = tuple(name for name in among if set(RIGID_SEGMENTS[name]) <= set(markers.names))
+    over_time = _ends(markers, there)
+    seen = np.asarray(np.isfinite(over_time).any(axis=0))
+    return tuple(
+        (name, length)
+        for name, column, known in zip(there, over_time.T, seen, strict=True)
+        if known and (length := float(np.nanmedian(column))) > 0
+    )
+
+
+def require_static(trial: Trial, what: str, otherwise: str) -> Markers:
+    """The keypoints of a trial's static trial.
+
+    Raises
+    ------
+    NotApplicableError
+        Without a static trial that holds keypoints; `otherwise` is what can be asked for instead.
+    """
+    if trial.static is None:
+        raise NotApplicableError(
+            f"{what} takes its lengths from keypoints of the static trial, and {trial.name} has"
+            f" none: give one, or ask for {otherwise}"
+        )
+    return trial.static
+
+
+@dataclass(frozen=True, slots=True)
+class BoneLengths:
+    """Moves keypoints, frame by frame and as little as possible, to constant segment lengths.
+
+    Held are the segments of `RIGID_SEGMENTS`: pelvis, thighs, shanks, feet, upper arms, forearms.
+    Each side has lengths of its own, so that a difference between the legs stays.
+
+    Parameters
+    ----------
+    of : {"own", "static"}
+        Whose lengths: the medians of the recording itself, or of the trial's static trial.
+    lengths : tuple of (str, float), optional
+        Segments and lengths, m; measured without it.
+
+    Notes
+    -----
+    Neck and midHip follow the shoulders and hips; other keypoints stay. Missing keypoints stay
+    missing, and a segment without both ends holds nothing. Lengths that are wrong *in the same way*
+    in all frames are kept: see `Rescale`. Where a detector's keypoint slides along the limb as the
+    joint bends, as the hip's does in a squat, the other end is moved too. What was gained and lost
+    on recordings with known positions: ``reports/repairs.md``.
+
+    Raises
+    ------
+    CleaningError
+        On call: no segment has both ends in the recording.
+    NotApplicableError
+        Lengths of a static trial are asked for, and there is none.
+    """
+
+    of: Literal["own", "static"] = "own"
+    lengths: Lengths | None = None
+
+    def __post_init__(self) -> None:
+        if self.of not in ("own", "static"):
+            raise ValueRangeError(f"lengths can be 'own' or 'static', found {self.of!r}")
+
+    def in_trial(self, trial: Trial) -> BoneLengths:
+        """The stage with the lengths of the trial's static trial, where those are asked for."""
+        if self.of == "own" or self.lengths is not None:
+            return self
+        static = require_static(trial, "bone-lengths:static", "bone-lengths")
+        return replace(self, lengths=measured_lengths(static))
+
+    def resolve(self, markers: Markers) -> BoneLengths:
+        """The stage with the lengths that this recording suggests."""
+        if self.lengths is not None:
+            return self
+        if self.of == "static":
+            raise NotApplicableError("lengths of the static trial are known in a trial only")
+        return replace(self, lengths=measured_lengths(markers))
+
+    def __call__(self, markers: Markers) -> Markers:
+        return self.resolve(markers)._held(markers)
+
+    def _held(self, markers: Markers) -> Markers:
+        assert self.lengths is not None
+        wanted = {
+            name: length
+            for name, length in self.lengths
+            if set(RIGID_SEGMENTS[name]) <= set(markers.names)
+        }
+        if not wanted:
+            raise CleaningError(
+                "bone-lengths needs both ends of a segment, such as RKnee and RAnkle; the recording"
+                f" has {', '.join(markers.names[:8])}"
+            )
+        names = tuple(wanted)
+        _warn_of_unsteady(names, _ends(markers, names))
+        ends = _indices(markers, names)
+        positions, held = hold_lengths(markers.positions, ends, list(wanted.values()))
+        if not held.all():
+            warnings.warn(
+                f"constant segment lengths cannot be reached in {(~held).sum()} of {len(held)}"
+                f" frames, the first of them frame {int(np.argmin(held)) + 1}: these frames are"
+                " left as they were",
+                KinebenchWarning,
+                stacklevel=3,
+            )
+        return markers.with_positions(_with_midpoints(markers, positions))
+
+
+def _with_midpoints(markers: Markers, positions: FloatArray) -> FloatArray:
+    """`positions`, with Neck and midHip moved like the mean of shoulders and of hips."""
+    followed = positions.copy()
+    for middle, pair in MIDPOINTS.items():
+        if {middle, *pair} <= set(markers.names):
+            columns = [markers.names.index(name) for name in pair]
+            shift = (positions[:, columns] - markers.positions[:, columns]).mean(axis=1)
+            followed[:, markers.names.index(middle)] += np.nan_to_num(shift)
+    return followed
+
+
+def _warn_of_unsteady(names: tuple[str, ...], over_time: FloatArray) -> None:
+    """Once lengths are constant, nothing else shows that they were not."""
+    seen = np.isfinite(over_time).any(axis=0)
+    low, middle, high = np.nanpercentile(over_time[:, seen], (5, 50, 95), axis=0)
+    unsteady = [
+        f"{name} {a:.2f} to {b:.2f} m"
+        for name, a, m, b in zip(np.array(names)[seen], low, middle, high, strict=True)
+        if b - a > max(_STEADY * m, _STEADY_M)
+    ]
+    if unsteady:
+        more = f" and {len(unsteady) - _LISTED} more" if len(unsteady) > _LISTED else ""
+        warnings.warn(
+            "segment lengths vary by more than a recording of a person should (5th to 95th"
+            f" percentile): {', '.join(unsteady[:_LISTED])}{more}; constant lengths hide that, they"
+            " do not make the keypoints right",
+            KinebenchWarning,
+            stacklevel=4,
+        )
