@@ -47,8 +47,9 @@ _VERDICT = """
   legs are left alone.
 - `bone-lengths` brings keypoints 2 to 10 % nearer to the truth where they are noisy, and hardly
   changes joint angles: intervals include zero, but for the static trial's lengths on a guessed side
-  (0.3 degrees better) and 0.01 degrees worse without any errors. On sound keypoints it moves toes by what the foot bends at push-off (0.4 mm in the mean). Take it for
-  keypoints that are seen, not for better angles.
+  (0.3 degrees better) and 0.01 degrees worse without any errors. On sound keypoints it moves toes
+  by what the foot bends at push-off (0.4 mm in the mean). Take it for keypoints that are seen, not
+  for better angles.
 - `rescale` mends a movement of the wrong size: the angles come back to within 0.2 degrees of those
   of a movement of the right size. On a movement of the right size it costs 5 to 7 mm, because
   keypoint bias depends on the pose: ask for it where the size is wrong, not as a habit.
