@@ -103,9 +103,10 @@ class SwapSides:
     Notes
     -----
     A recording whose paths are continuous is never changed, whatever its anatomy: legs that cross
-    are no exchange, and names that are exchanged in all frames stay (the augmenter warns of them).
-    What was exchanged is warned about, and recorded as the bursts of an `ExchangeSides`. How often
-    exchanges are found, missed and seen where there are none: ``reports/repairs.md``.
+    are no exchange (though in keypoints that are off by 20 mm some are taken for one), and names
+    that are exchanged in all frames stay (the augmenter warns of them). What was exchanged is
+    warned about, and recorded as the bursts of an `ExchangeSides`. How often exchanges are found,
+    missed and seen where there are none: ``reports/repairs.md``.
 
     Raises
     ------
