@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
 
 import numpy as np
 
@@ -35,11 +34,11 @@ from kinebench.lab.motions import (
     SitToStand,
     Squat,
 )
+from kinebench.pipeline.memo import MemoryMemo
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.scaling.fast_scaler import FastScaler
 from kinebench.scaling.standing import StandingWindow
 from kinebench.statistics.contrasts import mean_interval
-from kinebench.studies.staged import run_stages
 
 PEOPLE = Population("people to repair")
 UNEQUAL = Population("people to repair, legs unequal", leg_difference_m=0.03)
@@ -139,7 +138,7 @@ def _measured(film: Recording, static: Recording, steps: str) -> tuple[float, fl
     if steps != "none":
         pipeline = replace(pipeline, clean=(*parse_cleaners(steps), *pipeline.clean))
     trial = film.as_trial("movement", static=static)
-    run = run_stages(pipeline, trial, _MEMORY)
+    run = pipeline(trial, memo=_MEMORY)
     keypoints = run.augmented.select(film.keypoints.names)
     return (
         _keypoints_off(keypoints, film.true_keypoints),
@@ -147,19 +146,7 @@ def _measured(film: Recording, static: Recording, steps: str) -> tuple[float, fl
     )
 
 
-class _Memory:
-    """Keeps what stages gave: static trials are augmented and scaled once."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, Any] = {}
-
-    def remember(self, key: str, make: Callable[[], Any]) -> Any:
-        if key not in self._kept:
-            self._kept[key] = make()
-        return self._kept[key]
-
-
-_MEMORY = _Memory()
+_MEMORY = MemoryMemo()
 
 
 # --- before and after
