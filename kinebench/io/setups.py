@@ -8,16 +8,9 @@ from pathlib import Path
 
 from kinebench.core.tasks import CoordinateTask, IKTasks
 from kinebench.errors import FileFormatError, ValueRangeError
+from kinebench.io.xml import parse_xml
 
-__all__ = ["parse_ik_tasks", "parse_xml", "read_ik_tasks", "read_time_range"]
-
-
-def parse_xml(content: bytes, file: str) -> ET.Element:
-    """Root of an XML document, or a `FileFormatError` that names file and place."""
-    try:
-        return ET.fromstring(content)
-    except (ET.ParseError, LookupError, ValueError) as error:
-        raise FileFormatError(f"{file} is no valid XML: {error}") from error
+__all__ = ["parse_ik_tasks", "read_ik_tasks", "read_time_range"]
 
 
 def read_ik_tasks(path: Path | str) -> IKTasks:

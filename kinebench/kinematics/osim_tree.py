@@ -27,11 +27,11 @@ from kinebench.kinematics.tree import (
     TreeCoordinate,
     TreeMarker,
 )
+from kinebench.osim.edits import document_root
 
 __all__ = ["read_tree"]
 
 HERE = Offset(np.eye(3), np.zeros(3))
-_CURRENT_FORMAT = 40000  # OpenSim 4 introduced frames and sockets
 
 Kind = Literal["rotational", "translational"]
 
@@ -49,22 +49,10 @@ def read_tree(model: Model) -> Tree:
     -----
     Files older than OpenSim 4 are first rewritten by OpenSim, which is imported for them only.
     """
-    document = _document(model)
-    if int(document.get("Version") or 0) < _CURRENT_FORMAT:
-        from kinebench.osim.upgrade import upgraded
-
-        document = _document(upgraded(model))
-    element = document.find("Model")
+    element = document_root(model).find("Model")
     if element is None:
         raise ModelError(f"{model.name} holds no Model")
     return _Reader(element, model.name, _offset_frames(element)).tree()
-
-
-def _document(model: Model) -> ET.Element:
-    try:
-        return ET.fromstring(model.xml)
-    except ET.ParseError as error:
-        raise ModelError(f"{model.name} is no valid XML: {error}") from error
 
 
 @dataclass(frozen=True)

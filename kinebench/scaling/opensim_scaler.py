@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from kinebench.errors import KinebenchWarning, ScalingError
 from kinebench.io.models import read_model
 from kinebench.io.sto import read_motion
 from kinebench.io.trc import write_trc
+from kinebench.io.xml import parse_xml
 from kinebench.osim.edits import (
     body_names,
     body_scale_factors,
@@ -151,7 +151,7 @@ def _body_factors(
     """Scale factors per body: those of its geometry, which carry all digits, or of the file."""
     from_file = {
         (scale.findtext("segment") or "").strip().rsplit("/", 1)[-1]: scale.findtext("scales")
-        for scale in ET.parse(path).getroot().iterfind(".//Scale")
+        for scale in parse_xml(path.read_bytes(), path.name).iterfind(".//Scale")
     }
     exact = body_scale_factors(placed, generic)
     return {
