@@ -171,7 +171,8 @@ def _mended(text: str) -> str:
     if end >= 0:
         text = text[: end + len(_END)]
     text = _FORBIDDEN.sub(" ", text)
-    parts, done = [], 0
+    parts: list[str] = []
+    done = 0
     for begin, end in _pieces(text):
         parts += _mended_text(text[done:begin]), _mended_piece(text[begin:end])
         done = end

@@ -8,7 +8,6 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Literal
 
 import numpy as np
 
@@ -27,13 +26,13 @@ from kinebench.kinematics.tree import (
     TreeCoordinate,
     TreeMarker,
 )
+from kinebench.osim.coordinates import coordinate_kinds
 from kinebench.osim.edits import document_root
+from kinebench.osim.standing_place import FULL_TURN
 
 __all__ = ["read_tree"]
 
 HERE = Offset(np.eye(3), np.zeros(3))
-
-Kind = Literal["rotational", "translational"]
 
 
 @lru_cache(maxsize=64)
@@ -67,12 +66,11 @@ class _Reader:
         index_of = {coordinate.name: i for i, coordinate in enumerate(coordinates)}
         pending = [self._joint(element, index_of) for element in joint_elements]
         bodies, joints = self._ordered(pending)
-        kinds = _kinds(joints, len(coordinates))
         return Tree(
             self.name,
             bodies,
             joints,
-            tuple(replace(c, kind=kind) for c, kind in zip(coordinates, kinds, strict=True)),
+            _with_free_root(coordinates, joints),
             self._markers(bodies),
             self._couplings(index_of),
         )
@@ -82,9 +80,11 @@ class _Reader:
         return iter(() if found is None else found)
 
     def _coordinates(self, joints: list[ET.Element]) -> list[TreeCoordinate]:
+        kinds = coordinate_kinds(self.model)
         found = []
         for joint in joints:
             for element in joint.findall("coordinates/Coordinate"):
+                kind, coupled = kinds[element.get("name") or ""]
                 low, high = numbers(element, "range", (-math.inf, math.inf))
                 if true(element, "prescribed", False):
                     raise ModelError(
@@ -94,11 +94,12 @@ class _Reader:
                 found.append(
                     TreeCoordinate(
                         element.get("name") or "",
-                        "rotational",
+                        kind,
                         numbers(element, "default_value", (0.0,))[0],
                         (low, high),
                         true(element, "clamped", False),
                         true(element, "locked", False),
+                        coupled,
                     )
                 )
         names = [coordinate.name for coordinate in found]
@@ -253,14 +254,29 @@ def _offset_frames(model: ET.Element) -> dict[str, ET.Element]:
     return found
 
 
-def _kinds(joints: tuple[Joint, ...], n: int) -> list[Kind]:
-    """Translational for coordinates that drive translations only."""
-    turning: set[int] = set()
-    shifting: set[int] = set()
-    for joint in joints:
-        for term in joint.terms:
-            (turning if term.rotation else shifting).update(index for index, _ in term.weights)
-    return ["translational" if i in shifting - turning else "rotational" for i in range(n)]
+def _with_free_root(
+    coordinates: list[TreeCoordinate], joints: tuple[Joint, ...]
+) -> tuple[TreeCoordinate, ...]:
+    """Without limits where a range says only where the model was meant to stand."""
+    placing = {
+        index
+        for joint in joints
+        if joint.parent == GROUND
+        for term in joint.terms
+        for index, _ in term.weights
+    }
+    return tuple(
+        replace(
+            coordinate, clamped=coordinate.clamped and not (i in placing and _unlimited(coordinate))
+        )
+        for i, coordinate in enumerate(coordinates)
+    )
+
+
+def _unlimited(coordinate: TreeCoordinate) -> bool:
+    low, high = coordinate.range
+    shifts = coordinate.kind == "translational"
+    return not coordinate.coupled and (shifts or high - low >= FULL_TURN)
 
 
 def _coupling_function(element: ET.Element, where: str) -> tuple[Function, list[str], list[float]]:

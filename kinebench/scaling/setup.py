@@ -16,6 +16,7 @@ __all__ = [
     "fitted_setup",
     "lost_measurements",
     "placing_markers",
+    "pulled_coordinates",
     "swapped_side_pairs",
 ]
 
@@ -95,13 +96,12 @@ def lost_measurements(setup: Document, markers: Collection[str]) -> tuple[str, .
 
 def placing_markers(fitted: Document) -> tuple[str, ...]:
     """Markers that the placer of a fitted set-up tracks, by which it finds the static pose."""
-    tasks = document_root(fitted).iterfind(".//MarkerPlacer/IKTaskSet/objects/IKMarkerTask")
-    return tuple(
-        task.get("name", "")
-        for task in tasks
-        if (task.findtext("apply") or "true").strip().lower() == "true"
-        and float(task.findtext("weight") or 1) > 0
-    )
+    return _placed(fitted, "IKMarkerTask")
+
+
+def pulled_coordinates(fitted: Document) -> tuple[str, ...]:
+    """Coordinates that the placer of a fitted set-up pulls to a value."""
+    return _placed(fitted, "IKCoordinateTask")
 
 
 def swapped_side_pairs(setup: Document) -> tuple[tuple[str, str], ...]:
@@ -114,6 +114,26 @@ def swapped_side_pairs(setup: Document) -> tuple[tuple[str, str], ...]:
         and {_side(name) for name in pair} == {"r", "l"}
         and _stem(pair[0]) != _stem(pair[1])
     )
+
+
+def _placed(fitted: Document, kind: str) -> tuple[str, ...]:
+    tasks = document_root(fitted).iterfind(f".//MarkerPlacer/IKTaskSet/objects/{kind}")
+    return tuple(
+        task.get("name", "")
+        for task in tasks
+        if (task.findtext("apply") or "true").strip().lower() == "true"
+        and _weight(task, fitted.name) > 0
+    )
+
+
+def _weight(task: ET.Element, name: str) -> float:
+    text = (task.findtext("weight") or "1").strip()
+    try:
+        return float(text)
+    except ValueError as error:
+        raise ScalingError(
+            f"{name}, task '{task.get('name')}': weight '{text[:40]}' is not a number"
+        ) from error
 
 
 def _applied_measurements(root: ET.Element) -> list[ET.Element]:
