@@ -28,6 +28,7 @@ from kinebench.kinematics.tree import (
 )
 from kinebench.osim.coordinates import coordinate_kinds
 from kinebench.osim.edits import document_root
+from kinebench.osim.soundness import require_sound_root
 from kinebench.osim.standing_place import FULL_TURN
 
 __all__ = ["read_tree"]
@@ -48,7 +49,9 @@ def read_tree(model: Model) -> Tree:
     -----
     Files older than OpenSim 4 are first rewritten by OpenSim, which is imported for them only.
     """
-    element = document_root(model).find("Model")
+    root = document_root(model)
+    require_sound_root(root, model.name)
+    element = root.find("Model")
     if element is None:
         raise ModelError(f"{model.name} holds no Model")
     return _Reader(element, model.name, _offset_frames(element)).tree()

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from kinebench.core.model import Document, Model
 from kinebench.errors import FileFormatError, ModelError
 from kinebench.io.xml import parse_xml, xml_bytes
+from kinebench.osim.number_faults import number_faults
 from kinebench.osim.upgrade import upgraded
 
 __all__ = [
@@ -37,6 +38,9 @@ def document_root(document: Document) -> ET.Element:
     root = _parsed(document)
     older = _version(root, document.name) < _OLDEST
     if older and (root.find("Model") is not None or root.find("MarkerSet") is not None):
+        # OpenSim would end the process on some of them
+        for fault in number_faults(root):
+            raise ModelError(f"{document.name} is damaged: {fault}")
         return _parsed(upgraded(document))
     return root
 
@@ -99,8 +103,14 @@ def _geometry_factors(model: Model) -> dict[str, tuple[float, float, float]]:
     factors = {}
     for body in document_root(model).iterfind(".//BodySet/objects/Body"):
         text = body.findtext("attached_geometry//scale_factors")
-        if text:
-            x, y, z = map(float, text.split())
+        if text and text.strip():
+            try:
+                x, y, z = map(float, text.split())
+            except ValueError as error:
+                raise ModelError(
+                    f"scale_factors of {body.get('name')} in {model.name} must be three numbers,"
+                    f" found '{text.strip()[:40]}'"
+                ) from error
             factors[body.get("name", "")] = (x, y, z)
     return factors
 
@@ -193,8 +203,8 @@ def _is(part: ET.Element, name: str) -> bool:
 
 def _remove(element: ET.Element, path: str, parts: list[ET.Element]) -> None:
     holder = element.find(path)
-    if holder is not None:
-        for part in parts:
+    for part in parts:
+        if holder is not None and part in list(holder):
             holder.remove(part)
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from kinebench.core import Document, Model
-from kinebench.errors import FileFormatError, ModelError
+from kinebench.errors import ModelError
 from kinebench.osim.edits import (
     body_names,
     body_scale_factors,
