@@ -64,6 +64,7 @@ class OpenSimIK:
             When no marker is shared, a frame has none, or OpenSim fails; with its reason.
         """
         require_sound(model)
+        _require_coordinates(model)
         names = shared_markers(self.tasks, marker_names(model), markers.names)
         tracked = markers.select(names)
         _require_markers_in_every_frame(tracked)
@@ -119,6 +120,11 @@ class OpenSimIK:
         kinds = _kinds(lean, coordinates)
         motion = moved.undone(Motion(kinds, tracked.times, values))
         return IKSolution(motion, tracked.names, errors, converged, np.full(tracked.n_frames, -1))
+
+
+def _require_coordinates(model: Model) -> None:
+    if document_root(model).find(".//JointSet/objects/*/coordinates/Coordinate") is None:
+        raise InverseKinematicsError(f"{model.name} has no coordinate: nothing in it can move")
 
 
 def _require_markers_in_every_frame(tracked: Markers) -> None:

@@ -132,6 +132,8 @@ def _coupler_faults(root: ET.Element) -> Iterator[str]:
 def _bad_frames(root: ET.Element) -> Iterator[str]:
     bodies = {body.get("name", "") for body in root.iterfind(".//BodySet/objects/Body")}
     joints = root.findall(".//JointSet/objects/*")
+    carried = {_child_of(joint) for joint in joints}
+    yield from (f"body {name} has no joint" for name in sorted(bodies - carried) if name)
     offsets = {
         f"/jointset/{joint.get('name')}/{frame.get('name')}": frame
         for joint in joints
@@ -150,6 +152,16 @@ def _bad_frames(root: ET.Element) -> Iterator[str]:
         frame = (marker.findtext("socket_parent_frame") or "").strip()
         if not _exists(frame, f"/markerset/{marker.get('name')}", bodies, offsets):
             yield f"marker {marker.get('name')} sits on '{frame}', which does not exist"
+
+
+def _child_of(joint: ET.Element) -> str:
+    """Last part of the path of the frame that a joint moves, its own offset frames followed."""
+    frame = (joint.findtext("socket_child_frame") or "").strip()
+    for _ in joint.iterfind("frames/*"):
+        for offset in joint.iterfind("frames/*"):
+            if offset.get("name") == posixpath.basename(frame):
+                frame = (offset.findtext("socket_parent") or "").strip()
+    return posixpath.basename(frame)
 
 
 def _absolute(path: str, here: str) -> str:
