@@ -64,11 +64,11 @@ def fitted_setup(
     tool = root.find("ScaleTool")
     if tool is None:
         raise ScalingError(f"{setup.name} is no scaling set-up: it has no ScaleTool")
-    _set(tool, "mass", f"{subject.mass_kg!r}")
-    _set(tool, "height", f"{subject.height_m!r}")
+    _set(tool, "mass", f"{float(subject.mass_kg)!r}")
+    _set(tool, "height", f"{float(subject.height_m)!r}")
     _set(tool, "GenericModelMaker/model_file", files.generic)
     _set(tool, "GenericModelMaker/marker_set_file", "Unassigned")
-    time_range = f"{window_s[0]!r} {window_s[1]!r}"
+    time_range = f"{float(window_s[0])!r} {float(window_s[1])!r}"
     for part in ("ModelScaler", "MarkerPlacer"):
         _set(tool, f"{part}/marker_file", files.markers)
         _set(tool, f"{part}/time_range", time_range)
