@@ -49,6 +49,25 @@ def test_tasks_of_an_ik_set_up(tmp_path: Path) -> None:
         ("<weight> 30 </weight>", "<weight>nan</weight>", "setup.xml: weight of r_knee"),
         ("manual_value", "from_file", "'knee_angle_r': value_type 'from_file' is not supported"),
         ("0.0873", "x", "task 'knee_angle_r': value 'x' is not a number"),
+        ("0.0873", "nan", "coordinate task 'knee_angle_r': value nan is no angle in rad"),
+        ("0.0873", "-inf", "coordinate task 'knee_angle_r': value -inf is no angle in rad"),
+        ("0.0873", "1e5", "coordinate task 'knee_angle_r': value 100000 is no angle in rad"),
+        (
+            "<weight> 30 </weight>",
+            "<weight>1e13</weight>",
+            "'r_knee': weight 1e.13 is beyond 1e.12",
+        ),
+        ('name="C7"', 'name=" "', "setup.xml: a task .IKMarkerTask. has no name"),
+        (
+            'name="C7"',
+            'name="r_knee"',
+            "setup.xml: r_knee has two tasks .IKMarkerTask.; remove one",
+        ),
+        (
+            'name="mtp_angle_r"',
+            'name="knee_angle_r"',
+            "knee_angle_r has two tasks .IKCoordinateTask",
+        ),
         ("<objects>", "<objects", "setup.xml is no valid XML"),
         ("</OpenSimDocument>", "", "setup.xml is no valid XML: no element found, line"),
         ("IKTaskSet", "Tasks", "setup.xml has no IKTaskSet"),
@@ -108,3 +127,9 @@ def test_models(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="holds no <Model>"):
         read_model(put(tmp_path, SETUP))
     assert read_document(put(tmp_path, SETUP)).name == "setup"
+
+
+def test_a_set_up_that_tracks_nothing(tmp_path: Path) -> None:
+    nothing = SETUP.replace(" 30 ", " 0 ").replace('<IKMarkerTask name="C7"/>', "")
+    with pytest.raises(FileFormatError, match=r"setup.xml gives no marker a weight above 0"):
+        read_ik_tasks(put(tmp_path, nothing))
