@@ -29,10 +29,8 @@ class Document:
     xml: bytes
 
     def __post_init__(self) -> None:
-        if b"<OpenSimDocument" not in self.xml[:4096]:
-            raise ModelError(
-                f"{self.name} is no OpenSim file: <OpenSimDocument> not found at its start"
-            )
+        if b"<OpenSimDocument" not in self.xml:
+            raise ModelError(f"{self.name} is no OpenSim file: it holds no <OpenSimDocument>")
 
     @property
     def digest(self) -> str:

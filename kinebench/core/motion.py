@@ -30,11 +30,14 @@ class Coordinate:
         Values in rad or m.
     range : (float, float), optional
         Smallest and largest value, rad or m, when the coordinate is clamped.
+    coupled : bool
+        OpenSim's motion type *coupled*: files hold it in radians, also those in degrees.
     """
 
     name: str
     kind: Kind = "rotational"
     range: tuple[float, float] | None = None
+    coupled: bool = False
 
     def __post_init__(self) -> None:
         if not self.name:

@@ -20,6 +20,7 @@ from kinebench.errors import require_names
 from kinebench.ik.tracked import shared_markers
 from kinebench.kinematics.mechanism import Mechanism, build_mechanism
 from kinebench.kinematics.osim_tree import read_tree
+from kinebench.kinematics.standing import standing_defaults
 from kinebench.kinematics.tracking import MarkerTracker
 from kinebench.kinematics.tree import Tree
 
@@ -68,7 +69,7 @@ class FastIK:
             mechanism,
             markers.positions,
             np.array([column[name] for name in mechanism.markers], dtype=np.int64),
-            tree.defaults[list(mechanism.variables)],
+            _start(tree, names, markers)[list(mechanism.variables)],
         )
         tracker.solve()
         order = [mechanism.markers.index(name) for name in names]
@@ -88,6 +89,13 @@ def solve_trials(
         return [engine(model, markers) for model, markers in trials]
     with ThreadPoolExecutor(n_threads) as pool:
         return list(pool.map(lambda trial: engine(*trial), trials))
+
+
+def _start(tree: Tree, names: tuple[str, ...], markers: Markers) -> FloatArray:
+    """Default pose where the first markers are: angles must not depend on where one stands."""
+    tracked = markers.select(names)
+    first = int(np.argmax(~tracked.missing.all(axis=1)))
+    return standing_defaults(tree, names, tracked.positions[first])
 
 
 def _coordinate_tasks(tree: Tree, tasks: IKTasks) -> dict[int, tuple[float, float]]:

@@ -18,9 +18,16 @@ from kinebench.core.tasks import CoordinateTask, IKTasks
 from kinebench.errors import InverseKinematicsError, KinebenchWarning
 from kinebench.ik.tracked import shared_markers
 from kinebench.io.trc import write_trc
-from kinebench.osim.edits import marker_names, without_dependent_leaves, without_forces
+from kinebench.osim.coordinates import coordinate_kinds
+from kinebench.osim.edits import (
+    document_root,
+    marker_names,
+    without_dependent_leaves,
+    without_forces,
+)
 from kinebench.osim.runtime import load_opensim, quietly, scratch_folder
 from kinebench.osim.soundness import require_sound
+from kinebench.osim.standing_place import displacement, free_root
 
 __all__ = ["OpenSimIK"]
 
@@ -32,7 +39,9 @@ class OpenSimIK:
     Forces, and bodies that no marker can notice (the patellae), are removed first: same angles,
     much faster. The frames are solved one by one with the solver inside OpenSim's
     InverseKinematicsTool, as the tool does and with its results, because the tool itself cannot
-    be interrupted.
+    be interrupted. They are solved where the model stands in its default pose, and the ranges of
+    coordinates that only place the model in the laboratory do not hold: so the angles do not depend
+    on where a person stands.
 
     Parameters
     ----------
@@ -55,6 +64,7 @@ class OpenSimIK:
             When no marker is shared, a frame has none, or OpenSim fails; with its reason.
         """
         require_sound(model)
+        _require_coordinates(model)
         names = shared_markers(self.tasks, marker_names(model), markers.names)
         tracked = markers.select(names)
         _require_markers_in_every_frame(tracked)
@@ -62,18 +72,25 @@ class OpenSimIK:
         opensim = load_opensim()
         with scratch_folder() as folder, quietly(opensim) as log:
             (folder / "model.osim").write_bytes(lean.xml)
-            # positions to a tenth of a nanometre: rounding must not show in the angles
-            write_trc(folder / "markers.trc", tracked, decimals=10)
             try:
-                return self._solve(opensim, folder, tracked)
+                return self._solve(opensim, folder, lean, tracked)
             except RuntimeError as error:
                 raise InverseKinematicsError(
                     f"OpenSim failed on {model.name}: {log.reason(str(error))}"
                 ) from error
 
-    def _solve(self, opensim: ModuleType, folder: Path, tracked: Markers) -> IKSolution:
+    def _solve(
+        self, opensim: ModuleType, folder: Path, lean: Model, tracked: Markers
+    ) -> IKSolution:
         model = opensim.Model(str(folder / "model.osim"))
+        model.finalizeConnections()
+        free_root(opensim, model)
         state = model.initSystem()
+        pulled = [task.name for task in self.tasks.coordinate_tasks]
+        moved = displacement(opensim, model, state, tracked, pulled)
+        tracked = tracked.with_positions(tracked.positions + moved.vector)
+        # positions to a tenth of a nanometre: rounding must not show in the angles
+        write_trc(folder / "markers.trc", tracked, decimals=10)
         weights = opensim.SetMarkerWeights()
         for name in tracked.names:
             weights.cloneAndAppend(opensim.MarkerWeight(name, self.tasks.weights[name]))
@@ -100,9 +117,14 @@ class OpenSimIK:
             solver.computeCurrentMarkerLocations(locations)
             placed[frame] = [locations.getElt(index).to_numpy() for index in order]
         errors = np.linalg.norm(placed - tracked.positions, axis=2)
-        kinds = tuple(_coordinate(opensim, coordinate) for coordinate in coordinates)
-        motion = Motion(kinds, tracked.times, values)
+        kinds = _kinds(lean, coordinates)
+        motion = moved.undone(Motion(kinds, tracked.times, values))
         return IKSolution(motion, tracked.names, errors, converged, np.full(tracked.n_frames, -1))
+
+
+def _require_coordinates(model: Model) -> None:
+    if document_root(model).find(".//JointSet/objects/*/coordinates/Coordinate") is None:
+        raise InverseKinematicsError(f"{model.name} has no coordinate: nothing in it can move")
 
 
 def _require_markers_in_every_frame(tracked: Markers) -> None:
@@ -154,9 +176,14 @@ def _coordinate_references(
     return references
 
 
-def _coordinate(opensim: ModuleType, coordinate: Any) -> Coordinate:
-    """Kind and range of a coordinate as the model has them."""
-    turns = coordinate.getMotionType() == opensim.Coordinate.Rotational
-    clamped = coordinate.getDefaultClamped()
-    limits = (coordinate.getRangeMin(), coordinate.getRangeMax()) if clamped else None
-    return Coordinate(coordinate.getName(), "rotational" if turns else "translational", limits)
+def _kinds(model: Model, coordinates: list[Any]) -> tuple[Coordinate, ...]:
+    """Kinds and ranges of coordinates as the model has them."""
+    element = document_root(model).find("Model")
+    kinds = {} if element is None else coordinate_kinds(element)
+    found = []
+    for coordinate in coordinates:
+        limits = (coordinate.getRangeMin(), coordinate.getRangeMax())
+        kind, coupled = kinds[coordinate.getName()]
+        clamped = coordinate.getDefaultClamped()
+        found.append(Coordinate(coordinate.getName(), kind, limits if clamped else None, coupled))
+    return tuple(found)

@@ -26,11 +26,13 @@ def shared_markers(
     weighted = [name for name, _ in tasks.marker_weights]
     models, trials = set(in_model), set(in_trial)
     shared = tuple(name for name in weighted if name in models and name in trials)
+    for holder, names in (("tasks name", weighted), ("model has", in_model), ("trial has", trials)):
+        if not names:
+            raise InverseKinematicsError(f"the {holder} no marker: there is nothing to track")
     if not shared:
         raise InverseKinematicsError(
-            f"tasks, model and trial share no marker: the tasks name {', '.join(weighted[:3])}, …,"
-            f" the model has {', '.join(sorted(models)[:3])}, …,"
-            f" the trial has {', '.join(list(in_trial)[:3])}, …"
+            f"tasks, model and trial share no marker: the tasks name {_some(weighted)};"
+            f" the model has {_some(sorted(models))}; the trial has {_some(list(in_trial))}"
         )
     for holder, there in (("the model", models), ("the trial", trials)):
         lacking = [name for name in weighted if name not in there]
@@ -42,3 +44,9 @@ def shared_markers(
                 stacklevel=stacklevel,
             )
     return shared
+
+
+def _some(names: list[str]) -> str:
+    """The first three names, and how many more there are."""
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more

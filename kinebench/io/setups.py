@@ -8,16 +8,13 @@ from pathlib import Path
 
 from kinebench.core.tasks import CoordinateTask, IKTasks
 from kinebench.errors import FileFormatError, ValueRangeError
+from kinebench.io.xml import parse_xml
 
-__all__ = ["parse_ik_tasks", "parse_xml", "read_ik_tasks", "read_time_range"]
+__all__ = ["parse_ik_tasks", "read_ik_tasks", "read_time_range"]
 
-
-def parse_xml(content: bytes, file: str) -> ET.Element:
-    """Root of an XML document, or a `FileFormatError` that names file and place."""
-    try:
-        return ET.fromstring(content)
-    except (ET.ParseError, LookupError, ValueError) as error:
-        raise FileFormatError(f"{file} is no valid XML: {error}") from error
+# beyond it a task drowns all others in a double's 16 digits
+_LARGEST_WEIGHT = 1e12
+_LARGEST_TARGET = 1e4  # rad or m: no body turns or goes so far
 
 
 def read_ik_tasks(path: Path | str) -> IKTasks:
@@ -31,6 +28,12 @@ def parse_ik_tasks(content: bytes, file: str) -> IKTasks:
 
     Coordinate values are taken in radians, as OpenSim's files have them; ``default_value`` gives
     None, and values that a file would supply are not supported.
+
+    Raises
+    ------
+    FileFormatError
+        Also for tasks without a name, two tasks of one name, weights beyond 1e12, targets that are
+        not finite, and a set-up that weights no marker.
     """
     root = parse_xml(content, file)
     task_set = root.find(".//IKTaskSet/objects")
@@ -38,15 +41,19 @@ def parse_ik_tasks(content: bytes, file: str) -> IKTasks:
         raise FileFormatError(f"{file} has no IKTaskSet")
     weights: dict[str, float] = {}
     coordinates: list[CoordinateTask] = []
+    seen: set[tuple[str, str]] = set()
     for task in task_set:
         if _text(task, "apply", "true").lower() != "true":
             continue
-        name = task.get("name") or ""
+        name = (task.get("name") or "").strip()
         weight = _number(task, "weight", 1.0 if task.tag == "IKMarkerTask" else 0.0, file)
+        _require_sensible(task, name, weight, seen, file)
         if task.tag == "IKMarkerTask":
             weights[name] = weight
         elif task.tag == "IKCoordinateTask" and weight > 0:
             coordinates.append(CoordinateTask(name, weight, _target(task, file)))
+    if not any(weight > 0 for weight in weights.values()):
+        raise FileFormatError(f"{file} gives no marker a weight above 0: there is nothing to track")
     try:
         return IKTasks(tuple(weights.items()), tuple(coordinates))
     except ValueRangeError as error:
@@ -79,12 +86,32 @@ def _content(path: Path) -> bytes:
         raise FileFormatError(f"cannot read {path}: {error.strerror or error}") from error
 
 
+def _require_sensible(
+    task: ET.Element, name: str, weight: float, seen: set[tuple[str, str]], file: str
+) -> None:
+    if not name:
+        raise FileFormatError(f"{file}: a task ({task.tag}) has no name")
+    if (task.tag, name) in seen:
+        raise FileFormatError(f"{file}: {name} has two tasks ({task.tag}); remove one")
+    seen.add((task.tag, name))
+    if weight > _LARGEST_WEIGHT:
+        raise FileFormatError(
+            f"{file}, task '{name}': weight {weight:g} is beyond {_LARGEST_WEIGHT:g}"
+        )
+
+
 def _target(task: ET.Element, file: str) -> float | None:
     kind = _text(task, "value_type", "default_value")
     if kind == "default_value":
         return None
     if kind == "manual_value":
-        return _number(task, "value", 0.0, file)
+        value = _number(task, "value", 0.0, file)
+        if not abs(value) < _LARGEST_TARGET:
+            raise FileFormatError(
+                f"{file}, coordinate task '{task.get('name')}': value {value:g} is no angle in rad"
+                " and no distance in m"
+            )
+        return value
     raise FileFormatError(
         f"{file}, coordinate task '{task.get('name')}': value_type '{kind}' is not supported;"
         " valid are default_value and manual_value"

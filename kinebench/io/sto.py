@@ -150,13 +150,17 @@ def read_motion(path: Path | str) -> Motion:
 
 
 def write_motion(path: Path | str, motion: Motion, name: str = "Coordinates") -> None:
-    """Write coordinates as MOT, angles in degrees, whole or not at all."""
+    """Write coordinates as MOT, whole or not at all.
+
+    Angles are in degrees, but those of coupled coordinates in radians: so OpenSim's tools write
+    and read them.
+    """
     write_atomically(path, motion_text(motion, name))
 
 
 def motion_text(motion: Motion, name: str = "Coordinates") -> str:
     """Content of the file that `write_motion` writes."""
-    angular = np.array([coordinate.kind == "rotational" for coordinate in motion.coordinates])
+    angular = np.array([c.kind == "rotational" and not c.coupled for c in motion.coordinates])
     values = np.where(angular, np.degrees(motion.values), motion.values)
     return table_text(Table(name, motion.names, motion.times, values, {"inDegrees": "yes"}), _NOTE)
 

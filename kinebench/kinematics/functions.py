@@ -173,11 +173,12 @@ def simm_spline(x: ArrayLike, y: ArrayLike) -> PiecewisePolynomial:
 def natural_spline(x: ArrayLike, y: ArrayLike, degree: int) -> PiecewisePolynomial:
     """Interpolating natural spline of odd degree, as OpenSim's ``GCVSpline`` without smoothing.
 
-    Beyond the ends it goes on as a polynomial of degree (degree − 1) / 2.
+    Beyond the ends it goes on as a polynomial of degree (degree − 1) / 2. As there, degree + 1
+    points are the fewest.
     """
     from scipy.interpolate import PPoly, make_interp_spline
 
-    x, y = _points(x, y, (degree + 1) // 2)
+    x, y = _points(x, y, degree + 1)
     conditions: Any = "natural"
     if degree != 3:
         zero = [(order, 0.0) for order in range((degree + 1) // 2, degree)]

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinebench.core.arrays import FloatArray
+from kinebench.errors import ModelError
 from kinebench.kinematics.functions import Function, PiecewisePolynomial
 from kinebench.kinematics.rotation import axis_rotation
 from kinebench.kinematics.tree import GROUND, Joint, Offset, Term, Tree, TreeMarker
@@ -165,6 +166,11 @@ def build_mechanism(
         Names must exist in the tree; the order does not matter.
     coordinate_tasks : dict of int to (float, float), optional
         Weight and target, rad or m, by coordinate of the tree.
+
+    Raises
+    ------
+    ModelError
+        When no coordinate moves any of the markers.
     """
     names = tuple(sorted(marker_weights))
     markers = tree.select_markers(names)
@@ -173,6 +179,8 @@ def build_mechanism(
     markers = tuple(markers[i] for i in order)
     columns = [coordinate for node in nodes for coordinate in node.columns]
     variables, couplings = _variables(tree, columns)
+    if not variables:
+        raise ModelError(f"{tree.name} has no coordinate that moves a tracked marker")
     coordinates = [*variables, *(tree.couplings[i].dependent for i in couplings)]
     table = _Table(coordinates)
     node_records = _node_records(nodes, table)

@@ -119,8 +119,8 @@ def _sine(element: ET.Element, where: str) -> Function:
 
 def _step(element: ET.Element, where: str) -> Function:
     return step(
-        _number(element, "start_time", 0.0),
-        _number(element, "end_time", 1.0),
+        _number(element, "transition_start_time", 0.0),
+        _number(element, "transition_end_time", 1.0),
         _number(element, "start_value", 0.0),
         _number(element, "end_value", 1.0),
     )

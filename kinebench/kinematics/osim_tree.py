@@ -8,7 +8,6 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Literal
 
 import numpy as np
 
@@ -27,13 +26,14 @@ from kinebench.kinematics.tree import (
     TreeCoordinate,
     TreeMarker,
 )
+from kinebench.osim.coordinates import coordinate_kinds
+from kinebench.osim.edits import document_root
+from kinebench.osim.soundness import require_sound_root
+from kinebench.osim.standing_place import FULL_TURN
 
 __all__ = ["read_tree"]
 
 HERE = Offset(np.eye(3), np.zeros(3))
-_CURRENT_FORMAT = 40000  # OpenSim 4 introduced frames and sockets
-
-Kind = Literal["rotational", "translational"]
 
 
 @lru_cache(maxsize=64)
@@ -49,22 +49,12 @@ def read_tree(model: Model) -> Tree:
     -----
     Files older than OpenSim 4 are first rewritten by OpenSim, which is imported for them only.
     """
-    document = _document(model)
-    if int(document.get("Version") or 0) < _CURRENT_FORMAT:
-        from kinebench.osim.upgrade import upgraded
-
-        document = _document(upgraded(model))
-    element = document.find("Model")
+    root = document_root(model)
+    require_sound_root(root, model.name)
+    element = root.find("Model")
     if element is None:
         raise ModelError(f"{model.name} holds no Model")
     return _Reader(element, model.name, _offset_frames(element)).tree()
-
-
-def _document(model: Model) -> ET.Element:
-    try:
-        return ET.fromstring(model.xml)
-    except ET.ParseError as error:
-        raise ModelError(f"{model.name} is no valid XML: {error}") from error
 
 
 @dataclass(frozen=True)
@@ -79,12 +69,11 @@ class _Reader:
         index_of = {coordinate.name: i for i, coordinate in enumerate(coordinates)}
         pending = [self._joint(element, index_of) for element in joint_elements]
         bodies, joints = self._ordered(pending)
-        kinds = _kinds(joints, len(coordinates))
         return Tree(
             self.name,
             bodies,
             joints,
-            tuple(replace(c, kind=kind) for c, kind in zip(coordinates, kinds, strict=True)),
+            _with_free_root(coordinates, joints),
             self._markers(bodies),
             self._couplings(index_of),
         )
@@ -94,9 +83,11 @@ class _Reader:
         return iter(() if found is None else found)
 
     def _coordinates(self, joints: list[ET.Element]) -> list[TreeCoordinate]:
+        kinds = coordinate_kinds(self.model)
         found = []
         for joint in joints:
             for element in joint.findall("coordinates/Coordinate"):
+                kind, coupled = kinds[element.get("name") or ""]
                 low, high = numbers(element, "range", (-math.inf, math.inf))
                 if true(element, "prescribed", False):
                     raise ModelError(
@@ -106,11 +97,12 @@ class _Reader:
                 found.append(
                     TreeCoordinate(
                         element.get("name") or "",
-                        "rotational",
+                        kind,
                         numbers(element, "default_value", (0.0,))[0],
                         (low, high),
                         true(element, "clamped", False),
                         true(element, "locked", False),
+                        coupled,
                     )
                 )
         names = [coordinate.name for coordinate in found]
@@ -265,14 +257,29 @@ def _offset_frames(model: ET.Element) -> dict[str, ET.Element]:
     return found
 
 
-def _kinds(joints: tuple[Joint, ...], n: int) -> list[Kind]:
-    """Translational for coordinates that drive translations only."""
-    turning: set[int] = set()
-    shifting: set[int] = set()
-    for joint in joints:
-        for term in joint.terms:
-            (turning if term.rotation else shifting).update(index for index, _ in term.weights)
-    return ["translational" if i in shifting - turning else "rotational" for i in range(n)]
+def _with_free_root(
+    coordinates: list[TreeCoordinate], joints: tuple[Joint, ...]
+) -> tuple[TreeCoordinate, ...]:
+    """Without limits where a range says only where the model was meant to stand."""
+    placing = {
+        index
+        for joint in joints
+        if joint.parent == GROUND
+        for term in joint.terms
+        for index, _ in term.weights
+    }
+    return tuple(
+        replace(
+            coordinate, clamped=coordinate.clamped and not (i in placing and _unlimited(coordinate))
+        )
+        for i, coordinate in enumerate(coordinates)
+    )
+
+
+def _unlimited(coordinate: TreeCoordinate) -> bool:
+    low, high = coordinate.range
+    shifts = coordinate.kind == "translational"
+    return not coordinate.coupled and (shifts or high - low >= FULL_TURN)
 
 
 def _coupling_function(element: ET.Element, where: str) -> tuple[Function, list[str], list[float]]:

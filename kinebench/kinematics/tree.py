@@ -33,6 +33,8 @@ class TreeCoordinate:
         rad or m; binding only when `clamped`.
     clamped, locked : bool
         A locked coordinate stays at its default.
+    coupled : bool
+        OpenSim's name for one that drives its joint by other than a plain angle or distance.
     """
 
     name: str
@@ -41,6 +43,7 @@ class TreeCoordinate:
     range: tuple[float, float] = (-np.inf, np.inf)
     clamped: bool = False
     locked: bool = False
+    coupled: bool = False
 
     @property
     def limits(self) -> tuple[float, float]:
@@ -49,7 +52,8 @@ class TreeCoordinate:
 
     def as_coordinate(self) -> Coordinate:
         """The coordinate as a `Motion` knows it."""
-        return Coordinate(self.name, self.kind, self.range if self.clamped else None)
+        limits = self.range if self.clamped else None
+        return Coordinate(self.name, self.kind, limits, self.coupled)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,8 +6,10 @@ import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 
 from kinebench.core.model import Document, Model
-from kinebench.errors import ModelError
-from kinebench.io.setups import parse_xml
+from kinebench.errors import FileFormatError, ModelError
+from kinebench.io.xml import parse_xml, xml_bytes
+from kinebench.osim.number_faults import number_faults
+from kinebench.osim.upgrade import upgraded
 
 __all__ = [
     "body_names",
@@ -26,20 +28,42 @@ _OLDEST = 40000
 
 
 def document_root(document: Document) -> ET.Element:
-    """Root element, or a `ModelError` when the file is older than OpenSim 4.0."""
-    root = parse_xml(document.xml, document.name)
-    version = root.get("Version", "0")
-    if not version.isdecimal() or int(version) < _OLDEST:
-        raise ModelError(
-            f"{document.name} is of format {version}, OpenSim 4.0 or newer ({_OLDEST}) is needed:"
-            " open and save it in OpenSim once"
-        )
+    """Root element; models and marker sets of older formats are first rewritten by OpenSim.
+
+    Raises
+    ------
+    ModelError
+        When the XML cannot be read, or OpenSim cannot load a file of an older format.
+    """
+    root = _parsed(document)
+    older = _version(root, document.name) < _OLDEST
+    if older and (root.find("Model") is not None or root.find("MarkerSet") is not None):
+        # OpenSim would end the process on some of them
+        for fault in number_faults(root):
+            raise ModelError(f"{document.name} is damaged: {fault}")
+        return _parsed(upgraded(document))
     return root
+
+
+def _parsed(document: Document) -> ET.Element:
+    try:
+        return parse_xml(document.xml, document.name)
+    except FileFormatError as error:
+        raise ModelError(str(error)) from error
+
+
+def _version(root: ET.Element, name: str) -> int:
+    stated = root.get("Version", "0").strip()
+    if not stated.isdecimal() or len(stated) > 9:
+        raise ModelError(
+            f"{name} is of format '{stated[:20]}'; OpenSim writes numbers such as {_OLDEST}"
+        )
+    return int(stated)
 
 
 def frozen_document(root: ET.Element, name: str) -> Document:
     """Document of an element tree."""
-    return Document(name, _text(root))
+    return Document(name, xml_bytes(root))
 
 
 def marker_names(document: Document) -> tuple[str, ...]:
@@ -79,8 +103,14 @@ def _geometry_factors(model: Model) -> dict[str, tuple[float, float, float]]:
     factors = {}
     for body in document_root(model).iterfind(".//BodySet/objects/Body"):
         text = body.findtext("attached_geometry//scale_factors")
-        if text:
-            x, y, z = map(float, text.split())
+        if text and text.strip():
+            try:
+                x, y, z = map(float, text.split())
+            except ValueError as error:
+                raise ModelError(
+                    f"scale_factors of {body.get('name')} in {model.name} must be three numbers,"
+                    f" found '{text.strip()[:40]}'"
+                ) from error
             factors[body.get("name", "")] = (x, y, z)
     return factors
 
@@ -109,7 +139,7 @@ def with_marker_set(model: Model, marker_set: Document) -> Model:
     if old is not None:
         element.remove(old)
     element.append(source)
-    return Model(model.name, _text(root))
+    return Model(model.name, xml_bytes(root))
 
 
 def with_renamed_markers(model: Model, new_names: Mapping[str, str]) -> Model:
@@ -118,7 +148,7 @@ def with_renamed_markers(model: Model, new_names: Mapping[str, str]) -> Model:
     for marker in root.iterfind(".//MarkerSet/objects/Marker"):
         name = marker.get("name", "")
         marker.set("name", new_names.get(name, name))
-    return Model(model.name, _text(root))
+    return Model(model.name, xml_bytes(root))
 
 
 def without_forces(model: Model) -> Model:
@@ -128,7 +158,7 @@ def without_forces(model: Model) -> Model:
     if forces is not None:
         for part in list(forces):
             part.clear()
-    return Model(model.name, _text(root))
+    return Model(model.name, xml_bytes(root))
 
 
 def without_dependent_leaves(model: Model) -> Model:
@@ -153,7 +183,7 @@ def without_dependent_leaves(model: Model) -> Model:
         joints.remove(joint)
         _remove(element, "BodySet/objects", [part for part in _bodies(element) if _is(part, body)])
         _remove(element, "ConstraintSet/objects", [couplers[name] for name in names])
-    return Model(model.name, _text(root))
+    return Model(model.name, xml_bytes(root))
 
 
 def _model_element(root: ET.Element, model: Model) -> ET.Element:
@@ -173,8 +203,8 @@ def _is(part: ET.Element, name: str) -> bool:
 
 def _remove(element: ET.Element, path: str, parts: list[ET.Element]) -> None:
     holder = element.find(path)
-    if holder is not None:
-        for part in parts:
+    for part in parts:
+        if holder is not None and part in list(holder):
             holder.remove(part)
 
 
@@ -199,8 +229,3 @@ def _is_used(element: ET.Element, body: str) -> bool:
         for marker in element.iterfind("MarkerSet/objects/Marker")
     )
     return body in parents or any(frame.rsplit("/", 1)[-1] == body for frame in frames)
-
-
-def _text(root: ET.Element) -> bytes:
-    body: bytes = ET.tostring(root, encoding="utf-8")
-    return b'<?xml version="1.0" encoding="UTF-8" ?>\n' + body + b"\n"

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from kinebench.core.model import Model
+from functools import lru_cache
+
+from kinebench.core.model import Document, Model
 from kinebench.errors import ModelError
+from kinebench.io.xml import well_formed
 from kinebench.osim.runtime import load_opensim, quietly, scratch_folder
 
 __all__ = ["upgraded"]
 
 
-def upgraded(model: Model) -> Model:
-    """The model as OpenSim itself writes it now.
+@lru_cache(maxsize=16)
+def upgraded(model: Document) -> Document:
+    """The model or marker set as OpenSim itself writes it now.
 
     Raises
     ------
@@ -22,11 +26,15 @@ def upgraded(model: Model) -> Model:
         source, target = folder / "old.osim", folder / "new.osim"
         source.write_bytes(model.xml)
         try:
-            loaded = opensim.Model(str(source))
-            loaded.finalizeConnections()
-            loaded.printToXML(str(target))
+            if isinstance(model, Model):
+                loaded = opensim.Model(str(source))
+                loaded.finalizeConnections()
+                loaded.printToXML(str(target))
+            else:
+                opensim.MarkerSet(str(source)).printToXML(str(target))
         except RuntimeError as error:
             raise ModelError(
-                f"OpenSim cannot load {model.name}: {log.reason(str(error))}"
+                f"OpenSim cannot rewrite {model.name}, which is of an older format:"
+                f" {log.reason(str(error))}"
             ) from error
-        return Model(model.name, target.read_bytes())
+        return type(model)(model.name, well_formed(target.read_bytes(), model.name))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from kinebench.core.arrays import FloatArray
 from kinebench.core.model import Document, Model
 from kinebench.errors import ScalingError
+from kinebench.io.models import read_model
 from kinebench.osim.edits import with_marker_set
 from kinebench.osim.runtime import load_opensim, quietly, scratch_folder
 from kinebench.scaling.recipe import Recipe
@@ -72,4 +73,4 @@ def complete_model(
             raise ScalingError(
                 f"OpenSim cannot scale {generic.name}: {log.reason() or error}"
             ) from error
-        return Model(f"{generic.name}_scaled", (folder / "scaled.osim").read_bytes())
+        return Model(f"{generic.name}_scaled", read_model(folder / "scaled.osim").xml)

@@ -113,7 +113,7 @@ class Cutter:
 
     def _vector(self, element: ET.Element | None, body: str) -> None:
         if element is not None:
-            self._mark(element, Gap("vector", body, _three(element.text)))
+            self._mark(element, Gap("vector", body, _three(element.text, "0 0 0")))
 
     def _body(self, body: ET.Element) -> None:
         name = body.get("name") or ""
@@ -180,7 +180,7 @@ class Cutter:
         coefficients = (function.findtext("coefficients") or "1 0").split()
         if function.tag == "LinearFunction" and list(map(float, coefficients[:2])) == [1.0, 0.0]:
             return None
-        x, y, z = _three(axis.findtext("axis") or "1 0 0")
+        x, y, z = _three(axis.findtext("axis"), "1 0 0")
         # without signs: OpenSim 4.6 does so, whatever way the axis points
         direction = (abs(x), abs(y), abs(z))
         scale = _multiplier(axis, function)
@@ -218,8 +218,8 @@ def _child(element: ET.Element, tag: str, default: str) -> ET.Element:
     return child
 
 
-def _three(text: str | None) -> tuple[float, float, float]:
-    x, y, z = map(float, (text or "").split())
+def _three(text: str | None, default: str) -> tuple[float, float, float]:
+    x, y, z = map(float, (text or "").split() or default.split())
     return x, y, z
 
 

@@ -16,6 +16,7 @@ from xml.sax.saxutils import escape
 from kinebench.core.arrays import FloatArray
 from kinebench.core.model import Document, Model
 from kinebench.errors import ScalingError
+from kinebench.io.xml import xml_bytes
 from kinebench.kinematics.forward import marker_positions
 from kinebench.kinematics.osim_tree import read_tree
 from kinebench.kinematics.tree import Tree
@@ -180,8 +181,7 @@ def _joined(values: Iterable[float]) -> str:
 
 
 def _text(root: ElementTree.Element) -> str:
-    body: str = ElementTree.tostring(root, encoding="unicode")
-    return f'<?xml version="1.0" encoding="UTF-8" ?>\n{body}\n'
+    return xml_bytes(root).decode()
 
 
 def _require_metres(model: ElementTree.Element, name: str) -> None:

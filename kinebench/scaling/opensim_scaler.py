@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,20 +18,24 @@ from kinebench.errors import KinebenchWarning, ScalingError
 from kinebench.io.models import read_model
 from kinebench.io.sto import read_motion
 from kinebench.io.trc import write_trc
+from kinebench.io.xml import parse_xml
 from kinebench.osim.edits import (
     body_names,
     body_scale_factors,
     document_root,
     marker_names,
     with_marker_set,
+    without_forces,
 )
 from kinebench.osim.runtime import load_opensim, quietly, scratch_folder
 from kinebench.osim.soundness import require_sound
+from kinebench.osim.standing_place import Displacement, displacement
 from kinebench.scaling.setup import (
     ScalingFiles,
     fitted_setup,
     lost_measurements,
     placing_markers,
+    pulled_coordinates,
     swapped_side_pairs,
 )
 from kinebench.scaling.standing import StandingWindow
@@ -84,12 +87,14 @@ class OpenSimScaler:
         with scratch_folder() as folder:
             (folder / files.generic).write_bytes(model.xml)
             (folder / "setup.xml").write_bytes(setup.xml)
-            write_trc(folder / files.markers, used, decimals=10)
+            moved = _displacement(folder, model, setup, used.between(*window_s))
+            displaced = used.with_positions(used.positions + moved.vector)
+            write_trc(folder / files.markers, displaced, decimals=10)
             _run(folder, files)
             placed = Model(f"{generic.name}_scaled", read_model(folder / files.placed).xml)
             before = read_model(folder / files.scaled)
             factors = _body_factors(placed, generic, folder / files.factors)
-            pose = _static_pose(folder / files.pose)
+            pose = moved.undone(_static_pose(folder / files.pose))
         names, errors = _moved(before, placed, placing_markers(setup))
         return ScalingResult(placed, factors, window_s, pose, names, errors)
 
@@ -110,6 +115,21 @@ class OpenSimScaler:
 
 def _warn(message: str) -> None:
     warnings.warn(message, KinebenchWarning, stacklevel=4)
+
+
+def _displacement(folder: Path, model: Model, setup: Document, static: Markers) -> Displacement:
+    """What brings the static trial to where the generic model stands."""
+    opensim = load_opensim()
+    path = folder / "bones.osim"
+    path.write_bytes(without_forces(model).xml)
+    with quietly(opensim) as log:
+        try:
+            loaded = opensim.Model(str(path))
+            loaded.finalizeConnections()
+            state = loaded.initSystem()
+            return displacement(opensim, loaded, state, static, pulled_coordinates(setup))
+        except RuntimeError as error:
+            raise ScalingError(f"OpenSim's ScaleTool failed: {log.reason(str(error))}") from error
 
 
 def _run(folder: Path, files: ScalingFiles) -> None:
@@ -149,7 +169,7 @@ def _body_factors(
     """Scale factors per body: those of its geometry, which carry all digits, or of the file."""
     from_file = {
         (scale.findtext("segment") or "").strip().rsplit("/", 1)[-1]: scale.findtext("scales")
-        for scale in ET.parse(path).getroot().iterfind(".//Scale")
+        for scale in parse_xml(path.read_bytes(), path.name).iterfind(".//Scale")
     }
     exact = body_scale_factors(placed, generic)
     return {

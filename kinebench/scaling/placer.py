@@ -21,6 +21,7 @@ from kinebench.core.tasks import IKTasks
 from kinebench.errors import ScalingError
 from kinebench.kinematics.forward import couple, forward_kinematics, marker_positions
 from kinebench.kinematics.mechanism import build_mechanism
+from kinebench.kinematics.standing import standing_defaults
 from kinebench.kinematics.tree import GROUND, Tree
 
 __all__ = ["PlacingProblem", "placed_markers", "solve_pose"]
@@ -108,7 +109,7 @@ def solve_pose(problem: PlacingProblem) -> FloatArray:
     measured.flags.writeable = False
     defaults = tree.defaults
     columns = np.arange(len(mechanism.markers))
-    start = defaults[variables]
+    start = standing_defaults(tree, mechanism.markers, measured[0])[variables]
     for _ in range(5):  # arms hanging straight can turn almost freely: the search may stop short
         tracker = MarkerTracker(mechanism, measured, columns, start)
         tracker.solve()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 import xml.etree.ElementTree as ET
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -107,7 +109,8 @@ def read_recipe(setup: Document) -> Recipe:
             f"scaling_order of {setup.name} names '{unknown[0]}';"
             " valid are measurements and manualScale"
         )
-    measurements = scaler.iterfind("MeasurementSet/objects/Measurement")
+    measurements = scaler.findall("MeasurementSet/objects/Measurement")
+    _require_single_names(measurements, setup.name)
     scales = scaler.iterfind("ScaleSet/objects/Scale")
     return Recipe(
         setup.name,
@@ -228,6 +231,13 @@ def _ratios(
     return found
 
 
+def _require_single_names(measurements: list[ET.Element], setup: str) -> None:
+    names = Counter(element.get("name") for element in measurements if _true(element, "apply"))
+    doubled = [str(name) for name, count in names.items() if count > 1]
+    if doubled:
+        raise ScalingError(f"{setup} has two measurements called {doubled[0]}; remove one")
+
+
 def _measurement(element: ET.Element) -> Measurement:
     name = element.get("name") or ""
     pairs = []
@@ -255,7 +265,14 @@ def _manual_scale(element: ET.Element) -> tuple[str, tuple[float, float, float]]
     cells = (element.findtext("scales") or "").split()
     if len(cells) != 3:
         raise ScalingError(f"manual scale of {body} needs three factors, found {len(cells)}")
-    x, y, z = map(float, cells)
+    try:
+        x, y, z = map(float, cells)
+    except ValueError as error:
+        raise ScalingError(
+            f"manual scale of {body} needs three factors, found '{' '.join(cells)[:40]}'"
+        ) from error
+    if not all(0 < factor < math.inf for factor in (x, y, z)):
+        raise ScalingError(f"factors of {body} must be above 0 and finite, found {x:g} {y:g} {z:g}")
     return body, (x, y, z)
 
 

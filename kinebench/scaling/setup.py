@@ -16,6 +16,7 @@ __all__ = [
     "fitted_setup",
     "lost_measurements",
     "placing_markers",
+    "pulled_coordinates",
     "swapped_side_pairs",
 ]
 
@@ -63,11 +64,11 @@ def fitted_setup(
     tool = root.find("ScaleTool")
     if tool is None:
         raise ScalingError(f"{setup.name} is no scaling set-up: it has no ScaleTool")
-    _set(tool, "mass", f"{subject.mass_kg!r}")
-    _set(tool, "height", f"{subject.height_m!r}")
+    _set(tool, "mass", f"{float(subject.mass_kg)!r}")
+    _set(tool, "height", f"{float(subject.height_m)!r}")
     _set(tool, "GenericModelMaker/model_file", files.generic)
     _set(tool, "GenericModelMaker/marker_set_file", "Unassigned")
-    time_range = f"{window_s[0]!r} {window_s[1]!r}"
+    time_range = f"{float(window_s[0])!r} {float(window_s[1])!r}"
     for part in ("ModelScaler", "MarkerPlacer"):
         _set(tool, f"{part}/marker_file", files.markers)
         _set(tool, f"{part}/time_range", time_range)
@@ -95,13 +96,12 @@ def lost_measurements(setup: Document, markers: Collection[str]) -> tuple[str, .
 
 def placing_markers(fitted: Document) -> tuple[str, ...]:
     """Markers that the placer of a fitted set-up tracks, by which it finds the static pose."""
-    tasks = document_root(fitted).iterfind(".//MarkerPlacer/IKTaskSet/objects/IKMarkerTask")
-    return tuple(
-        task.get("name", "")
-        for task in tasks
-        if (task.findtext("apply") or "true").strip().lower() == "true"
-        and float(task.findtext("weight") or 1) > 0
-    )
+    return _placed(fitted, "IKMarkerTask")
+
+
+def pulled_coordinates(fitted: Document) -> tuple[str, ...]:
+    """Coordinates that the placer of a fitted set-up pulls to a value."""
+    return _placed(fitted, "IKCoordinateTask")
 
 
 def swapped_side_pairs(setup: Document) -> tuple[tuple[str, str], ...]:
@@ -114,6 +114,26 @@ def swapped_side_pairs(setup: Document) -> tuple[tuple[str, str], ...]:
         and {_side(name) for name in pair} == {"r", "l"}
         and _stem(pair[0]) != _stem(pair[1])
     )
+
+
+def _placed(fitted: Document, kind: str) -> tuple[str, ...]:
+    tasks = document_root(fitted).iterfind(f".//MarkerPlacer/IKTaskSet/objects/{kind}")
+    return tuple(
+        task.get("name", "")
+        for task in tasks
+        if (task.findtext("apply") or "true").strip().lower() == "true"
+        and _weight(task, fitted.name) > 0
+    )
+
+
+def _weight(task: ET.Element, name: str) -> float:
+    text = (task.findtext("weight") or "1").strip()
+    try:
+        return float(text)
+    except ValueError as error:
+        raise ScalingError(
+            f"{name}, task '{task.get('name')}': weight '{text[:40]}' is not a number"
+        ) from error
 
 
 def _applied_measurements(root: ET.Element) -> list[ET.Element]:

@@ -9,7 +9,8 @@ import pytest
 from kinebench.core.tasks import CoordinateTask
 from kinebench.errors import FileFormatError, ModelError
 from kinebench.io.models import read_document, read_model
-from kinebench.io.setups import parse_ik_tasks, parse_xml, read_ik_tasks, read_time_range
+from kinebench.io.setups import parse_ik_tasks, read_ik_tasks, read_time_range
+from kinebench.io.xml import parse_xml
 
 SETUP = """<?xml version="1.0" encoding="UTF-8"?>
 <OpenSimDocument Version="40000"><InverseKinematicsTool><IKTaskSet><objects>
@@ -48,8 +49,27 @@ def test_tasks_of_an_ik_set_up(tmp_path: Path) -> None:
         ("<weight> 30 </weight>", "<weight>nan</weight>", "setup.xml: weight of r_knee"),
         ("manual_value", "from_file", "'knee_angle_r': value_type 'from_file' is not supported"),
         ("0.0873", "x", "task 'knee_angle_r': value 'x' is not a number"),
+        ("0.0873", "nan", "coordinate task 'knee_angle_r': value nan is no angle in rad"),
+        ("0.0873", "-inf", "coordinate task 'knee_angle_r': value -inf is no angle in rad"),
+        ("0.0873", "1e5", "coordinate task 'knee_angle_r': value 100000 is no angle in rad"),
+        (
+            "<weight> 30 </weight>",
+            "<weight>1e13</weight>",
+            "'r_knee': weight 1e.13 is beyond 1e.12",
+        ),
+        ('name="C7"', 'name=" "', "setup.xml: a task .IKMarkerTask. has no name"),
+        (
+            'name="C7"',
+            'name="r_knee"',
+            "setup.xml: r_knee has two tasks .IKMarkerTask.; remove one",
+        ),
+        (
+            'name="mtp_angle_r"',
+            'name="knee_angle_r"',
+            "knee_angle_r has two tasks .IKCoordinateTask",
+        ),
         ("<objects>", "<objects", "setup.xml is no valid XML"),
-        ("UTF-8", "UTF-99", "setup.xml is no valid XML"),
+        ("</OpenSimDocument>", "", "setup.xml is no valid XML: no element found, line"),
         ("IKTaskSet", "Tasks", "setup.xml has no IKTaskSet"),
     ],
 )
@@ -60,7 +80,7 @@ def test_faults_name_file_and_task(tmp_path: Path, old: str, new: str, message: 
 
 @pytest.mark.parametrize("content", [b"", b"\0\1\2", b"\xff\xfe<\0", b"text"])
 def test_what_is_no_xml(content: bytes) -> None:
-    with pytest.raises(FileFormatError, match=r"s.xml is no valid XML"):
+    with pytest.raises(FileFormatError, match=r"s.xml is no (valid )?XML"):
         parse_xml(content, "s.xml")
     with pytest.raises(FileFormatError):
         parse_ik_tasks(content, "s.xml")
@@ -102,8 +122,14 @@ def test_models(tmp_path: Path) -> None:
         read_model(tmp_path / "gate.osim")
     with pytest.raises(ModelError, match=r"x.osim does not exist; its folder has: no .osim file"):
         read_model(tmp_path / "no" / "x.osim")
-    with pytest.raises(ModelError, match=r"cannot read model .*: Is a directory"):
+    with pytest.raises(ModelError, match=r"model .* is a folder; give a file in it: gait.osim"):
         read_model(tmp_path)
     with pytest.raises(ModelError, match="holds no <Model>"):
         read_model(put(tmp_path, SETUP))
     assert read_document(put(tmp_path, SETUP)).name == "setup"
+
+
+def test_a_set_up_that_tracks_nothing(tmp_path: Path) -> None:
+    nothing = SETUP.replace(" 30 ", " 0 ").replace('<IKMarkerTask name="C7"/>', "")
+    with pytest.raises(FileFormatError, match=r"setup.xml gives no marker a weight above 0"):
+        read_ik_tasks(put(tmp_path, nothing))

@@ -272,8 +272,8 @@ def test_old_formats_are_rewritten(tmp_path: Path) -> None:
     ("change", "message"),
     [
         (("PinJoint", "HingeJoint"), r"joint 'joint' \(HingeJoint\): this kind"),
-        (("/bodyset/base", "/bodyset/nobody"), "'/bodyset/nobody', which is no frame"),
-        (('name="angle"', 'name="root_coord_0"'), "not unique"),
+        (("/bodyset/base", "/bodyset/nobody"), "'/bodyset/nobody', which does not exist"),
+        (('name="angle"', 'name="root_coord_0"'), "2 coordinates are called root_coord_0"),
         (("<PinJoint", "<!--"), "no valid XML"),
     ],
 )

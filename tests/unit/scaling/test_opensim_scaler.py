@@ -45,16 +45,40 @@ def test_mass_is_the_subject_s_and_the_window_is_told(scaled: ScalingResult) -> 
 def test_the_static_pose_is_found(scaled: ScalingResult) -> None:
     pose = dict(zip(scaled.static_pose.names, scaled.static_pose.values[0], strict=True))
     assert scaled.static_pose.n_frames == 1
-    # the placer stops early: 3° off on exact markers
-    assert pose["hip_flexion_r"] == pytest.approx(0.1, abs=0.07)
-    assert pose["knee_angle_r"] == pytest.approx(-0.2, abs=0.02)
+    # the placer stops early, the earlier the nearer it starts: 4.3° off on exact markers
+    assert pose["hip_flexion_r"] == pytest.approx(0.1, abs=0.08)
+    assert pose["knee_angle_r"] == pytest.approx(-0.2, abs=0.03)
+
+
+@pytest.mark.parametrize("place", [(9.0, 0.0, 0.0), (-40.0, 2.0, 0.0)])
+def test_scaling_does_not_depend_on_where_one_stands(
+    leg_model: Model,
+    leg_setup: Document,
+    static: Markers,
+    scaled: ScalingResult,
+    place: tuple[float, float, float],
+) -> None:
+    far = static.with_positions(static.positions + np.array(place))
+    with pytest.warns(KinebenchWarning, match="no complete marker pair for foot"):
+        found = OpenSimScaler(leg_setup, None, WINDOW)(leg_model, far, SUBJECT)
+    assert found.body_scale_factors["femur_r"] == pytest.approx(
+        scaled.body_scale_factors["femur_r"], abs=1e-7
+    )
+    np.testing.assert_allclose(found.marker_errors, scaled.marker_errors, atol=1e-5)
+    here, there = (
+        dict(zip(r.static_pose.names, r.static_pose.values[0], strict=True))
+        for r in (scaled, found)
+    )
+    expected = here | {"pelvis_tx": here["pelvis_tx"] + place[0]}
+    expected["pelvis_ty"] += place[1]
+    assert there == pytest.approx(expected, abs=1e-3)
 
 
 def test_exact_markers_leave_little_error(scaled: ScalingResult) -> None:
     assert set(scaled.marker_names) == {
         "ASIS", "PSIS", "SACRUM", "THIGH", "KNEE", "SHANK", "ANKLE", "TOE",
     }  # fmt: skip
-    assert scaled.marker_errors.max() < 6e-3
+    assert scaled.marker_errors.max() < 7e-3
 
 
 def test_a_marker_that_sits_elsewhere_is_told_and_moved(

@@ -419,3 +419,20 @@ def test_the_models_own_markers_bring_it_back(
     back = places(result.model)
     for marker in tree.markers:
         assert back[marker.name] == pytest.approx(marker.location, abs=1e-9)
+
+
+@pytest.mark.parametrize("place", [(10.0, 0.0, 0.0), (-60.0, 0.5, 40.0), (0.0, 0.0, 2000.0)])
+def test_the_scaled_model_does_not_depend_on_where_one_stands(
+    leg: Model,
+    make_setup: MakeSetup,
+    standing: Markers,
+    person: Subject,
+    place: tuple[float, float, float],
+) -> None:
+    scale = FastScaler(make_setup(), None, WINDOW)
+    here = scale(leg, standing, person)
+    there = scale(leg, standing.with_positions(standing.positions + np.array(place)), person)
+    found, expected = places(there.model), places(here.model)
+    for name, location in expected.items():
+        np.testing.assert_allclose(found[name], location, atol=1e-6, err_msg=name)
+    np.testing.assert_allclose(there.marker_errors, here.marker_errors, atol=1e-6)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ from kinebench.core.model import Document, Model
 from kinebench.errors import KinebenchWarning, ScalingError
 from kinebench.kinematics import marker_positions, read_tree
 from kinebench.scaling.recipe import averaged_markers, body_factors, read_recipe, tool_frames
+from kinebench.scaling.setup import placing_markers
 
 BODIES = ("pelvis", "thigh", "shank", "foot", "cap")
 
@@ -55,6 +57,7 @@ def test_measurements_switched_off_are_left_out(make_setup: Callable[..., Docume
         (">measurements<", ">measurement<", "'measurement'; valid are measurements"),
         ("calc toe", "calc toe meta", "of measurement foot must name two markers, found 3"),
         ("foot:X", "foot:X", ""),
+        ('name="foot"', 'name="thigh"', "has two measurements called thigh; remove one"),
     ],
 )
 def test_refuses_setups_that_cannot_be_followed(
@@ -172,3 +175,27 @@ def test_a_measurement_with_a_gap_is_not_used(
         )
     assert factors["thigh"] == (1.0, 1.0, 1.0)
     assert factors["foot"] != (1.0, 1.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("factors", "message"),
+    [
+        ("1 x 1", "needs three factors, found '1 x 1'"),
+        ("1 1", "manual scale of foot needs three factors, found 2"),
+        ("1 nan 1", "must be above 0 and finite, found 1 nan 1"),
+        ("1 0 1", "must be above 0 and finite"),
+        ("1 -1 1", "must be above 0 and finite"),
+        ("1 inf 1", "must be above 0 and finite"),
+    ],
+)
+def test_manual_factors_are_sensible(
+    make_setup: Callable[..., Document], factors: str, message: str
+) -> None:
+    with pytest.raises(ScalingError, match=message):
+        read_recipe(make_setup(manual=(("foot", factors),)))
+
+
+def test_a_weight_that_is_no_number_is_named(make_setup: Callable[..., Document]) -> None:
+    text = re.sub(r"<weight>[^<]*</weight>", "<weight>null</weight>", make_setup().xml.decode())
+    with pytest.raises(ScalingError, match=r"leg_setup, task .*: weight 'null' is not a number"):
+        placing_markers(Document("leg_setup", text.encode()))
