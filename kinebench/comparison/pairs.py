@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kinebench.errors import FileFormatError, KinebenchWarning, ValueRangeError, require_names
+from kinebench.io.text import read_text
 from kinebench.metrics import Exclusion
 
 __all__ = ["FilePair", "FoundPairs", "find_pairs", "pairs_from_csv"]
@@ -116,10 +117,9 @@ def pairs_from_csv(path: Path) -> FoundPairs:
         When there are columns that say nothing to kinebench.
     """
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            rows = [(reader.line_num, row) for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        reader = csv.DictReader(read_text(path).splitlines(keepends=True))
+        rows = [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
         raise FileFormatError(f"cannot read {path}: {error}") from error
     if not rows:
         raise FileFormatError(f"{path.name} lists no pair")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kinebench.errors import FileFormatError
+from kinebench.io.text import read_text
 
 __all__ = ["ManualEvent", "read_events"]
 
@@ -47,12 +48,7 @@ def read_events(path: Path | str) -> tuple[ManualEvent, ...]:
         Naming file, line and field.
     """
     path = Path(path)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise FileFormatError(f"{path.name} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise FileFormatError(f"{path.name} is no UTF-8 text: byte {error.start}") from error
+    text = read_text(path)
     lines = [
         (number, line)
         for number, line in enumerate(text.splitlines(), start=1)

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from kinebench.core.subject import Subject
 from kinebench.errors import FileFormatError, KinebenchWarning, NameNotFoundError, require_names
+from kinebench.io.text import read_text
 
 __all__ = ["Recording", "Session", "SessionFiles", "read_session"]
 
@@ -353,8 +354,8 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     import yaml
 
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        content = yaml.safe_load(read_text(path))
+    except yaml.YAMLError as error:
         raise FileFormatError(f"cannot read {path.name}: {' '.join(str(error).split())}") from error
     if not isinstance(content, dict):
         raise FileFormatError(f"{path.name} must hold keys with values")

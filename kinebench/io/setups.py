@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kinebench.core.tasks import CoordinateTask, IKTasks
 from kinebench.errors import FileFormatError, ValueRangeError
+from kinebench.io.text import utf8_xml
 
 __all__ = ["parse_ik_tasks", "parse_xml", "read_ik_tasks", "read_time_range"]
 
@@ -74,9 +75,10 @@ def read_time_range(path: Path | str) -> tuple[float, float] | None:
 
 def _content(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        data = path.read_bytes()
     except OSError as error:
         raise FileFormatError(f"cannot read {path}: {error.strerror or error}") from error
+    return utf8_xml(data, path.name)
 
 
 def _target(task: ET.Element, file: str) -> float | None:

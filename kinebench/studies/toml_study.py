@@ -8,6 +8,7 @@ from pathlib import Path
 from kinebench.augmentation import LSTMAugmenter
 from kinebench.errors import FileFormatError, KinebenchError, require_names
 from kinebench.ik.engines import make_engine
+from kinebench.io.text import read_text
 from kinebench.lab import generic_body, ik_tasks
 from kinebench.metrics import CATALOGUE
 from kinebench.pipeline.opencap import OpenCapSetup, opencap_setup
@@ -45,8 +46,8 @@ def read_study(path: Path | str) -> Study:
     """
     path = Path(path)
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        content = tomllib.loads(read_text(path))
+    except tomllib.TOMLDecodeError as error:
         raise FileFormatError(f"cannot read {path}: {error}") from error
     try:
         return study_from(content)
