@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from pathlib import Path
 from typing import NamedTuple
 
 from kinebench.errors import FileFormatError
+from kinebench.io.csv_text import split_csv
 from kinebench.io.text import read_text
 
 __all__ = ["ManualEvent", "read_events"]
@@ -49,17 +49,16 @@ def read_events(path: Path | str) -> tuple[ManualEvent, ...]:
     """
     path = Path(path)
     text = read_text(path)
-    lines = [
-        (number, line)
-        for number, line in enumerate(text.splitlines(), start=1)
-        if line.strip() and not line.lstrip().startswith("#")
-    ]
-    if not lines:
+    told = ["" if line.lstrip().startswith("#") else line for line in text.split("\n")]
+    if not any(line.strip() for line in told):
         raise FileFormatError(f"{path.name} is empty; its first line must name the columns")
-    rows = csv.reader([line for _, line in lines])
-    header = _header(path, lines[0][0], next(rows))
+    table = split_csv("\n".join(told), path.name)
+    header = _header(path, table.first_line - 1, list(table.header))
     events = []
-    for (number, _), row in zip(lines[1:], rows, strict=True):
+    for number, line in enumerate(table.rows, table.first_line):
+        if not line.strip():
+            continue
+        row = line.split("\t")
         if len(row) != len(header):
             raise FileFormatError(
                 f"{path.name}, line {number}: {len(header)} fields expected, found {len(row)}"

@@ -20,6 +20,7 @@ from kinebench.io.c3d import read_c3d
 from kinebench.io.frame_numbers import frame_order, warn_if_frames_disagree
 from kinebench.io.keypoint_tables import read_keypoint_table
 from kinebench.io.magnitude import warn_if_magnitude_suspicious
+from kinebench.io.sentinels import without_sentinels
 from kinebench.io.text import decoded
 from kinebench.io.trc import read_trc
 
@@ -96,10 +97,10 @@ def read_array(
         raise ValueRangeError(f"{path.name} does not declare its unit: name m, cm or mm")
     require_names([unit], UNITS, "unit", path.name)
     if path.suffix.lower() == ".csv":
-        names, times, frames, positions = read_keypoint_table(path)
-        confidence = None
+        content: _Content = (*read_keypoint_table(path), None)
     else:
-        names, times, frames, positions, confidence = _read_numpy(path, keypoint_set)
+        content = _read_numpy(path, keypoint_set)
+    names, times, frames, positions, confidence = content
     if times is not None and rate_hz is not None:
         raise ValueRangeError(f"{path.name} has times itself; leave the sampling rate out")
     if times is None:
@@ -113,6 +114,7 @@ def read_array(
         confidence = None if confidence is None else confidence[order]
     elif frames is not None:
         warn_if_frames_disagree(frames, times, path.name)
+    positions = without_sentinels(positions, UNITS[unit], names, path.name)
     try:
         markers = Markers(tuple(names), times, positions * UNITS[unit], confidence)
     except ValueRangeError as error:
@@ -121,9 +123,7 @@ def read_array(
     return markers
 
 
-_Content = tuple[
-    Sequence[str], FloatArray | None, FloatArray | None, FloatArray, FloatArray | None
-]
+_Content = tuple[Sequence[str], FloatArray | None, FloatArray | None, FloatArray, FloatArray | None]
 
 
 def _read_numpy(path: Path, keypoint_set: str | None) -> _Content:
@@ -155,7 +155,10 @@ def _arrays(path: Path) -> dict[str, Any]:
             loaded: Any = _loaded(path, "positions", partial(np.load, file, allow_pickle=False))
             if isinstance(loaded, np.ndarray):
                 return {"positions": loaded}
-            return {name: _loaded(path, name, partial(loaded.__getitem__, name)) for name in loaded.files}
+            return {
+                name: _loaded(path, name, partial(loaded.__getitem__, name))
+                for name in loaded.files
+            }
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise FileFormatError(f"cannot read {path.name}: {error}") from error
 

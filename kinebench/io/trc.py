@@ -15,6 +15,7 @@ from kinebench.errors import FileFormatError, KinebenchWarning, ValueRangeError
 from kinebench.io.atomic import write_atomically
 from kinebench.io.magnitude import warn_if_magnitude_suspicious
 from kinebench.io.numbers import decoded, parse_block, read_text_lines
+from kinebench.io.sentinels import without_sentinels
 
 __all__ = ["read_trc", "trc_text", "write_trc"]
 
@@ -26,8 +27,8 @@ def read_trc(path: Path | str) -> Markers:
     """Read a TRC file.
 
     Accepts LF, CRLF and CR, tabs repeated in the header, trailing tabs, blank cells (missing
-    markers), with or without the blank line under the header, UTF-8 or Latin-1. The unit is the
-    one that the file declares.
+    markers, as `without_sentinels` finds them too), with or without the blank line under the
+    header, UTF-8, UTF-16 or Latin-1. The unit is the one that the file declares.
 
     Returns
     -------
@@ -55,7 +56,8 @@ def read_trc(path: Path | str) -> Markers:
     columns = ["Frame#", "Time", *(f"{axis} of {name}" for name in names for axis in "XYZ")]
     block = parse_block(rows, columns, path.name, first + 1)
     scale = _METRES[header["Units"].lower()]
-    positions = block[:, 2:].reshape(len(rows), len(names), 3)
+    cells = block[:, 2:].reshape(len(rows), len(names), 3)
+    positions = without_sentinels(cells, scale, names, path.name)
     if scale != 1.0:
         positions = positions * scale
     try:

@@ -121,7 +121,9 @@ def test_pickled_content_is_refused(tmp_path: Path) -> None:
     np.save(tmp_path / "k.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
     np.savez(tmp_path / "k.npz", positions=np.array([print], dtype=object), allow_pickle=True)
     for path in tmp_path.iterdir():
-        with pytest.raises(FileFormatError, match=r"k\.np.: array 'positions' holds Python objects"):
+        with pytest.raises(
+            FileFormatError, match=r"k\.np.: array 'positions' holds Python objects"
+        ):
             read_markers(path, **DECLARED)
 
 
@@ -216,7 +218,7 @@ def test_tables_with_other_columns(tmp_path: Path, header: str, message: str) ->
 
 
 def test_tables_with_text(tmp_path: Path) -> None:
-    with pytest.raises(FileFormatError, match="k.csv, line 2, field 'b_x': 'x' is not a number"):
+    with pytest.raises(FileFormatError, match=r"k\.csv, line 2, field 'b_x': 'x' is not a number"):
         read_markers(listed(tmp_path, "time,b_x,b_y,b_z\n0,x,1,1\n"), "m")
 
 
