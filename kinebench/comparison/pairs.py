@@ -177,7 +177,7 @@ def _pair(row: dict[str, str], path: Path, line: int) -> FilePair:
 
 def _below(folder: Path, ending: str) -> dict[str, Path]:
     return {
-        path.relative_to(folder).as_posix(): path
+        path.relative_to(folder).with_suffix(ending).as_posix(): path
         for path in sorted(folder.rglob("*"))
         if path.suffix.lower() == ending
     }

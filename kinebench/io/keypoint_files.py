@@ -74,6 +74,10 @@ def read_markers(
         markers = read_trc(path) if ending == ".trc" else read_c3d(path)
     elif ending in ARRAY_ENDINGS:
         markers = read_array(path, unit, rate_hz, keypoint_set)
+    elif path.is_dir():
+        raise FileFormatError(
+            f"{path} is a folder: name a recording; a session is named without --keypoints"
+        )
     else:
         raise FileFormatError(
             f"{path.name}: no reader for '{ending}'; valid are .trc, .c3d, .npy, .npz, .csv"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kinebench.errors import FileFormatError
 
-__all__ = ["decoded", "is_wide", "read_text", "utf8_xml"]
+__all__ = ["archive_kind", "decoded", "is_wide", "read_text", "utf8_xml"]
 
 # UTF-32's little-endian mark begins with UTF-16's: it must be looked for first
 _MARKS = (
@@ -17,6 +17,15 @@ _MARKS = (
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_ARCHIVES = (
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+    (b"\x1f\x8b", "gzip"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
+    (b"Rar!", "rar"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ", "xz"),
 )
 _DECLARED = re.compile(r"""^(\s*<\?xml[^>]*?)\s+encoding\s*=\s*["'][^"']*["']""")
 
@@ -59,6 +68,13 @@ def decoded(data: bytes, file: str) -> str:
         return data.decode("latin-1")
 
 
+def archive_kind(start: bytes) -> str:
+    """Kind of the archive that a file with these first bytes is; empty for other files."""
+    if start[257:262] == b"ustar":
+        return "tar"
+    return next((kind for mark, kind in _ARCHIVES if start.startswith(mark)), "")
+
+
 def is_wide(data: bytes) -> bool:
     """Whether bytes are not UTF-8 or Latin-1: UTF-16 and UTF-32, and what is no text."""
     return b"\0" in data or data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
@@ -95,7 +111,9 @@ def _unmarked(start: bytes, file: str) -> str:
         return "utf-16-le"
     if even > 0.4 * len(start) and not odd:
         return "utf-16-be"
-    raise FileFormatError(f"{file} is no text file: it contains zero bytes")
+    kind = archive_kind(start)
+    what = f"{kind} archive: unpack it" if kind else "no text file: it contains zero bytes"
+    raise FileFormatError(f"{file} is {'a ' if kind else ''}{what}")
 
 
 def _is_broken_utf8(data: bytes) -> bool:
