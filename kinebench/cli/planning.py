@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import re
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kinebench.errors import KinebenchWarning, ValueRangeError
+from kinebench.errors import ValueRangeError
 
 if TYPE_CHECKING:
     from kinebench.core.markers import Markers
@@ -88,15 +87,12 @@ def require_one_input(arguments: argparse.Namespace) -> None:
 
 def planned(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path], list[str]]:
     """The plan, its input files, and the warnings on the way to it."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", KinebenchWarning)
-        make = _plan_files if arguments.session is None else _plan_session
+    from kinebench.core.remarks import collected_remarks
+
+    make = _plan_files if arguments.session is None else _plan_session
+    with collected_remarks() as remarks:
         plan, inputs = make(arguments)
-    ours = [item for item in caught if issubclass(item.category, KinebenchWarning)]
-    for item in caught:
-        if item not in ours:
-            warnings.warn_explicit(item.message, item.category, item.filename, item.lineno)
-    return plan, inputs, list(dict.fromkeys(in_options(str(item.message)) for item in ours))
+    return plan, inputs, list(dict.fromkeys(map(in_options, remarks)))
 
 
 def in_options(warning: str) -> str:
@@ -109,6 +105,7 @@ def _plan_session(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path]]
     from kinebench.pipeline.session_plan import plan_from_session
 
     session = read_session(_session_folder(arguments.session))
+    subject = _subject(arguments, session.subject)
     moving = [name for name in session.trials if not name.lower().startswith(("neutral", "static"))]
     if arguments.trial is None and len(moving) != 1:
         raise ValueRangeError(
@@ -116,7 +113,6 @@ def _plan_session(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path]]
             f" {', '.join(session.trials)}"
         )
     files = session.files(arguments.trial or moving[0], arguments.variant)
-    subject = _subject(arguments, session.subject)
     plan = plan_from_session(session, files, subject, _options(arguments))
     inputs = {
         "keypoints": files.keypoints,
@@ -149,6 +145,7 @@ def _plan_files(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path]]:
     from kinebench.io.models import read_model
     from kinebench.pipeline.plan import plan_from_markers
 
+    subject = _subject(arguments, None)
     inputs = {"keypoints": arguments.keypoints}
     static = model = None
     if arguments.static is not None:
@@ -161,7 +158,7 @@ def _plan_files(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path]]:
         arguments.keypoints.stem,
         _read(arguments, arguments.keypoints),
         static,
-        _subject(arguments, None),
+        subject,
         _options(arguments),
         model,
     )
@@ -186,7 +183,7 @@ def _read(arguments: argparse.Namespace, path: Path) -> Markers:
 
 
 def _subject(arguments: argparse.Namespace, known: Subject | None) -> Subject:
-    from kinebench.core.subject import Subject
+    from kinebench.core.subject import Subject, require_possible
 
     mass, height = arguments.mass, arguments.height
     if known is not None:
@@ -195,6 +192,7 @@ def _subject(arguments: argparse.Namespace, known: Subject | None) -> Subject:
     lacking = [f"--{name}" for name, value in (("mass", mass), ("height", height)) if value is None]
     if lacking:
         raise ValueRangeError(f"{' and '.join(lacking)} needed: the augmenter and scaling use them")
+    require_possible(mass, height)
     identifier = known.identifier if known else "subject"
     return Subject(mass, height, identifier, known.sex if known else None)
 

@@ -40,12 +40,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Plan as `kinebench run` does, swap, print."""
+    from kinebench.core.remarks import carried_by_errors
     from kinebench.diagnosis.why import diagnose
 
     require_one_input(arguments)
     plan, inputs, doubts = planned(arguments)
     progress = _progress if sys.stderr.isatty() else None
-    found = diagnose(plan.pipeline, plan.trial, progress)
+    with carried_by_errors(doubts):
+        found = diagnose(plan.pipeline, plan.trial, progress)
     if progress is not None:
         print(file=sys.stderr)
     for doubt in doubts:

@@ -232,7 +232,11 @@ class Session:
         return min(found, key=lambda path: len(path.name), default=None)
 
     def _find_model(self, variant: str, pattern: str, settings: Mapping[str, str]) -> Path | None:
-        found = [p for p in self._below_opensim(variant, pattern) if "no_patella" not in p.name.casefold()]
+        found = [
+            p
+            for p in self._below_opensim(variant, pattern)
+            if "no_patella" not in p.name.casefold()
+        ]
         stated = settings.get("model", "")
         return min(found, key=lambda path: stated not in path.name, default=None)
 

@@ -16,6 +16,7 @@ from kinebench.augmentation.floor import FloorOffset
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
 from kinebench.core.provenance import describe
+from kinebench.core.remarks import collected_remarks
 from kinebench.core.results import PipelineRun, ScalingResult
 from kinebench.core.stages import AdaptiveCleaner, Augmenter, Cleaner, InverseKinematics, Scaler
 from kinebench.core.subject import Subject
@@ -66,8 +67,7 @@ class Pipeline:
             Told the name of each stage, one of `STAGES`, as it begins.
         """
         journal = _Journal(on_stage)
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always", KinebenchWarning)
+        with collected_remarks() as remarks:
             with journal.stage("clean"):
                 keypoints = self._cleaned(trial.keypoints, journal, "keypoints")
                 static = None
@@ -90,7 +90,7 @@ class Pipeline:
             scaling,
             solution,
             journal.records | {"augment": describe(self.augment)},
-            _texts(caught),
+            tuple(remarks),
             journal.durations_s,
         )
 
@@ -160,14 +160,3 @@ class _Journal:
         start = time.perf_counter()
         yield
         self.durations_s[name] = time.perf_counter() - start
-
-
-def _texts(caught: list[warnings.WarningMessage]) -> tuple[str, ...]:
-    """Texts of our own warnings, each once; others are passed on."""
-    texts = []
-    for item in caught:
-        if issubclass(item.category, KinebenchWarning):
-            texts.append(str(item.message))
-        else:
-            warnings.warn_explicit(item.message, item.category, item.filename, item.lineno)
-    return tuple(dict.fromkeys(texts))

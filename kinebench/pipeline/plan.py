@@ -19,6 +19,7 @@ from kinebench.ik.engines import make_engine
 from kinebench.pipeline.offset_names import plain_model, stored_for
 from kinebench.pipeline.opencap import OpenCapSetup, opencap_setup
 from kinebench.pipeline.pipeline import Pipeline
+from kinebench.pipeline.plausibility import require_plausible
 from kinebench.scaling.given import GivenModel
 from kinebench.scaling.opensim_scaler import OpenSimScaler
 from kinebench.scaling.standing import StandingWindow
@@ -165,6 +166,9 @@ def plan_from_markers(
     model : Model, optional
         A scaled model, which makes scaling unnecessary.
     """
+    require_plausible(keypoints, subject, name)
+    if static is not None:
+        require_plausible(static, subject, "the static trial")
     useless = (static, options.window_s, options.static_pose)
     if model is not None and any(given is not None for given in useless):
         raise ValueRangeError(

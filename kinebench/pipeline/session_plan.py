@@ -29,6 +29,7 @@ from kinebench.osim.edits import body_scale_factors, marker_names
 from kinebench.pipeline.offset_names import plain_model, stored_for
 from kinebench.pipeline.opencap import STATIC_POSES, OpenCapSetup
 from kinebench.pipeline.plan import DEFAULT_VERSION, Options, Plan, makeshift_window, planned
+from kinebench.pipeline.plausibility import require_plausible
 from kinebench.scaling.given import GivenModel
 from kinebench.scaling.opensim_scaler import OpenSimScaler
 from kinebench.scaling.standing import StandingWindow
@@ -58,6 +59,9 @@ def plan_from_session(
     """
     planner = _Planner(session, files, subject, options, {"tracked markers": options.track})
     recordings = planner.recordings()
+    require_plausible(recordings.movement, subject, f"trial '{files.trial}'")
+    if recordings.static is not None:
+        require_plausible(recordings.static, subject, "the static trial")
     version = planner.version(recordings)
     setup = planner.setup()
     scale = planner.scaler(setup, recordings)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -10,11 +9,11 @@ from typing import Any, Protocol, TypeVar
 from kinebench.augmentation.augmenter import tracked_markers
 from kinebench.core.markers import Markers
 from kinebench.core.provenance import digest
+from kinebench.core.remarks import collected_remarks
 from kinebench.core.results import IKSolution, ScalingResult
 from kinebench.core.stages import Cleaner
 from kinebench.core.subject import Subject
 from kinebench.core.trial import Trial
-from kinebench.errors import KinebenchWarning
 from kinebench.pipeline.pipeline import Pipeline
 
 __all__ = ["STAGE_VERSIONS", "Remembers", "StagedRun", "run_stages"]
@@ -121,9 +120,9 @@ class _Stages:
         own = digest(name, STAGE_VERSIONS[name], parameters, key)
 
         def quietly() -> Any:
-            # thousands of cells would repeat the same remarks; a single run shows them
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", KinebenchWarning)
+            # thousands of cells would repeat the same remarks; a single run shows them, and so
+            # does the reason of a cell that fails
+            with collected_remarks():
                 return make()
 
         return _Keyed(self.store.remember(own, quietly), own)

@@ -42,7 +42,11 @@ ENCODED: dict[str, Callable[[str], bytes]] = {
     "CRLF": lambda text: text.replace("\n", "\r\n").encode("utf-8"),
 }
 MARKERS = Markers(("Knöchel", "b"), np.arange(3) / 10, np.full((3, 2, 3), 0.25))
-STUDY = (CASES / "14-toml-with-bom" / "study.toml").read_text(encoding="utf-8-sig")
+STUDY = (
+    (CASES / "14-toml-with-bom" / "study.toml")
+    .read_text(encoding="utf-8-sig")
+    .replace('augmenter = "v0.3"', 'augmenter = "lab-1"\nbody = "lab"')
+)
 SETUP = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<OpenSimDocument><InverseKinematicsTool><IKTaskSet>'
     '<objects><IKMarkerTask name="Knöchel"><weight>2</weight></IKMarkerTask></objects>'
@@ -133,7 +137,7 @@ def test_latin_1_of_older_programs(tmp_path: Path, reader: Callable[..., object]
     assert reader(tmp_path, lambda text: text.encode("latin-1")) == plain
 
 
-def test_case_14(capsys: pytest.CaptureFixture[str]) -> None:
+def test_case_14(capsys: pytest.CaptureFixture[str], opencap_files: Path) -> None:
     assert main(["study", "plan", str(CASES / "14-toml-with-bom" / "study.toml")]) == 0
     assert "cells    2" in capsys.readouterr().out
 

@@ -22,7 +22,9 @@ SQUAT = CASES / "04-zeros-for-missing" / "squat_nan.trc"
 METADATA = "subjectID: s1\nmass_kg: 73.7\nheight_m: 1.752\naugmentermodel: v0.3\n"
 
 
-def session(folder: Path, squat: str = "squats.trc", metadata: str = "sessionMetadata.yaml") -> Path:
+def session(
+    folder: Path, squat: str = "squats.trc", metadata: str = "sessionMetadata.yaml"
+) -> Path:
     (folder / "MarkerData").mkdir(parents=True)
     shutil.copy(NEUTRAL, folder / "MarkerData" / "neutral.trc")
     shutil.copy(SQUAT, folder / "MarkerData" / squat)
@@ -30,7 +32,7 @@ def session(folder: Path, squat: str = "squats.trc", metadata: str = "sessionMet
     return folder
 
 
-def test_case_20(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_case_20(tmp_path: Path, capsys: pytest.CaptureFixture[str], opencap_files: Path) -> None:
     folder = session(tmp_path / "session", "SQUATS.TRC")
     assert main(["run", str(folder), "--trial", "SQUATS", "--augmenter", "lab-1", "--dry-run"]) == 0
     assert "trial     SQUATS: 120 frames" in capsys.readouterr().out
@@ -90,7 +92,9 @@ def test_folders_of_motions_and_studies_take_any_case(
         shutil.copy(NEUTRAL, tmp_path / side / name)
     (pair,) = find_pairs(tmp_path / "a", tmp_path / "b").pairs
     assert (pair.reference.name, pair.estimate.name) == ("Walk.TRC", "Walk.trc")
-    shutil.copy(CASES / "14-toml-with-bom" / "study.toml", tmp_path / "STUDY.TOML")
+    study = (CASES / "14-toml-with-bom" / "study.toml").read_text(encoding="utf-8-sig")
+    study = study.replace('augmenter = "v0.3"', 'augmenter = "lab-1"\nbody = "lab"')
+    (tmp_path / "STUDY.TOML").write_text(study)
     assert main(["study", "list", str(tmp_path)]) == 0
     assert "mine  (2 cells)" in capsys.readouterr().out
 

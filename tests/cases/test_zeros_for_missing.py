@@ -177,7 +177,9 @@ def test_compare_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert "squat.trc: 0 0 0 is taken as missing: RKnee in frames" in printed.out + printed.err
 
 
-def test_a_static_trial_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_static_trial_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], opencap_files: Path
+) -> None:
     neutral = read_trc(ZEROS / "neutral.trc")
     positions = neutral.positions.copy()
     positions[30:33, neutral.names.index("RHip")] = 0.0
