@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["add_input_arguments", "in_options", "planned", "require_one_input"]
 
+_CLEANING = "fill-linear:0.5"
+"""Of files. Lines through longer gaps put the knee tens of degrees off: a person should ask."""
 _SESSION_OPTIONS = ("trial", "variant")
 _FILE_OPTIONS = ("static", "unit", "rate", "keypoint_set", "axes", "scaled_model")
 
@@ -61,7 +63,8 @@ def _add_stage_arguments(group: Any) -> None:
     group.add_argument(
         "--clean",
         metavar="STEPS",
-        help="such as fill-linear+butterworth:6; default: fill-linear on files, none on sessions",
+        help="such as fill-linear+butterworth:6; default: fill-linear:0.5 on files, none on"
+        " sessions",
     )
     group.add_argument("--no-floor", action="store_true", help="without OpenCap's vertical offset")
     group.add_argument("--static-pose", metavar="SETUP", help="upright or any_pose")
@@ -206,7 +209,7 @@ def _options(arguments: argparse.Namespace) -> Options:
         track = "openpose"
     steps = arguments.clean
     if steps is None:
-        steps = "none" if arguments.session is not None else "fill-linear"
+        steps = "none" if arguments.session is not None else _CLEANING
     return Options(
         track=track,
         augmenter=None if arguments.augmenter == "none" else arguments.augmenter,

@@ -23,6 +23,7 @@ from kinebench.core.subject import Subject
 from kinebench.core.trial import Trial
 from kinebench.errors import KinebenchWarning
 from kinebench.pipeline.checks import scaling_warnings
+from kinebench.pipeline.filled import FilledGap, filled_gaps, filled_in_words, unseen_in_words
 from kinebench.scaling.standing import standing_quality
 
 __all__ = ["STAGES", "Pipeline"]
@@ -82,6 +83,7 @@ class Pipeline:
                 scaling = self.scale(self.generic, standing, trial.subject)
                 self._judge(scaling, standing, trial, journal)
             with journal.stage("solve"):
+                _warn_of(unseen_in_words(augmented))
                 solution = self.solve(scaling.model, augmented)
         return PipelineRun(
             trial.subject,
@@ -96,11 +98,16 @@ class Pipeline:
 
     def _cleaned(self, markers: Markers, journal: _Journal, which: str) -> Markers:
         record = []
+        filled: list[FilledGap] = []
         for cleaner in self.clean:
             fixed = cleaner.resolve(markers) if isinstance(cleaner, AdaptiveCleaner) else cleaner
-            markers = fixed(markers)
+            cleaned = fixed(markers)
+            filled += filled_gaps(markers, cleaned)
             record.append(describe(fixed))
+            markers = cleaned
         journal.records.setdefault("clean", {})[which] = record
+        journal.records.setdefault("filled", {})[which] = describe(filled)
+        _warn_of(filled_in_words(filled, which if which == "keypoints" else "static trial"))
         return markers
 
     def _augmented(
@@ -135,7 +142,13 @@ class Pipeline:
                 " avoids that"
             )
         for remark in remarks:
-            warnings.warn(remark, KinebenchWarning, stacklevel=2)
+            _warn_of(remark)
+
+
+def _warn_of(remark: str) -> None:
+    """Warn of a remark, when there is one."""
+    if remark:
+        warnings.warn(remark, KinebenchWarning, stacklevel=3)
 
 
 def _no_standing(window_s: tuple[float, float], faults: tuple[str, ...]) -> str:
