@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kinebench.cli.planning import add_input_arguments, planned, require_one_input
+from kinebench.cli.planning import add_input_arguments, in_options, planned, require_one_input
 
 if TYPE_CHECKING:
     from kinebench.diagnosis.why import Diagnosis
@@ -47,6 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     plan, inputs, doubts = planned(arguments)
     progress = _progress if sys.stderr.isatty() else None
     with carried_by_errors(doubts):
+        doubts = [*doubts, *_of_cleaning(plan)]
         found = diagnose(plan.pipeline, plan.trial, progress)
     if progress is not None:
         print(file=sys.stderr)
@@ -59,6 +60,18 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _print(found)
     return 0
+
+
+def _of_cleaning(plan: Plan) -> list[str]:
+    """Remarks of cleaning the trial, and on what it makes up."""
+    from kinebench.core.remarks import collected_remarks
+    from kinebench.pipeline.filled import cleaning_steps, filled_gaps, filled_in_words
+
+    with collected_remarks() as remarks:
+        steps = [*cleaning_steps(plan.pipeline.clean, plan.trial.keypoints)]
+    gaps = [gap for _, before, after in steps for gap in filled_gaps(before, after)]
+    filled = filled_in_words(gaps, "keypoints")
+    return [*map(in_options, remarks), *([filled] if filled else [])]
 
 
 def _write_report(

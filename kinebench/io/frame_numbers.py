@@ -56,7 +56,8 @@ def warn_if_frames_disagree(frames: FloatArray, times: FloatArray, file: str) ->
     if not (usual and interval):
         return
     # half a frame absorbs the rounding of times
-    odd = np.flatnonzero(np.abs(steps / usual - intervals / interval) > 0.5)
+    even = np.abs(intervals / interval - 1) < 0.5
+    odd = np.flatnonzero(even & (np.abs(steps / usual - intervals / interval) > 0.5))
     if odd.size:
         at = odd[0]
         _warn(

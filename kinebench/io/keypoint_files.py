@@ -127,6 +127,8 @@ def read_array(
     return markers
 
 
+_ARRAYS = ("positions", "names", "times", "frames", "confidence")
+
 _Content = tuple[Sequence[str], FloatArray | None, FloatArray | None, FloatArray, FloatArray | None]
 
 
@@ -148,6 +150,13 @@ def _read_numpy(path: Path, keypoint_set: str | None) -> _Content:
     else:
         names = list(_set_names(path, keypoint_set))
     positions = _frames_first(path, positions, len(names))
+    unread = [name for name in content if name not in _ARRAYS]
+    if unread:
+        warnings.warn(
+            f"{path.name}: arrays {', '.join(unread)} are not read; known are {', '.join(_ARRAYS)}",
+            KinebenchWarning,
+            stacklevel=4,
+        )
     numbers = [_numbers(path, content, name) for name in ("times", "frames", "confidence")]
     times, frames, confidence = numbers
     return names, times, frames, positions, confidence

@@ -184,7 +184,8 @@ def _fault(cell: bytes) -> str:
     try:
         value = float(cell or b"nan")
     except ValueError:
-        return "not a number"
+        comma = re.fullmatch(rb"[+-]?\d*,\d+(e[+-]?\d+)?", cell, re.IGNORECASE)
+        return "not a number" + (" (a decimal comma? write a point)" if comma else "")
     if math.isinf(value):
         return "infinite"
     return "not a number" if b"_" in cell or b" " in cell else ""

@@ -13,6 +13,7 @@ from kinebench.core.markers import Markers
 from kinebench.core.sampling import sampling_rate
 from kinebench.errors import FileFormatError, KinebenchWarning, ValueRangeError
 from kinebench.io.atomic import write_atomically
+from kinebench.io.frame_numbers import warn_if_frames_disagree
 from kinebench.io.magnitude import warn_if_magnitude_suspicious
 from kinebench.io.numbers import decoded, parse_block, read_text_lines
 from kinebench.io.sentinels import without_sentinels
@@ -65,6 +66,7 @@ def read_trc(path: Path | str) -> Markers:
     except ValueRangeError as error:
         raise FileFormatError(f"{path.name}: {error} (frame 1 is line {first + 1})") from error
     _warn_if_suspicious(markers, rate, header, path.name)
+    warn_if_frames_disagree(block[:, 0], block[:, 1], path.name)
     return markers
 
 

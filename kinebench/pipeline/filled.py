@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +11,17 @@ from numpy.typing import NDArray
 
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
+from kinebench.core.stages import AdaptiveCleaner, Cleaner
 from kinebench.signals.runs import runs
 
-__all__ = ["FilledGap", "filled_gaps", "filled_in_words", "filled_per_frame", "unseen_in_words"]
+__all__ = [
+    "FilledGap",
+    "cleaning_steps",
+    "filled_gaps",
+    "filled_in_words",
+    "filled_per_frame",
+    "unseen_in_words",
+]
 
 _TOLD_S = 0.1
 """Shorter gaps are recorded, not told. Lines through gaps of 0.1 s at every place of six public
@@ -40,6 +48,17 @@ class FilledGap:
     end_s: float
     duration_s: float
     markers: tuple[str, ...]
+
+
+def cleaning_steps(
+    cleaners: Iterable[Cleaner], markers: Markers
+) -> Iterator[tuple[Cleaner, Markers, Markers]]:
+    """Apply cleaners in order: each as resolved on what it gets, what it gets, what it gives."""
+    for cleaner in cleaners:
+        fixed = cleaner.resolve(markers) if isinstance(cleaner, AdaptiveCleaner) else cleaner
+        cleaned = fixed(markers)
+        yield fixed, markers, cleaned
+        markers = cleaned
 
 
 def filled_gaps(before: Markers, after: Markers) -> tuple[FilledGap, ...]:

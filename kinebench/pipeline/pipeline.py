@@ -18,12 +18,18 @@ from kinebench.core.model import Model
 from kinebench.core.provenance import describe
 from kinebench.core.remarks import collected_remarks
 from kinebench.core.results import PipelineRun, ScalingResult
-from kinebench.core.stages import AdaptiveCleaner, Augmenter, Cleaner, InverseKinematics, Scaler
+from kinebench.core.stages import Augmenter, Cleaner, InverseKinematics, Scaler
 from kinebench.core.subject import Subject
 from kinebench.core.trial import Trial
 from kinebench.errors import KinebenchWarning
 from kinebench.pipeline.checks import scaling_warnings
-from kinebench.pipeline.filled import FilledGap, filled_gaps, filled_in_words, unseen_in_words
+from kinebench.pipeline.filled import (
+    FilledGap,
+    cleaning_steps,
+    filled_gaps,
+    filled_in_words,
+    unseen_in_words,
+)
 from kinebench.scaling.standing import standing_quality
 
 __all__ = ["STAGES", "Pipeline"]
@@ -99,12 +105,10 @@ class Pipeline:
     def _cleaned(self, markers: Markers, journal: _Journal, which: str) -> Markers:
         record = []
         filled: list[FilledGap] = []
-        for cleaner in self.clean:
-            fixed = cleaner.resolve(markers) if isinstance(cleaner, AdaptiveCleaner) else cleaner
-            cleaned = fixed(markers)
-            filled += filled_gaps(markers, cleaned)
-            record.append(describe(fixed))
-            markers = cleaned
+        for cleaner, before, after in cleaning_steps(self.clean, markers):
+            filled += filled_gaps(before, after)
+            record.append(describe(cleaner))
+            markers = after
         journal.records.setdefault("clean", {})[which] = record
         journal.records.setdefault("filled", {})[which] = describe(filled)
         _warn_of(filled_in_words(filled, which if which == "keypoints" else "static trial"))

@@ -87,6 +87,13 @@ def test_frames_without_any_marker_are_told_whatever_is_tracked(run: Command) ->
     assert "120 frames have no marker at all, 0.500 to 2.483 s" in said
 
 
+@pytest.mark.mirror
+def test_why_tells_what_is_filled(opencap_files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given = ["--keypoints", str(SHORT), "--static", str(NEUTRAL), *SUBJECT, "--engine", "fast"]
+    assert main(["why", *given]) == 0
+    assert "nothing was seen there: RKnee for 0.17 s" in capsys.readouterr().err
+
+
 # -- the law, without any model -------------------------------------------------------------------
 
 

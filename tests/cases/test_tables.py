@@ -162,9 +162,19 @@ def test_frame_numbers_beside_times_must_agree(tmp_path: Path) -> None:
         warnings.simplefilter("error")
         for frames in ([1, 2, 3, 4], [10, 20, 30, 40], [0, 0, 0, 0]):
             read_markers(table(tmp_path, both(frames)), "m")
+    squat = read_trc(CASES / "04-zeros-for-missing" / "squat_nan.trc")
+    text = trc_text(squat, "t.trc")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        kept = np.delete(np.arange(120), np.arange(40, 70))  # times skip, numbers do not
+        (tmp_path / "t.trc").write_text(trc_text(squat.at_frames(kept), "t.trc"))
+        read_trc(tmp_path / "t.trc")
     for frames in ([1, 2, 3, 9, 10], [1, 2, 4, 3, 5]):
         with pytest.warns(KinebenchWarning, match="the times count, not the frame numbers"):
             read_markers(table(tmp_path, both(frames)), "m")
+    (tmp_path / "t.trc").write_text(text.replace("\n100\t", "\n900\t"))
+    with pytest.warns(KinebenchWarning, match=r"frame 99 is followed by 900 within 0\.0167 s"):
+        read_trc(tmp_path / "t.trc")
 
 
 # -- 21: arrays -----------------------------------------------------------------------------------
@@ -218,6 +228,12 @@ def test_names_as_bytes(tmp_path: Path, encoding: str) -> None:
 def test_arrays_of_another_kind(tmp_path: Path, name: str, array: Any, message: str) -> None:
     np.savez(tmp_path / "t.npz", **{**ARRAYS, name: array})
     with pytest.raises(FileFormatError, match=message):
+        read_markers(tmp_path / "t.npz", "m")
+
+
+def test_arrays_that_are_not_read_are_named(tmp_path: Path) -> None:
+    np.savez(tmp_path / "t.npz", **ARRAYS, frame=np.arange(4), fps=60.0)
+    with pytest.warns(KinebenchWarning, match=r"arrays frame, fps are not read; known are pos"):
         read_markers(tmp_path / "t.npz", "m")
 
 
