@@ -35,7 +35,9 @@ def add_input_arguments(parser: argparse.ArgumentParser) -> None:
     session.add_argument("--trial", metavar="NAME", help="which trial")
     session.add_argument("--variant", metavar="V", help="detector and cameras, where several exist")
     files = parser.add_argument_group("on files")
-    files.add_argument("--keypoints", type=Path, metavar="FILE", help="TRC, C3D, NPY, NPZ or CSV")
+    files.add_argument(
+        "--keypoints", type=Path, metavar="FILE", help="TRC, C3D, NPY, NPZ, CSV or TSV"
+    )
     files.add_argument("--static", type=Path, metavar="FILE", help="static trial, same format")
     files.add_argument("--unit", choices=("m", "cm", "mm"), help="of arrays, which declare none")
     files.add_argument("--rate", type=float, metavar="HZ", help="of arrays without times")

@@ -21,12 +21,13 @@ from kinebench.io.frame_numbers import frame_order, warn_if_frames_disagree
 from kinebench.io.keypoint_tables import read_keypoint_table
 from kinebench.io.magnitude import warn_if_magnitude_suspicious
 from kinebench.io.sentinels import without_sentinels
-from kinebench.io.text import decoded
+from kinebench.io.text import archive_kind, decoded
 from kinebench.io.trc import read_trc
 
 __all__ = ["ARRAY_ENDINGS", "UNITS", "read_array", "read_markers"]
 
-ARRAY_ENDINGS = (".npy", ".npz", ".csv")
+_TABLE_ENDINGS = (".csv", ".tsv", ".txt")
+ARRAY_ENDINGS = (".npy", ".npz", *_TABLE_ENDINGS)
 """Files that do not declare their unit."""
 
 UNITS = {"m": 1.0, "cm": 1e-2, "mm": 1e-3}
@@ -40,7 +41,7 @@ def read_markers(
     keypoint_set: str | None = None,
     axes: str = "+x+y+z",
 ) -> Markers:
-    """Read TRC, C3D, NPY, NPZ or CSV by the file's ending.
+    """Read TRC, C3D, NPY, NPZ or CSV (also as TSV or TXT) by the file's ending.
 
     TRC and C3D declare unit, rate and names themselves; for arrays the caller must.
 
@@ -79,10 +80,19 @@ def read_markers(
             f"{path} is a folder: name a recording; a session is named without --keypoints"
         )
     else:
-        raise FileFormatError(
-            f"{path.name}: no reader for '{ending}'; valid are .trc, .c3d, .npy, .npz, .csv"
-        )
+        raise FileFormatError(_no_reader(path))
     return markers.with_positions(_turned(markers.positions, axes))
+
+
+def _no_reader(path: Path) -> str:
+    kind = ""
+    if path.is_file():
+        with path.open("rb") as file:
+            kind = archive_kind(file.read(512))
+    if kind:
+        return f"{path.name} is a {kind} archive: unpack it, and name the recording in it"
+    valid = ", ".join((".trc", ".c3d", *ARRAY_ENDINGS))
+    return f"{path.name}: no reader for '{path.suffix.lower()}'; valid are {valid}"
 
 
 def read_array(
@@ -100,7 +110,7 @@ def read_array(
     if unit is None:
         raise ValueRangeError(f"{path.name} does not declare its unit: name m, cm or mm")
     require_names([unit], UNITS, "unit", path.name)
-    if path.suffix.lower() == ".csv":
+    if path.suffix.lower() in _TABLE_ENDINGS:
         content: _Content = (*read_keypoint_table(path), None)
     else:
         content = _read_numpy(path, keypoint_set)
@@ -194,10 +204,11 @@ def _texts(path: Path, array: Any) -> list[str]:
     """Names from an array of text, or of bytes as HDF5 and MATLAB give it."""
     flat = np.ravel(array)
     if flat.dtype.kind == "S":
-        return [decoded(name, path.name) for name in flat.tolist()]
+        return [decoded(name, path.name).strip() for name in flat.tolist()]
     if flat.dtype.kind != "U":
         raise FileFormatError(f"{path.name}: names must be text, found {flat.dtype}")
-    return [str(name) for name in flat]
+    # MATLAB pads names to one length
+    return [str(name).strip() for name in flat]
 
 
 def _numbers(path: Path, content: Mapping[str, Any], name: str) -> FloatArray | None:

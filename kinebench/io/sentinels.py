@@ -55,8 +55,17 @@ def without_sentinels(
     found = known | _repeated(value, positions)
     if not found.any():
         return positions
-    for number in np.unique(value[found])[:_SHOWN]:
+    numbers = np.unique(value[found])
+    for number in numbers[:_SHOWN]:
         _warn(found & (value == number), float(number), names, file)
+    if len(numbers) > _SHOWN:
+        rest = found & ~np.isin(value, numbers[:_SHOWN])
+        warnings.warn(
+            f"{file}: {len(numbers) - _SHOWN} more numbers that fill all three cells are taken as"
+            f" missing, of {rest.sum()} positions",
+            KinebenchWarning,
+            stacklevel=3,
+        )
     return np.where(found[..., None], np.nan, positions)
 
 
@@ -77,11 +86,9 @@ def _repeated(value: FloatArray, positions: FloatArray) -> _Flags:
     known = positions[np.isfinite(positions)]
     if np.mean(known != np.round(known)) < 0.5:
         return flags  # a file of whole numbers: a position may be one too
-    for column in range(value.shape[1]):
-        for number in np.unique(value[np.isfinite(value[:, column]), column]):
-            held = value[:, column] == number
-            if number == np.round(number) and 1 < held.sum() < len(held):
-                flags[:, column] |= held
+    for column, held in enumerate(value.T):
+        numbers, counts = np.unique(held[held == np.round(held)], return_counts=True)
+        flags[:, column] = np.isin(held, numbers[(counts > 1) & (counts < len(held))])
     return flags
 
 

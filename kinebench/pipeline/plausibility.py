@@ -66,8 +66,8 @@ def require_plausible(recording: Markers, subject: Subject, which: str) -> None:
     axes = up_axes(recording)
     if axes:
         _warn(
-            f"{which}: the head is not above the feet along y, OpenSim's up: --keypoints FILE"
-            f" --axes {axes} reads it upright"
+            f"{which}: the head is not above the feet along y, OpenSim's up; forward, up and right"
+            f" lie along {axes} (as --axes of --keypoints FILE has it, where none was given)"
         )
     intervals = np.diff(recording.times)
     usual = np.median(intervals) if intervals.size else 0.0

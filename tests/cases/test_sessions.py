@@ -185,6 +185,10 @@ def test_a_file_is_no_session(tmp_path: Path) -> None:
 
 def test_a_folder_is_no_recording(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = session(tmp_path / "s")
+    archive = as_zip(folder)
+    given = ["--keypoints", str(archive), "--mass", "70", "--height", "1.7", "--dry-run"]
+    assert main(["run", *given]) == 2
+    assert "s.zip is a zip archive: unpack it" in capsys.readouterr().err
     given = ["--keypoints", str(folder), "--mass", "70", "--height", "1.7", "--dry-run"]
     assert main(["run", *given]) == 2
     assert "is a folder: name a recording; a session is named without" in capsys.readouterr().err

@@ -67,6 +67,12 @@ def test_other_spellings_of_one_table(tmp_path: Path, text: str) -> None:
     assert markers.missing.sum() == 1
 
 
+def test_tables_under_other_endings(tmp_path: Path) -> None:
+    plain = read_markers(table(tmp_path, PLAIN), "m")
+    for name in ("t.tsv", "t.txt", "T.TSV", "t.CSV"):
+        assert read_markers(table(tmp_path, PLAIN.replace(",", "\t"), name), "m") == plain
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -211,7 +217,7 @@ def test_every_array_of_objects_is_named_with_its_cure(tmp_path: Path, name: str
 
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
 def test_names_as_bytes(tmp_path: Path, encoding: str) -> None:
-    names = np.array([name.encode(encoding) for name in ("Knöchel", "b")])
+    names = np.array([name.encode(encoding) for name in ("Knöchel  ", "b")])
     np.savez(tmp_path / "t.npz", **{**ARRAYS, "names": names})
     assert read_markers(tmp_path / "t.npz", "m").names == ("Knöchel", "b")
 
