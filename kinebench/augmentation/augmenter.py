@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ from kinebench.core.markers import Markers
 from kinebench.core.sampling import is_uniform
 from kinebench.core.subject import Subject
 from kinebench.errors import AugmentationError, KinebenchWarning, require_names
+from kinebench.signals.gaps import longest_gap
 
 __all__ = ["RATE_TOLERANCE", "START_UP_S", "LSTMAugmenter", "NoAugmentation", "tracked_markers"]
 
@@ -263,10 +265,12 @@ def _complete(keypoints: Markers, needs: tuple[str, ...]) -> Markers:
         if absent.any()
     ]
     if gaps:
+        longest_s = longest_gap(needed.positions) / (needed.rate_hz if needed.n_frames > 1 else 1.0)
         more = f" and {len(gaps) - 6} more" if len(gaps) > 6 else ""
         raise AugmentationError(
-            f"augmentation needs keypoints without gaps, missing are {'; '.join(gaps[:6])}{more}:"
-            " fill gaps (at the ends too: fill-ends) or cut the trial first"
+            f"augmentation needs keypoints without gaps, missing are {'; '.join(gaps[:6])}{more},"
+            f" for {longest_s:.2f} s at the longest: cut the trial, or fill gaps that long"
+            f" (fill-linear:{math.ceil(10 * longest_s) / 10:g}; at the ends too: fill-ends)"
         )
     return needed
 

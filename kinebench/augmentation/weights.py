@@ -22,8 +22,9 @@ from kinebench.augmentation.catalogue import (
 )
 from kinebench.augmentation.network import LSTMLayer, Network
 from kinebench.core.provenance import file_sha256
-from kinebench.errors import AugmentationError
+from kinebench.errors import AugmentationError, FileFormatError
 from kinebench.io.atomic import write_atomically
+from kinebench.io.text import read_text
 
 __all__ = ["load_networks", "read_keras", "read_npz", "read_version", "write_version"]
 
@@ -138,8 +139,8 @@ def read_keras(
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        content = json.loads(read_text(path))
+    except (FileFormatError, ValueError) as error:
         raise AugmentationError(f"{path} is not readable JSON: {error}") from error
     if not isinstance(content, dict):
         raise AugmentationError(f"{path} should hold a JSON object")

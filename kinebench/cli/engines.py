@@ -31,16 +31,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Scale once, solve twice, print side by side."""
+    from kinebench.core.remarks import carried_by_errors
     from kinebench.pipeline.engine_comparison import compare_engines
 
     require_one_input(arguments)
     plan, _, doubts = planned(arguments)
     tasks = getattr(plan.pipeline.solve, "tasks", None)
     assert tasks is not None, "every engine has tasks"
-    result = plan.pipeline(plan.trial)
+    with carried_by_errors(doubts, in_options):
+        result = plan.pipeline(plan.trial)
+    doubts = list(dict.fromkeys([*doubts, *map(in_options, result.warnings)]))
     on_engine = _progress if sys.stderr.isatty() else None
-    found = compare_engines(result.scaling.model, result.augmented, tasks, on_engine=on_engine)
-    for doubt in dict.fromkeys([*doubts, *map(in_options, result.warnings)]):
+    with carried_by_errors(doubts):
+        found = compare_engines(result.scaling.model, result.augmented, tasks, on_engine=on_engine)
+    for doubt in doubts:
         print(f"warning: {doubt}", file=sys.stderr)
     if arguments.json:
         print(json.dumps(_as_json(plan.trial.name, found), indent=2, ensure_ascii=False))

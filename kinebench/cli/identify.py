@@ -35,9 +35,10 @@ def run(arguments: argparse.Namespace) -> int:
         0: that no version fits is an answer too.
     """
     from kinebench.augmentation.identify import identify
-    from kinebench.core.subject import Subject
+    from kinebench.core.subject import Subject, require_possible
     from kinebench.io.trc import read_trc
 
+    require_possible(arguments.mass, arguments.height)
     subject = Subject(mass_kg=arguments.mass, height_m=arguments.height)
     found = identify(read_trc(arguments.file), subject)
     if arguments.json:

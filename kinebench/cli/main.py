@@ -56,6 +56,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KinebenchError as error:
         if parsed.debug:
             raise
+        for remark in getattr(error, "__notes__", ()):
+            if remark != str(error):
+                print(f"warning: {remark}", file=sys.stderr)
         print(f"kinebench {parsed.command}: {' '.join(str(error).split())}", file=sys.stderr)
         return _BAD_INPUT
     except KeyboardInterrupt:

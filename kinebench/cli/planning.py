@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import re
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kinebench.errors import KinebenchWarning, ValueRangeError
+from kinebench.errors import ValueRangeError
 
 if TYPE_CHECKING:
     from kinebench.core.markers import Markers
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["add_input_arguments", "in_options", "planned", "require_one_input"]
 
+_CLEANING = "fill-linear:0.5"
+"""Of files. Lines through longer gaps put the knee tens of degrees off: a person should ask."""
 _SESSION_OPTIONS = ("trial", "variant")
 _FILE_OPTIONS = ("static", "unit", "rate", "keypoint_set", "axes", "scaled_model")
 
@@ -35,7 +36,9 @@ def add_input_arguments(parser: argparse.ArgumentParser) -> None:
     session.add_argument("--trial", metavar="NAME", help="which trial")
     session.add_argument("--variant", metavar="V", help="detector and cameras, where several exist")
     files = parser.add_argument_group("on files")
-    files.add_argument("--keypoints", type=Path, metavar="FILE", help="TRC, C3D, NPY, NPZ or CSV")
+    files.add_argument(
+        "--keypoints", type=Path, metavar="FILE", help="TRC, C3D, NPY, NPZ, CSV or TSV"
+    )
     files.add_argument("--static", type=Path, metavar="FILE", help="static trial, same format")
     files.add_argument("--unit", choices=("m", "cm", "mm"), help="of arrays, which declare none")
     files.add_argument("--rate", type=float, metavar="HZ", help="of arrays without times")
@@ -75,8 +78,8 @@ def _add_stage_arguments(group: Any) -> None:
         "--clean",
         metavar="STEPS",
         help="such as fill-linear+butterworth:6, or the repairs swap-sides, bone-lengths, rescale,"
-        " in that order; a step that does not exist lists all; default: fill-linear on files, none"
-        " on sessions",
+        " in that order; a step that does not exist lists all; default: fill-linear:0.5 on files,"
+        " none on sessions",
     )
     group.add_argument("--no-floor", action="store_true", help="without OpenCap's vertical offset")
     group.add_argument("--static-pose", metavar="SETUP", help="upright or any_pose")
@@ -106,15 +109,12 @@ def require_one_input(arguments: argparse.Namespace) -> None:
 
 def planned(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path], list[str]]:
     """The plan, its input files, and the warnings on the way to it."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", KinebenchWarning)
-        make = _plan_files if arguments.session is None else _plan_session
+    from kinebench.core.remarks import collected_remarks
+
+    make = _plan_files if arguments.session is None else _plan_session
+    with collected_remarks() as remarks:
         plan, inputs = make(arguments)
-    ours = [item for item in caught if issubclass(item.category, KinebenchWarning)]
-    for item in caught:
-        if item not in ours:
-            warnings.warn_explicit(item.message, item.category, item.filename, item.lineno)
-    return plan, inputs, list(dict.fromkeys(in_options(str(item.message)) for item in ours))
+    return plan, inputs, list(dict.fromkeys(map(in_options, remarks)))
 
 
 def in_options(warning: str) -> str:
@@ -127,6 +127,7 @@ def _plan_session(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path]]
     from kinebench.pipeline.session_plan import plan_from_session
 
     session = read_session(_session_folder(arguments.session))
+    subject = _subject(arguments, session.subject)
     moving = [name for name in session.trials if not name.lower().startswith(("neutral", "static"))]
     if arguments.trial is None and len(moving) != 1:
         raise ValueRangeError(
@@ -134,7 +135,6 @@ def _plan_session(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path]]
             f" {', '.join(session.trials)}"
         )
     files = session.files(arguments.trial or moving[0], arguments.variant)
-    subject = _subject(arguments, session.subject)
     spec = _spec(arguments)
     plan = plan_from_session(session, files, subject, spec)
     inputs = {
@@ -168,6 +168,7 @@ def _plan_files(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path]]:
     from kinebench.io.models import read_model
     from kinebench.pipeline.plan import plan_from_markers
 
+    subject = _subject(arguments, None)
     inputs = {"keypoints": arguments.keypoints}
     static = model = None
     if arguments.static is not None:
@@ -180,7 +181,7 @@ def _plan_files(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path]]:
         arguments.keypoints.stem,
         _read(arguments, arguments.keypoints),
         static,
-        _subject(arguments, None),
+        subject,
         _spec(arguments),
         model,
     )
@@ -205,7 +206,7 @@ def _read(arguments: argparse.Namespace, path: Path) -> Markers:
 
 
 def _subject(arguments: argparse.Namespace, known: Subject | None) -> Subject:
-    from kinebench.core.subject import Subject
+    from kinebench.core.subject import Subject, require_possible
 
     mass, height = arguments.mass, arguments.height
     if known is not None:
@@ -214,6 +215,7 @@ def _subject(arguments: argparse.Namespace, known: Subject | None) -> Subject:
     lacking = [f"--{name}" for name, value in (("mass", mass), ("height", height)) if value is None]
     if lacking:
         raise ValueRangeError(f"{' and '.join(lacking)} needed: the augmenter and scaling use them")
+    require_possible(mass, height)
     identifier = known.identifier if known else "subject"
     return Subject(mass, height, identifier, known.sex if known else None)
 
@@ -251,11 +253,12 @@ def _described(path: Path) -> PipelineSpec:
     import tomllib
 
     from kinebench.errors import FileFormatError
+    from kinebench.io.text import read_text
     from kinebench.pipeline.spec import PipelineSpec
 
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        content = tomllib.loads(read_text(path))
+    except tomllib.TOMLDecodeError as error:
         raise FileFormatError(f"cannot read {path}: {error}") from error
     for name in ("pipeline", "base"):
         if isinstance(content.get(name), dict):

@@ -57,16 +57,19 @@ def run(arguments: argparse.Namespace) -> int:
             on_stage("plan")
         plan, inputs, doubts = planned(arguments)
         if not arguments.dry_run:
+            from kinebench.core.remarks import carried_by_errors
             from kinebench.pipeline.outputs import require_room, write_run
 
-            require_room(arguments.out, inputs.values())
-            result = plan.pipeline(plan.trial, on_stage)
+            with carried_by_errors(doubts, in_options):
+                require_room(arguments.out, inputs.values())
+                result = plan.pipeline(plan.trial, on_stage)
     if arguments.dry_run:
         _print_plan(arguments, plan, inputs, doubts)
         return 0
     doubts = list(dict.fromkeys([*doubts, *map(in_options, result.warnings)]))
     manifest = _manifest(arguments, plan, inputs, result, doubts)
-    write_run(arguments.out, result, manifest)
+    with carried_by_errors(doubts):
+        write_run(arguments.out, result, manifest)
     _print_doubts(doubts)
     if arguments.json:
         from kinebench.pipeline.outputs import manifest_text

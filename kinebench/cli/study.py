@@ -134,7 +134,7 @@ def _study_files(folders: Sequence[Path]) -> Iterator[Path]:
     for folder in folders:
         if not folder.is_dir():
             raise KinebenchError(f"{folder} is no folder")
-        yield from sorted(folder.rglob("*.toml"))
+        yield from sorted(path for path in folder.rglob("*") if path.suffix.lower() == ".toml")
 
 
 def _print_plan(study: Study, as_json: bool) -> None:

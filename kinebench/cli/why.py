@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kinebench.cli.planning import add_input_arguments, planned, require_one_input
+from kinebench.cli.planning import add_input_arguments, in_options, planned, require_one_input
 
 if TYPE_CHECKING:
     from kinebench.diagnosis.why import Diagnosis
@@ -40,12 +40,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Plan as `kinebench run` does, swap, print."""
+    from kinebench.core.remarks import carried_by_errors
     from kinebench.diagnosis.why import diagnose
 
     require_one_input(arguments)
     plan, inputs, doubts = planned(arguments)
     progress = _progress if sys.stderr.isatty() else None
-    found = diagnose(plan.pipeline, plan.trial, progress)
+    with carried_by_errors(doubts):
+        found = diagnose(plan.pipeline, plan.trial, progress)
+    doubts = list(dict.fromkeys([*doubts, *map(in_options, found.remarks)]))
     if progress is not None:
         print(file=sys.stderr)
     for doubt in doubts:

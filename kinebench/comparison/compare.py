@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from kinebench.alignment import (
@@ -27,6 +26,7 @@ from kinebench.comparison.procedure import Procedure
 from kinebench.comparison.results import Comparison, PairResult, RepetitionResult
 from kinebench.comparison.scoring import headline_name, prepared, scored, within
 from kinebench.core.markers import Markers
+from kinebench.core.remarks import collected_remarks, reason_of
 from kinebench.errors import (
     FileFormatError,
     KinebenchError,
@@ -75,8 +75,9 @@ def compare_pairs(
         except KinebenchError as error:
             if len(pairs) == 1:
                 raise
-            failed.append(f"{pair.subject}/{pair.trial}: {error}")
-            left_out.append(Exclusion(f"{pair.subject}/{pair.trial}", str(error)))
+            reason = reason_of(error)
+            failed.append(f"{pair.subject}/{pair.trial}: {reason}")
+            left_out.append(Exclusion(f"{pair.subject}/{pair.trial}", reason))
     if not results:
         first = failed[0] if failed else "there is none"
         raise ValueRangeError(f"none of {len(pairs)} pairs can be compared; the first, {first}")
@@ -85,7 +86,7 @@ def compare_pairs(
     kinds = {result.evaluation.kind for result in results}
     if len(kinds) > 1:
         raise ValueRangeError("the pairs mix motions and markers: compare them in two runs")
-    with _warnings_told() as told:
+    with collected_remarks() as told:
         groups = group_rows_of(results, how)
     return Comparison(how, tuple(results), tuple(left_out), groups, tuple(told))
 
@@ -111,7 +112,7 @@ def compare_pair(
             f"{pair.reference.name} and {pair.estimate.name} are of different kinds:"
             " compare two motions (.mot, .sto) or two TRC files"
         )
-    with _warnings_told() as told:
+    with collected_remarks() as told:
         feet = None if pair.event_markers is None else read_trc(pair.event_markers)
         if endings == {False}:
             one, other = read_motion(pair.reference), read_motion(pair.estimate)
@@ -152,7 +153,7 @@ def compare_recordings(
     ValueRangeError
         When nothing is left to score, or there is no repetition.
     """
-    with _warnings_told() as told:
+    with collected_remarks() as told:
         aligned = _aligned(reference, estimate, how)
         one, other = prepared(aligned.reference, aligned.estimate, how)
         evaluation = scored(one, other, how)
@@ -178,20 +179,6 @@ def compare_recordings(
         policies,
         tuple(told),
     )
-
-
-@contextmanager
-def _warnings_told() -> Iterator[list[str]]:
-    """Collect the texts of kinebench's warnings, each once; others pass."""
-    told: list[str] = []
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", KinebenchWarning)
-        yield told
-    for item in caught:
-        if not issubclass(item.category, KinebenchWarning):
-            warnings.warn_explicit(item.message, item.category, item.filename, item.lineno)
-        elif str(item.message) not in told:
-            told.append(str(item.message))
 
 
 def _matched(

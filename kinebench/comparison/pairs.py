@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import warnings
 from collections import Counter
 from dataclasses import dataclass
@@ -10,6 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kinebench.errors import FileFormatError, KinebenchWarning, ValueRangeError, require_names
+from kinebench.io.csv_text import split_csv
+from kinebench.io.text import read_text
 from kinebench.metrics import Exclusion
 
 __all__ = ["FilePair", "FoundPairs", "find_pairs", "pairs_from_csv"]
@@ -115,15 +116,15 @@ def pairs_from_csv(path: Path) -> FoundPairs:
     KinebenchWarning
         When there are columns that say nothing to kinebench.
     """
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            rows = [(reader.line_num, row) for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise FileFormatError(f"cannot read {path}: {error}") from error
+    table = split_csv(read_text(path), path.name)
+    rows = [
+        (line, dict(zip(table.header, row.split("\t"), strict=False)))
+        for line, row in enumerate(table.rows, table.first_line)
+        if row.strip()
+    ]
     if not rows:
         raise FileFormatError(f"{path.name} lists no pair")
-    header = [name for name in reader.fieldnames or () if name]
+    header = [name for name in table.header if name]
     require_names(_COLUMNS[:2], header, "column", path.name)
     unknown = [name for name in header if name not in _COLUMNS]
     if unknown:
@@ -176,7 +177,7 @@ def _pair(row: dict[str, str], path: Path, line: int) -> FilePair:
 
 def _below(folder: Path, ending: str) -> dict[str, Path]:
     return {
-        path.relative_to(folder).as_posix(): path
+        path.relative_to(folder).with_suffix(ending).as_posix(): path
         for path in sorted(folder.rglob("*"))
         if path.suffix.lower() == ending
     }

@@ -5,14 +5,20 @@ from __future__ import annotations
 import math
 import warnings
 from dataclasses import dataclass
+from itertools import chain
 from numbers import Real
 
 from kinebench.errors import KinebenchWarning, ValueRangeError
 
-__all__ = ["Subject"]
+__all__ = ["Subject", "implausible", "require_possible"]
 
-_HEAVIEST = 44.0
+_SHORTEST_M, _TALLEST_M = 0.5, 2.6
+_LIGHTEST, _HEAVIEST = 8.0, 44.0
 """Body-mass index, kg/m². A mass in lb taken as kg has 2.2 times the true one: above 44 from 20."""
+
+# what people give instead of metres and kilograms, the likeliest first
+_HEIGHTS = {"cm": 1e-2, "mm": 1e-3, "inches": 0.0254, "feet": 0.3048}
+_MASSES = {"lb": 0.45359237, "g": 1e-3, "stone": 6.35029318, "newtons": 1 / 9.81}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +46,59 @@ class Subject:
             if not (number and math.isfinite(value) and value > 0):
                 raise ValueRangeError(f"{name} must be a number above 0 {unit}, found {value!r}")
             object.__setattr__(self, name, float(value))
-        if not 0.5 <= self.height_m <= 2.6:
-            hint = " (in cm?)" if 50 <= self.height_m <= 260 else ""
-            _warn(f"a height of {self.height_m:g} m is not plausible{hint}: expected 0.5 to 2.6 m")
-        elif not 8 <= self.mass_kg / self.height_m**2 <= _HEAVIEST:
-            hint = " (in lb or g?)" if self.mass_kg / self.height_m**2 > _HEAVIEST else ""
-            _warn(
-                f"a mass of {self.mass_kg:g} kg at a height of {self.height_m:g} m is not"
-                f" plausible{hint}: body-mass index {self.mass_kg / self.height_m**2:.0f} kg/m²"
-            )
+        doubt = implausible(self.mass_kg, self.height_m)
+        if doubt:
+            warnings.warn(doubt, KinebenchWarning, stacklevel=3)
 
 
-def _warn(message: str) -> None:
-    warnings.warn(message, KinebenchWarning, stacklevel=4)
+def require_possible(mass_kg: float, height_m: float) -> None:
+    """Raise a `ValueRangeError` for a mass and height that no person has had.
+
+    Between what is doubtful, which `Subject` warns of, and what is impossible lie rare people: the
+    tallest known stood 2.72 m, the body-mass index of the heaviest was about 250 kg/m². What is no
+    number above 0 is left to `Subject`.
+    """
+    if not (0 < mass_kg < math.inf and 0 < height_m < math.inf):
+        return
+    if not (0.3 <= height_m <= 3.0 and 4 <= mass_kg / height_m**2 <= 300):
+        raise ValueRangeError(implausible(mass_kg, height_m))
+
+
+def implausible(mass_kg: float, height_m: float) -> str:
+    """What is doubtful about a mass and a height, with the likely cure; empty when nothing is."""
+    index = mass_kg / height_m**2
+    if not _SHORTEST_M <= height_m <= _TALLEST_M:
+        return (
+            f"a height of {height_m:g} m is not plausible{_cure(mass_kg, height_m)}: expected"
+            f" {_SHORTEST_M:g} to {_TALLEST_M:g} m"
+        )
+    if not _LIGHTEST <= index <= _HEAVIEST:
+        return (
+            f"a mass of {mass_kg:g} kg at a height of {height_m:g} m is not plausible"
+            f"{_cure(mass_kg, height_m)}: body-mass index {index:.0f} kg/m²"
+        )
+    return ""
+
+
+def _cure(mass: float, height: float) -> str:
+    """Units in which the numbers would be a person's, the fewest changes first."""
+    if _is_person(height, mass):
+        return " (mass and height exchanged?)"
+    if _SHORTEST_M <= height <= _TALLEST_M:
+        fitting = (
+            unit for unit, kilograms in _MASSES.items() if _is_person(mass * kilograms, height)
+        )
+    else:
+        fitting = (unit for unit, metres in _HEIGHTS.items() if _is_person(mass, height * metres))
+    both = (
+        f"{height_unit}, and the mass in {mass_unit}"
+        for mass_unit, kilograms in _MASSES.items()
+        for height_unit, metres in _HEIGHTS.items()
+        if _is_person(mass * kilograms, height * metres)
+    )
+    units = next(chain(fitting, both), None)
+    return f" (in {units}?)" if units else ""
+
+
+def _is_person(mass_kg: float, height_m: float) -> bool:
+    return _SHORTEST_M <= height_m <= _TALLEST_M and 12 <= mass_kg / height_m**2 <= 40

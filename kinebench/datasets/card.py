@@ -36,7 +36,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from kinebench.errors import DatasetError
+from kinebench.errors import DatasetError, FileFormatError
+from kinebench.io.text import read_text
 
 __all__ = ["Card", "CardFile", "Source", "card_toml", "parse_card", "read_card", "stays_inside"]
 
@@ -186,9 +187,9 @@ def read_card(path: Path) -> Card:
         Naming the file when it is unreadable or not a legal card.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DatasetError(f"cannot read the card {path}: {error}") from error
+        text = read_text(path)
+    except FileFormatError as error:
+        raise DatasetError(f"the card {path}: {error}") from error
     try:
         return parse_card(path.parent.name, text)
     except DatasetError as error:

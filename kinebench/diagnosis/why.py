@@ -61,6 +61,8 @@ class Diagnosis:
         `COURSES` over time, as it is and with every cause swapped.
     course_parts : mapping of str to (n_frames, n_courses)
         As `parts`.
+    remarks : tuple of str
+        Warnings of the run as it is.
     """
 
     trial: str
@@ -76,6 +78,7 @@ class Diagnosis:
     course: FloatArray
     swapped_course: FloatArray
     course_parts: Mapping[str, FloatArray]
+    remarks: tuple[str, ...] = ()
 
     @property
     def n_deep_frames(self) -> int:
@@ -153,6 +156,7 @@ def diagnose(
         _as_courses(bench.as_is),
         _as_courses(swapped),
         {name: _as_courses(values) for name, values in parts.items()},
+        bench.remarks,
     )
 
 
@@ -175,6 +179,8 @@ class _Bench:
     window_s : (float, float)
     as_is : (n_figures + n_frames * n_courses,)
         Figures of the pipeline as it is, then its courses.
+    remarks : tuple of str
+        Warnings of that run.
     """
 
     pipeline: Pipeline
@@ -183,13 +189,15 @@ class _Bench:
     frames: Frames
     window_s: tuple[float, float]
     as_is: FloatArray
+    remarks: tuple[str, ...]
 
     @classmethod
     def of(cls, pipeline: Pipeline, trial: Trial) -> _Bench:
         memo = MemoryMemo()
         run = pipeline(trial, memo=memo)
         frames = deepest_frames(run.augmented)
-        return cls(pipeline, trial, memo, frames, run.scaling.window_s, _measured(run, frames))
+        as_is = _measured(run, frames)
+        return cls(pipeline, trial, memo, frames, run.scaling.window_s, as_is, run.warnings)
 
     def run(self, pipeline: Pipeline) -> FloatArray:
         """Figures and courses of another pipeline.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from pathlib import Path
 from typing import NamedTuple
 
 from kinebench.errors import FileFormatError
+from kinebench.io.csv_text import split_csv
+from kinebench.io.text import read_text
 
 __all__ = ["ManualEvent", "read_events"]
 
@@ -47,23 +48,17 @@ def read_events(path: Path | str) -> tuple[ManualEvent, ...]:
         Naming file, line and field.
     """
     path = Path(path)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise FileFormatError(f"{path.name} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise FileFormatError(f"{path.name} is no UTF-8 text: byte {error.start}") from error
-    lines = [
-        (number, line)
-        for number, line in enumerate(text.splitlines(), start=1)
-        if line.strip() and not line.lstrip().startswith("#")
-    ]
-    if not lines:
+    text = read_text(path)
+    told = ["" if line.lstrip().startswith("#") else line for line in text.split("\n")]
+    if not any(line.strip() for line in told):
         raise FileFormatError(f"{path.name} is empty; its first line must name the columns")
-    rows = csv.reader([line for _, line in lines])
-    header = _header(path, lines[0][0], next(rows))
+    table = split_csv("\n".join(told), path.name)
+    header = _header(path, table.first_line - 1, list(table.header))
     events = []
-    for (number, _), row in zip(lines[1:], rows, strict=True):
+    for number, line in enumerate(table.rows, table.first_line):
+        if not line.strip():
+            continue
+        row = line.split("\t")
         if len(row) != len(header):
             raise FileFormatError(
                 f"{path.name}, line {number}: {len(header)} fields expected, found {len(row)}"

@@ -15,6 +15,7 @@ from kinebench.core.sampling import is_uniform
 from kinebench.errors import FileFormatError, ValueRangeError
 from kinebench.io.atomic import atomic_path
 from kinebench.io.magnitude import warn_if_magnitude_suspicious
+from kinebench.io.sentinels import without_sentinels
 
 __all__ = ["read_c3d", "write_c3d"]
 
@@ -28,8 +29,8 @@ _METRES = {"m": 1.0, "cm": 1e-2, "mm": 1e-3}
 def read_c3d(path: Path | str) -> Markers:
     """Read the points of a C3D file, in the file's own axes and the unit that it declares.
 
-    A point is missing where its residual is negative. Labels before a colon (the subject's name)
-    are dropped when the names stay unique.
+    A point is missing where its residual is negative, or where `without_sentinels` says so.
+    Labels before a colon (the subject's name) are dropped when the names stay unique.
 
     Raises
     ------
@@ -56,11 +57,13 @@ def read_c3d(path: Path | str) -> Markers:
     if not rate > 0:
         raise FileFormatError(f"{path.name}, POINT:RATE must be above 0 Hz, found {rate:g}")
     unit = _unit(parameters, path.name)
-    positions = points[:3].transpose(2, 1, 0) * _METRES[unit]
+    positions = points[:3].transpose(2, 1, 0)
     residuals = np.asarray(content["data"]["meta_points"]["residuals"])[0].T
     gone = (residuals < 0) | ~np.isfinite(positions).all(axis=2)
-    positions[gone] = np.nan
     labels = _labels(parameters, positions.shape[1], path.name)
+    scale = _METRES[unit]
+    seen = np.where(gone[..., None], np.nan, positions)
+    positions = without_sentinels(seen, scale, labels, path.name) * scale
     first = int(content["header"]["points"]["first_frame"])
     times = (first + np.arange(len(positions))) / rate
     try:

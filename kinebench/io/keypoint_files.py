@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import warnings
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,17 @@ from kinebench.core.keypoints import KEYPOINT_SETS
 from kinebench.core.markers import Markers
 from kinebench.errors import FileFormatError, KinebenchWarning, ValueRangeError, require_names
 from kinebench.io.c3d import read_c3d
+from kinebench.io.frame_numbers import frame_order, warn_if_frames_disagree
+from kinebench.io.keypoint_tables import read_keypoint_table
 from kinebench.io.magnitude import warn_if_magnitude_suspicious
+from kinebench.io.sentinels import without_sentinels
+from kinebench.io.text import archive_kind, decoded
 from kinebench.io.trc import read_trc
 
 __all__ = ["ARRAY_ENDINGS", "UNITS", "read_array", "read_markers"]
 
-ARRAY_ENDINGS = (".npy", ".npz", ".csv")
+_TABLE_ENDINGS = (".csv", ".tsv", ".txt")
+ARRAY_ENDINGS = (".npy", ".npz", *_TABLE_ENDINGS)
 """Files that do not declare their unit."""
 
 UNITS = {"m": 1.0, "cm": 1e-2, "mm": 1e-3}
@@ -35,7 +41,7 @@ def read_markers(
     keypoint_set: str | None = None,
     axes: str = "+x+y+z",
 ) -> Markers:
-    """Read TRC, C3D, NPY, NPZ or CSV by the file's ending.
+    """Read TRC, C3D, NPY, NPZ or CSV (also as TSV or TXT) by the file's ending.
 
     TRC and C3D declare unit, rate and names themselves; for arrays the caller must.
 
@@ -69,11 +75,24 @@ def read_markers(
         markers = read_trc(path) if ending == ".trc" else read_c3d(path)
     elif ending in ARRAY_ENDINGS:
         markers = read_array(path, unit, rate_hz, keypoint_set)
-    else:
+    elif path.is_dir():
         raise FileFormatError(
-            f"{path.name}: no reader for '{ending}'; valid are .trc, .c3d, .npy, .npz, .csv"
+            f"{path} is a folder: name a recording; a session is named without --keypoints"
         )
+    else:
+        raise FileFormatError(_no_reader(path))
     return markers.with_positions(_turned(markers.positions, axes))
+
+
+def _no_reader(path: Path) -> str:
+    kind = ""
+    if path.is_file():
+        with path.open("rb") as file:
+            kind = archive_kind(file.read(512))
+    if kind:
+        return f"{path.name} is a {kind} archive: unpack it, and name the recording in it"
+    valid = ", ".join((".trc", ".c3d", *ARRAY_ENDINGS))
+    return f"{path.name}: no reader for '{path.suffix.lower()}'; valid are {valid}"
 
 
 def read_array(
@@ -83,17 +102,19 @@ def read_array(
 
     NPY holds (n_frames, n_keypoints, 3), or (3, n_keypoints, n_frames) as OpenCap's triangulation
     gives it; when both fit, the former is taken, with a warning. NPZ holds ``positions`` of those
-    shapes and may hold ``names``, ``times`` and ``confidence``. CSV has a header with ``time`` and
-    ``<name>_x``, ``<name>_y``, ``<name>_z``; a column ``frame`` may be there too. Pickled content
-    is refused.
+    shapes and may hold ``names``, ``times``, ``frames`` and ``confidence``. CSV has a header with
+    ``<name>_x``, ``<name>_y``, ``<name>_z``, and ``time`` or ``frame`` or both; its separator may
+    be a comma, a semicolon or a tab. Without times, frame numbers ÷ rate are the times; rows out of
+    their order are sorted, with a warning. Pickled content is refused.
     """
     if unit is None:
         raise ValueRangeError(f"{path.name} does not declare its unit: name m, cm or mm")
     require_names([unit], UNITS, "unit", path.name)
-    if path.suffix.lower() == ".csv":
-        names, times, positions, confidence = _read_csv(path)
+    if path.suffix.lower() in _TABLE_ENDINGS:
+        content: _Content = (*read_keypoint_table(path), None)
     else:
-        names, times, positions, confidence = _read_numpy(path, keypoint_set)
+        content = _read_numpy(path, keypoint_set)
+    names, times, frames, positions, confidence = content
     if times is not None and rate_hz is not None:
         raise ValueRangeError(f"{path.name} has times itself; leave the sampling rate out")
     if times is None:
@@ -101,7 +122,13 @@ def read_array(
             raise ValueRangeError(
                 f"{path.name} has no times: a sampling rate above 0 Hz is needed, found {rate_hz}"
             )
-        times = np.arange(len(positions)) / rate_hz
+        order = np.arange(len(positions)) if frames is None else frame_order(frames, path.name)
+        times = (order if frames is None else frames[order]) / rate_hz
+        positions = positions[order]
+        confidence = None if confidence is None else confidence[order]
+    elif frames is not None:
+        warn_if_frames_disagree(frames, times, path.name)
+    positions = without_sentinels(positions, UNITS[unit], names, path.name)
     try:
         markers = Markers(tuple(names), times, positions * UNITS[unit], confidence)
     except ValueRangeError as error:
@@ -110,7 +137,9 @@ def read_array(
     return markers
 
 
-_Content = tuple[Sequence[str], FloatArray | None, FloatArray, FloatArray | None]
+_ARRAYS = ("positions", "names", "times", "frames", "confidence")
+
+_Content = tuple[Sequence[str], FloatArray | None, FloatArray | None, FloatArray, FloatArray | None]
 
 
 def _read_numpy(path: Path, keypoint_set: str | None) -> _Content:
@@ -127,20 +156,70 @@ def _read_numpy(path: Path, keypoint_set: str | None) -> _Content:
         raise ValueRangeError(f"{path.name} has names itself; leave the keypoint set out")
     names: list[str]
     if "names" in content:
-        names = np.ravel(content["names"]).astype(str).tolist()
+        names = _texts(path, content["names"])
     else:
         names = list(_set_names(path, keypoint_set))
     positions = _frames_first(path, positions, len(names))
-    return names, content.get("times"), positions, content.get("confidence")
+    unread = [name for name in content if name not in _ARRAYS]
+    if unread:
+        warnings.warn(
+            f"{path.name}: arrays {', '.join(unread)} are not read; known are {', '.join(_ARRAYS)}",
+            KinebenchWarning,
+            stacklevel=4,
+        )
+    numbers = [_numbers(path, content, name) for name in ("times", "frames", "confidence")]
+    times, frames, confidence = numbers
+    return names, times, frames, positions, confidence
 
 
 def _arrays(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as file:
-            loaded: Any = np.load(file, allow_pickle=False)
-            return {"positions": loaded} if isinstance(loaded, np.ndarray) else dict(loaded)
+            loaded: Any = _loaded(path, "positions", partial(np.load, file, allow_pickle=False))
+            if isinstance(loaded, np.ndarray):
+                return {"positions": loaded}
+            return {
+                name: _loaded(path, name, partial(loaded.__getitem__, name))
+                for name in loaded.files
+            }
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise FileFormatError(f"cannot read {path.name}: {error}") from error
+
+
+def _loaded(path: Path, name: str, load: Callable[[], Any]) -> Any:
+    """What `load` gives, or an error that tells how to save an array of Python objects."""
+    try:
+        return load()
+    except ValueError as error:
+        if "Object arrays" not in str(error):
+            raise
+        kind = "text: names.astype(str)" if name == "names" else f"numbers: {name}.astype(float)"
+        raise FileFormatError(
+            f"{path.name}: array '{name}' holds Python objects, which are not read; save it as"
+            f" {kind}"
+        ) from error
+
+
+def _texts(path: Path, array: Any) -> list[str]:
+    """Names from an array of text, or of bytes as HDF5 and MATLAB give it."""
+    flat = np.ravel(array)
+    if flat.dtype.kind == "S":
+        return [decoded(name, path.name).strip() for name in flat.tolist()]
+    if flat.dtype.kind != "U":
+        raise FileFormatError(f"{path.name}: names must be text, found {flat.dtype}")
+    # MATLAB pads names to one length
+    return [str(name).strip() for name in flat]
+
+
+def _numbers(path: Path, content: Mapping[str, Any], name: str) -> FloatArray | None:
+    if name not in content:
+        return None
+    array = np.asarray(content[name])
+    if array.dtype.kind not in "iuf":
+        raise FileFormatError(f"{path.name}: {name} must be numbers, found {array.dtype}")
+    array = array.astype(np.float64)
+    # MATLAB knows no vectors, only columns and rows
+    return array if name == "confidence" else array.ravel()
 
 
 def _set_names(path: Path, keypoint_set: str | None) -> tuple[str, ...]:
@@ -169,29 +248,6 @@ def _frames_first(path: Path, positions: FloatArray, n_names: int) -> FloatArray
         f"{path.name}: expected (n_frames, {n_names}, 3) or (3, {n_names}, n_frames),"
         f" found {positions.shape}"
     )
-
-
-def _read_csv(path: Path) -> _Content:
-    import pandas as pd
-
-    try:
-        table = pd.read_csv(path)
-        values = table.to_numpy(dtype=np.float64)
-    except (OSError, ValueError) as error:
-        raise FileFormatError(f"cannot read {path.name}: {error}") from error
-    columns = [str(column) for column in table.columns]
-    axes = [column for column in columns if column.endswith(("_x", "_y", "_z"))]
-    names = list(dict.fromkeys(column[:-2] for column in axes))
-    wanted = [f"{name}_{axis}" for name in names for axis in "xyz"]
-    require_names(wanted or ["<name>_x"], columns, "column", path.name)
-    for column in columns:
-        if column not in wanted and column not in ("time", "frame"):
-            raise FileFormatError(
-                f"{path.name}, column '{column}': expected time, frame or <name>_x, _y, _z"
-            )
-    positions = values[:, [columns.index(column) for column in wanted]]
-    times = values[:, columns.index("time")] if "time" in columns else None
-    return names, times, positions.reshape(len(values), len(names), 3), None
 
 
 def _turned(positions: FloatArray, axes: str) -> FloatArray:

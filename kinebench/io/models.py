@@ -45,6 +45,8 @@ def _content(path: Path, what: str) -> bytes:
         near = sorted(path.parent.glob(f"*{path.suffix}")) if path.parent.is_dir() else []
         there = ", ".join(other.name for other in near[:8]) or f"no {path.suffix} file"
         raise ModelError(f"{what} {path} does not exist; its folder has: {there}") from error
+    except FileFormatError as error:
+        raise ModelError(str(error)) from error
     except OSError as error:
         raise ModelError(f"cannot read {what} {path}: {error.strerror or error}") from error
     _require_xml(content, f"{what} {path}")

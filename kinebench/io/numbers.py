@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
+import math
+import re
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,11 +15,22 @@ import numpy as np
 
 from kinebench.core.arrays import FloatArray
 from kinebench.errors import FileFormatError
+from kinebench.io.text import decoded as decoded_text
+from kinebench.io.text import is_wide
 
 __all__ = ["decoded", "parse_block", "read_text_lines"]
 
 _LONG = 500_000  # numbers
-_NAN = ("nan", "NaN", "NAN", "-nan", "-NaN")
+_PLAIN = b"0123456789+-.eE\t\n"
+_OF_WORDS = b"naifty"  # of nan and infinity
+_MISSING = re.compile(
+    rb"(?<![^\t\n])(?:"
+    rb"[+-]?(?:nan(?:\([^)\t\n]*\))?|nan[qs]|[qs]nan)"  # C, and other C libraries
+    rb"|[+-]?1[.,]?#(?:qnan|snan|nan|ind)\d*"  # Microsoft's C before 2015
+    rb"|#?n/?a|<na>|#n/a n/a|null|none)(?![^\t\n])",  # spreadsheets and tables
+    re.IGNORECASE,
+)
+_INFINITE = re.compile(rb"(?<![^\t\n])([+-]?)1\.?#inf\d*(?![^\t\n])", re.IGNORECASE)
 _EMPTY_CELLS = (
     (b"\t\t", b"\tnan\t"),
     (b"\t\t", b"\tnan\t"),
@@ -31,9 +45,9 @@ def read_text_lines(path: Path) -> list[bytes]:
         data = path.read_bytes()
     except OSError as error:
         raise FileFormatError(f"cannot read {path}: {error.strerror or error}") from error
-    if b"\0" in data:
-        raise FileFormatError(f"{path.name} is no text file: it contains zero bytes")
-    data = data.removeprefix(b"\xef\xbb\xbf")
+    if is_wide(data):
+        data = decoded_text(data, path.name).encode("utf-8")
+    data = data.removeprefix(codecs.BOM_UTF8)
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return data.split(b"\n")
@@ -50,7 +64,10 @@ def decoded(text: bytes) -> str:
 def parse_block(
     lines: Sequence[bytes], columns: Sequence[str], file: str, first_line: int
 ) -> FloatArray:
-    """Numbers (n_lines, n_columns) of tab- or blank-separated lines; an empty cell is NaN.
+    """Numbers (n_lines, n_columns) of tab- or blank-separated lines.
+
+    A cell is NaN when it is empty or holds a word for "no number": ``nan`` in any of the spellings
+    of C libraries, ``NA``, ``null``, ``none``. Infinite numbers are refused.
 
     A line is taken as tab-separated when its tabs give the right number of cells, trailing tabs
     apart; otherwise runs of white space count as one separator.
@@ -76,13 +93,28 @@ def parse_block(
     rows = [
         _tab_separated(line, width, file, first_line + index) for index, line in enumerate(lines)
     ]
+    text = _plain(b"\n".join(rows))
     try:
-        values = _numbers(b"\n".join(rows), width)
+        _require_plain(text)
+        values = _numbers(text, width)
     except ValueError:
         values = np.empty(0)
-    if values.size != width * len(rows):
-        raise _first_fault(rows, columns, file, first_line)
+    if values.size != width * len(rows) or np.isinf(values).any():
+        raise _first_fault(text.split(b"\n"), columns, file, first_line)
     return values.reshape(len(rows), width)
+
+
+def _plain(text: bytes) -> bytes:
+    """The text with ``nan`` for each word that means "no number"."""
+    if not text.translate(None, _PLAIN):
+        return text
+    return _INFINITE.sub(rb"\1inf", _MISSING.sub(b"nan", text))
+
+
+def _require_plain(text: bytes) -> None:
+    """Raise a `ValueError` for letters that no number has: NumPy takes ``nan(`` for a number."""
+    if text.translate(None, _PLAIN + _OF_WORDS + _OF_WORDS.upper()):
+        raise ValueError("letters of no number")
 
 
 def _numbers(text: bytes, width: int) -> FloatArray:
@@ -101,7 +133,7 @@ def _numbers(text: bytes, width: int) -> FloatArray:
             engine="c",
             quoting=csv.QUOTE_NONE,
             keep_default_na=False,
-            na_values=["", *_NAN],
+            na_values=["", "nan"],
         )
         return np.asarray(frame.to_numpy(), dtype=np.float64)
     text = b"\n" + text + b"\n"
@@ -138,15 +170,22 @@ def _first_fault(
 ) -> FileFormatError:
     for index, row in enumerate(rows):
         for column, cell in zip(columns, row.split(b"\t"), strict=True):
-            try:
-                float(cell or b"nan")
-                legal = b"_" not in cell and b" " not in cell
-            except ValueError:
-                legal = False
-            if not legal:
-                shown = decoded(cell)
+            fault = _fault(cell)
+            if fault:
                 return FileFormatError(
                     f"{file}, line {first_line + index}, field '{column}':"
-                    f" '{shown}' is not a number"
+                    f" '{decoded(cell[:40])}' is {fault}"
                 )
     return FileFormatError(f"{file}: the numbers from line {first_line} on cannot be read")
+
+
+def _fault(cell: bytes) -> str:
+    """What is wrong with a cell; empty when it holds a number or nothing."""
+    try:
+        value = float(cell or b"nan")
+    except ValueError:
+        comma = re.fullmatch(rb"[+-]?\d*,\d+(e[+-]?\d+)?", cell, re.IGNORECASE)
+        return "not a number" + (" (a decimal comma? write a point)" if comma else "")
+    if math.isinf(value):
+        return "infinite"
+    return "not a number" if b"_" in cell or b" " in cell else ""

@@ -6,11 +6,14 @@ import re
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 from kinebench.core.subject import Subject
 from kinebench.errors import FileFormatError, KinebenchWarning, NameNotFoundError, require_names
+from kinebench.io.session_folder import child, session_folder
+from kinebench.io.text import read_text
 
 __all__ = ["Recording", "Session", "SessionFiles", "read_session"]
 
@@ -26,7 +29,7 @@ _SETTINGS = {
 }
 """Name here: spellings in settings_<trial>.yaml and in the metadata."""
 
-_METADATA = ("sessionMetadata.yaml", "metadata.yaml")
+_METADATA = ("sessionmetadata.yaml", "sessionmetadata.yml", "metadata.yaml", "metadata.yml")
 _STAGES = ("PreAugmentation", "PostAugmentation")
 
 
@@ -163,7 +166,7 @@ class Session:
             motion=self._find_result(chosen, trial),
             scaled_model=self._find_model(chosen, "*_scaled.osim", settings),
             generic_model=self._find_model(chosen, "*_generic.osim", settings),
-            scaling_setup=self._find_model(chosen, "*etup_[sS]cale*.xml", settings),
+            scaling_setup=self._find_model(chosen, "*setup_scale*.xml", settings),
             ik_setup=self._find_ik_setup(chosen, trial),
             settings=settings,
         )
@@ -223,17 +226,22 @@ class Session:
         found = [
             path
             for path in self._below_opensim(variant, "*.mot")
-            if path.parent.name in ("Kinematics", "IK") and _trial_of(path) == trial
+            if path.parent.name.casefold() in ("kinematics", "ik")
+            and _trial_of(path).casefold() == trial.casefold()
         ]
         return min(found, key=lambda path: len(path.name), default=None)
 
     def _find_model(self, variant: str, pattern: str, settings: Mapping[str, str]) -> Path | None:
-        found = [p for p in self._below_opensim(variant, pattern) if "no_patella" not in p.name]
+        found = [
+            p
+            for p in self._below_opensim(variant, pattern)
+            if "no_patella" not in p.name.casefold()
+        ]
         stated = settings.get("model", "")
         return min(found, key=lambda path: stated not in path.name, default=None)
 
     def _find_ik_setup(self, variant: str, trial: str) -> Path | None:
-        for path in self._below_opensim(variant, "*etup_[iI][kK]*.xml"):
+        for path in self._below_opensim(variant, "*setup_ik*.xml"):
             named = path.stem.lower().replace("setup_ik", "").strip("_").removesuffix("_lstm")
             if named == trial.lower():
                 return path
@@ -241,17 +249,17 @@ class Session:
 
     def _below_opensim(self, variant: str, pattern: str) -> list[Path]:
         """Files of the variant, or else of no variant; never of mocap."""
-        base = self.folder / "OpenSimData"
+        base = child(self.folder, "OpenSimData")
         video = {path: path.relative_to(base).parts[:-1] for path in _visible(base, pattern)}
         video = {path: parts for path, parts in video.items() if "Mocap" not in parts}
         return _of_variant(video, variant, self.variants)
 
     def _settings(self, trial: str, variant: str) -> dict[str, str]:
-        base = self.folder / "MarkerData"
+        base = child(self.folder, "MarkerData")
         paths = {
             path: path.relative_to(base).parts[:-1]
-            for path in _visible(base, "*ettings_*.yaml")
-            if path.stem.split("_", 1)[1].removesuffix("_LSTM") == trial
+            for path in _visible(base, "*settings_*.y*ml")
+            if path.stem.split("_", 1)[1].removesuffix("_LSTM").casefold() == trial.casefold()
         }
         # those beside the results of one augmenter version tell of these alone: the newest first
         ordered = sorted(_of_variant(paths, variant, self.variants), key=_age_of_version)
@@ -272,25 +280,25 @@ class Session:
 def read_session(folder: Path | str) -> Session:
     """Index a session folder; no recording is read yet.
 
+    Names of folders and endings of files may be in any case. A folder within a session, its
+    metadata file, or a folder around one session alone stand for the session.
+
     Raises
     ------
     FileFormatError
-        When the folder is missing, or holds no TRC below MarkerData.
+        When the folder is missing, is an archive or another file, or holds no TRC below
+        MarkerData.
     """
-    folder = Path(folder)
-    if not folder.is_dir():
-        raise FileFormatError(f"session folder {folder} does not exist")
-    base = folder / "MarkerData"
+    folder = session_folder(Path(folder))
+    base = child(folder, "MarkerData")
     paths = _visible(base, "*.trc")
     if not paths:
         raise FileFormatError(
             f"{folder} is no OpenCap session: it has no .trc file below MarkerData"
         )
-    metadata: dict[str, Any] = {}
-    for name in _METADATA:
-        if (folder / name).is_file():
-            metadata = _read_yaml(folder / name)
-            break
+    files = {path.name.casefold(): path for path in sorted(folder.iterdir()) if path.is_file()}
+    described = next((files[name] for name in _METADATA if name in files), None)
+    metadata = {} if described is None else _read_yaml(described)
     recordings = tuple(_recording(path, base) for path in paths)
     return Session(folder, _subject(metadata), metadata, recordings)
 
@@ -319,8 +327,15 @@ def _age_of_version(path: Path) -> list[int]:
 
 
 def _visible(folder: Path, pattern: str) -> list[Path]:
-    """Files below a folder, without the shadows (``._squat.trc``) that macOS puts into archives."""
-    return sorted(path for path in folder.rglob(pattern) if not path.name.startswith("."))
+    """Files below a folder whose names fit in any case.
+
+    The shadows (``._squat.trc``) that macOS puts into archives are left out.
+    """
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if fnmatchcase(path.name.casefold(), pattern) and not path.name.startswith(".")
+    )
 
 
 def _of_variant(
@@ -336,7 +351,8 @@ def _of_variant(
 def _has_augmented_markers(path: Path) -> bool:
     try:
         with path.open("rb") as file:
-            return b"_study" in file.read(16384)
+            # without the zero bytes of UTF-16
+            return b"_study" in file.read(16384).replace(b"\0", b"")
     except OSError as error:
         raise FileFormatError(f"cannot read {path}: {error.strerror or error}") from error
 
@@ -353,8 +369,8 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     import yaml
 
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        content = yaml.safe_load(read_text(path))
+    except yaml.YAMLError as error:
         raise FileFormatError(f"cannot read {path.name}: {' '.join(str(error).split())}") from error
     if not isinstance(content, dict):
         raise FileFormatError(f"{path.name} must hold keys with values")

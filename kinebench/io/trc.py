@@ -13,8 +13,10 @@ from kinebench.core.markers import Markers
 from kinebench.core.sampling import sampling_rate
 from kinebench.errors import FileFormatError, KinebenchWarning, ValueRangeError
 from kinebench.io.atomic import write_atomically
+from kinebench.io.frame_numbers import warn_if_frames_disagree
 from kinebench.io.magnitude import warn_if_magnitude_suspicious
 from kinebench.io.numbers import decoded, parse_block, read_text_lines
+from kinebench.io.sentinels import without_sentinels
 
 __all__ = ["read_trc", "trc_text", "write_trc"]
 
@@ -26,8 +28,8 @@ def read_trc(path: Path | str) -> Markers:
     """Read a TRC file.
 
     Accepts LF, CRLF and CR, tabs repeated in the header, trailing tabs, blank cells (missing
-    markers), with or without the blank line under the header, UTF-8 or Latin-1. The unit is the
-    one that the file declares.
+    markers, as `without_sentinels` finds them too), with or without the blank line under the
+    header, UTF-8, UTF-16 or Latin-1. The unit is the one that the file declares.
 
     Returns
     -------
@@ -55,7 +57,8 @@ def read_trc(path: Path | str) -> Markers:
     columns = ["Frame#", "Time", *(f"{axis} of {name}" for name in names for axis in "XYZ")]
     block = parse_block(rows, columns, path.name, first + 1)
     scale = _METRES[header["Units"].lower()]
-    positions = block[:, 2:].reshape(len(rows), len(names), 3)
+    cells = block[:, 2:].reshape(len(rows), len(names), 3)
+    positions = without_sentinels(cells, scale, names, path.name)
     if scale != 1.0:
         positions = positions * scale
     try:
@@ -63,6 +66,7 @@ def read_trc(path: Path | str) -> Markers:
     except ValueRangeError as error:
         raise FileFormatError(f"{path.name}: {error} (frame 1 is line {first + 1})") from error
     _warn_if_suspicious(markers, rate, header, path.name)
+    warn_if_frames_disagree(block[:, 0], block[:, 1], path.name)
     return markers
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from kinebench.core.subject import Subject
 from kinebench.errors import FileFormatError, ValueRangeError, require_names
 from kinebench.io.atomic import write_atomically
+from kinebench.io.text import read_text
 from kinebench.lab.anthropometry import Sex
 from kinebench.lab.body import GENERIC_HEIGHT_M, Body, generic_body
 from kinebench.lab.scaling import scaled_body, with_shifted_markers
@@ -131,8 +132,8 @@ def read_subjects(path: Path | str) -> tuple[VirtualSubject, ...]:
     """
     path = Path(path)
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        content = json.loads(read_text(path))
+    except ValueError as error:
         raise FileFormatError(f"{path.name} cannot be read as JSON: {error}") from error
     if not isinstance(content, dict) or content.get("format") != _FORMAT:
         raise FileFormatError(f"{path.name} holds no virtual subjects: no format '{_FORMAT}'")

@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from kinebench.core.results import IKSolution, PipelineRun
+from kinebench.core.results import PipelineRun
 from kinebench.io.atomic import OutputError
 from kinebench.io.sto import Table, motion_text, table_text
 from kinebench.io.trc import trc_text
 from kinebench.pipeline.checks import model_mass, side_ratios
+from kinebench.pipeline.filled import filled_per_frame
 
 __all__ = ["OUTPUT_FILES", "manifest_text", "require_room", "summary", "write_run"]
 
@@ -121,7 +123,7 @@ def _contents(run: PipelineRun) -> dict[str, bytes]:
         "augmented.trc": trc_text(run.augmented, "augmented.trc").encode(),
         "scaled.osim": run.scaling.model.xml,
         "kinematics.mot": motion_text(run.motion).encode(),
-        "marker_errors.sto": table_text(_error_table(run.solution)).encode(),
+        "marker_errors.sto": table_text(_error_table(run)).encode(),
         "marker_errors_per_marker.sto": table_text(per_marker).encode(),
     }
 
@@ -174,6 +176,7 @@ def summary(run: PipelineRun) -> dict[str, Any]:
             "error_mm": _mm(errors[frame, column]),
             "time_s": float(run.motion.times[frame]),
         },
+        "frames_filled": int((_filled(run) > 0).sum()),
         "frames_not_converged": int((~run.solution.converged).sum()),
         "static": static,
         "body_scale_factors": {
@@ -187,6 +190,12 @@ def summary(run: PipelineRun) -> dict[str, Any]:
     }
 
 
+def _filled(run: PipelineRun) -> NDArray[np.int64]:
+    """(n_frames,) How many keypoints cleaning filled in each frame."""
+    gaps = run.records.get("filled", {}).get("keypoints", ())
+    return filled_per_frame(gaps, run.motion.times)
+
+
 def _standing(quality: Mapping[str, Any] | None) -> dict[str, Any]:
     """How well the subject stood in the static window, when keypoints tell."""
     if quality is None:
@@ -198,13 +207,18 @@ def _standing(quality: Mapping[str, Any] | None) -> dict[str, Any]:
     }
 
 
-def _error_table(solution: IKSolution) -> Table:
-    """OpenSim's own columns; the RMS counts the markers present."""
+def _error_table(run: PipelineRun) -> Table:
+    """OpenSim's own columns, and how many keypoints cleaning filled in the frame.
+
+    The RMS counts the markers present.
+    """
+    solution = run.solution
     errors = solution.marker_errors
     squared = np.nansum(errors**2, axis=1)
     largest = np.where(np.isnan(errors), -np.inf, errors).max(axis=1)
-    values = np.stack([squared, solution.rms_errors, largest], axis=1)
-    columns = ("total_squared_error", "marker_error_RMS", "marker_error_max")
+    filled = _filled(run).astype(np.float64)
+    values = np.stack([squared, solution.rms_errors, largest, filled], axis=1)
+    columns = ("total_squared_error", "marker_error_RMS", "marker_error_max", "filled_keypoints")
     return Table("Model Marker Errors from IK", columns, solution.motion.times, values)
 
 

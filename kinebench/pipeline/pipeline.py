@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -14,10 +13,10 @@ from kinebench.augmentation.floor import FloorOffset
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
 from kinebench.core.provenance import describe, digest
+from kinebench.core.remarks import carried_by_errors, collected_remarks
 from kinebench.core.results import PipelineRun, StageResult
 from kinebench.core.stages import Augmenter, Cleaner, GroundOffset, InverseKinematics, Scaler
 from kinebench.core.trial import Trial
-from kinebench.errors import KinebenchWarning
 from kinebench.pipeline.memo import Memo
 from kinebench.pipeline.steps import Step, recordings_of, steps_of
 
@@ -76,9 +75,11 @@ class Pipeline:
         results = {name: StageResult(value) for name, value in recordings_of(trial).items()}
         keys = {name: digest(name, result.value) for name, result in results.items() if memo}
         steps = steps_of(self, trial)
+        remarks: list[str] = []
         for step in steps:
             values = [results[name].value for name in step.inputs]
-            with journal.stage(step.stage):
+            # a warning often says why a later step fails
+            with journal.stage(step.stage), carried_by_errors(remarks):
                 if memo is None:
                     results[step.gives] = _made(step, values)
                 else:
@@ -86,27 +87,23 @@ class Pipeline:
                     results[step.gives] = memo.remember(
                         keys[step.gives], partial(_made, step, values)
                     )
+            remarks += results[step.gives].remarks
         return PipelineRun(
             trial.subject,
             *_tracked(steps, results),
             results["scaling"].value,
             results["solution"].value,
             _records(self, steps, results),
-            tuple(dict.fromkeys(text for result in results.values() for text in result.remarks)),
+            tuple(dict.fromkeys(remarks)),
             journal.durations_s,
         )
 
 
 def _made(step: Step, values: list[Any]) -> StageResult:
     """The result of a step, with our own warnings as remarks; others are passed on."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", KinebenchWarning)
+    with collected_remarks() as remarks:
         result = step.make(*values)
-    ours = [str(item.message) for item in caught if issubclass(item.category, KinebenchWarning)]
-    for item in caught:
-        if not issubclass(item.category, KinebenchWarning):
-            warnings.warn_explicit(item.message, item.category, item.filename, item.lineno)
-    return replace(result, remarks=(*ours, *result.remarks))
+    return replace(result, remarks=(*remarks, *result.remarks))
 
 
 def _tracked(steps: tuple[Step, ...], results: dict[str, StageResult]) -> tuple[Markers, Markers]:
@@ -120,11 +117,13 @@ def _records(
 ) -> dict[str, Any]:
     """Per stage: its parameters as resolved on this trial."""
     records: dict[str, Any] = {"augment": describe(pipeline.augment)}
-    records["clean"] = {step.recording: [] for step in steps if step.stage == "augment"}
+    for name in ("clean", "filled"):
+        records[name] = {step.recording: [] for step in steps if step.stage == "augment"}
     for step in steps:
         record = results[step.gives].record
         if step.stage == "clean":
-            records["clean"][step.recording].append(record)
+            records["clean"][step.recording].append(record["stage"])
+            records["filled"][step.recording] += record["filled"]
         elif step.stage == "floor" and record is not None:
             records.setdefault("floor", {})[step.recording] = record
         elif step.stage == "scale" and record is not None:

@@ -18,6 +18,7 @@ from kinebench.pipeline.engines import engine
 from kinebench.pipeline.offset_names import plain_model, stored_for
 from kinebench.pipeline.opencap import OpenCapSetup
 from kinebench.pipeline.pipeline import Pipeline
+from kinebench.pipeline.plausibility import require_plausible
 from kinebench.pipeline.spec import DEFAULT_VERSION, PipelineSpec, Window
 from kinebench.scaling.given import GivenModel
 from kinebench.scaling.standing import StandingWindow
@@ -25,8 +26,9 @@ from kinebench.scaling.window import StaticWindow
 
 __all__ = ["FILES_CLEAN", "Plan", "makeshift_window", "plan_from_markers"]
 
-FILES_CLEAN = (FillGaps("linear"),)
-"""Cleaning of files where nothing is asked for: an augmenter knows no gaps."""
+FILES_CLEAN = (FillGaps("linear", 0.5),)
+"""Cleaning of files where nothing is asked for: an augmenter knows no gaps, and what happens in a
+gap of more than half a second cannot be guessed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,9 @@ def plan_from_markers(
     model : Model, optional
         A scaled model, which makes scaling unnecessary.
     """
+    require_plausible(keypoints, subject, name)
+    if static is not None:
+        require_plausible(static, subject, "the static trial")
     useless = (static, spec.window, spec.static_pose)
     if model is not None and any(given is not None for given in useless):
         raise ValueRangeError(

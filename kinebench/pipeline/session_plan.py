@@ -30,6 +30,7 @@ from kinebench.pipeline.engines import engine
 from kinebench.pipeline.offset_names import plain_model, stored_for
 from kinebench.pipeline.opencap import STATIC_POSES, OpenCapSetup
 from kinebench.pipeline.plan import Plan, makeshift_window
+from kinebench.pipeline.plausibility import require_plausible
 from kinebench.pipeline.spec import DEFAULT_VERSION, PipelineSpec
 from kinebench.scaling.given import GivenModel
 from kinebench.scaling.opensim_scaler import OpenSimScaler
@@ -60,6 +61,9 @@ def plan_from_session(
     """
     planner = _Planner(session, files, subject, spec, {"tracked markers": spec.track})
     recordings = planner.recordings()
+    require_plausible(recordings.movement, subject, f"trial '{files.trial}'")
+    if recordings.static is not None:
+        require_plausible(recordings.static, subject, "the static trial")
     version = planner.version(recordings)
     setup = planner.setup()
     scale = planner.scaler(setup, recordings)

@@ -22,12 +22,14 @@ from kinebench.core.stages import (
     Augmenter,
     Cleaner,
     GroundOffset,
+    InverseKinematics,
     Scaler,
     in_trial,
 )
 from kinebench.core.subject import Subject
 from kinebench.core.trial import Trial
 from kinebench.pipeline.checks import scaling_warnings
+from kinebench.pipeline.filled import filled_gaps, filled_in_words, unseen_in_words
 from kinebench.pipeline.memo import STAGE_VERSIONS
 from kinebench.scaling.standing import standing_quality
 
@@ -112,7 +114,7 @@ def steps_of(pipeline: Pipeline, trial: Trial) -> tuple[Step, ...]:
             "solution",
             (solve,),
             ("scaling", grounded[0].gives),
-            lambda scaling, markers: StageResult(solve(scaling.model, markers)),
+            lambda scaling, markers: _solved(solve, scaling, markers),
         ),
     )
 
@@ -129,14 +131,20 @@ def _cleaning(cleaners: tuple[Cleaner, ...], recording: str) -> Iterator[Step]:
     given = recording
     for number, cleaner in enumerate(cleaners, start=1):
         gives = f"{recording}, cleaned {number}"
-        yield Step("clean", recording, gives, (cleaner,), (given,), _cleaned_by(cleaner))
+        yield Step("clean", recording, gives, (cleaner,), (given,), _cleaned_by(cleaner, recording))
         given = gives
 
 
-def _cleaned_by(cleaner: Cleaner) -> Callable[[Markers], StageResult]:
+def _cleaned_by(cleaner: Cleaner, recording: str) -> Callable[[Markers], StageResult]:
+    which = {"static": "static trial"}.get(recording, recording)
+
     def make(markers: Markers) -> StageResult:
         fixed = cleaner.resolve(markers) if isinstance(cleaner, AdaptiveCleaner) else cleaner
-        return StageResult(fixed(markers), describe(fixed))
+        cleaned = fixed(markers)
+        filled = filled_gaps(markers, cleaned)
+        record = {"stage": describe(fixed), "filled": describe(filled)}
+        remark = filled_in_words(filled, which)
+        return StageResult(cleaned, record, (remark,) if remark else ())
 
     return make
 
@@ -180,6 +188,11 @@ def _scaling(pipeline: Pipeline, subject: Subject, standing: str) -> Step:
         (standing,),
         lambda markers: _scaled(scale, generic, subject, start_up_s, markers),
     )
+
+
+def _solved(solve: InverseKinematics, scaling: ScalingResult, markers: Markers) -> StageResult:
+    unseen = unseen_in_words(markers)
+    return StageResult(solve(scaling.model, markers), None, (unseen,) if unseen else ())
 
 
 def _start_up_s(augment: Augmenter) -> float:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from kinebench.core.provenance import digest
+from kinebench.core.remarks import reason_of
 from kinebench.errors import KinebenchError, NotApplicableError
 from kinebench.io.atomic import OutputError
 from kinebench.pipeline.memo import STAGE_VERSIONS
@@ -100,11 +101,11 @@ def run_cell(cell: Cell, metrics: tuple[str, ...], store: Store) -> Outcome:
             run = cell.pipeline(trial, memo=store)
             rows = measured(run, trial, metrics)
         except NotApplicableError as reason:
-            return Outcome(cell.index, cell.labels, "skipped", " ".join(str(reason).split()))
+            return Outcome(cell.index, cell.labels, "skipped", reason_of(reason))
         except OutputError:
             raise
         except KinebenchError as error:
-            return Outcome(cell.index, cell.labels, "failed", " ".join(str(error).split()))
+            return Outcome(cell.index, cell.labels, "failed", reason_of(error))
         store.put(key, rows)
     return Outcome(cell.index, cell.labels, "done", "", tuple(rows))
 

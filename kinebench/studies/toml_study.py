@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 
 from kinebench.errors import FileFormatError, KinebenchError, require_names
+from kinebench.io.text import read_text
 from kinebench.metrics import CATALOGUE
 from kinebench.pipeline.spec import PipelineSpec
 from kinebench.studies.design import Study
@@ -28,8 +29,8 @@ def read_study(path: Path | str) -> Study:
     """
     path = Path(path)
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        content = tomllib.loads(read_text(path))
+    except tomllib.TOMLDecodeError as error:
         raise FileFormatError(f"cannot read {path}: {error}") from error
     try:
         return study_from(content)

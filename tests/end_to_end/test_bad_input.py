@@ -142,13 +142,12 @@ def test_an_array_with_unit_and_rate_runs(keypoints: Markers, tmp_path: Path, do
     assert np.ptp(written.positions[:, :, 1]) < 2.5
 
 
-def test_millimetres_taken_as_metres_are_doubted(
-    keypoints: Markers, trc: Trc, doubted: Any
+def test_millimetres_taken_as_metres_are_refused(
+    keypoints: Markers, trc: Trc, refused: Any
 ) -> None:
     big = trc(keypoints.with_positions(keypoints.positions * 1e3))
-    said = doubted("--keypoints", big, *SUBJECT)
-    assert "are they in mm?" in said
-    assert "static_pose.sto" not in said
+    line = refused("--keypoints", big, *SUBJECT)
+    assert "are the positions in mm, taken as m?" in line
 
 
 def test_swapped_sides_are_doubted(keypoints: Markers, trc: Trc, doubted: Any) -> None:
@@ -159,14 +158,14 @@ def test_swapped_sides_are_doubted(keypoints: Markers, trc: Trc, doubted: Any) -
     )
 
 
-@pytest.mark.parametrize(
-    ("mass", "height", "hint"),
-    [("72", "178", "height of 178 m is not plausible (in cm?)"), ("159", "1.78", "(in lb or g?)")],
-)
-def test_other_units_of_the_subject_are_doubted(
-    keypoints: Markers, trc: Trc, doubted: Any, mass: str, height: str, hint: str
-) -> None:
-    assert hint in doubted("--keypoints", trc(keypoints), "--mass", mass, "--height", height)
+def test_a_mass_in_pounds_is_doubted(keypoints: Markers, trc: Trc, doubted: Any) -> None:
+    said = doubted("--keypoints", trc(keypoints), "--mass", "159", "--height", "1.78")
+    assert "(in lb?)" in said
+
+
+def test_a_height_in_centimetres_is_refused(keypoints: Markers, trc: Trc, refused: Any) -> None:
+    line = refused("--keypoints", trc(keypoints), "--mass", "72", "--height", "178")
+    assert "a height of 178 m is not plausible (in cm?)" in line
 
 
 @pytest.mark.parametrize(("mass", "height"), [("0", "1.78"), ("72", "-1.78"), ("nan", "1.78")])

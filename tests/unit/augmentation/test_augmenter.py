@@ -266,7 +266,7 @@ def test_gaps_are_named_with_their_frames(
     positions[:, body.names.index("RHeel")] = np.nan  # not needed by this version
     with pytest.raises(
         AugmentationError,
-        match=r"missing are RKnee in frames 3–5, 10; LElbow in frame 1: fill gaps",
+        match=r"missing are RKnee in frames 3–5, 10; LElbow in frame 1, for 0\.05 s at",
     ):
         LSTMAugmenter(small_version)(body.with_positions(positions), subject)
 
@@ -275,11 +275,14 @@ def test_keypoints_missing_everywhere_are_named_briefly(
     small_version: AugmenterVersion, body: Markers, subject: Subject
 ) -> None:
     empty = body.with_positions(np.full_like(body.positions, np.nan))
-    with pytest.raises(AugmentationError, match=r"Neck in frames 1–30; .* and 5 more: fill gaps"):
+    with pytest.raises(
+        AugmentationError,
+        match=r"Neck in frames 1–30; .* and 5 more, for 0\.50 s at",
+    ):
         LSTMAugmenter(small_version)(empty, subject)
     positions = body.positions.copy()
     positions[::3, 0] = np.nan
-    with pytest.raises(AugmentationError, match=r"Neck in frames 1, 4, 7, 10, …: fill"):
+    with pytest.raises(AugmentationError, match=r"Neck in frames 1, 4, 7, 10, …, for 0\.02 s"):
         LSTMAugmenter(small_version)(body.with_positions(positions), subject)
 
 

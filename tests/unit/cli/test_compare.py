@@ -189,7 +189,7 @@ def test_folders(files: tuple[str, str], compared: Callable[..., str], tmp_path:
         (["REF", "EST", "--coordinates", ","], "--coordinates names nothing"),
         (["REF", "EST", "--coordinates", "knee_angel_r"], "knee_angle_r"),
         (["REF", "EST", "--events", "squats"], "squat, sts, gait, jump"),
-        (["REF", "EST", "--events", "none.csv"], "none.csv cannot be read"),
+        (["REF", "EST", "--events", "none.csv"], "cannot read none.csv"),
         (["REF", "EST", "--events", "jump"], "--event-markers"),
         (["REF", "EST", "--window", "5", "6"], "0 to 3 s"),
         (["REF", "EST", "--preset", "opencap"], "opencap-2023"),

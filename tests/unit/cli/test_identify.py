@@ -26,7 +26,7 @@ def parsed(*arguments: str) -> argparse.Namespace:
 @pytest.fixture
 def trc(tmp_path: Path) -> Path:
     path = tmp_path / "squat.trc"
-    write_trc(path, Markers(("Neck",), np.arange(3) / 60, np.zeros((3, 1, 3))))
+    write_trc(path, Markers(("Neck",), np.arange(3) / 60, np.full((3, 1, 3), 0.5)))
     return path
 
 

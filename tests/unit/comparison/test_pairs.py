@@ -121,5 +121,5 @@ def test_csv_that_is_not_there_or_no_text(tmp_path: Path) -> None:
     with pytest.raises(FileFormatError, match="cannot read"):
         pairs_from_csv(tmp_path / "pairs.csv")
     (tmp_path / "binary.csv").write_bytes(b"\xff\xfe\xff")
-    with pytest.raises(FileFormatError, match="cannot read"):
+    with pytest.raises(FileFormatError, match="no UTF-16 text"):
         pairs_from_csv(tmp_path / "binary.csv")

@@ -66,7 +66,6 @@ def test_errors_name_line_and_field(tmp_path: Path, text: str, message: str) -> 
 
 
 def test_unreadable_files(tmp_path: Path) -> None:
-    with pytest.raises(FileFormatError, match=r"nowhere\.csv cannot be read"):
+    with pytest.raises(FileFormatError, match=r"cannot read .*nowhere\.csv"):
         read_events(tmp_path / "nowhere.csv")
-    with pytest.raises(FileFormatError, match="no UTF-8"):
-        read_events(written(tmp_path, "name,start_s\nö,1\n", "latin-1"))
+    assert read_events(written(tmp_path, "name,start_s\nö,1\n", "latin-1"))[0].name == "ö"

@@ -121,7 +121,9 @@ def test_pickled_content_is_refused(tmp_path: Path) -> None:
     np.save(tmp_path / "k.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
     np.savez(tmp_path / "k.npz", positions=np.array([print], dtype=object), allow_pickle=True)
     for path in tmp_path.iterdir():
-        with pytest.raises(FileFormatError, match=r"cannot read k\.np"):
+        with pytest.raises(
+            FileFormatError, match=r"k\.np.: array 'positions' holds Python objects"
+        ):
             read_markers(path, **DECLARED)
 
 
@@ -129,7 +131,7 @@ def test_pickled_content_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 broken", b"\x80\x04 pickle", b"\xff\xfe"])
 def test_broken_files(tmp_path: Path, ending: str, content: bytes) -> None:
     path = tmp_path / f"k.{ending}"
-    with pytest.raises(FileFormatError, match=r"cannot read k\.n?.*No such file"):
+    with pytest.raises(FileFormatError, match=r"cannot read .*k\..*No such file"):
         read_markers(path, **DECLARED)
     path.write_bytes(content)
     with pytest.raises((FileFormatError, NameNotFoundError), match=r"k\."):
@@ -202,10 +204,11 @@ def test_tables(tmp_path: Path) -> None:
     [
         ("time,b_x,b_y", "no column 'b_z'"),
         ("time,b_y,b_z", "no column 'b_x'"),
-        ("time,b_x,b_y,b_z,b_q", "column 'b_q': expected time, frame or"),
-        ("Time,b_x,b_y,b_z", "column 'Time'"),
-        ("time,b_x,b_y,b_z,b_x", r"column 'b_x.1'"),
-        ("time,x", "no column '<name>_x'"),
+        ("time,b_x,b_y,b_z,b_q", "column 5, 'b_q': expected time, frame or"),
+        ("Uhrzeit,b_x,b_y,b_z", "column 1, 'Uhrzeit'"),
+        (",b_x,b_y,b_z", "column 1, without a name"),
+        ("time,b_x,b_y,b_z,b_x", "column 'b_x' stands twice"),
+        ("time,x", "column 2, 'x': expected time, frame or <name>_x"),
     ],
 )
 def test_tables_with_other_columns(tmp_path: Path, header: str, message: str) -> None:
@@ -215,7 +218,7 @@ def test_tables_with_other_columns(tmp_path: Path, header: str, message: str) ->
 
 
 def test_tables_with_text(tmp_path: Path) -> None:
-    with pytest.raises(FileFormatError, match=r"cannot read k.csv"):
+    with pytest.raises(FileFormatError, match=r"k\.csv, line 2, field 'b_x': 'x' is not a number"):
         read_markers(listed(tmp_path, "time,b_x,b_y,b_z\n0,x,1,1\n"), "m")
 
 

@@ -135,7 +135,7 @@ FAULTS = {
     "two of one name": (OLD.replace("pelvis_tilt", "knee_angle_r"), "found twice: knee_angle_r"),
     "maybe in degrees": (OLD.replace("=yes", "=maybe"), "'inDegrees': must be yes or no, found 'm"),
     "misspelt inDegrees": (OLD.replace("inDegrees=", "indegrees="), "'indegrees': OpenSim knows"),
-    "infinite": (OLD.replace("nan", "-inf"), "knee_angle_r is infinite in frame 2"),
+    "infinite": (OLD.replace("nan", "-inf"), "line 13, field 'knee_angle_r': '-inf' is infinite"),
     "empty": ("", "no line 'endheader'"),
     "no coordinates": (
         "a\nendheader\ntime\t/forceset/soleus_r/activation\n0\t1\n",

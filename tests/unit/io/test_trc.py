@@ -89,12 +89,12 @@ def test_the_declared_unit_counts(path: Path, unit: str) -> None:
     scale = {"m": 1.0, "c": 100.0}.get(unit[0], 1.0) if unit in ("m", "cm", "Meters") else 1000.0
     rows = [
         f"{n + 1}\t{n / 10}\t" + "\t".join(f"{v * scale}" for v in np.ravel(frame))
-        for n, frame in enumerate(np.nan_to_num(POSITIONS))
+        for n, frame in enumerate(np.nan_to_num(POSITIONS, nan=0.3456789))
     ]
     header = LINES[2].replace("\tm\t", f"\t{unit}\t")
     path.write_bytes(encoded([*LINES[:2], header, *LINES[3:6], *rows]))
     read = read_trc(path).positions
-    np.testing.assert_allclose(read, np.nan_to_num(POSITIONS), atol=1e-12)
+    np.testing.assert_allclose(read, np.nan_to_num(POSITIONS, nan=0.3456789), atol=1e-12)
 
 
 FAULTS = {
@@ -141,7 +141,10 @@ FAULTS = {
         changed((8, "2\t0.1\t1\t\t1\t1\t1\t1")),
         r"position of RKnee in frame 2 lacks some components.*\(frame 1 is line 7\)",
     ),
-    "infinite": (changed((8, "2\t0.1\t1\tinf\t1\t1\t1\t1")), "RKnee in frame 2 is infinite"),
+    "infinite": (
+        changed((8, "2\t0.1\t1\tinf\t1\t1\t1\t1")),
+        "line 8, field 'Y of RKnee': 'inf' is infinite",
+    ),
     "text": (
         changed((8, "2\t0.1\t1\tx\t1\t1\t1\t1")),
         "line 8, field 'Y of RKnee': 'x' is not a number",
@@ -152,7 +155,10 @@ FAULTS = {
     ),
     "underscore": (changed((8, "2\t0.1\t1\t1_0\t1\t1\t1\t1")), "'Y of RKnee': '1_0' is not"),
     "quoted": (changed((8, '2\t0.1\t1\t"1"\t1\t1\t1\t1')), "'Y of RKnee': '\"1\"' is not a"),
-    "NA": (changed((8, "2\t0.1\t1\tNA\t1\t1\t1\t1")), "'Y of RKnee': 'NA' is not a number"),
+    "NA": (
+        changed((8, "2\t0.1\t1\tNA\t1\t1\t1\t1")),
+        "position of RKnee in frame 2 lacks some components",
+    ),
     "two numbers in a cell": (
         changed((8, "2\t0.1\t1 1\t \t1\t1\t1\t1")),
         "line 8, field 'X of RKnee': '1 1' is not a number",
@@ -217,8 +223,7 @@ def test_files_that_are_no_text_or_not_there(path: Path) -> None:
     with pytest.raises(FileFormatError, match=r"squat.trc is no text file: it contains zero bytes"):
         read_trc(path)
     path.write_bytes("\n".join(LINES).encode("utf-16"))
-    with pytest.raises(FileFormatError, match="no text file"):
-        read_trc(path)
+    assert read_trc(path).n_frames == 3
 
 
 def test_names_beyond_ascii(path: Path) -> None:
@@ -256,7 +261,7 @@ def test_a_person_is_not_warned_about(path: Path) -> None:
     body[:, 2] = NAN
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        for positions in (body, np.full_like(body, NAN), np.zeros_like(body)):
+        for positions in (body, np.full_like(body, NAN), np.full_like(body, 0.1)):
             write_trc(path, Markers(tuple("abcdef"), np.arange(5) / 10, positions), "mm")
             read_trc(path)
 

@@ -71,11 +71,16 @@ def test_marker_errors_have_opensim_s_columns_and_count_what_is_there(
 ) -> None:
     write_run(tmp_path, run, MANIFEST)
     table = read_table(tmp_path / "marker_errors.sto")
-    assert table.columns == ("total_squared_error", "marker_error_RMS", "marker_error_max")
+    assert table.columns == (
+        "total_squared_error",
+        "marker_error_RMS",
+        "marker_error_max",
+        "filled_keypoints",
+    )
     expected = [
-        [25e-6, np.sqrt(12.5e-6), 0.004],
-        [1e-6, 0.001, 0.001],
-        [404e-6, np.sqrt(202e-6), 0.02],
+        [25e-6, np.sqrt(12.5e-6), 0.004, 0.0],
+        [1e-6, 0.001, 0.001, 0.0],
+        [404e-6, np.sqrt(202e-6), 0.02, 0.0],
     ]
     np.testing.assert_allclose(table.values, expected, atol=1e-8)
     per_marker = read_table(tmp_path / "marker_errors_per_marker.sto")

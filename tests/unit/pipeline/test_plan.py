@@ -50,7 +50,10 @@ def asked(monkeypatch: pytest.MonkeyPatch, leg_model: Model, leg_setup: Document
 
 
 def recording(names: tuple[str, ...] = OPENCAP_20, n_frames: int = 4) -> Markers:
-    return Markers(names, np.arange(n_frames) / 60, np.zeros((n_frames, len(names), 3)))
+    """From the neck down to the heels, one below the other."""
+    positions = np.zeros((n_frames, len(names), 3))
+    positions[..., 1] = np.linspace(1.5, 0.05, len(names))
+    return Markers(names, np.arange(n_frames) / 60, positions)
 
 
 def planned(static: Markers | None = None, names=OPENCAP_20, model=None, **options) -> Plan:

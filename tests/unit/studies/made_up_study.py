@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,7 @@ from kinebench.core import (
     Subject,
     Trial,
 )
-from kinebench.errors import NotApplicableError, ScalingError
+from kinebench.errors import KinebenchWarning, NotApplicableError, ScalingError
 from kinebench.lab.seeds import generator
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.studies.design import Factor, Level, Study
@@ -54,6 +55,7 @@ class MadeUpScaler:
 
     def __call__(self, generic: Model, static: Markers, subject: Subject) -> ScalingResult:
         if self.fails:
+            warnings.warn("the subject sways", KinebenchWarning, stacklevel=1)
             raise ScalingError("no static window")
         pose = Motion(COORDINATES, [0.0], [[0.0, 0.9]])
         return ScalingResult(generic, {"pelvis": (1.0, 1.0, 1.0)}, (0.0, 1.0), pose, (), [])

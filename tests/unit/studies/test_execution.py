@@ -146,7 +146,7 @@ def test_failures_are_told_and_never_stored(made_up: ModuleType, tmp_path: Path)
     store = Store(tmp_path)
     outcomes = run_study(study, store)
     assert [outcome.status for outcome in outcomes] == ["done", "failed"] * 2
-    assert outcomes[1].reason == "no static window"
+    assert outcomes[1].reason == "no static window (before that: the subject sways)"
     n_stored = len(list(tmp_path.rglob("*/*")))
     run_study(study, store)
     assert len(list(tmp_path.rglob("*/*"))) == n_stored

@@ -1,0 +1,94 @@
+"""CSV tables of keypoints."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+from typing import NamedTuple
+
+from kinebench.core.arrays import FloatArray
+from kinebench.errors import FileFormatError, require_names
+from kinebench.io.csv_text import split_csv
+from kinebench.io.numbers import parse_block
+from kinebench.io.text import read_text
+
+__all__ = ["KeypointTable", "read_keypoint_table"]
+
+_AXIS = re.compile(r"(.+)[_.]([xyzXYZ])")
+_TIMES = ("time", "time_s", "time(s)", "time[s]")
+_FRAMES = ("frame", "frame#", "frame_number", "frames")
+
+
+class KeypointTable(NamedTuple):
+    """Content of a CSV of keypoints.
+
+    Parameters
+    ----------
+    names : tuple of str
+    times : (n_rows,) s, optional
+    frames : (n_rows,), optional
+        Frame numbers.
+    positions : (n_rows, n_names, 3)
+        In the file's own unit.
+    """
+
+    names: tuple[str, ...]
+    times: FloatArray | None
+    frames: FloatArray | None
+    positions: FloatArray
+
+
+def read_keypoint_table(path: Path) -> KeypointTable:
+    """Read a CSV whose header has ``<name>_x``, ``_y``, ``_z``, and ``time`` or ``frame``.
+
+    Columns may come in any order, the latter two and the axes in any case.
+
+    Raises
+    ------
+    FileFormatError
+        Naming line and column.
+    NameNotFoundError
+        When a keypoint lacks an axis.
+    """
+    table = split_csv(read_text(path), path.name)
+    columns = _columns(table.header, path.name)
+    axes = [column for column in columns if _AXIS.fullmatch(column)]
+    names = tuple(dict.fromkeys(column[:-2] for column in axes))
+    wanted = [f"{name}_{axis}" for name in names for axis in "xyz"]
+    require_names(wanted or ["<name>_x"], columns, "column", path.name)
+    rows = [row.encode() for row in table.rows]
+    values = parse_block(rows, table.header, path.name, table.first_line)
+    positions = values[:, [columns.index(column) for column in wanted]]
+
+    def column(name: str) -> FloatArray | None:
+        return values[:, columns.index(name)] if name in columns else None
+
+    shape = (len(values), len(names), 3)
+    return KeypointTable(names, column("time"), column("frame"), positions.reshape(shape))
+
+
+def _columns(header: tuple[str, ...], file: str) -> list[str]:
+    """Columns by the names that they have here: time, frame, <name>_x."""
+    columns = []
+    for number, cell in enumerate(header, 1):
+        axis = _AXIS.fullmatch(cell)
+        plain = cell.casefold().replace(" ", "")
+        if axis:
+            columns.append(f"{axis[1]}_{axis[2].lower()}")
+        elif plain in _TIMES:
+            columns.append("time")
+        elif plain in _FRAMES:
+            columns.append("frame")
+        else:
+            raise FileFormatError(
+                f"{file}, column {number}, {_shown(cell)}: expected time, frame or <name>_x, _y, _z"
+            )
+    doubled = [column for column, count in Counter(columns).items() if count > 1]
+    if doubled:
+        raise FileFormatError(f"{file}: column '{doubled[0]}' stands twice")
+    return columns
+
+
+def _shown(cell: str) -> str:
+    return f"'{cell if len(cell) <= 40 else cell[:40] + '…'}'" if cell else "without a name"
