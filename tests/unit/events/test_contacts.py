@@ -221,3 +221,9 @@ def test_gait_cycles() -> None:
     )
     assert gait_cycles(GaitEvents((0.0, 1.0), ())) == ((0.0, None, 1.0),)
     assert gait_cycles(GaitEvents((1.0,), (0.5,))) == ()
+
+
+def test_two_feet_under_one_name_are_refused() -> None:
+    table = Table("walk", ("ground_force_vy", "ground_force_vy"), [0.0, 1.0], np.zeros((2, 2)))
+    with pytest.raises(ValueRangeError, match="ground_force_vy more than once"):
+        vertical_forces(table)
