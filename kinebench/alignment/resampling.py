@@ -88,10 +88,13 @@ def at_reference_times(
     clock = estimate.times - lag_s
     slack = 0.01 * _interval(reference.times)
     inside = (reference.times >= clock[0] - slack) & (reference.times <= clock[-1] + slack)
-    if inside.sum() < 2:
+    reach = _interval(estimate.times)
+    beside = (clock >= reference.times[0] - reach) & (clock <= reference.times[-1] + reach)
+    n_common = int(min(inside.sum(), beside.sum()))
+    if n_common < 2:
         raise AlignmentError(
             f"reference ({_span(reference)}) and estimate ({_span(estimate)}, minus a lag of"
-            f" {lag_s:g} s) overlap in {int(inside.sum())} frames; two or more are needed"
+            f" {lag_s:g} s) overlap in {n_common} frames; two or more are needed"
         )
     common = reference.at_frames(np.flatnonzero(inside))
     shared = float(common.times[-1] - common.times[0])

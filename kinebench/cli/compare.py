@@ -16,6 +16,7 @@ from kinebench.errors import ValueRangeError
 if TYPE_CHECKING:
     from kinebench.alignment import TimeAlignment
     from kinebench.comparison import Comparison, FoundPairs, Procedure
+    from kinebench.core.model import Model
     from kinebench.events import ManualEvent
 
 __all__ = ["add_arguments", "run"]
@@ -82,22 +83,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--model",
         type=Path,
         metavar="OSIM",
-        help="the scaled model of one pair of motions: the report shows both moving",
+        help="the motions' model: it tells angles from lengths, and the report of one pair shows"
+        " both moving",
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare and print or write what was asked for."""
-    from kinebench.comparison import compare_pairs
+    from kinebench.comparison import compare_pairs, model_kinds
     from kinebench.io.atomic import write_atomically
     from kinebench.reports import comparison_tables, tables
     from kinebench.reports.comparison_json import as_json
     from kinebench.reports.comparison_remarks import comparison_title
 
     found = _pairs(arguments)
-    _require_use_of_model(arguments, found)
+    model = _model(arguments, found)
     how = _procedure(arguments)
-    comparison = compare_pairs(found.pairs, how, _matches(arguments.match), found.excluded)
+    kinds = None if model is None else model_kinds(model)
+    comparison = compare_pairs(found.pairs, how, _matches(arguments.match), found.excluded, kinds)
     if arguments.csv is not None:
         rows = comparison_tables.tidy_rows(comparison)
         write_atomically(arguments.csv, tables.as_csv(rows))
@@ -106,11 +109,9 @@ def run(arguments: argparse.Namespace) -> int:
         text = tables.as_latex(comparison_tables.main_table(comparison), caption)
         write_atomically(arguments.latex, text)
     if arguments.report is not None:
-        from kinebench.io.models import read_model
         from kinebench.reports.comparison_report import comparison_document
         from kinebench.reports.html import as_html
 
-        model = None if arguments.model is None else read_model(arguments.model)
         write_atomically(arguments.report, as_html(comparison_document(comparison, model)))
     if arguments.json:
         print(json.dumps(as_json(comparison), indent=2, ensure_ascii=False, allow_nan=False))
@@ -119,18 +120,20 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _require_use_of_model(arguments: argparse.Namespace, found: FoundPairs) -> None:
+def _model(arguments: argparse.Namespace, found: FoundPairs) -> Model | None:
+    from kinebench.io.models import read_model
+
     if arguments.model is None:
-        return
-    if arguments.report is None:
-        raise ValueRangeError("--model is for the report: name one with --report")
-    if len(found.pairs) != 1:
+        return None
+    if arguments.report is not None and len(found.pairs) != 1:
         raise ValueRangeError(
-            f"--model is of one subject: compare one pair, found {len(found.pairs)}"
+            f"a report with --model shows one subject moving: compare one pair, found"
+            f" {len(found.pairs)}"
         )
     name = found.pairs[0].reference.name
     if name.lower().endswith(".trc"):
         raise ValueRangeError(f"--model moves by coordinates, and {name} holds markers")
+    return read_model(arguments.model)
 
 
 def _pairs(arguments: argparse.Namespace) -> FoundPairs:

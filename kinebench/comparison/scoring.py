@@ -19,7 +19,15 @@ from kinebench.metrics import Evaluation, Exclusion, evaluate_markers, evaluate_
 from kinebench.metrics.pairs import without_wraps
 from kinebench.statistics import effective_size_mean
 
-__all__ = ["MARKER_HEADLINE", "errors_of", "headline_name", "prepared", "scored", "within"]
+__all__ = [
+    "MARKER_HEADLINE",
+    "errors_of",
+    "headline_name",
+    "headline_values",
+    "prepared",
+    "scored",
+    "within",
+]
 
 MARKER_HEADLINE = "distance_mean"
 _TRANSLATIONS = ("pelvis_tx", "pelvis_ty", "pelvis_tz")
@@ -28,6 +36,16 @@ _TRANSLATIONS = ("pelvis_tx", "pelvis_ty", "pelvis_tz")
 def headline_name(recording: Motion | Markers, how: Procedure) -> str:
     """The metric that stands for a pair: of motions or of markers."""
     return how.headline if isinstance(recording, Motion) else MARKER_HEADLINE
+
+
+def headline_values(reference: Recording, estimate: Recording, how: Procedure) -> dict[str, float]:
+    """The headline metric of each item, as reported; none when too little is left to score."""
+    try:
+        one, other = prepared(reference, estimate, how)
+        name = headline_name(one, how)
+        return scored(one, other, how, [name]).values(name)
+    except ValueRangeError:
+        return {}
 
 
 def prepared(
