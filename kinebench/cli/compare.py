@@ -70,6 +70,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         " name, start_s, end_s, trial",
     )
     parser.add_argument(
+        "--walking-direction",
+        type=float,
+        nargs=2,
+        metavar=("X", "Z"),
+        help="forward on the ground, for --events gait of markers; by default as the feet point",
+    )
+    parser.add_argument(
         "--event-markers",
         type=Path,
         metavar="TRC",
@@ -180,6 +187,8 @@ def _procedure(arguments: argparse.Namespace) -> Procedure:
         how = replace(how, coordinates=names, all_must_exist=True)
     if arguments.events is not None:
         how = replace(how, events=_events(arguments.events))
+    if arguments.walking_direction is not None:
+        how = replace(how, walking_direction=tuple(arguments.walking_direction))
     return how
 
 

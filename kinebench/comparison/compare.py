@@ -178,7 +178,9 @@ def compare_recordings(
         evaluation = scored(one, other, how)
         intervals: tuple[ScoredInterval, ...] = ()
         if how.events is not None:
-            intervals = scored_intervals(how.events, reference, event_markers, trial)
+            intervals = scored_intervals(
+                how.events, reference, event_markers, trial, how.walking_direction
+            )
     with warnings.catch_warnings():
         # what is undefined was told once, above
         warnings.simplefilter("ignore", KinebenchWarning)

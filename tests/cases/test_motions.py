@@ -76,3 +76,28 @@ def test_times_in_milliseconds_are_refused(capsys: pytest.CaptureFixture[str]) -
         error = capsys.readouterr().err
         assert "probably in ms: divide its times by 1000" in error
         assert error.count("\n") == 1
+
+
+def cycles(pair: dict[str, Any]) -> dict[str, list[tuple[float, float]]]:
+    found: dict[str, list[tuple[float, float]]] = {"right": [], "left": []}
+    for part in pair["repetitions"]:
+        found[part["side"]].append((round(part["start_s"], 2), round(part["end_s"], 2)))
+    return found
+
+
+def test_gait_there_and_back_has_the_steps_of_there_twice(compared: Compared) -> None:
+    case, events = "09-gait-there-and-back", ("--events", "gait")
+    there = cycles(compared(case, "there_only.trc", "there_only.trc", *events))
+    assert there == {"right": [(1.07, 2.13)], "left": [(0.53, 1.6), (1.6, 2.67)]}
+    pair = compared(case, "there_and_back.trc", "there_and_back.trc", *events)
+    both = cycles(pair)
+    assert both["right"] == [(1.07, 2.13), (4.3, 5.37)]
+    assert both["left"][:3] == [(0.53, 1.6), (1.6, 2.67), (3.77, 4.83)]
+    assert any("the walk turns by 18" in text for text in pair["warnings"])
+
+
+def test_gait_on_a_treadmill(compared: Compared) -> None:
+    files = ("19-gait-on-a-treadmill", "treadmill.trc", "treadmill.trc", "--events", "gait")
+    told, stated = compared(*files), compared(*files, "--walking-direction", "1", "0")
+    expected = {"right": [(1.07, 2.13)], "left": [(0.53, 1.6), (1.6, 2.67)]}
+    assert cycles(told) == cycles(stated) == expected
