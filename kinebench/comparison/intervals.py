@@ -43,6 +43,7 @@ from kinebench.metrics.landmarks import foot_points, segment_of
 __all__ = ["ScoredInterval", "scored_intervals"]
 
 _SIDES = ("right", "left")
+_STEP_M, _STEP_RAD = 0.2, 0.2  # between the feet, and between the hips: less is swaying
 
 
 class ScoredInterval(NamedTuple):
@@ -190,7 +191,8 @@ def _require_steps(feet: list[Foot], pelvis: FloatArray, stretches: tuple[Stretc
             for s in stretches
         ]
         ahead.append(np.concatenate(parts))
-    if not alternate(*ahead):
+    right, left = ahead
+    if not alternate(right, left, _STEP_M):
         raise ValueRangeError("the feet do not move in turn: there are no gait cycles")
 
 
@@ -218,7 +220,7 @@ def _tell(text: str) -> None:
 
 def _hip_cycles(motion: Motion) -> dict[str, tuple[Cycle, ...]]:
     require_names(["hip_flexion_r", "hip_flexion_l"], motion.names, "coordinate", "the reference")
-    if not alternate(motion.value("hip_flexion_r"), motion.value("hip_flexion_l")):
+    if not alternate(motion.value("hip_flexion_r"), motion.value("hip_flexion_l"), _STEP_RAD):
         raise ValueRangeError("the hips do not move in turn: there are no gait cycles")
     turns = _turns_of_pelvis(motion)
     cycles = {}

@@ -168,18 +168,21 @@ def turns_of_heading(heading: FloatArray, times: FloatArray) -> list[Turn]:
     return found
 
 
-def alternate(right: FloatArray, left: FloatArray) -> bool:
+def alternate(right: FloatArray, left: FloatArray, smallest: float) -> bool:
     """Whether two legs move in turn, as in walking, and not together, as in a squat.
 
     Parameters
     ----------
     right, left : (n_frames,)
         Of one unit: how far a foot is ahead of the pelvis, a hip's flexion, ….
+    smallest : float
+        Range of their difference below which they stand still.
     """
     known = np.isfinite(right) & np.isfinite(left)
     if known.sum() < 3:
         return False
-    return float(np.std((right - left)[known])) > float(np.std((right + left)[known]))
+    apart = (right - left)[known]
+    return float(np.ptp(apart)) > smallest and np.std(apart) > np.std((right + left)[known])
 
 
 def _heading(pointing: FloatArray, times: FloatArray) -> FloatArray:

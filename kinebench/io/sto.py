@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 import warnings
 from collections import Counter
 from collections.abc import Mapping
@@ -18,7 +17,13 @@ from kinebench.core.motion import Coordinate, Kind, Motion
 from kinebench.core.value import Value
 from kinebench.errors import FileFormatError, KinebenchWarning, ValueRangeError
 from kinebench.io.atomic import write_atomically
-from kinebench.io.columns import coordinate_of, kind_by_name, other_contents, reasons_left_out
+from kinebench.io.columns import (
+    coordinate_of,
+    has_control_characters,
+    kind_by_name,
+    other_contents,
+    reasons_left_out,
+)
 from kinebench.io.numbers import decoded, parse_block, read_text_lines
 
 __all__ = [
@@ -217,9 +222,12 @@ def read_motion_file(path: Path | str, kinds: Mapping[str, Kind] | None = None) 
     )
     values = table.values[:, list(kept.values())]
     angular = np.array([coordinate.kind == "rotational" for coordinate in coordinates], dtype=bool)
+    folded = Counter(name.casefold() for name in kept)
+    alike = [name for name in kept if folded[name.casefold()] > 1]
     undecided = [name for name in kept if kinds is None and kind_by_name(name) is None]
     for doubt in (
         assumed if angular.any() else "",
+        f"{_few(alike)} differ in upper and lower case only" if alike else "",
         _undecided(undecided, list(kept), values),
         _implausible(values[:, angular], values[:, ~angular], in_degrees),
     ):
@@ -254,7 +262,7 @@ def table_text(table: Table, note: str = "") -> str:
     )
     pattern = "\t".join(["%16.8f"] * (len(table.columns) + 1))
     for text in (table.name, *table.columns):
-        if text != text.strip() or _control_characters(text):
+        if text != text.strip() or has_control_characters(text):
             raise ValueRangeError(f"{text!r} cannot stand in a MOT or STO file")
     if len(table.times) > 1 and np.diff(table.times).min() < 2e-8:
         raise ValueRangeError("times closer than 2e-8 s cannot stand in a MOT or STO file")
@@ -311,15 +319,11 @@ def _columns(line: str) -> list[str]:
 def _require_printable(columns: list[str], file: str, line: int) -> None:
     """Control characters in a name would reach terminals, tables and pages."""
     for number, column in enumerate(columns, start=1):
-        if _control_characters(column):
+        if has_control_characters(column):
             raise FileFormatError(
                 f"{file}, line {line}: the name of column {number}, {column!a}, holds a control"
                 " character"
             )
-
-
-def _control_characters(text: str) -> bool:
-    return any(unicodedata.category(character) in ("Cc", "Cf") for character in text)
 
 
 def _wrong_count(header: Mapping[str, str], found: int, what: str, file: str) -> str:

@@ -153,6 +153,13 @@ def test_feet_that_move_together_are_no_gait() -> None:
         starts(Markers(NAMES, recording.times, both))
 
 
+def test_swaying_is_no_gait() -> None:
+    recording = walk(treadmill=True)
+    still = recording.positions[:1] + 0.1 * (recording.positions - recording.positions[:1])
+    with pytest.raises(ValueRangeError, match="do not move in turn"):
+        starts(Markers(NAMES, recording.times, still))
+
+
 def test_gaps_in_the_feet() -> None:
     recording = walk(8.0)
     positions = recording.positions.copy()

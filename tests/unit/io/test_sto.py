@@ -222,7 +222,7 @@ FAULTS = {
     ),
     "maybe in degrees": (OLD.replace("=yes", "=maybe"), "'inDegrees': must be yes or no, found 'm"),
     "misspelt inDegrees": (OLD.replace("inDegrees=", "indegrees="), "'indegrees': OpenSim knows"),
-    "infinite": (OLD.replace("nan", "-inf"), "line 13, field 'knee_angle_r': infinite"),
+    "infinite": (OLD.replace("nan", "-inf"), "line 13, field 'knee_angle_r'.* infinite"),
     "empty": ("", "no line 'endheader'"),
     "no coordinates": (
         "a\nendheader\ntime\t/forceset/soleus_r/activation\n0\t1\n",
@@ -351,3 +351,9 @@ def test_units_that_no_body_reaches_are_told(path: Path, text: str, message: str
         warnings.simplefilter("always")
         read_motion(put(path, text))
     assert [message in str(one.message) for one in told] == ([True] if message else [])
+
+
+def test_names_that_differ_in_case_only_are_told(path: Path) -> None:
+    put(path, OLD.replace("pelvis_tilt", "Knee_angle_r"))
+    with pytest.warns(KinebenchWarning, match="Knee_angle_r, knee_angle_r differ in upper and"):
+        assert read_motion(path).names == ("Knee_angle_r", "pelvis_ty", "knee_angle_r")
