@@ -29,6 +29,7 @@ examples:
   kinebench compare mocap.mot video.mot
   kinebench compare mocap.mot video.mot --events squat --report squats.html
   kinebench compare mocap.mot video.mot --report squats.html --model scaled.osim
+  kinebench compare belt.trc video.trc --events gait --walking-direction 1 0
   kinebench compare mocap/ video/ --csv figures.csv
   kinebench compare --pairs pairs.csv --preset opencap-2023
   kinebench compare optical.trc augmented.trc --match r_knee=r_knee_study --space rigid

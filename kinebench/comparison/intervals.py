@@ -169,6 +169,7 @@ def _marker_cycles(
         Foot(markers.position(points[0]), markers.position(points[1]))
         for points in foot_points(markers.names)
     ]
+    _require_y_up(feet, pelvis)
     if direction is None:
         stretches = stretches_of_walk(feet, pelvis, markers.times)
     else:
@@ -181,6 +182,16 @@ def _marker_cycles(
         )
         for side, foot in zip(_SIDES, feet, strict=True)
     }
+
+
+def _require_y_up(feet: list[Foot], pelvis: FloatArray) -> None:
+    above = np.nanmean([np.nanmean(pelvis - foot.heel, axis=0) for foot in feet], axis=0)
+    if np.isfinite(above).all() and int(np.argmax(np.abs(above))) != 1:
+        axis = "XYZ"[int(np.argmax(np.abs(above)))]
+        raise ValueRangeError(
+            f"the pelvis is above the feet along {axis}: gait cycles need markers with Y up, as"
+            " OpenSim takes them"
+        )
 
 
 def _require_steps(feet: list[Foot], pelvis: FloatArray, stretches: tuple[Stretch, ...]) -> None:

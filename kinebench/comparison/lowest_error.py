@@ -62,7 +62,10 @@ class LowestReportedError:
 
         metric = headline_name(reference, self.how)
         return self.search.of(
-            reference, estimate, loss, f"the reported error (mean {metric} of what is scored)"
+            reference,
+            estimate,
+            loss,
+            f"the reported error (mean {metric} of what is scored, over all that is compared)",
         )
 
     def _loss(

@@ -153,6 +153,13 @@ def test_feet_that_move_together_are_no_gait() -> None:
         starts(Markers(NAMES, recording.times, both))
 
 
+def test_markers_with_z_up_are_refused() -> None:
+    recording = walk()
+    z_up = recording.positions[..., [2, 0, 1]]
+    with pytest.raises(ValueRangeError, match="above the feet along Z: gait cycles need"):
+        starts(Markers(NAMES, recording.times, z_up))
+
+
 def test_swaying_is_no_gait() -> None:
     recording = walk(treadmill=True)
     still = recording.positions[:1] + 0.1 * (recording.positions - recording.positions[:1])
