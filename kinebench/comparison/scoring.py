@@ -99,7 +99,7 @@ def scored(
         Nothing is left to score.
     """
     if isinstance(reference, Markers) and isinstance(estimate, Markers):
-        return _scored_markers(reference, estimate, how)
+        return _scored_markers(reference, estimate, how, metrics)
     assert isinstance(reference, Motion)
     assert isinstance(estimate, Motion)
     left_out: tuple[Exclusion, ...] = ()
@@ -117,15 +117,18 @@ def scored(
     return replace(found, excluded=found.excluded + left_out)
 
 
-def _scored_markers(reference: Markers, estimate: Markers, how: Procedure) -> Evaluation:
+def _scored_markers(
+    reference: Markers, estimate: Markers, how: Procedure, metrics: list[str] | None
+) -> Evaluation:
     if how.coordinates is None:
-        return evaluate_markers(reference, estimate)
+        return evaluate_markers(reference, estimate, metrics=metrics)
     if not how.all_must_exist:
         raise NotApplicableError(
             f"the procedure {how.name} scores coordinates of motions; these are markers"
         )
     require_names(how.coordinates, reference.names, "marker", "the pair")
-    return evaluate_markers(reference.select(how.coordinates), estimate.select(how.coordinates))
+    chosen = reference.select(how.coordinates), estimate.select(how.coordinates)
+    return evaluate_markers(*chosen, metrics=metrics)
 
 
 def errors_of(reference: Motion, estimate: Motion, names: Sequence[str]) -> FloatArray:
