@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
 
-from kinebench.alignment import GivenLag, MinimiseLag, TimeAlignment, TimePolicy, align
+from kinebench.alignment import MinimiseLag, TimeAlignment, TimePolicy
 from kinebench.alignment.records import Aligned, Recording
+from kinebench.alignment.resampling import common_frames, interpolator
 from kinebench.comparison.procedure import Procedure
 from kinebench.comparison.scoring import headline_name, headline_values
 from kinebench.core.markers import Markers
@@ -55,33 +56,31 @@ class LowestReportedError:
     policy: ClassVar[str] = MinimiseLag.policy
 
     def __call__(self, reference: Recording, estimate: Recording) -> Aligned[Recording]:
-        most = self._frames(reference, estimate)
+        fewest = _FEWEST * self._frames(reference, estimate)
+        curves = interpolator(estimate, self.search.interpolation)
 
         def loss(lag_s: float) -> float:
-            return self._loss(reference, estimate, lag_s, _FEWEST * most)
+            common = reference.at_frames(common_frames(reference, estimate, lag_s))
+            if self._within(common.times) < max(2.0, fewest):
+                return math.inf
+            moved = replace(curves(common.times + lag_s), times=common.times)
+            return self._reported(common, moved)
 
         metric = headline_name(reference, self.how)
-        return self.search.of(
-            reference,
-            estimate,
-            loss,
-            f"the reported error (mean {metric} of what is scored, over all that is compared)",
-        )
+        what = f"the reported error (mean {metric} of what is scored, over all that is compared)"
+        return self.search.of(reference, estimate, loss, what)
 
-    def _loss(
-        self, reference: Recording, estimate: Recording, lag_s: float, fewest: float
-    ) -> float:
+    def _reported(self, reference: Recording, estimate: Recording) -> float:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", KinebenchWarning)  # told at the lag that is chosen
-                time = GivenLag(lag_s, self.search.interpolation)
-                aligned = align(reference, estimate, time, self.how.space)
-                if self._within(aligned.reference.times) < fewest:
-                    return math.inf
-                values = headline_values(aligned.reference, aligned.estimate, self.how)
+                if self.how.space is not None:
+                    assert isinstance(reference, Markers)
+                    assert isinstance(estimate, Markers)
+                    estimate, _ = self.how.space(reference, estimate)
+                return headline(headline_values(reference, estimate, self.how), reference)
         except KinebenchError:
             return math.inf
-        return headline(values, aligned.reference)
 
     def _frames(self, reference: Recording, estimate: Recording) -> int:
         """Most frames within the window that any lag makes common."""
