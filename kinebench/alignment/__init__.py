@@ -3,7 +3,14 @@
 Always explicit, always recorded: metrics never align.
 """
 
-from kinebench.alignment.align import PolicyResult, Shifted, align, compare_policies, sensitivity
+from kinebench.alignment.align import (
+    PolicyResult,
+    Shifted,
+    TimePolicy,
+    align,
+    compare_policies,
+    sensitivity,
+)
 from kinebench.alignment.records import Aligned, AlignmentRecord, SpatialRecord
 from kinebench.alignment.resampling import interpolated
 from kinebench.alignment.spatial import RigidAlignment, SpatialAlignment, VerticalAxisAlignment
@@ -28,6 +35,7 @@ __all__ = [
     "SpatialAlignment",
     "SpatialRecord",
     "TimeAlignment",
+    "TimePolicy",
     "VerticalAxisAlignment",
     "align",
     "compare_policies",

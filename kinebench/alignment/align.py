@@ -5,29 +5,37 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, Protocol, TypeVar
 
 import numpy as np
 
 from kinebench.alignment.records import Aligned, AlignmentRecord, Recording
 from kinebench.alignment.resampling import Interpolation
 from kinebench.alignment.spatial import SpatialAlignment
-from kinebench.alignment.temporal import GivenLag, NoAlignment, TimeAlignment
+from kinebench.alignment.temporal import GivenLag, NoAlignment
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
 from kinebench.errors import AlignmentError, KinebenchError
 
-__all__ = ["PolicyResult", "Shifted", "align", "compare_policies", "sensitivity"]
+__all__ = ["PolicyResult", "Shifted", "TimePolicy", "align", "compare_policies", "sensitivity"]
 
 Result = TypeVar("Result")
 
 SHIFTS_S = (0.1,)
 
 
+class TimePolicy(Protocol):
+    """A time alignment: those of this package, or one that an upper layer binds to its score."""
+
+    policy: ClassVar[str]
+
+    def __call__(self, reference: Recording, estimate: Recording) -> Aligned[Recording]: ...
+
+
 def align(
     reference: Recording,
     estimate: Recording,
-    time: TimeAlignment | None = None,
+    time: TimePolicy | None = None,
     space: SpatialAlignment | None = None,
 ) -> Aligned[Recording]:
     """Bring an estimate onto the reference's times and, if asked, into its frame.
@@ -36,7 +44,7 @@ def align(
     ----------
     reference, estimate : Motion or Markers
         Two of one kind.
-    time : TimeAlignment, optional
+    time : TimePolicy, optional
         `NoAlignment` by default: one clock.
     space : SpatialAlignment, optional
         For markers; none by default.
@@ -51,7 +59,7 @@ def align(
         raise AlignmentError(
             f"a {type(estimate).__name__} cannot be aligned to a {type(reference).__name__}"
         )
-    stage = NoAlignment() if time is None else time
+    stage: TimePolicy = NoAlignment() if time is None else time
     aligned = stage(reference, estimate)
     if space is None:
         return aligned
@@ -142,7 +150,7 @@ def compare_policies(
     reference: Recording,
     estimate: Recording,
     measure: Callable[[Recording, Recording], Result],
-    policies: Iterable[TimeAlignment],
+    policies: Iterable[TimePolicy],
     space: SpatialAlignment | None = None,
 ) -> Mapping[str, PolicyResult[Result]]:
     """What each policy would give, by its name; one that fails gives its reason.
@@ -152,7 +160,7 @@ def compare_policies(
     reference, estimate : Motion or Markers
     measure : callable
         ``measure(reference, estimate)`` on aligned recordings.
-    policies : iterable of TimeAlignment
+    policies : iterable of TimePolicy
     space : SpatialAlignment, optional
         The same for all.
     """

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kinebench.alignment.records import Recording
 from kinebench.core.arrays import FloatArray
@@ -14,9 +16,15 @@ from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
 from kinebench.core.wrapping import can_wrap, unwrapped
 from kinebench.errors import AlignmentError, KinebenchWarning
-from kinebench.signals.resampling import resample
+from kinebench.signals.resampling import interpolant, resample
 
-__all__ = ["Interpolation", "at_reference_times", "interpolated"]
+__all__ = [
+    "Interpolation",
+    "at_reference_times",
+    "common_frames",
+    "interpolated",
+    "interpolator",
+]
 
 Interpolation = Literal["cubic", "linear"]
 
@@ -44,20 +52,38 @@ def interpolated(
         frames are missing for more than three frame intervals. Times that the recording has give
         its values unchanged. Confidence of markers is interpolated linearly.
     """
-    if np.array_equal(recording.times, times):
-        return recording
+    return interpolator(recording, interpolation)(times)
+
+
+def interpolator(
+    recording: Recording, interpolation: Interpolation = "cubic"
+) -> Callable[[FloatArray], Recording]:
+    """`interpolated` with the curves fitted once, for many sets of times."""
     if isinstance(recording, Motion):
         values = np.array(recording.values)
         for column, coordinate in enumerate(recording.coordinates):
             if can_wrap(coordinate):
                 values[:, column] = unwrapped(values[:, column])
-        moved = _without_holes(recording.times, times, values, interpolation)
-        return replace(recording, times=times, values=moved)
-    positions = _without_holes(recording.times, times, recording.positions, interpolation)
+        curve = _without_holes(recording.times, values, interpolation)
+
+        def motion_at(times: FloatArray) -> Motion:
+            if np.array_equal(recording.times, times):
+                return recording
+            return replace(recording, times=times, values=curve(times))
+
+        return motion_at
+    curve = _without_holes(recording.times, recording.positions, interpolation)
     confidence = recording.confidence
-    if confidence is not None:
-        confidence = resample(confidence, recording.times, times, "linear")
-    return replace(recording, times=times, positions=positions, confidence=confidence)
+
+    def markers_at(times: FloatArray) -> Markers:
+        if np.array_equal(recording.times, times):
+            return recording
+        sure = None
+        if confidence is not None:
+            sure = resample(confidence, recording.times, times, "linear")
+        return replace(recording, times=times, positions=curve(times), confidence=sure)
+
+    return markers_at
 
 
 def at_reference_times(
@@ -86,14 +112,16 @@ def at_reference_times(
         Less than half of the shorter recording overlaps.
     """
     clock = estimate.times - lag_s
-    slack = 0.01 * _interval(reference.times)
-    inside = (reference.times >= clock[0] - slack) & (reference.times <= clock[-1] + slack)
-    if inside.sum() < 2:
+    inside = common_frames(reference, estimate, lag_s)
+    reach = _interval(estimate.times)
+    beside = (clock >= reference.times[0] - reach) & (clock <= reference.times[-1] + reach)
+    n_common = int(min(len(inside), beside.sum()))
+    if n_common < 2:
         raise AlignmentError(
             f"reference ({_span(reference)}) and estimate ({_span(estimate)}, minus a lag of"
-            f" {lag_s:g} s) overlap in {int(inside.sum())} frames; two or more are needed"
+            f" {lag_s:g} s) overlap in {n_common} frames; two or more are needed"
         )
-    common = reference.at_frames(np.flatnonzero(inside))
+    common = reference.at_frames(inside)
     shared = float(common.times[-1] - common.times[0])
     shorter = min(float(reference.times[-1] - reference.times[0]), float(clock[-1] - clock[0]))
     if shared < 0.5 * shorter:
@@ -106,17 +134,32 @@ def at_reference_times(
     return common, interpolated(moved, common.times, interpolation)
 
 
+def common_frames(
+    reference: Motion | Markers, estimate: Motion | Markers, lag_s: float
+) -> NDArray[np.intp]:
+    """Indices of the reference's frames that the estimate covers, less a lag."""
+    clock = estimate.times - lag_s
+    slack = 0.01 * _interval(reference.times)
+    inside = (reference.times >= clock[0] - slack) & (reference.times <= clock[-1] + slack)
+    return np.flatnonzero(inside)
+
+
 def _without_holes(
-    times: FloatArray, new_times: FloatArray, values: FloatArray, interpolation: Interpolation
-) -> FloatArray:
+    times: FloatArray, values: FloatArray, interpolation: Interpolation
+) -> Callable[[FloatArray], FloatArray]:
     """Values at new times, NaN inside holes of the time stamps."""
-    moved = resample(values, times, new_times, interpolation)
+    curve = interpolant(values, times, interpolation)
     steps = np.diff(times)
-    if len(steps):
-        for hole in np.flatnonzero(steps > _HOLE * np.median(steps)):
+    holes = np.flatnonzero(steps > _HOLE * np.median(steps)) if len(steps) else np.empty(0, int)
+
+    def at_times(new_times: FloatArray) -> FloatArray:
+        moved = curve(new_times)
+        for hole in holes:
             within = (new_times > times[hole]) & (new_times < times[hole + 1])
             moved[within] = np.nan
-    return moved
+        return moved
+
+    return at_times
 
 
 def _interval(times: FloatArray) -> float:

@@ -16,6 +16,7 @@ from kinebench.errors import ValueRangeError
 if TYPE_CHECKING:
     from kinebench.alignment import TimeAlignment
     from kinebench.comparison import Comparison, FoundPairs, Procedure
+    from kinebench.core.model import Model
     from kinebench.events import ManualEvent
 
 __all__ = ["add_arguments", "run"]
@@ -28,6 +29,7 @@ examples:
   kinebench compare mocap.mot video.mot
   kinebench compare mocap.mot video.mot --events squat --report squats.html
   kinebench compare mocap.mot video.mot --report squats.html --model scaled.osim
+  kinebench compare belt.trc video.trc --events gait --walking-direction 1 0
   kinebench compare mocap/ video/ --csv figures.csv
   kinebench compare --pairs pairs.csv --preset opencap-2023
   kinebench compare optical.trc augmented.trc --match r_knee=r_knee_study --space rigid
@@ -69,6 +71,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         " name, start_s, end_s, trial",
     )
     parser.add_argument(
+        "--walking-direction",
+        type=float,
+        nargs=2,
+        metavar=("X", "Z"),
+        help="forward on the ground, for --events gait of markers; by default as the feet point",
+    )
+    parser.add_argument(
         "--event-markers",
         type=Path,
         metavar="TRC",
@@ -82,22 +91,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--model",
         type=Path,
         metavar="OSIM",
-        help="the scaled model of one pair of motions: the report shows both moving",
+        help="the motions' model: it tells angles from lengths, and the report of one pair shows"
+        " both moving",
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare and print or write what was asked for."""
-    from kinebench.comparison import compare_pairs
+    from kinebench.comparison import compare_pairs, model_kinds
     from kinebench.io.atomic import write_atomically
     from kinebench.reports import comparison_tables, tables
     from kinebench.reports.comparison_json import as_json
     from kinebench.reports.comparison_remarks import comparison_title
 
     found = _pairs(arguments)
-    _require_use_of_model(arguments, found)
+    model = _model(arguments, found)
     how = _procedure(arguments)
-    comparison = compare_pairs(found.pairs, how, _matches(arguments.match), found.excluded)
+    kinds = None if model is None else model_kinds(model)
+    comparison = compare_pairs(found.pairs, how, _matches(arguments.match), found.excluded, kinds)
     if arguments.csv is not None:
         rows = comparison_tables.tidy_rows(comparison)
         write_atomically(arguments.csv, tables.as_csv(rows))
@@ -106,11 +117,9 @@ def run(arguments: argparse.Namespace) -> int:
         text = tables.as_latex(comparison_tables.main_table(comparison), caption)
         write_atomically(arguments.latex, text)
     if arguments.report is not None:
-        from kinebench.io.models import read_model
         from kinebench.reports.comparison_report import comparison_document
         from kinebench.reports.html import as_html
 
-        model = None if arguments.model is None else read_model(arguments.model)
         write_atomically(arguments.report, as_html(comparison_document(comparison, model)))
     if arguments.json:
         print(json.dumps(as_json(comparison), indent=2, ensure_ascii=False, allow_nan=False))
@@ -119,18 +128,20 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _require_use_of_model(arguments: argparse.Namespace, found: FoundPairs) -> None:
+def _model(arguments: argparse.Namespace, found: FoundPairs) -> Model | None:
+    from kinebench.io.models import read_model
+
     if arguments.model is None:
-        return
-    if arguments.report is None:
-        raise ValueRangeError("--model is for the report: name one with --report")
-    if len(found.pairs) != 1:
+        return None
+    if arguments.report is not None and len(found.pairs) != 1:
         raise ValueRangeError(
-            f"--model is of one subject: compare one pair, found {len(found.pairs)}"
+            f"a report with --model shows one subject moving: compare one pair, found"
+            f" {len(found.pairs)}"
         )
     name = found.pairs[0].reference.name
     if name.lower().endswith(".trc"):
         raise ValueRangeError(f"--model moves by coordinates, and {name} holds markers")
+    return read_model(arguments.model)
 
 
 def _pairs(arguments: argparse.Namespace) -> FoundPairs:
@@ -177,6 +188,8 @@ def _procedure(arguments: argparse.Namespace) -> Procedure:
         how = replace(how, coordinates=names, all_must_exist=True)
     if arguments.events is not None:
         how = replace(how, events=_events(arguments.events))
+    if arguments.walking_direction is not None:
+        how = replace(how, walking_direction=tuple(arguments.walking_direction))
     return how
 
 

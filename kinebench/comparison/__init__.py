@@ -3,6 +3,7 @@
 from kinebench.comparison.by_index import IndexResampling
 from kinebench.comparison.compare import compare_pair, compare_pairs, compare_recordings
 from kinebench.comparison.intervals import ScoredInterval, scored_intervals
+from kinebench.comparison.motion_pairs import model_kinds
 from kinebench.comparison.pairs import FilePair, FoundPairs, find_pairs, pairs_from_csv
 from kinebench.comparison.procedure import EVENT_KINDS, PROCEDURES, Procedure, procedure
 from kinebench.comparison.results import Comparison, GroupRow, PairResult, RepetitionResult
@@ -23,6 +24,7 @@ __all__ = [
     "compare_pairs",
     "compare_recordings",
     "find_pairs",
+    "model_kinds",
     "pairs_from_csv",
     "procedure",
     "scored_intervals",

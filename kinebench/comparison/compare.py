@@ -21,11 +21,15 @@ from kinebench.alignment.records import Aligned, Recording
 from kinebench.comparison.by_index import IndexResampling
 from kinebench.comparison.groups import group_rows_of
 from kinebench.comparison.intervals import ScoredInterval, scored_intervals
+from kinebench.comparison.lowest_error import time_policy
+from kinebench.comparison.motion_pairs import read_pair
 from kinebench.comparison.pairs import FilePair
 from kinebench.comparison.procedure import Procedure
 from kinebench.comparison.results import Comparison, PairResult, RepetitionResult
-from kinebench.comparison.scoring import headline_name, prepared, scored, within
+from kinebench.comparison.scoring import headline_values, prepared, scored, within
+from kinebench.comparison.units import other_units, require_common_clock
 from kinebench.core.markers import Markers
+from kinebench.core.motion import Kind, Motion
 from kinebench.core.remarks import collected_remarks, reason_of
 from kinebench.errors import (
     FileFormatError,
@@ -34,7 +38,6 @@ from kinebench.errors import (
     ValueRangeError,
     require_names,
 )
-from kinebench.io.sto import read_motion
 from kinebench.io.trc import read_trc
 from kinebench.metrics import Evaluation, Exclusion
 from kinebench.metrics.landmarks import side_of
@@ -49,6 +52,7 @@ def compare_pairs(
     how: Procedure,
     markers: Mapping[str, str] | None = None,
     excluded: Iterable[Exclusion] = (),
+    kinds: Mapping[str, Kind] | None = None,
 ) -> Comparison:
     """Compare files; a pair that fails is excluded with its reason, unless it is the only one.
 
@@ -61,6 +65,8 @@ def compare_pairs(
         For TRC: the reference's marker name to the estimate's.
     excluded : iterable of Exclusion
         What was left out before, for the record.
+    kinds : mapping of str to {"rotational", "translational"}, optional
+        Coordinates of the model that the motions belong to, as `model_kinds` gives them.
 
     Raises
     ------
@@ -71,7 +77,7 @@ def compare_pairs(
     failed: list[str] = []
     for pair in pairs:
         try:
-            results.append(compare_pair(pair, how, markers, len(pairs) <= _FEW))
+            results.append(compare_pair(pair, how, markers, len(pairs) <= _FEW, kinds))
         except KinebenchError as error:
             if len(pairs) == 1:
                 raise
@@ -83,8 +89,8 @@ def compare_pairs(
         raise ValueRangeError(f"none of {len(pairs)} pairs can be compared; the first, {first}")
     if len(results) == 1:
         return Comparison(how, tuple(results), tuple(left_out))
-    kinds = {result.evaluation.kind for result in results}
-    if len(kinds) > 1:
+    scored_kinds = {result.evaluation.kind for result in results}
+    if len(scored_kinds) > 1:
         raise ValueRangeError("the pairs mix motions and markers: compare them in two runs")
     with collected_remarks() as told:
         groups = group_rows_of(results, how)
@@ -96,8 +102,11 @@ def compare_pair(
     how: Procedure,
     markers: Mapping[str, str] | None = None,
     other_policies: bool = True,
+    kinds: Mapping[str, Kind] | None = None,
 ) -> PairResult:
     """Read one pair of files and compare them, as `compare_recordings` does.
+
+    With `kinds`, the coordinates of a model, nothing else in a motion file is a coordinate.
 
     Raises
     ------
@@ -115,9 +124,9 @@ def compare_pair(
     with collected_remarks() as told:
         feet = None if pair.event_markers is None else read_trc(pair.event_markers)
         if endings == {False}:
-            one, other = read_motion(pair.reference), read_motion(pair.estimate)
+            one, other, left_out = read_pair(pair.reference, pair.estimate, kinds)
             result = compare_recordings(
-                one, other, how, pair.subject, pair.trial, feet, other_policies
+                one, other, how, pair.subject, pair.trial, feet, other_policies, left_out
             )
         else:
             seen = _matched(read_trc(pair.reference), read_trc(pair.estimate), markers)
@@ -133,6 +142,7 @@ def compare_recordings(
     trial: str = "trial",
     event_markers: Markers | None = None,
     other_policies: bool = True,
+    left_out: Mapping[str, str] | None = None,
 ) -> PairResult:
     """Compare two motions, or two recordings of markers with equal names.
 
@@ -145,33 +155,46 @@ def compare_recordings(
         On the reference's clock, for events that a motion does not show.
     other_policies : bool
         Whether to tell what the other alignment policies would give.
+    left_out : mapping of str to str, optional
+        What is not to be scored, with the reason.
 
     Raises
     ------
     AlignmentError
         When they cannot be aligned.
     ValueRangeError
-        When nothing is left to score, or there is no repetition.
+        When a clock is not in seconds, most angles are in two units, nothing is left to score, or
+        there is no repetition.
     """
+    if not isinstance(how.time, IndexResampling):
+        require_common_clock(reference, estimate)
+    left_out = dict(left_out or {})
+    if isinstance(reference, Motion) and isinstance(estimate, Motion):
+        left_out |= other_units(reference, estimate)
+    _require_scorable(left_out, how)
+    reference, estimate = _without(reference, left_out), _without(estimate, left_out)
     with collected_remarks() as told:
         aligned = _aligned(reference, estimate, how)
         one, other = prepared(aligned.reference, aligned.estimate, how)
         evaluation = scored(one, other, how)
         intervals: tuple[ScoredInterval, ...] = ()
         if how.events is not None:
-            intervals = scored_intervals(how.events, reference, event_markers, trial)
+            intervals = scored_intervals(
+                how.events, reference, event_markers, trial, how.walking_direction
+            )
     with warnings.catch_warnings():
         # what is undefined was told once, above
         warnings.simplefilter("ignore", KinebenchWarning)
         repetitions, excluded = _repetitions(one, other, how, intervals)
         shifted = _sensitivity(reference, estimate, how, aligned.record.lag_s)
         policies = _policies(reference, estimate, how) if other_policies else {}
+    unscored = tuple(Exclusion(name, reason) for name, reason in left_out.items())
     return PairResult(
         subject,
         trial,
         one,
         other,
-        evaluation,
+        replace(evaluation, excluded=unscored + evaluation.excluded),
         aligned.record,
         repetitions,
         excluded,
@@ -179,6 +202,17 @@ def compare_recordings(
         policies,
         tuple(told),
     )
+
+
+def _require_scorable(left_out: Mapping[str, str], how: Procedure) -> None:
+    for name in how.coordinates or ():
+        if name in left_out and how.all_must_exist:
+            raise ValueRangeError(f"{name} cannot be scored: {left_out[name]}")
+
+
+def _without(recording: Recording, left_out: Mapping[str, str]) -> Recording:
+    kept = [name for name in recording.names if name not in left_out]
+    return recording if len(kept) == len(recording.names) else recording.select(kept)
 
 
 def _matched(
@@ -204,7 +238,7 @@ def _matched(
 def _aligned(reference: Recording, estimate: Recording, how: Procedure) -> Aligned[Recording]:
     if isinstance(how.time, IndexResampling):
         return how.time(reference, estimate)
-    return align(reference, estimate, how.time, how.space)
+    return align(reference, estimate, time_policy(how.time, how), how.space)
 
 
 def _repetitions(
@@ -249,16 +283,6 @@ def _one_side(evaluation: Evaluation, side: str) -> Evaluation:
     return replace(evaluation, figures=figures)
 
 
-def _headline(reference: Recording, estimate: Recording, how: Procedure) -> dict[str, float]:
-    """The headline metric of each item; none when too little is left to score."""
-    try:
-        one, other = prepared(reference, estimate, how)
-        name = headline_name(one, how)
-        return scored(one, other, how, [name]).values(name)
-    except ValueRangeError:
-        return {}
-
-
 def _sensitivity(
     reference: Recording, estimate: Recording, how: Procedure, lag_s: float
 ) -> tuple[Shifted[dict[str, float]], ...]:
@@ -269,8 +293,8 @@ def _sensitivity(
     def measure(one: Recording, other: Recording) -> dict[str, float]:
         if how.space is not None and isinstance(one, Markers) and isinstance(other, Markers):
             moved, _ = how.space(one, other)
-            return _headline(one, moved, how)
-        return _headline(one, other, how)
+            return headline_values(one, moved, how)
+        return headline_values(one, other, how)
 
     try:
         return sensitivity(reference, estimate, measure, lag_s, interpolation=time.interpolation)
@@ -282,7 +306,7 @@ def _policies(
     reference: Recording, estimate: Recording, how: Procedure
 ) -> Mapping[str, PolicyResult[dict[str, float]]]:
     others = (NoAlignment(), SignalLag(), MinimiseLag())
-    chosen = [policy for policy in others if policy.policy != how.time.policy]
+    chosen = [time_policy(each, how) for each in others if each.policy != how.time.policy]
     return compare_policies(
-        reference, estimate, lambda one, other: _headline(one, other, how), chosen, how.space
+        reference, estimate, lambda one, other: headline_values(one, other, how), chosen, how.space
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import math
+import warnings
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -11,23 +13,37 @@ import numpy as np
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
-from kinebench.errors import NotApplicableError, ValueRangeError, require_names
+from kinebench.core.wrapping import unwrapped
+from kinebench.errors import (
+    KinebenchWarning,
+    NotApplicableError,
+    ValueRangeError,
+    require_names,
+)
 from kinebench.events import (
     Cycle,
+    Foot,
     GaitEvents,
     ManualEvent,
+    Stretch,
+    Turn,
+    alternate,
     contacts_from_feet,
     gait_cycles,
     gait_events_from_markers,
     jump_phases,
     sit_to_stand_repetitions,
     squat_repetitions,
+    straight,
+    stretches_of_walk,
+    turns_of_heading,
 )
 from kinebench.metrics.landmarks import foot_points, segment_of
 
 __all__ = ["ScoredInterval", "scored_intervals"]
 
 _SIDES = ("right", "left")
+_STEP_M, _STEP_RAD = 0.2, 0.2  # between the feet, and between the hips: less is swaying
 
 
 class ScoredInterval(NamedTuple):
@@ -53,6 +69,7 @@ def scored_intervals(
     reference: Motion | Markers,
     markers: Markers | None = None,
     trial: str = "",
+    walking_direction: tuple[float, float] | None = None,
 ) -> tuple[ScoredInterval, ...]:
     """Repetitions, cycles or phases of a trial.
 
@@ -66,13 +83,21 @@ def scored_intervals(
         On the reference's clock, for events that a motion does not show.
     trial : str
         Named events that name another trial are left out.
+    walking_direction : (float, float), optional
+        Forward along X and Z, for gait cycles of markers; by default as the feet point, stretch
+        by stretch.
 
     Raises
     ------
     NotApplicableError
         Jump phases of a motion without markers.
     ValueRangeError
-        There is no such interval.
+        There is no such interval, or the legs do not move in turn.
+
+    Warns
+    -----
+    KinebenchWarning
+        The walk turns, or goes backwards.
 
     Notes
     -----
@@ -83,7 +108,7 @@ def scored_intervals(
         found = _named(events, trial)
         wanted = f"interval of trial '{trial}' in the list of events"
     elif events == "gait":
-        found, wanted = _gait(reference, markers), "whole gait cycle"
+        found, wanted = _gait(reference, markers, walking_direction), "whole gait cycle"
     elif events == "jump":
         found, wanted = _jump(reference, markers), "flight between two contacts"
     else:
@@ -111,9 +136,21 @@ def _named(events: Sequence[ManualEvent], trial: str) -> list[ScoredInterval]:
     return found
 
 
-def _gait(reference: Motion | Markers, markers: Markers | None) -> list[ScoredInterval]:
+def _gait(
+    reference: Motion | Markers,
+    markers: Markers | None,
+    direction: tuple[float, float] | None,
+) -> list[ScoredInterval]:
     source = reference if markers is None else markers
-    cycles = _marker_cycles(source) if isinstance(source, Markers) else _hip_cycles(source)
+    if isinstance(source, Markers):
+        cycles = _marker_cycles(source, direction)
+    elif direction is None:
+        cycles = _hip_cycles(source)
+    else:
+        raise ValueRangeError(
+            "a walking direction is for markers: a motion's gait cycles come from its hip angles;"
+            " give the reference's markers (--event-markers FILE.trc)"
+        )
     return [
         ScoredInterval(f"{side} cycle {i}", cycle.start_s, cycle.end_s, side)
         for side in _SIDES
@@ -121,25 +158,99 @@ def _gait(reference: Motion | Markers, markers: Markers | None) -> list[ScoredIn
     ]
 
 
-def _marker_cycles(markers: Markers) -> dict[str, tuple[Cycle, ...]]:
+def _marker_cycles(
+    markers: Markers, direction: tuple[float, float] | None
+) -> dict[str, tuple[Cycle, ...]]:
     names = [name for name in markers.names if segment_of(name) == "pelvis"]
     if not names:
         raise NotApplicableError("gait cycles need a marker of the pelvis or the hips")
     pelvis = markers.select(names).positions.mean(axis=1)
-    cycles = {}
-    for side, points in zip(_SIDES, foot_points(markers.names), strict=True):
-        heel, toe = markers.position(points[0]), markers.position(points[1])
-        cycles[side] = gait_cycles(gait_events_from_markers(heel, toe, pelvis, markers.times))
-    return cycles
+    feet = [
+        Foot(markers.position(points[0]), markers.position(points[1]))
+        for points in foot_points(markers.names)
+    ]
+    _require_y_up(feet, pelvis)
+    if direction is None:
+        stretches = stretches_of_walk(feet, pelvis, markers.times)
+    else:
+        stretches = straight(direction, markers.n_frames)
+    _require_steps(feet, pelvis, stretches)
+    _tell_directions(stretches, markers.times)
+    return {
+        side: gait_cycles(
+            gait_events_from_markers(*foot, pelvis, markers.times, stretches=stretches)
+        )
+        for side, foot in zip(_SIDES, feet, strict=True)
+    }
+
+
+def _require_y_up(feet: list[Foot], pelvis: FloatArray) -> None:
+    above = np.nanmean([np.nanmean(pelvis - foot.heel, axis=0) for foot in feet], axis=0)
+    if np.isfinite(above).all() and int(np.argmax(np.abs(above))) != 1:
+        axis = "XYZ"[int(np.argmax(np.abs(above)))]
+        raise ValueRangeError(
+            f"the pelvis is above the feet along {axis}: gait cycles need markers with Y up, as"
+            " OpenSim takes them"
+        )
+
+
+def _require_steps(feet: list[Foot], pelvis: FloatArray, stretches: tuple[Stretch, ...]) -> None:
+    ahead = []
+    for foot in feet:
+        parts = [
+            ((foot.heel - pelvis)[s.first : s.last + 1, [0, 2]] * s.forward).sum(axis=1)
+            for s in stretches
+        ]
+        ahead.append(np.concatenate(parts))
+    right, left = ahead
+    if not alternate(right, left, _STEP_M):
+        raise ValueRangeError("the feet do not move in turn: there are no gait cycles")
+
+
+def _tell_directions(stretches: tuple[Stretch, ...], times: FloatArray) -> None:
+    _tell_turns([stretch.turn for stretch in stretches if stretch.turn is not None], times)
+    for stretch in stretches:
+        if stretch.backwards:
+            _tell(
+                f"the walk goes backwards from {times[stretch.first]:.2f} to"
+                f" {times[stretch.last]:.2f} s: its gait cycles start when the toe touches down"
+            )
+
+
+def _tell_turns(turns: Sequence[Turn], times: FloatArray) -> None:
+    for turn in turns:
+        _tell(
+            f"the walk turns by {abs(math.degrees(turn.angle)):.0f}° at {times[turn.half]:.2f} s:"
+            " no gait cycle in the turn is scored"
+        )
+
+
+def _tell(text: str) -> None:
+    warnings.warn(text, KinebenchWarning, stacklevel=2)
 
 
 def _hip_cycles(motion: Motion) -> dict[str, tuple[Cycle, ...]]:
     require_names(["hip_flexion_r", "hip_flexion_l"], motion.names, "coordinate", "the reference")
+    if not alternate(motion.value("hip_flexion_r"), motion.value("hip_flexion_l"), _STEP_RAD):
+        raise ValueRangeError("the hips do not move in turn: there are no gait cycles")
+    turns = _turns_of_pelvis(motion)
     cycles = {}
     for side, other in (("right", "l"), ("left", "r")):
         strikes = _peaks(-motion.value(f"hip_flexion_{other}"), motion.times)
-        cycles[side] = gait_cycles(GaitEvents(strikes, ()))
+        cycles[side] = gait_cycles(GaitEvents(strikes, (), turns))
     return cycles
+
+
+def _turns_of_pelvis(motion: Motion) -> tuple[tuple[float, float], ...]:
+    """From when to when the walk turns, s, as far as the pelvis' heading is known."""
+    if "pelvis_rotation" not in motion.names:
+        return ()
+    heading = motion.value("pelvis_rotation")
+    known = np.isfinite(heading)
+    times = motion.times[known]
+    turns = turns_of_heading(unwrapped(heading[known]), times)
+    _tell_turns(turns, times)
+    return tuple((float(times[turn.first]), float(times[turn.last])) for turn in turns)
 
 
 def _peaks(signal: FloatArray, times: FloatArray, shortest_s: float = 0.5) -> tuple[float, ...]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from kinebench.errors import FileFormatError, KinebenchWarning, ValueRangeError, require_names
+from kinebench.io.columns import has_control_characters
 from kinebench.io.csv_text import split_csv
 from kinebench.io.text import read_text
 from kinebench.metrics import Exclusion
@@ -17,6 +19,7 @@ __all__ = ["FilePair", "FoundPairs", "find_pairs", "pairs_from_csv"]
 
 # In folders one kind counts: the first of these that both have.
 _ENDINGS = (".mot", ".trc", ".sto")
+_LONGEST_LAG_S = 86_400.0  # a day
 _COLUMNS = ("reference", "estimate", "subject", "trial", "lag_s", "event_markers")
 
 
@@ -63,8 +66,8 @@ def find_pairs(reference: Path, estimate: Path) -> FoundPairs:
         When a path is missing, the two are of different kinds, or no file is in both.
     """
     for path in (reference, estimate):
-        if not path.exists():
-            raise FileFormatError(f"{path} does not exist")
+        if not _exists(path):
+            raise FileFormatError(f"{str(path)[:200]} does not exist")
     if reference.is_dir() != estimate.is_dir():
         raise FileFormatError(
             f"name two files or two folders, not one of each: {reference.name}, {estimate.name}"
@@ -114,7 +117,7 @@ def pairs_from_csv(path: Path) -> FoundPairs:
     Warns
     -----
     KinebenchWarning
-        When there are columns that say nothing to kinebench.
+        When there are columns that say nothing to kinebench, or files outside the CSV's folder.
     """
     table = split_csv(read_text(path), path.name)
     rows = [
@@ -142,19 +145,26 @@ def pairs_from_csv(path: Path) -> FoundPairs:
                 f"{path.name} lists trial '{trial}' of '{subject}' {count} times; give each pair"
                 " its own subject and trial"
             )
+    _tell_of_outside(pairs, path)
     return FoundPairs(pairs)
 
 
 def _pair(row: dict[str, str], path: Path, line: int) -> FilePair:
     def cell(column: str) -> str:
-        return (row.get(column) or "").strip()
+        text = (row.get(column) or "").strip()
+        if has_control_characters(text):
+            raise FileFormatError(
+                f"{path.name}, line {line}, {column}: {text!a} holds a control character"
+            )
+        return text
 
     def file(column: str) -> Path:
         named = path.parent / cell(column)
-        if not named.is_file():
+        if not (_exists(named) and named.is_file()):
+            shown = str(named) if len(str(named)) < 200 else f"{str(named)[:200]}…"
             raise FileFormatError(
                 f"{path.name}, line {line}, {column}: "
-                + (f"{named} does not exist" if cell(column) else "empty")
+                + (f"{shown} does not exist" if cell(column) else "empty")
             )
         return named
 
@@ -165,6 +175,10 @@ def _pair(row: dict[str, str], path: Path, line: int) -> FilePair:
         raise FileFormatError(
             f"{path.name}, line {line}, lag_s: '{cell('lag_s')}' is no number"
         ) from error
+    if lag_s is not None and not abs(lag_s) <= _LONGEST_LAG_S:
+        raise FileFormatError(
+            f"{path.name}, line {line}, lag_s: '{cell('lag_s')}' is no lag of two recordings, s"
+        )
     return FilePair(
         reference,
         estimate,
@@ -173,6 +187,27 @@ def _pair(row: dict[str, str], path: Path, line: int) -> FilePair:
         lag_s,
         file("event_markers") if cell("event_markers") else None,
     )
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a name that is too long, or that the file system refuses
+        return False
+
+
+def _tell_of_outside(pairs: Iterable[FilePair], path: Path) -> None:
+    """A list made by somebody else should not reach for files that its reader does not expect."""
+    folder = path.parent.resolve()
+    named = [file for pair in pairs for file in (pair.reference, pair.estimate)]
+    outside = [file for file in named if not file.resolve().is_relative_to(folder)]
+    if outside:
+        warnings.warn(
+            f"{path.name} names {len(outside)} files outside its own folder, the first:"
+            f" {outside[0]}",
+            KinebenchWarning,
+            stacklevel=3,
+        )
 
 
 def _below(folder: Path, ending: str) -> dict[str, Path]:

@@ -48,6 +48,8 @@ class Procedure:
     events : str or tuple of ManualEvent, optional
         Repetitions that are scored one by one besides the whole trial: "squat", "sts", "gait",
         "jump", or intervals that a person named.
+    walking_direction : (float, float), optional
+        Forward along X and Z, for gait cycles of markers; by default as the feet point.
     pooling : str
         Name in `kinebench.statistics.POOLINGS`, for several trials.
     headline : str
@@ -70,6 +72,7 @@ class Procedure:
     all_must_exist: bool = True
     window_s: tuple[float, float] | None = None
     events: str | tuple[ManualEvent, ...] | None = None
+    walking_direction: tuple[float, float] | None = None
     pooling: str = "hierarchical"
     headline: str = "rmse"
     bias_interval: Literal["effective", "independent"] = "effective"
@@ -83,6 +86,8 @@ class Procedure:
         require_names([self.headline], waveform, "metric", "the catalogue of waveform metrics")
         if isinstance(self.events, str):
             require_names([self.events], EVENT_KINDS, "kind of events", "kinebench compare")
+        if self.walking_direction is not None and self.events != "gait":
+            raise ValueRangeError("a walking direction is for gait cycles: name events 'gait'")
         if self.window_s is not None and not self.window_s[0] < self.window_s[1]:
             raise ValueRangeError(
                 f"a window must end after its start, found {self.window_s[0]:g} to"

@@ -19,7 +19,15 @@ from kinebench.metrics import Evaluation, Exclusion, evaluate_markers, evaluate_
 from kinebench.metrics.pairs import without_wraps
 from kinebench.statistics import series_mean
 
-__all__ = ["MARKER_HEADLINE", "errors_of", "headline_name", "prepared", "scored", "within"]
+__all__ = [
+    "MARKER_HEADLINE",
+    "errors_of",
+    "headline_name",
+    "headline_values",
+    "prepared",
+    "scored",
+    "within",
+]
 
 MARKER_HEADLINE = "distance_mean"
 _TRANSLATIONS = ("pelvis_tx", "pelvis_ty", "pelvis_tz")
@@ -28,6 +36,16 @@ _TRANSLATIONS = ("pelvis_tx", "pelvis_ty", "pelvis_tz")
 def headline_name(recording: Motion | Markers, how: Procedure) -> str:
     """The metric that stands for a pair: of motions or of markers."""
     return how.headline if isinstance(recording, Motion) else MARKER_HEADLINE
+
+
+def headline_values(reference: Recording, estimate: Recording, how: Procedure) -> dict[str, float]:
+    """The headline metric of each item, as reported; none when too little is left to score."""
+    try:
+        one, other = prepared(reference, estimate, how)
+        name = headline_name(one, how)
+        return scored(one, other, how, [name]).values(name)
+    except ValueRangeError:
+        return {}
 
 
 def prepared(
@@ -81,7 +99,7 @@ def scored(
         Nothing is left to score.
     """
     if isinstance(reference, Markers) and isinstance(estimate, Markers):
-        return _scored_markers(reference, estimate, how)
+        return _scored_markers(reference, estimate, how, metrics)
     assert isinstance(reference, Motion)
     assert isinstance(estimate, Motion)
     left_out: tuple[Exclusion, ...] = ()
@@ -99,15 +117,18 @@ def scored(
     return replace(found, excluded=found.excluded + left_out)
 
 
-def _scored_markers(reference: Markers, estimate: Markers, how: Procedure) -> Evaluation:
+def _scored_markers(
+    reference: Markers, estimate: Markers, how: Procedure, metrics: list[str] | None
+) -> Evaluation:
     if how.coordinates is None:
-        return evaluate_markers(reference, estimate)
+        return evaluate_markers(reference, estimate, metrics=metrics)
     if not how.all_must_exist:
         raise NotApplicableError(
             f"the procedure {how.name} scores coordinates of motions; these are markers"
         )
     require_names(how.coordinates, reference.names, "marker", "the pair")
-    return evaluate_markers(reference.select(how.coordinates), estimate.select(how.coordinates))
+    chosen = reference.select(how.coordinates), estimate.select(how.coordinates)
+    return evaluate_markers(*chosen, metrics=metrics)
 
 
 def errors_of(reference: Motion, estimate: Motion, names: Sequence[str]) -> FloatArray:

@@ -23,15 +23,28 @@ from kinebench.events.repetitions import (
     sit_to_stand_repetitions,
     squat_repetitions,
 )
+from kinebench.events.walking import (
+    Foot,
+    Stretch,
+    Turn,
+    alternate,
+    straight,
+    stretches_of_walk,
+    turns_of_heading,
+)
 
 __all__ = [
     "Contact",
     "Cycle",
     "Flight",
+    "Foot",
     "GaitEvents",
     "JumpPhases",
     "ManualEvent",
     "Repetition",
+    "Stretch",
+    "Turn",
+    "alternate",
     "centres_of_pressure",
     "contacts_from_feet",
     "contacts_from_force",
@@ -47,5 +60,8 @@ __all__ = [
     "side_of_contact",
     "sit_to_stand_repetitions",
     "squat_repetitions",
+    "straight",
+    "stretches_of_walk",
+    "turns_of_heading",
     "vertical_forces",
 ]

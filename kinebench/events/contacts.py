@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Literal
 
 import numpy as np
@@ -32,7 +33,16 @@ def vertical_forces(table: Table) -> dict[str, FloatArray]:
     ------
     NameNotFoundError
         There are none.
+    ValueRangeError
+        Two columns have one name, as SIMM writes both feet: which foot is which is not known.
     """
+    counts = Counter(name for name in table.columns if name.endswith("_vy"))
+    doubled = [name for name, count in counts.items() if count > 1]
+    if doubled:
+        raise ValueRangeError(
+            f"{table.name} has {', '.join(doubled)} more than once: give each plate or foot its"
+            " own name"
+        )
     columns = {name[:-3]: i for i, name in enumerate(table.columns) if name.endswith("_vy")}
     if not columns:
         raise NameNotFoundError(

@@ -12,15 +12,17 @@ from numpy.typing import ArrayLike, NDArray
 from kinebench.core.arrays import FloatArray
 from kinebench.errors import ValueRangeError
 from kinebench.events.intervals import Contact, Cycle, signal_on_times
+from kinebench.events.walking import Foot, Stretch, straight, stretches_of_walk
 
 __all__ = ["GaitEvents", "gait_cycles", "gait_events_from_contacts", "gait_events_from_markers"]
 
 
 class GaitEvents(NamedTuple):
-    """Heel strikes and toe-offs of one foot, s."""
+    """Heel strikes and toe-offs of one foot, and from when to when the walk turned, s."""
 
     heel_strikes_s: tuple[float, ...]
     toe_offs_s: tuple[float, ...]
+    turns_s: tuple[tuple[float, float], ...] = ()
 
 
 def gait_events_from_markers(
@@ -30,26 +32,30 @@ def gait_events_from_markers(
     times: ArrayLike,
     direction: tuple[float, float] | None = None,
     shortest_cycle_s: float = 0.5,
+    stretches: Sequence[Stretch] | None = None,
 ) -> GaitEvents:
     """Events of one foot from where it is relative to the pelvis (Zeni et al. 2008).
 
     The heel is farthest ahead of the pelvis at heel strike, the toe farthest behind at toe-off.
     Extremes count when they stand out on both sides by a tenth of the foot's travel: one that the
-    recording starts or ends beside, within some 0.1 s, is not seen.
+    recording starts or ends beside, within some 0.1 s, is not seen. Who walks backwards touches
+    the ground with the toe, farthest behind, and lifts the heel last, farthest ahead.
 
     Parameters
     ----------
     heel, toe, pelvis : (n_frames, 3) m
     times : (n_frames,) s
     direction : (float, float), optional
-        Forward along X and Z. By default the way the pelvis went; on a treadmill it must be given.
+        Forward along X and Z; by default as this foot points.
     shortest_cycle_s : float
         Of two heel strikes (or toe-offs) that are closer, the greater extreme counts.
+    stretches : sequence of Stretch, optional
+        The direction as `stretches_of_walk` tells it from both feet, instead of `direction`.
 
     Raises
     ------
     ValueRangeError
-        Shapes that do not fit, or a pelvis that stays within 0.5 m and no direction.
+        Shapes that do not fit, or no frame that shows where the foot points.
 
     References
     ----------
@@ -59,13 +65,31 @@ def gait_events_from_markers(
     if any(point.ndim != 2 or point.shape != (len(points[0]), 3) for point in points):
         shapes = ", ".join(str(point.shape) for point in points)
         raise ValueRangeError(f"heel, toe and pelvis must have shape (n_frames, 3), found {shapes}")
-    forward = _forward(points[2], direction)
-    heel_ahead = (points[0] - points[2])[:, [0, 2]] @ forward
-    toe_ahead = (points[1] - points[2])[:, [0, 2]] @ forward
-    return GaitEvents(
-        _peak_times(heel_ahead, times, shortest_cycle_s),
-        _peak_times(-toe_ahead, times, shortest_cycle_s),
+    clock = np.asarray(times, dtype=np.float64)
+    if stretches is None and direction is not None:
+        stretches = straight(direction, len(clock))
+    elif stretches is None:
+        stretches = stretches_of_walk([Foot(points[0], points[1])], points[2], clock)
+    strikes: list[float] = []
+    offs: list[float] = []
+    for stretch in stretches:
+        part = slice(stretch.first, stretch.last + 1)
+        if part.stop - part.start < 3:
+            continue
+        heel_ahead, toe_ahead = (
+            ((point - points[2])[part][:, [0, 2]] * stretch.forward).sum(axis=1)
+            for point in points[:2]
+        )
+        if stretch.backwards:
+            heel_ahead, toe_ahead = -toe_ahead, -heel_ahead
+        strikes += _peak_times(heel_ahead, clock[part], shortest_cycle_s)
+        offs += _peak_times(-toe_ahead, clock[part], shortest_cycle_s)
+    turns = tuple(
+        (float(clock[stretch.turn.first]), float(clock[stretch.turn.last]))
+        for stretch in stretches
+        if stretch.turn is not None
     )
+    return GaitEvents(tuple(strikes), tuple(offs), turns)
 
 
 def gait_events_from_contacts(contacts: Sequence[Contact]) -> GaitEvents:
@@ -77,7 +101,7 @@ def gait_events_from_contacts(contacts: Sequence[Contact]) -> GaitEvents:
 
 
 def gait_cycles(events: GaitEvents, longest_s: float = 2.5) -> tuple[Cycle, ...]:
-    """Cycles of one foot, from heel strike to heel strike.
+    """Cycles of one foot, from heel strike to heel strike, without those in which the walk turns.
 
     Parameters
     ----------
@@ -88,30 +112,11 @@ def gait_cycles(events: GaitEvents, longest_s: float = 2.5) -> tuple[Cycle, ...]
     strikes = sorted(events.heel_strikes_s)
     cycles = []
     for start, end in itertools.pairwise(strikes):
-        if end - start <= longest_s:
+        turns = any(start < over and began < end for began, over in events.turns_s)
+        if end - start <= longest_s and not turns:
             offs = [time for time in events.toe_offs_s if start < time < end]
             cycles.append(Cycle(start, offs[0] if offs else None, end))
     return tuple(cycles)
-
-
-def _forward(pelvis: FloatArray, direction: tuple[float, float] | None) -> FloatArray:
-    """Unit vector (2,) along X and Z."""
-    if direction is not None:
-        given = np.asarray(direction, dtype=np.float64)
-        if given.shape != (2,) or not np.linalg.norm(given) > 0:
-            raise ValueRangeError(f"the direction needs X and Z, not both 0; found {direction}")
-        return np.asarray(given / np.linalg.norm(given))
-    ground = pelvis[:, [0, 2]]
-    ground = ground[~np.isnan(ground[:, 0])]
-    if len(ground) < 3:
-        raise ValueRangeError("the pelvis is known in fewer than three frames")
-    way = ground[-1] - ground[0]
-    if np.linalg.norm(way) < 0.5:
-        raise ValueRangeError(
-            f"the pelvis moves {np.linalg.norm(way):.2f} m only: give the walking direction"
-            " (a treadmill?)"
-        )
-    return np.asarray(way / np.linalg.norm(way))
 
 
 def _peak_times(signal: FloatArray, times: ArrayLike, shortest_s: float) -> tuple[float, ...]:

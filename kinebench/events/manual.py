@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kinebench.errors import FileFormatError
+from kinebench.io.columns import has_control_characters
 from kinebench.io.csv_text import split_csv
 from kinebench.io.text import read_text
 
 __all__ = ["ManualEvent", "read_events"]
 
+LATEST_S = 86_400.0  # a day: what lies beyond is no time in seconds
 COLUMNS = ("name", "start_s", "end_s", "trial")
 
 
@@ -65,6 +67,8 @@ def read_events(path: Path | str) -> tuple[ManualEvent, ...]:
             )
         fields = dict(zip(header, (cell.strip() for cell in row), strict=True))
         events.append(_event(path, number, fields))
+    if not events:
+        raise FileFormatError(f"{path.name} lists no event below its line of columns")
     return tuple(events)
 
 
@@ -83,6 +87,12 @@ def _header(path: Path, number: int, row: list[str]) -> list[str]:
 def _event(path: Path, number: int, fields: dict[str, str]) -> ManualEvent:
     if not fields["name"]:
         raise FileFormatError(f"{path.name}, line {number}, field name: empty")
+    for field in ("name", "trial"):
+        if has_control_characters(fields.get(field, "")):
+            raise FileFormatError(
+                f"{path.name}, line {number}, field {field}: {fields[field]!a} holds a control"
+                " character"
+            )
     start = _seconds(path, number, "start_s", fields["start_s"])
     end = None
     if fields.get("end_s"):
@@ -100,7 +110,7 @@ def _seconds(path: Path, number: int, field: str, cell: str) -> float:
         value = float(cell)
     except ValueError:
         value = math.nan
-    if not math.isfinite(value):
+    if not abs(value) <= LATEST_S:
         raise FileFormatError(
             f"{path.name}, line {number}, field {field}: seconds expected, found {cell!r}"
         )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 import warnings
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,9 +17,25 @@ from kinebench.core.motion import Coordinate, Kind, Motion
 from kinebench.core.value import Value
 from kinebench.errors import FileFormatError, KinebenchWarning, ValueRangeError
 from kinebench.io.atomic import write_atomically
+from kinebench.io.columns import (
+    coordinate_of,
+    has_control_characters,
+    kind_by_name,
+    other_contents,
+    reasons_left_out,
+)
 from kinebench.io.numbers import decoded, parse_block, read_text_lines
 
-__all__ = ["Table", "motion_text", "read_motion", "read_table", "table_text", "write_motion"]
+__all__ = [
+    "MotionFile",
+    "Table",
+    "motion_text",
+    "read_motion",
+    "read_motion_file",
+    "read_table",
+    "table_text",
+    "write_motion",
+]
 
 _NOTE = """
 Units are S.I. units (second, meters, Newtons, ...)
@@ -27,6 +45,11 @@ are in degrees (yes) or radians (no).
 
 
 _SIMM_FIELDS = ("datacolumns", "datarows")
+_IN_WORDS = "Angles are in"  # a line of older files, "Angles are in degrees."
+_DIGITS = 10  # no file has more rows or versions than ten digits can count
+_DOUBLED = "two columns have this name"
+_FURTHEST_M = 100.0  # nobody walks farther within a laboratory's view
+_LARGEST_RAD = 8 * math.pi  # four turns on the spot
 _COUNTS = {"columns": ("ncolumns", "datacolumns"), "rows of data": ("nrows", "datarows")}
 
 
@@ -95,56 +118,125 @@ def read_table(path: Path | str, strict: bool = True) -> Table:
             raise FileFormatError(fault)
         if fault:
             warnings.warn(fault, KinebenchWarning, stacklevel=2)
+    _require_printable(columns, path.name, first + 1)
     block = parse_block(rows, columns, path.name, first + 2)
+    infinite = np.argwhere(np.isinf(block))
+    if len(infinite):
+        row, column = infinite[0]
+        raise FileFormatError(
+            f"{path.name}, line {first + 2 + row}, field '{columns[column]}': infinite"
+        )
     try:
         return Table(name, tuple(columns[1:]), block[:, 0], block[:, 1:], header)
     except ValueRangeError as error:
         raise FileFormatError(f"{path.name}: {error} (row 1 is line {first + 2})") from error
 
 
-def read_motion(path: Path | str) -> Motion:
-    """Read the coordinates of a MOT or STO file.
+@dataclass(frozen=True, slots=True, eq=False)
+class MotionFile(Value):
+    """The coordinates of a file, and what stands beside them.
 
-    Angles are converted when the header says ``inDegrees=yes``; translations never are. Where it
-    says nothing, angles are in radians, but in degrees in a file of SIMM's (``datacolumns`` instead
-    of ``nColumns``), as OpenSim takes them. A coordinate is translational when its name ends in
-    _tx, _ty or _tz. Columns of states, ``/jointset/<joint>/<coordinate>/value``, become
-    coordinates; speeds and other states are left out.
+    Parameters
+    ----------
+    motion : Motion
+        In rad and m.
+    left_out : mapping of str to str
+        Column to the reason why it is not part of the motion.
+    """
+
+    motion: Motion
+    left_out: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "left_out", frozen_mapping(self.left_out))
+
+
+def read_motion(path: Path | str, kinds: Mapping[str, Kind] | None = None) -> Motion:
+    """Read the coordinates of a MOT or STO file, as `read_motion_file` does.
 
     Returns
     -------
     Motion
         In rad and m.
 
+    Warns
+    -----
+    KinebenchWarning
+        As `read_motion_file`, and when columns are left out, with the reasons.
+    """
+    found = read_motion_file(path, kinds)
+    by_reason: dict[str, list[str]] = {}
+    for name, reason in found.left_out.items():
+        by_reason.setdefault(reason, []).append(name)
+    if by_reason:
+        listed = "; ".join(f"{_few(names)}: {reason}" for reason, names in by_reason.items())
+        _warn(f"{Path(path).name}, columns left out: {listed}", 3)
+    return found.motion
+
+
+def read_motion_file(path: Path | str, kinds: Mapping[str, Kind] | None = None) -> MotionFile:
+    """Read the coordinates of a MOT or STO file, and what stands beside them.
+
+    Angles are converted when they are in degrees; translations never are. Whether they are is
+    what the header says (``inDegrees``); where it says nothing, what OpenSim's Storage takes:
+    degrees in a .mot without ``version``, radians in any other file.
+
+    Columns of states, ``/jointset/<joint>/<coordinate>/value``, become coordinates. Speeds,
+    forces, muscles and markers are left out, and so are coordinates that stand twice.
+
+    Parameters
+    ----------
+    path : path
+    kinds : mapping of str to {"rotational", "translational"}, optional
+        Coordinates of the model; no other column is read. By default names tell, as public models
+        use them.
+
     Raises
     ------
     FileFormatError
-        As `read_table`, and when there are no coordinates, two of one name, or no telling whether
-        angles are in degrees.
+        As `read_table`, and when there are no coordinates, or no telling whether angles are in
+        degrees.
+
+    Warns
+    -----
+    KinebenchWarning
+        When the header does not say whether angles are in degrees, a name does not say whether it
+        is an angle or a length, or values are beyond a body's reach.
     """
     path = Path(path)
     table = read_table(path)
-    in_degrees = _in_degrees(table.header, path.name)
-    kept = [(index, name) for index, name in enumerate(map(_coordinate, table.columns)) if name]
-    if not kept:
+    contents = other_contents(table.name, table.columns)
+    if contents:
         raise FileFormatError(
-            f"{path.name} has no coordinates; its columns are: {', '.join(table.columns[:20])}"
+            f"{path.name} holds {contents}, as its first line '{table.name}' says; a motion is the"
+            " table of coordinates"
         )
-    coordinates = tuple(Coordinate(name, _kind(name)) for _, name in kept)
-    values = table.values[:, [index for index, _ in kept]]
+    kept, left_out = _coordinates_of(table.columns, kinds)
+    if not kept:
+        reasons = "; ".join(f"{name}: {why}" for name, why in list(left_out.items())[:10])
+        raise FileFormatError(f"{path.name} has no coordinates; its columns are: {reasons}")
+    in_degrees, assumed = _degrees(table.header, path)
+    coordinates = tuple(
+        Coordinate(name, (kinds or {}).get(name) or kind_by_name(name) or "rotational")
+        for name in kept
+    )
+    values = table.values[:, list(kept.values())]
     angular = np.array([coordinate.kind == "rotational" for coordinate in coordinates], dtype=bool)
+    folded = Counter(name.casefold() for name in kept)
+    alike = [name for name in kept if folded[name.casefold()] > 1]
+    undecided = [name for name in kept if kinds is None and kind_by_name(name) is None]
+    for doubt in (
+        assumed if angular.any() else "",
+        f"{_few(alike)} differ in upper and lower case only" if alike else "",
+        _undecided(undecided, list(kept), values),
+        _implausible(values[:, angular], values[:, ~angular], in_degrees),
+    ):
+        if doubt:
+            _warn(f"{path.name}: {doubt}", 3)
     if in_degrees:
         values = np.where(angular, np.radians(values), values)
-    elif angular.any() and np.nanmax(np.abs(values[:, angular]), initial=0.0) > 8 * math.pi:
-        largest = np.nanmax(np.abs(values[:, angular]))
-        warnings.warn(
-            f"{path.name}: angles reach {largest:.0f} rad (are they in degrees?); taken as"
-            " declared",
-            KinebenchWarning,
-            stacklevel=2,
-        )
     try:
-        return Motion(coordinates, table.times, values)
+        return MotionFile(Motion(coordinates, table.times, values), left_out)
     except ValueRangeError as error:
         raise FileFormatError(f"{path.name}: {error}") from error
 
@@ -174,7 +266,7 @@ def table_text(table: Table, note: str = "") -> str:
     )
     pattern = "\t".join(["%16.8f"] * (len(table.columns) + 1))
     for text in (table.name, *table.columns):
-        if text != text.strip() or any(character in text for character in "\t\n\r\0"):
+        if text != text.strip() or has_control_characters(text):
             raise ValueRangeError(f"{text!r} cannot stand in a MOT or STO file")
     if len(table.times) > 1 and np.diff(table.times).min() < 2e-8:
         raise ValueRangeError("times closer than 2e-8 s cannot stand in a MOT or STO file")
@@ -206,6 +298,9 @@ def _field(line: str) -> tuple[str, str]:
     key, equals, value = (part.strip() for part in line.partition("="))
     if equals and " " not in key:
         return key, value
+    in_words = re.fullmatch(r"angles are in (degrees|radians)\.?", line, re.IGNORECASE)
+    if in_words:
+        return _IN_WORDS, in_words.group(1).lower()
     words = line.split()
     if len(words) == 2 and words[0].lower() in _SIMM_FIELDS:
         return words[0], words[1]
@@ -225,37 +320,116 @@ def _columns(line: str) -> list[str]:
     return [cell.strip() for cell in line.split("\t") if cell.strip()]
 
 
+def _require_printable(columns: list[str], file: str, line: int) -> None:
+    """Control characters in a name would reach terminals, tables and pages."""
+    for number, column in enumerate(columns, start=1):
+        if has_control_characters(column):
+            raise FileFormatError(
+                f"{file}, line {line}: the name of column {number}, {column!a}, holds a control"
+                " character"
+            )
+
+
 def _wrong_count(header: Mapping[str, str], found: int, what: str, file: str) -> str:
     for key, stated in header.items():
         # files of version 3 may do without
-        if key.lower() in _COUNTS[what] and not (stated.isdecimal() and int(stated) == found):
-            return f"{file}, header field '{key}': states {stated}, found {found} {what}"
+        if key.lower() not in _COUNTS[what]:
+            continue
+        digits = len(stated) <= _DIGITS and stated.isdecimal()
+        if not (digits and int(stated) == found):
+            shown = stated if len(stated) <= 2 * _DIGITS else f"{stated[: 2 * _DIGITS]}…"
+            return f"{file}, header field '{key}': states {shown}, found {found} {what}"
     return ""
 
 
-def _in_degrees(header: Mapping[str, str], file: str) -> bool:
+def _degrees(header: Mapping[str, str], path: Path) -> tuple[bool, str]:
+    """Whether angles are in degrees, and what a reader must know when the header left it open.
+
+    The rules of OpenSim's Storage, measured with version 4.6: a .mot without ``version`` is in
+    degrees whatever else it says, another file is in degrees when ``inDegrees`` is yes or y. What
+    a header says is heeded here even where Storage does not.
+    """
     stated = header.get("inDegrees")
-    if stated is None:
-        misspelt = next((key for key in header if key.lower() == "indegrees"), None)
-        if misspelt is not None:
-            raise FileFormatError(
-                f"{file}, header field '{misspelt}': OpenSim knows only the spelling 'inDegrees'"
-            )
-        return any(key.lower() == "datacolumns" for key in header)
-    if stated.lower() not in ("yes", "no"):
+    misspelt = next((key for key in header if key.lower() == "indegrees"), None)
+    if stated is None and misspelt is not None:
         raise FileFormatError(
-            f"{file}, header field 'inDegrees': must be yes or no, found '{stated}'"
+            f"{path.name}, header field '{misspelt}': OpenSim knows only the spelling 'inDegrees'"
         )
-    return stated.lower() == "yes"
+    if stated is not None and stated.lower() not in ("yes", "y", "no", "n"):
+        raise FileFormatError(
+            f"{path.name}, header field 'inDegrees': must be yes or no, found '{stated}'"
+        )
+    old = _version(header) < 1
+    storage = (old and path.suffix.lower() == ".mot") or (stated or "").lower() in ("yes", "y")
+    units = {True: "degrees", False: "radians"}
+    said = header.get(_IN_WORDS) if stated is None else units[stated.lower().startswith("y")]
+    if said is None:
+        header_lacks = "neither version nor inDegrees" if old else "no inDegrees"
+        return storage, (
+            f"its header has {header_lacks}: angles are taken in {units[storage]}, as OpenSim does"
+        )
+    if (said == "degrees") != storage:
+        return said == "degrees", (
+            f"its header says that angles are in {said}, but OpenSim"
+            + (", for want of a line 'version=1'," if old and stated else "")
+            + f" takes them in {units[storage]}; they are taken in {said}"
+        )
+    return storage, ""
 
 
-def _coordinate(column: str) -> str | None:
-    """Name of the coordinate whose value the column holds, if it holds one."""
-    parts = column.strip("/").split("/")
-    if len(parts) == 1:
-        return column
-    return parts[-2] if parts[-1] == "value" else None
+def _version(header: Mapping[str, str]) -> int:
+    """Of the file's header; 0 when it has none that is a number."""
+    stated = header.get("version", "")
+    return int(stated) if stated.isdecimal() and len(stated) < _DIGITS else 0
 
 
-def _kind(name: str) -> Kind:
-    return "translational" if name.endswith(("_tx", "_ty", "_tz")) else "rotational"
+def _coordinates_of(
+    columns: tuple[str, ...], kinds: Mapping[str, Kind] | None
+) -> tuple[dict[str, int], dict[str, str]]:
+    """Coordinate to its column, and what is left out with the reason."""
+    others = reasons_left_out(columns, kinds)
+    left_out = {columns[index]: reason for index, reason in others.items()}
+    names = [(coordinate_of(c), i) for i, c in enumerate(columns) if i not in others]
+    counts = Counter(name for name, _ in names)
+    kept = {name: index for name, index in names if counts[name] == 1}
+    left_out |= {name: _DOUBLED for name, count in counts.items() if count > 1}
+    return kept, left_out
+
+
+def _undecided(names: list[str], columns: list[str], values: FloatArray) -> str:
+    if not names:
+        return ""
+    shown = []
+    for name in names[:6]:
+        column = values[:, columns.index(name)]
+        known = column[np.isfinite(column)]
+        span = f" ({known.min():.3g} to {known.max():.3g})" if len(known) else ""
+        shown.append(f"{name}{span}")
+    more = f" and {len(names) - 6} more" if len(names) > 6 else ""
+    return (
+        f"no telling by name whether {', '.join(shown)}{more} are angles or lengths: taken as"
+        " angles; a model says which they are"
+    )
+
+
+def _implausible(angles: FloatArray, lengths: FloatArray, in_degrees: bool) -> str:
+    """What speaks for another unit than the one that is taken."""
+    furthest = float(np.nanmax(np.abs(lengths), initial=0.0)) if lengths.size else 0.0
+    if furthest > _FURTHEST_M:
+        return f"translations reach {furthest:.0f} m (are they in mm?)"
+    largest = float(np.nanmax(np.abs(angles), initial=0.0)) if angles.size else 0.0
+    if not in_degrees and largest > _LARGEST_RAD:
+        return f"angles reach {largest:.0f} rad (are they in degrees?)"
+    # three angles and more: a file of one locked coordinate may well be still
+    moves = angles.size > 0 and float(np.nanmax(np.nan_to_num(np.ptp(angles, axis=0)))) > 0
+    if in_degrees and angles.shape[1] >= 3 and moves and largest < math.pi:
+        return f"no angle reaches more than {largest:.2g}° (are they in radians?)"
+    return ""
+
+
+def _few(names: list[str], most: int = 6) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def _warn(text: str, stacklevel: int) -> None:
+    warnings.warn(text, KinebenchWarning, stacklevel=stacklevel + 1)

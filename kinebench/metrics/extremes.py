@@ -22,6 +22,8 @@ __all__ = [
     "trough_timing_error",
 ]
 
+_ALIKE = 0.2  # repetitions of one person differ by so much of their range
+
 
 def range_of_motion_error(reference: ArrayLike, estimate: ArrayLike) -> FloatArray:
     """ROM error: (max − min) of the estimate minus (max − min) of the reference."""
@@ -47,29 +49,61 @@ def trough_error(reference: ArrayLike, estimate: ArrayLike) -> FloatArray:
 def peak_timing_error(reference: ArrayLike, estimate: ArrayLike, times: ArrayLike) -> FloatArray:
     """Time of the estimate's maximum minus time of the reference's, s; positive when late.
 
+    NaN where either side has two peaks alike, as over several repetitions: which of them is the
+    highest is chance.
+
     Parameters
     ----------
     reference, estimate : (n_frames,) or (n_frames, n_coordinates)
     times : (n_frames,) s
     """
-    pair = paired(reference, estimate)
-    stamps = frame_times(times, len(np.asarray(reference)))
-    values = stamps[_argmax(pair.estimate)] - stamps[_argmax(pair.reference)]
-    return nan_where(values, pair.n == 0, "peak_timing_error", NO_FRAME)
+    return _timing_error(reference, estimate, times, 1.0, "peak")
 
 
 def trough_timing_error(reference: ArrayLike, estimate: ArrayLike, times: ArrayLike) -> FloatArray:
     """Time of the estimate's minimum minus time of the reference's, s; positive when late.
 
+    NaN where either side has two troughs alike.
+
     Parameters
     ----------
     reference, estimate : (n_frames,) or (n_frames, n_coordinates)
     times : (n_frames,) s
     """
+    return _timing_error(reference, estimate, times, -1.0, "trough")
+
+
+def _timing_error(
+    reference: ArrayLike, estimate: ArrayLike, times: ArrayLike, sign: float, what: str
+) -> FloatArray:
     pair = paired(reference, estimate)
     stamps = frame_times(times, len(np.asarray(reference)))
-    values = stamps[_argmax(-pair.estimate)] - stamps[_argmax(-pair.reference)]
-    return nan_where(values, pair.n == 0, "trough_timing_error", NO_FRAME)
+    one, other = sign * pair.reference, sign * pair.estimate
+    values = stamps[_argmax(other)] - stamps[_argmax(one)]
+    name = f"{what}_timing_error"
+    values = nan_where(values, pair.n == 0, name, NO_FRAME, stacklevel=4)
+    several = (_peaks_alike(one) > 1) | (_peaks_alike(other) > 1)
+    reason = f"two {what}s alike: score repetitions one by one (events)"
+    return nan_where(values, several, name, reason, stacklevel=4)
+
+
+def _peaks_alike(values: FloatArray) -> NDArray[np.intp]:
+    """How often each column comes within a fifth of its range of its maximum.
+
+    Between two such times it falls below half of the range.
+    """
+    columns = values[:, None] if values.ndim == 1 else values
+    counts = [_visits(column[np.isfinite(column)]) for column in columns.T]
+    return np.array(counts, dtype=np.intp).reshape(values.shape[1:])
+
+
+def _visits(column: FloatArray) -> int:
+    if len(column) == 0:
+        return 0
+    low, high = float(column.min()), float(column.max())
+    mark = np.where(column >= high - _ALIKE * (high - low), 1, 0)
+    mark = mark[(mark == 1) | (column < (low + high) / 2)]
+    return int(mark[:1].sum() + (np.diff(mark) == 1).sum())
 
 
 def _argmax(values: FloatArray) -> NDArray[np.intp]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
+from types import MappingProxyType
 
 import numpy as np
 
@@ -20,10 +21,23 @@ __all__ = ["ALL_MARKERS", "evaluate_markers"]
 
 
 ALL_MARKERS = "all markers"
+_OFFSET_REMOVED = "offset_removed_"
+_DISTANCES: Mapping[str, Callable[[FloatArray], float]] = MappingProxyType(
+    {
+        "distance_mean": lambda d: d.mean(),
+        "distance_rms": lambda d: np.sqrt(np.mean(d**2)),
+        "distance_max": lambda d: d.max(),
+        "distance_p95": lambda d: np.percentile(d, 95.0),
+    }
+)
+_METRICS = (*_DISTANCES, *(_OFFSET_REMOVED + name for name in _DISTANCES), "mpjpe", "pa_mpjpe")
 
 
 def evaluate_markers(
-    reference: Markers, estimate: Markers, pairs: Mapping[str, str] | None = None
+    reference: Markers,
+    estimate: Markers,
+    pairs: Mapping[str, str] | None = None,
+    metrics: Collection[str] | None = None,
 ) -> Evaluation:
     """Distances of every marker that both recordings have.
 
@@ -33,6 +47,8 @@ def evaluate_markers(
         On the same times and in the same frame.
     pairs : mapping of str to str, optional
         Reference's name to estimate's name; by default the names that both have.
+    metrics : collection of str, optional
+        Names in the catalogue that apply to markers or poses; all of them by default.
 
     Returns
     -------
@@ -46,8 +62,10 @@ def evaluate_markers(
     ValueRangeError
         Times or frames differ, or no marker is in both.
     NameNotFoundError
-        A pair names a marker that does not exist.
+        A pair names a marker that does not exist, or a metric does not exist.
     """
+    require_names(metrics or (), _METRICS, "metric", "the catalogue of marker metrics")
+    wanted = frozenset(_METRICS if metrics is None else metrics)
     require_same_times(reference.times, estimate.times)
     if reference.frame != estimate.frame:
         raise ValueRangeError(
@@ -58,12 +76,17 @@ def evaluate_markers(
     r = reference.select(chosen.keys()).positions
     e = estimate.select(chosen.values()).positions
     plain = space.marker_distances(r, e)
-    moving = space.marker_distances(r, space.offset_removed(r, e))
+    sets = {"": plain}
+    if any(name.startswith(_OFFSET_REMOVED) for name in wanted):
+        sets[_OFFSET_REMOVED] = space.marker_distances(r, space.offset_removed(r, e))
     figures: list[Figure] = []
     undefined: list[Undefined] = []
     for item, columns in _groups(tuple(chosen)).items():
-        _add_distances(item, plain[:, columns], moving[:, columns], figures, undefined)
+        own = {prefix: distances[:, columns] for prefix, distances in sets.items()}
+        _add_distances(item, own, wanted, figures, undefined)
     for metric, function in (("mpjpe", space.mpjpe), ("pa_mpjpe", space.pa_mpjpe)):
+        if metric not in wanted:
+            continue
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", UndefinedMetricWarning)
             value = float(function(r, e))
@@ -117,21 +140,18 @@ def _groups(names: tuple[str, ...]) -> dict[str, list[int]]:
 
 def _add_distances(
     item: str,
-    plain: FloatArray,
-    moving: FloatArray,
+    sets: Mapping[str, FloatArray],
+    wanted: frozenset[str],
     figures: list[Figure],
     undefined: list[Undefined],
 ) -> None:
     """Mean, RMS, max and 95th percentile of pooled distances, with and without offset."""
-    for prefix, distances in (("", plain), ("offset_removed_", moving)):
+    for prefix, distances in sets.items():
         d = distances[~np.isnan(distances)]
-        values = {
-            "distance_mean": d.mean() if len(d) else np.nan,
-            "distance_rms": np.sqrt(np.mean(d**2)) if len(d) else np.nan,
-            "distance_max": d.max(initial=0.0) if len(d) else np.nan,
-            "distance_p95": np.percentile(d, 95.0) if len(d) else np.nan,
-        }
-        for metric, value in values.items():
-            figures.append(Figure(item, prefix + metric, float(value), "m", len(d)))
+        for metric, function in _DISTANCES.items():
+            if prefix + metric not in wanted:
+                continue
+            value = float(function(d)) if len(d) else np.nan
+            figures.append(Figure(item, prefix + metric, value, "m", len(d)))
             if not len(d):
                 undefined.append(Undefined(item, prefix + metric, space.NO_FRAME))

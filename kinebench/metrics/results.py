@@ -114,7 +114,7 @@ class Evaluation:
             for item, metric, reason in self.undefined:
                 by_reason.setdefault((metric, reason), []).append(item)
             listed = "; ".join(
-                f"{metric} of {', '.join(items)}: {reason}"
+                f"{metric} of {_few(items)}: {reason}"
                 for (metric, reason), items in by_reason.items()
             )
             warnings.warn(
@@ -122,3 +122,7 @@ class Evaluation:
                 KinebenchWarning,
                 stacklevel=stacklevel,
             )
+
+
+def _few(items: list[str], most: int = 8) -> str:
+    return ", ".join(items[:most]) + (f" and {len(items) - most} more" if len(items) > most else "")

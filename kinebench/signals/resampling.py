@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from kinebench.errors import ValueRangeError
 from kinebench.signals.runs import FloatArray, as_columns, columns_by_pattern, require_rate, runs
 
-__all__ = ["ResampleMethod", "even_times", "require_frames", "resample"]
+__all__ = ["ResampleMethod", "even_times", "interpolant", "require_frames", "resample"]
 
 # four and a half hours at 120 Hz; 1 GB of 20 keypoints
 _MOST_FRAMES = 2_000_000
@@ -55,35 +56,64 @@ def resample(
     method : {"cubic", "pchip", "linear"}
         Not-a-knot cubic spline; shape-preserving cubic, which never overshoots; straight lines.
     """
+    return interpolant(values, times, method)(new_times)
+
+
+def interpolant(
+    values: ArrayLike, times: ArrayLike, method: ResampleMethod = "cubic"
+) -> Callable[[ArrayLike], FloatArray]:
+    """What `resample` interpolates with, fitted once for many new times.
+
+    Parameters
+    ----------
+    values, times, method
+        As of `resample`.
+
+    Returns
+    -------
+    callable
+        Of new times (n_new,) s.
+    """
     if method not in ("cubic", "pchip", "linear"):
         raise ValueRangeError(f"resampling knows 'cubic', 'pchip' and 'linear'; found {method!r}")
     columns = as_columns(values)
-    clock, at = np.asarray(times, dtype=np.float64), np.asarray(new_times, dtype=np.float64)
+    clock = np.asarray(times, dtype=np.float64)
     if clock.shape != (len(columns),) or not (np.diff(clock) > 0).all():
         raise ValueRangeError(f"{len(columns)} frames need as many times, strictly increasing")
     slack = 0.01 * float(np.median(np.diff(clock))) if len(clock) > 1 else 1e-9
-    resampled = np.full((len(at), columns.shape[1]), np.nan)
     missing = np.isnan(columns)
-    for group in columns_by_pattern(missing):
-        for start, stop in runs(~missing[:, group[0]]):
-            inside = (at >= clock[start] - slack) & (at <= clock[stop - 1] + slack)
-            clipped = np.clip(at[inside], clock[start], clock[stop - 1])
-            segment = columns[start:stop, group]
-            resampled[np.ix_(np.flatnonzero(inside), group)] = _interpolated(
-                clock[start:stop], segment, clipped, method
-            )
-    return resampled.reshape(len(at), *np.shape(values)[1:])
+    pieces = [
+        (
+            group,
+            clock[start],
+            clock[stop - 1],
+            _fitted(clock[start:stop], columns[start:stop, group], method),
+        )
+        for group in columns_by_pattern(missing)
+        for start, stop in runs(~missing[:, group[0]])
+    ]
+
+    def at_times(new_times: ArrayLike) -> FloatArray:
+        at = np.asarray(new_times, dtype=np.float64)
+        resampled = np.full((len(at), columns.shape[1]), np.nan)
+        for group, first, last, curve in pieces:
+            inside = (at >= first - slack) & (at <= last + slack)
+            clipped = np.clip(at[inside], first, last)
+            resampled[np.ix_(np.flatnonzero(inside), group)] = curve(clipped)
+        return resampled.reshape(len(at), *np.shape(values)[1:])
+
+    return at_times
 
 
-def _interpolated(
-    x: FloatArray, y: FloatArray, at: FloatArray, method: ResampleMethod
-) -> NDArray[np.float64]:
+def _fitted(
+    x: FloatArray, y: FloatArray, method: ResampleMethod
+) -> Callable[[FloatArray], NDArray[np.float64]]:
     from scipy.interpolate import CubicSpline, PchipInterpolator, make_interp_spline
 
     if len(x) == 1:
-        return np.repeat(y, len(at), axis=0)
+        return lambda at: np.repeat(y, len(at), axis=0)
     if method == "cubic":
-        return np.asarray(CubicSpline(x, y)(at))
+        return CubicSpline(x, y)
     if method == "pchip":
-        return np.asarray(PchipInterpolator(x, y)(at))
-    return np.asarray(make_interp_spline(x, y, k=1)(at))
+        return PchipInterpolator(x, y)
+    return make_interp_spline(x, y, k=1)

@@ -85,7 +85,10 @@ def test_motions(motion: Motion) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "t.mot"
         write_motion(path, motion)
-        again = read_motion(path)
+        # hypothesis draws names that no model has, so the model must tell what they are
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            again = read_motion(path, {c.name: c.kind for c in motion.coordinates})
     assert again.coordinates == motion.coordinates
     np.testing.assert_allclose(again.times, motion.times, rtol=0, atol=0.51e-8)
     angular = [coordinate.kind == "rotational" for coordinate in motion.coordinates]
@@ -95,7 +98,9 @@ def test_motions(motion: Motion) -> None:
     assert (np.isnan(error) | (error <= precision)).all()
 
 
-@given(st.lists(NAMES, min_size=1, max_size=4), st.integers(1, 6), st.data())
+@given(
+    st.lists(NAMES.filter(str.isprintable), min_size=1, max_size=4), st.integers(1, 6), st.data()
+)
 @settings(deadline=None, max_examples=40)
 def test_tables(columns: list[str], n_rows: int, data: st.DataObject) -> None:
     values = data.draw(arrays(float, (n_rows, len(columns)), elements=st.floats(-1e6, 1e6)))

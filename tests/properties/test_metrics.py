@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import product
 
 import numpy as np
@@ -22,6 +24,14 @@ few = settings(deadline=None, max_examples=60)
 
 # multiples of 2⁻¹⁰ within ±64: differences are exact, sums of squares do not vanish by rounding
 values = st.integers(-65536, 65536).map(lambda k: k / 1024)
+
+
+@contextmanager
+def undefined_ignored() -> Iterator[None]:
+    """Of two peaks alike no time is defined; the NaN obeys the laws too."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UndefinedMetricWarning)
+        yield
 
 
 @st.composite
@@ -64,10 +74,11 @@ def test_a_constant_changes_bias_only(pair: tuple[np.ndarray, np.ndarray], const
         before, after = function(reference, estimate), function(reference, shifted)
         np.testing.assert_allclose(before, after, atol=1e-6)
     times = np.arange(len(reference)) / 100
-    np.testing.assert_array_equal(
-        x.peak_timing_error(reference, shifted, times),
-        x.peak_timing_error(reference, estimate, times),
-    )
+    with undefined_ignored():
+        np.testing.assert_array_equal(
+            x.peak_timing_error(reference, shifted, times),
+            x.peak_timing_error(reference, estimate, times),
+        )
 
 
 @few
@@ -78,9 +89,9 @@ def test_swapping_flips_signed_errors_and_keeps_sizes(pair: tuple[np.ndarray, np
     for function in (w.bias, x.range_of_motion_error, x.peak_error, x.trough_error):
         np.testing.assert_allclose(function(*pair), -function(estimate, reference), atol=1e-12)
     for function in (x.peak_timing_error, x.trough_timing_error):
-        np.testing.assert_allclose(
-            function(*pair, times), -function(estimate, reference, times), atol=1e-12
-        )
+        with undefined_ignored():
+            there, back = function(*pair, times), function(estimate, reference, times)
+        np.testing.assert_allclose(there, -back, atol=1e-12)
     for function in (w.rmse, w.mean_absolute_error, w.offset_removed_rmse, w.max_absolute_error):
         np.testing.assert_allclose(function(*pair), function(estimate, reference), atol=1e-12)
 

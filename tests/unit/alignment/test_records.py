@@ -21,7 +21,9 @@ def test_a_record_is_plain_when_described() -> None:
     told = json.loads(json.dumps(describe(record)))
     assert told["policy"] == "minimise"
     assert told["stage"]["max_lag_s"] == 0.5
-    assert told["flags"] == ["the lag minimises the reported error (rmse)"]
+    assert told["flags"] == [
+        "the lag minimises the error of all angles or markers that both have (rmse)"
+    ]
     assert told["spatial"]["markers"] == ["a", "b", "c"]
     assert len(told["spatial"]["transform"]["R"]) == 3
     assert told["n_frames"] == 60

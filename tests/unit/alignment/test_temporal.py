@@ -161,7 +161,7 @@ def test_missing_markers_do_not_stop_the_search() -> None:
 
 def test_minimise_is_always_flagged() -> None:
     assert MinimiseLag()(squat(), squat()).record.flags == (
-        "the lag minimises the reported error (rmse)",
+        "the lag minimises the error of all angles or markers that both have (rmse)",
     )
     for lag_s in (0.3, -0.3):
         flags = MinimiseLag(max_lag_s=0.1)(squat(), squat(lag_s)).record.flags

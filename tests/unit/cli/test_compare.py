@@ -191,6 +191,8 @@ def test_folders(files: tuple[str, str], compared: Callable[..., str], tmp_path:
         (["REF", "EST", "--events", "squats"], "squat, sts, gait, jump"),
         (["REF", "EST", "--events", "none.csv"], "cannot read none.csv"),
         (["REF", "EST", "--events", "jump"], "--event-markers"),
+        (["REF", "EST", "--walking-direction", "1", "0"], "is for gait cycles"),
+        (["REF", "EST", "--events", "gait", "--walking-direction", "0", "1"], "--event-markers"),
         (["REF", "EST", "--window", "5", "6"], "0 to 3 s"),
         (["REF", "EST", "--preset", "opencap"], "opencap-2023"),
         (["REF", "EST", "--csv", "no/such/folder/t.csv"], "t.csv"),
@@ -245,8 +247,6 @@ def test_a_model_without_a_use_is_refused(
     files: tuple[str, str], model: str, tmp_path: Path, compared: Callable[..., str]
 ) -> None:
     report = str(tmp_path / "r.html")
-    with pytest.raises(KinebenchError, match="--model is for the report"):
-        compared(*files, "--model", model)
     pairs = tmp_path / "pairs.csv"
     row = f"{files[0]},{files[1]}"
     pairs.write_text(f"reference,estimate,subject,trial\n{row},a,x\n{row},b,y\n")
@@ -259,3 +259,58 @@ def test_a_model_without_a_use_is_refused(
     with pytest.raises(KinebenchError, match="is no OpenSim file"):
         compared(*files, "--report", report, "--model", files[0])
     assert not Path(report).exists()
+
+
+def unnamed_slide(folder: Path, model_at: Path) -> list[str]:
+    """Two motions whose length q_0 and angle q_7 do not say what they are, and their model."""
+    xml = generic_body().model.xml
+    model_at.parent.mkdir(parents=True, exist_ok=True)
+    model_at.write_bytes(xml.replace(b"pelvis_tx", b"q_0").replace(b"knee_angle_r", b"q_7"))
+    names = ("q_0", "q_7", "pelvis_ty")
+    kinds = ("translational", "rotational", "translational")
+    paths = []
+    for name, error in (("mocap", 0.0), ("video", 0.002)):
+        times = np.arange(101) / 100
+        values = np.stack([0.1 * times, 0.5 * np.sin(6 * times), 0.9 + 0.0 * times], axis=1) + error
+        folder.mkdir(parents=True, exist_ok=True)
+        paths.append(str(folder / f"{name}.mot"))
+        write_motion(paths[-1], Motion(tuple(map(Coordinate, names, kinds)), times, values))
+    return paths
+
+
+@pytest.mark.parametrize("place", ["named", "beside", "session"])
+def test_a_model_tells_lengths_from_angles(
+    tmp_path: Path, compared: Callable[..., str], place: str
+) -> None:
+    folder = tmp_path / "OpenSimData" / "Kinematics"
+    at = {
+        "named": tmp_path / "elsewhere" / "m.osim",
+        "beside": folder / "scaled.osim",
+        "session": tmp_path / "OpenSimData" / "Model" / "m.osim",
+    }[place]
+    paths = unnamed_slide(folder, at)
+    options = ("--model", str(at)) if place == "named" else ()
+    (pair,) = json.loads(compared(*paths, "--json", *options))["pairs"]
+    bias = {row["coordinate"]: row for row in pair["figures"] if row["metric"] == "bias"}
+    assert {name: row["unit"] for name, row in bias.items()} == {
+        "q_0": "m", "q_7": "rad", "pelvis_ty": "m",
+    }  # fmt: skip
+    assert bias["q_0"]["value"] == pytest.approx(0.002, abs=1e-7)
+    assert not any("angles or lengths" in text for text in pair["warnings"])
+
+
+def test_without_a_model_a_name_that_does_not_say_is_told(
+    tmp_path: Path, compared: Callable[..., str]
+) -> None:
+    paths = unnamed_slide(tmp_path / "motions", tmp_path / "elsewhere" / "m.osim")
+    (pair,) = json.loads(compared(*paths, "--json"))["pairs"]
+    told = [text for text in pair["warnings"] if "angles or lengths" in text]
+    assert [text.partition(":")[0] for text in told] == ["mocap.mot", "video.mot"]
+    assert "q_0 (0 to 0.1), q_7" in told[0]
+
+
+def test_two_models_beside_are_no_model(tmp_path: Path, compared: Callable[..., str]) -> None:
+    paths = unnamed_slide(tmp_path, tmp_path / "a.osim")
+    (tmp_path / "b.osim").write_bytes(generic_body().model.xml)
+    (pair,) = json.loads(compared(*paths, "--json"))["pairs"]
+    assert any("angles or lengths" in text for text in pair["warnings"])

@@ -99,6 +99,11 @@ def test_a_subject_may_repeat_and_so_may_a_trial_but_not_both(tmp_path: Path) ->
         ("reference,estimate\nr.mot,none.mot\n", r"line 2, estimate: .*none\.mot does not exist"),
         ("reference,estimate\n\nr.mot,\n", "line 3, estimate: empty"),
         ("reference,estimate,lag_s\nr.mot,e.mot,soon\n", "line 2, lag_s: 'soon' is no number"),
+        ("reference,estimate,lag_s\nr.mot,e.mot,nan\n", "line 2, lag_s: 'nan' is no lag"),
+        ("reference,estimate,lag_s\nr.mot,e.mot,-inf\n", "line 2, lag_s: '-inf' is no lag"),
+        ("reference,estimate,lag_s\nr.mot,e.mot,1e9\n", "line 2, lag_s: '1e9' is no lag"),
+        (f"reference,estimate\nr.mot,{'e' * 5000}.mot\n", "line 2, estimate: .{200}… does not ex"),
+        ("reference,estimate,trial\nr.mot,e.mot,a\x1b[2J\n", "line 2, trial: .*control character"),
     ],
 )
 def test_csv_that_cannot_be_used(tmp_path: Path, text: str, told: str) -> None:
@@ -123,3 +128,19 @@ def test_csv_that_is_not_there_or_no_text(tmp_path: Path) -> None:
     (tmp_path / "binary.csv").write_bytes(b"\xff\xfe\xff")
     with pytest.raises(FileFormatError, match="no UTF-16 text"):
         pairs_from_csv(tmp_path / "binary.csv")
+
+
+def test_files_outside_the_folder_of_the_list_are_told(tmp_path: Path) -> None:
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "secret.mot").touch()
+    path = listed(tmp_path / "lists", "reference,estimate\n../secret.mot,e.mot\n")
+    with pytest.warns(
+        KinebenchWarning, match=r"1 files outside its own folder, the first: .*secret"
+    ):
+        assert len(pairs_from_csv(path).pairs) == 1
+
+
+def test_a_name_that_no_file_system_takes_does_not_exist(tmp_path: Path) -> None:
+    with pytest.raises(FileFormatError, match="does not exist") as caught:
+        find_pairs(tmp_path / ("a" * 5000), tmp_path)
+    assert len(str(caught.value)) < 250

@@ -161,7 +161,8 @@ def walker(speed: float = 1.2, heading: float = 0.4) -> tuple[np.ndarray, np.nda
     forward = np.array([np.cos(heading), 0, np.sin(heading)])
     pelvis = speed * TIMES[:, None] * forward + [0, 1, 0]
     heel = pelvis + 0.3 * np.cos(2 * np.pi * (TIMES - 0.6) / 1.1)[:, None] * forward - [0, 0.9, 0]
-    toe = pelvis + 0.3 * np.cos(2 * np.pi * (TIMES - 0.65) / 1.1)[:, None] * forward - [0, 0.9, 0]
+    swing = 0.3 * np.cos(2 * np.pi * (TIMES - 0.65) / 1.1)[:, None]
+    toe = pelvis + (0.2 + swing) * forward - [0, 0.9, 0]
     return heel, toe, pelvis
 
 
@@ -178,10 +179,11 @@ def test_heading_does_not_matter(heading: float) -> None:
     )
 
 
-def test_treadmill_needs_a_direction() -> None:
+def test_on_a_treadmill_the_feet_tell_the_direction() -> None:
     on_treadmill = walker(speed=0.0, heading=0.0)
-    with pytest.raises(ValueRangeError, match="give the walking direction"):
-        gait_events_from_markers(*on_treadmill, TIMES)
+    for speed in (0.0, -0.3):  # standing on the spot, drifting backwards
+        found = gait_events_from_markers(*walker(speed=speed), TIMES)
+        assert found.heel_strikes_s == pytest.approx((0.6, 1.7, 2.8), abs=0.011)
     forward = gait_events_from_markers(*on_treadmill, TIMES, direction=(2.0, 0.0))
     assert forward.heel_strikes_s == pytest.approx((0.6, 1.7, 2.8), abs=0.011)
     backward = gait_events_from_markers(*on_treadmill, TIMES, direction=(-1.0, 0.0))
@@ -203,6 +205,8 @@ def test_gait_invalid() -> None:
         gait_events_from_markers(heel, toe, pelvis, TIMES, direction=(0.0, 0.0))
     with pytest.raises(ValueRangeError, match="three frames"):
         gait_events_from_markers(heel, toe, pelvis * np.nan, TIMES)
+    with pytest.raises(ValueRangeError, match="heel and toe are missing"):
+        gait_events_from_markers(heel * np.nan, toe, pelvis, TIMES)
 
 
 def test_gait_events_from_contacts_leave_cut_ends_out() -> None:
@@ -221,3 +225,9 @@ def test_gait_cycles() -> None:
     )
     assert gait_cycles(GaitEvents((0.0, 1.0), ())) == ((0.0, None, 1.0),)
     assert gait_cycles(GaitEvents((1.0,), (0.5,))) == ()
+
+
+def test_two_feet_under_one_name_are_refused() -> None:
+    table = Table("walk", ("ground_force_vy", "ground_force_vy"), [0.0, 1.0], np.zeros((2, 2)))
+    with pytest.raises(ValueRangeError, match="ground_force_vy more than once"):
+        vertical_forces(table)

@@ -39,10 +39,6 @@ def test_spreadsheets_write_a_mark_first(tmp_path: Path) -> None:
     assert read_events(str(path)) == (ManualEvent("jump", 1.0, None, ""),)
 
 
-def test_only_a_header_is_no_event(tmp_path: Path) -> None:
-    assert read_events(written(tmp_path, "name,start_s\n")) == ()
-
-
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -57,6 +53,11 @@ def test_only_a_header_is_no_event(tmp_path: Path) -> None:
         ("name,start_s,end_s\na,1,x\n", "line 2, field end_s"),
         ("name,start_s,end_s\na,2,1\n", "line 2, field end_s: 1 s does not come after start_s, 2"),
         ("name,start_s,end_s\na,2,2\n", "does not come after"),
+        ("name,start_s\n", "lists no event below its line of columns"),
+        ("name,start_s\na,1e6\n", "line 2, field start_s: seconds expected, found '1e6'"),
+        ("name,start_s\na,inf\n", "line 2, field start_s: seconds expected, found 'inf'"),
+        ("name,start_s\na\x1b[2J,1\n", "line 2, field name: .*holds a control character"),
+        ("name,start_s,trial\na,1,b\x07\n", "line 2, field trial: .*control character"),
         ("name,start_s\n ,2\n", "line 2, field name: empty"),
     ],
 )

@@ -10,7 +10,15 @@ import pytest
 
 from kinebench.core import Coordinate
 from kinebench.errors import FileFormatError, KinebenchWarning, ValueRangeError
-from kinebench.io.sto import Table, motion_text, read_motion, read_table, table_text, write_motion
+from kinebench.io.sto import (
+    Table,
+    motion_text,
+    read_motion,
+    read_motion_file,
+    read_table,
+    table_text,
+    write_motion,
+)
 
 ROWS = "time\tpelvis_tilt\tpelvis_ty\tknee_angle_r\n0\t90\t0.9\t-180\n0.5\t45\t1.0\tnan\n"
 COUNTS = "nRows=2\nnColumns=4\n"
@@ -36,7 +44,6 @@ def put(path: Path, text: str) -> Path:
 VARIANTS = {
     "OpenSim 3": OLD,
     "OpenSim 4": NEW,
-    "SIMM, in degrees without saying so": SIMM,
     "no counts": NEW.replace(COUNTS, ""),
     "CRLF": OLD.replace("\n", "\r\n"),
     "byte-order mark": "\ufeff" + OLD,
@@ -70,17 +77,71 @@ def test_all_generations_give_radians_and_metres(path: Path, text: str) -> None:
     np.testing.assert_array_equal(motion.times, [0.0, 0.5])
 
 
-@pytest.mark.parametrize("stated", ["inDegrees=no\n", ""])
-def test_radians_stay(path: Path, stated: str) -> None:
-    text = OLD.replace("inDegrees=yes\n", stated).replace("90", "1.5").replace("-180", "-3")
+def test_radians_stay(path: Path) -> None:
+    text = OLD.replace("=yes", "=no").replace("90", "1.5").replace("-180", "-3")
     motion = read_motion(put(path, text.replace("45", "0.5")))
     np.testing.assert_array_equal(motion.values, [[1.5, 0.9, -3.0], [0.5, 1.0, np.nan]])
 
 
-def test_a_simm_file_that_says_radians_is_in_radians(path: Path) -> None:
-    text = SIMM.replace("endheader", "inDegrees=no\nendheader").replace("-180", "-3")
-    values = read_motion(put(path, text.replace("90", "1").replace("45", "1"))).values
-    np.testing.assert_array_equal(values[0], [1.0, 0.9, -3.0])
+NO_VERSION = OLD.replace("version=1\n", "")
+UNSTATED = OLD.replace("inDegrees=yes\n", "")
+NEITHER = NO_VERSION.replace("inDegrees=yes\n", "")
+SAYS_NO = OLD.replace("=yes", "=no")
+DEGREES = {
+    "neither version nor inDegrees": (".mot", NEITHER, True, "degrees, as OpenSim does"),
+    "neither, in capitals": (".MOT", NEITHER, True, "degrees, as OpenSim does"),
+    "neither, .sto": (".sto", NEITHER, False, "radians, as OpenSim does"),
+    "no inDegrees": (".mot", UNSTATED, False, "radians, as OpenSim does"),
+    "no inDegrees, .sto": (".sto", UNSTATED, False, "radians, as OpenSim does"),
+    "version 0": (".mot", UNSTATED.replace("n=1", "n=0"), True, "degrees, as OpenSim does"),
+    "version in words": (".mot", UNSTATED.replace("n=1", "n=one"), True, "degrees, as OpenSim"),
+    "Version": (".mot", UNSTATED.replace("version", "Version"), True, "degrees, as OpenSim does"),
+    "version 3": (".mot", UNSTATED.replace("n=1", "n=3"), False, "radians, as OpenSim does"),
+    "SIMM": (".mot", SIMM, True, "degrees, as OpenSim does"),
+    "SIMM with a comment": (".mot", f"/* made by SIMM */\n{SIMM}", True, "degrees, as OpenSim"),
+    "SIMM, .sto": (".sto", SIMM, False, "radians, as OpenSim does"),
+    "no version, yes": (".mot", NO_VERSION, True, ""),
+    "no version, yes, .sto": (".sto", NO_VERSION, True, ""),
+    "y": (".mot", OLD.replace("=yes", "=Y"), True, ""),
+    "no version, no": (".mot", NO_VERSION.replace("=yes", "=no"), False, "'version=1', takes them"),
+    "no version, no, .sto": (".sto", NO_VERSION.replace("=yes", "=no"), False, ""),
+    "no, in capitals": (".mot", SAYS_NO.replace("=no", "=NO"), False, ""),
+    "n": (".mot", SAYS_NO.replace("=no", "=n"), False, ""),
+    "in words": (".sto", f"a\nAngles are in degrees.\nendheader\n{ROWS}", True, "radians; they"),
+    "in words, and stated": (
+        ".sto",
+        SAYS_NO.replace("endh", "Angles are in degrees.\nendh"),
+        False,
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize(("ending", "text", "degrees", "remark"), DEGREES.values(), ids=DEGREES)
+def test_degrees_as_stated_or_as_storage_takes_them(
+    tmp_path: Path, ending: str, text: str, degrees: bool, remark: str
+) -> None:
+    text = text.replace("0\t90\t", "0\t3\t").replace("45", "2").replace("-180", "-4")
+    path = put(tmp_path / f"squat{ending}", text)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        values = read_motion(path).values[0]
+    expected = np.radians([3.0, -4.0]) if degrees else [3.0, -4.0]
+    np.testing.assert_allclose(values[[0, 2]], expected)
+    assert values[1] == 0.9
+    assert [remark in str(one.message) for one in told] == ([True] if remark else [])
+
+
+@pytest.mark.parametrize("name", [key for key in DEGREES if "words" not in key and "ca" not in key])
+def test_storage_takes_the_same_unit_unless_the_remark_says_otherwise(
+    tmp_path: Path, name: str
+) -> None:
+    opensim = pytest.importorskip("opensim")
+    ending, text, degrees, remark = DEGREES[name]
+    path = put(tmp_path / f"squat{ending}", text)
+    opensim.Logger.setLevelString("Off")
+    same = "takes them" not in remark
+    assert (opensim.Storage(str(path)).isInDegrees() == degrees) == same
 
 
 def test_degrees_declared_as_radians_are_warned_about_and_kept(path: Path) -> None:
@@ -92,7 +153,8 @@ def test_degrees_declared_as_radians_are_warned_about_and_kept(path: Path) -> No
 
 
 def test_a_motion_of_nan_alone_warns_of_nothing(path: Path) -> None:
-    text = f"a\n{COUNTS}endheader\ntime\ta\tb\tc\n0\tnan\tnan\tnan\n1\tnan\tnan\tnan\n"
+    text = f"a\nversion=1\ninDegrees=yes\n{COUNTS}endheader\n"
+    text += "time\tknee_angle\thip_angle\tpelvis_tx\n0\tnan\tnan\tnan\n1\tnan\tnan\tnan\n"
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert np.isnan(read_motion(put(path, text)).values).all()
@@ -107,7 +169,12 @@ def test_the_static_motion_of_the_scale_tool(path: Path) -> None:
         "      0.30000000\t     -0.05000000\t      0.00000000\t      1.20000000"
         "\t      0.05000000\t      0.25000000\n"
     )
-    motion = read_motion(put(path, text))
+    found = read_motion_file(put(path, text))
+    motion = found.motion
+    assert dict(found.left_out) == {
+        f"{joints}_tilt/speed": "a speed",
+        "/forceset/soleus_r/activation": "a state of a muscle",
+    }
     assert motion.names == ("pelvis_tilt", "pelvis_tx", "hip_flexion_r")
     assert [coordinate.kind[0] for coordinate in motion.coordinates] == ["r", "t", "r"]
     np.testing.assert_array_equal(motion.values, [[-0.05, 1.2, 0.25]])
@@ -132,14 +199,34 @@ FAULTS = {
     "text": (OLD.replace("45", "4S"), "line 13, field 'pelvis_tilt': '4S' is not a number"),
     "a short row": (OLD.replace("\tnan", ""), "line 13: expected 4 fields, found 3"),
     "times equal": (OLD.replace("0.5\t45", "0\t45"), r"must increase.*\(row 1 is line 12\)"),
-    "two of one name": (OLD.replace("pelvis_tilt", "knee_angle_r"), "found twice: knee_angle_r"),
+    "nothing but two of one name": (
+        "a\nendheader\ntime\tq\tq\n0\t1\t1\n",
+        "no coordinates; its columns are: q: two columns have this name",
+    ),
+    "a count of 5000 digits": (
+        OLD.replace("nRows=2", "nRows=" + "9" * 5000),
+        "'nRows': states 99999999999999999999…, found 2 rows",
+    ),
+    "a control character": (
+        OLD.replace("pelvis_tilt", "pelvis\x1b[31m"),
+        r"line 11: the name of column 2, 'pelvis.x1b.31m', holds a control character",
+    ),
+    "a letter that turns the line around": (
+        OLD.replace("pelvis_tilt", "pelvis\u202e"),
+        "holds a control character",
+    ),
+    "speeds": (OLD.replace("Coordinates", "Speeds"), "squat.mot holds speeds, as its first line"),
+    "moments": (
+        OLD.replace("Coordinates", "Inverse Dynamics Generalized Forces"),
+        "holds joint moments",
+    ),
     "maybe in degrees": (OLD.replace("=yes", "=maybe"), "'inDegrees': must be yes or no, found 'm"),
     "misspelt inDegrees": (OLD.replace("inDegrees=", "indegrees="), "'indegrees': OpenSim knows"),
-    "infinite": (OLD.replace("nan", "-inf"), "line 13, field 'knee_angle_r': '-inf' is infinite"),
+    "infinite": (OLD.replace("nan", "-inf"), "line 13, field 'knee_angle_r'.* infinite"),
     "empty": ("", "no line 'endheader'"),
     "no coordinates": (
         "a\nendheader\ntime\t/forceset/soleus_r/activation\n0\t1\n",
-        "no coordinates; its columns are: /forceset/soleus_r/activation",
+        "no coordinates; its columns are: /forceset/soleus_r/activation: a state of a muscle",
     ),
 }
 
@@ -220,3 +307,53 @@ def test_what_could_not_be_read_again_is_not_written() -> None:
             table_text(table)
     with pytest.raises(ValueRangeError, match="closer than"):
         table_text(Table("t", ("a",), [0.0, 1e-9], [[1.0], [2.0]]))
+
+
+def test_a_coordinate_that_stands_twice_is_left_out_and_the_others_are_read(path: Path) -> None:
+    put(path, OLD.replace("pelvis_tilt", "knee_angle_r"))
+    found = read_motion_file(path)
+    assert found.motion.names == ("pelvis_ty",)
+    assert dict(found.left_out) == {"knee_angle_r": "two columns have this name"}
+    with pytest.warns(KinebenchWarning, match="left out: knee_angle_r: two columns"):
+        read_motion(path)
+
+
+def test_the_model_knows_better_than_the_names(path: Path) -> None:
+    put(path, OLD.replace("pelvis_tilt", "q_1").replace("pelvis_ty", "soleus_r"))
+    found = read_motion_file(path, {"q_1": "translational", "soleus_r": "rotational"})
+    assert found.motion.coordinates == (
+        Coordinate("q_1", "translational"),
+        Coordinate("soleus_r"),
+    )
+    assert dict(found.left_out) == {"knee_angle_r": "no coordinate of the model"}
+    assert found.motion.values[0].tolist() == [90.0, np.radians(0.9)]
+
+
+def test_a_name_that_does_not_say_what_it_is_is_told(path: Path) -> None:
+    put(path, OLD.replace("pelvis_ty", "q_1"))
+    with pytest.warns(KinebenchWarning, match=r"whether q_1 \(0.9 to 1\) are angles or lengths"):
+        read_motion(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (OLD.replace("0.9", "950"), "translations reach 950 m"),
+        (OLD.replace("90", "1").replace("-180", "2").replace("45", "1"), ""),
+        (
+            OLD.replace("90", "1").replace("-180", "2").replace("45", "1").replace("_ty", "_list"),
+            "no angle reaches more than 2°",
+        ),
+    ],
+)
+def test_units_that_no_body_reaches_are_told(path: Path, text: str, message: str) -> None:
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        read_motion(put(path, text))
+    assert [message in str(one.message) for one in told] == ([True] if message else [])
+
+
+def test_names_that_differ_in_case_only_are_told(path: Path) -> None:
+    put(path, OLD.replace("pelvis_tilt", "Knee_angle_r"))
+    with pytest.warns(KinebenchWarning, match="Knee_angle_r, knee_angle_r differ in upper and"):
+        assert read_motion(path).names == ("Knee_angle_r", "pelvis_ty", "knee_angle_r")

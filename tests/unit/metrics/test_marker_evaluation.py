@@ -128,3 +128,14 @@ def test_invalid() -> None:
     other = REFERENCE.rename(dict(zip(NAMES, "abcd", strict=True)))
     with pytest.raises(ValueRangeError, match="no marker is in both"):
         evaluate_markers(REFERENCE, other)
+
+
+def test_metrics_asked_for_are_those_of_all() -> None:
+    estimate = moved([0.1, 0.2, 0.4, 0.0])
+    whole = evaluate_markers(REFERENCE, estimate)
+    for metric in whole.metrics:
+        alone = evaluate_markers(REFERENCE, estimate, metrics=[metric])
+        assert alone.metrics == (metric,)
+        assert alone.values(metric) == whole.values(metric)
+    with pytest.raises(NameNotFoundError, match="distance_mean"):
+        evaluate_markers(REFERENCE, estimate, metrics=["distance_maen"])

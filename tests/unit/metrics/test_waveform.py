@@ -77,6 +77,27 @@ def test_late_peak_is_positive() -> None:
     assert x.peak_timing_error(late, early, times) == pytest.approx(-0.07)
 
 
+def test_timing_of_several_repetitions_is_undefined() -> None:
+    """With a true lag of 30 ms and noise, the highest of three equal peaks is anywhere."""
+    times = np.arange(900) / 100
+    squats, late = (np.sin(np.pi * (times - lag) / 3) ** 2 for lag in (0.0, 0.03))
+    noisy = late + 0.005 * np.random.default_rng(1).normal(size=900)
+    with pytest.warns(UndefinedMetricWarning, match="two peaks alike: score repetitions"):
+        assert np.isnan(x.peak_timing_error(squats, noisy, times))
+    with pytest.warns(UndefinedMetricWarning, match="two troughs alike"):
+        assert np.isnan(x.trough_timing_error(squats, noisy, times))
+    assert x.peak_timing_error(squats[:300], noisy[:300], times[:300]) == pytest.approx(
+        0.03, abs=0.2
+    )
+
+
+def test_a_smaller_peak_beside_the_highest_leaves_it_the_highest() -> None:
+    """As the knee in gait: flexion of 20° under load, of 60° in swing."""
+    times = np.arange(110) / 100
+    knee = 0.3 * np.exp(-(((times - 0.15) / 0.08) ** 2)) + np.exp(-(((times - 0.75) / 0.1) ** 2))
+    assert x.peak_timing_error(knee, np.roll(knee, 3), times) == pytest.approx(0.03)
+
+
 def test_extremes_look_at_common_frames_only() -> None:
     """A peak that the other side did not see is no error."""
     reference = np.array([0.0, 1.0, 9.0, 1.0])

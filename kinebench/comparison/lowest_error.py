@@ -1,0 +1,101 @@
+"""The lag of lowest error, where the error is the figure that a procedure reports."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import numpy as np
+
+from kinebench.alignment import MinimiseLag, TimeAlignment, TimePolicy
+from kinebench.alignment.records import Aligned, Recording
+from kinebench.alignment.resampling import common_frames, interpolator
+from kinebench.comparison.procedure import Procedure
+from kinebench.comparison.scoring import headline_name, headline_values
+from kinebench.core.markers import Markers
+from kinebench.core.motion import Motion
+from kinebench.errors import KinebenchError, KinebenchWarning
+from kinebench.metrics.marker_evaluation import ALL_MARKERS
+
+__all__ = ["LowestReportedError", "headline", "time_policy"]
+
+_FEWEST = 0.5  # share of the best overlap below which a lag is not tried: few frames fit by chance
+
+
+def headline(values: dict[str, float], recording: Motion | Markers) -> float:
+    """The one number that stands for a pair: mean over angles; over lengths where none turns.
+
+    Of markers the mean over all of them. Infinite when nothing is scored.
+    """
+    if ALL_MARKERS in values:
+        values = {ALL_MARKERS: values[ALL_MARKERS]}
+    elif isinstance(recording, Motion):
+        kinds = {coordinate.name: coordinate.kind for coordinate in recording.coordinates}
+        angles = {name: v for name, v in values.items() if kinds[name] == "rotational"}
+        values = angles or values
+    finite = [value for value in values.values() if math.isfinite(value)]
+    return sum(finite) / len(finite) if finite else math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class LowestReportedError:
+    """`MinimiseLag` on the headline of a procedure, computed as it is reported.
+
+    Parameters
+    ----------
+    search : MinimiseLag
+        Where to search.
+    how : Procedure
+        What is scored: coordinates, window, metric, space.
+    """
+
+    search: MinimiseLag
+    how: Procedure
+    policy: ClassVar[str] = MinimiseLag.policy
+
+    def __call__(self, reference: Recording, estimate: Recording) -> Aligned[Recording]:
+        fewest = _FEWEST * self._frames(reference, estimate)
+        curves = interpolator(estimate, self.search.interpolation)
+
+        def loss(lag_s: float) -> float:
+            common = reference.at_frames(common_frames(reference, estimate, lag_s))
+            if self._within(common.times) < max(2.0, fewest):
+                return math.inf
+            moved = replace(curves(common.times + lag_s), times=common.times)
+            return self._reported(common, moved)
+
+        metric = headline_name(reference, self.how)
+        what = f"the reported error (mean {metric} of what is scored, over all that is compared)"
+        return self.search.of(reference, estimate, loss, what)
+
+    def _reported(self, reference: Recording, estimate: Recording) -> float:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", KinebenchWarning)  # told at the lag that is chosen
+                if self.how.space is not None:
+                    assert isinstance(reference, Markers)
+                    assert isinstance(estimate, Markers)
+                    estimate, _ = self.how.space(reference, estimate)
+                return headline(headline_values(reference, estimate, self.how), reference)
+        except KinebenchError:
+            return math.inf
+
+    def _frames(self, reference: Recording, estimate: Recording) -> int:
+        """Most frames within the window that any lag makes common."""
+        reach = self.search.max_lag_s
+        start, end = float(estimate.times[0]) - reach, float(estimate.times[-1]) + reach
+        inside = reference.times[(reference.times >= start) & (reference.times <= end)]
+        spanned = (float(np.ptp(estimate.times)) * reference.rate_hz) + 1.0
+        return int(min(self._within(inside), spanned))
+
+    def _within(self, times: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> int:
+        if self.how.window_s is None:
+            return len(times)
+        return int(((times >= self.how.window_s[0]) & (times <= self.how.window_s[1])).sum())
+
+
+def time_policy(time: TimeAlignment, how: Procedure) -> TimePolicy:
+    """The procedure's time alignment; one that minimises an error minimises the reported one."""
+    return LowestReportedError(time, how) if isinstance(time, MinimiseLag) else time
