@@ -28,7 +28,8 @@ def warn_if_magnitude_suspicious(
         return
     spread = float(np.percentile(known, 99) - np.percentile(known, 1))
     if spread > _WIDEST:
-        found, other = f"{spread:.0f} m", "mm"
+        # a person among others, 1 to 4 m, is 100 to 400 cm
+        found, other = f"{spread:.0f} m", "cm" if spread < 400 else "mm"
     elif 0 < spread < _NARROWEST:
         found, other = f"{spread * 1e3:.2g} mm", "m"
     else:

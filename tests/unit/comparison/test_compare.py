@@ -441,10 +441,10 @@ def test_minimise_leaves_its_flag() -> None:
 
 
 def test_other_warnings_pass() -> None:
-    from kinebench.comparison.compare import _warnings_told
+    from kinebench.core.remarks import collected_remarks
 
     def ours_and_others() -> list[str]:
-        with _warnings_told() as told:
+        with collected_remarks() as told:
             warnings.warn("ours", KinebenchWarning, stacklevel=1)
             warnings.warn("ours", KinebenchWarning, stacklevel=1)
             warnings.warn("not ours", UserWarning, stacklevel=1)

@@ -239,7 +239,7 @@ def test_names_beyond_ascii(path: Path) -> None:
     ("scale", "unit", "message"),
     [
         (1000.0, "m", r"positions span \d+ m when read as m \(are they in mm\?\); taken as decl"),
-        (100.0, "m", r"\(are they in mm\?\)"),
+        (100.0, "m", r"\(are they in cm\?\)"),
         (1.0, "mm", r"positions span [\d.]+ mm when read as mm \(are they in m\?\)"),
     ],
 )
