@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import warnings
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,17 @@ import numpy as np
 from kinebench.core.arrays import FloatArray
 from kinebench.core.keypoints import KEYPOINT_SETS
 from kinebench.core.markers import Markers
-from kinebench.errors import FileFormatError, KinebenchWarning, ValueRangeError, require_names
+from kinebench.errors import (
+    FileFormatError,
+    KinebenchWarning,
+    ValueRangeError,
+    one_line,
+    require_names,
+    translated,
+)
+from kinebench.io.array_files import npy_array, npz_arrays
 from kinebench.io.c3d import read_c3d
-from kinebench.io.magnitude import warn_if_magnitude_suspicious
+from kinebench.io.plausible import warn_if_implausible
 from kinebench.io.trc import read_trc
 
 __all__ = ["ARRAY_ENDINGS", "UNITS", "read_array", "read_markers"]
@@ -106,7 +113,7 @@ def read_array(
         markers = Markers(tuple(names), times, positions * UNITS[unit], confidence)
     except ValueRangeError as error:
         raise FileFormatError(f"{path.name}: {error}") from error
-    warn_if_magnitude_suspicious(markers.positions, unit, path.name)
+    warn_if_implausible(markers, unit, path.name)
     return markers
 
 
@@ -122,7 +129,9 @@ def _read_numpy(path: Path, keypoint_set: str | None) -> _Content:
     try:
         positions = np.asarray(content["positions"]).astype(np.float64, casting="same_kind")
     except TypeError as error:
-        raise FileFormatError(f"{path.name}: positions are no numbers: {error}") from error
+        raise FileFormatError(
+            f"{path.name}: positions are no numbers: {one_line(error)}"
+        ) from error
     if "names" in content and keypoint_set is not None:
         raise ValueRangeError(f"{path.name} has names itself; leave the keypoint set out")
     names: list[str]
@@ -135,11 +144,12 @@ def _read_numpy(path: Path, keypoint_set: str | None) -> _Content:
 
 
 def _arrays(path: Path) -> dict[str, Any]:
+    with translated(f"cannot read {path.name}", (OSError,)):
+        data = path.read_bytes()
     try:
-        with path.open("rb") as file:
-            loaded: Any = np.load(file, allow_pickle=False)
-            return {"positions": loaded} if isinstance(loaded, np.ndarray) else dict(loaded)
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        # by content: NPZ is a ZIP archive, which begins so
+        return npz_arrays(data) if data[:2] == b"PK" else {"positions": npy_array(data)[0]}
+    except FileFormatError as error:
         raise FileFormatError(f"cannot read {path.name}: {error}") from error
 
 
@@ -177,8 +187,9 @@ def _read_csv(path: Path) -> _Content:
     try:
         table = pd.read_csv(path)
         values = table.to_numpy(dtype=np.float64)
-    except (OSError, ValueError) as error:
-        raise FileFormatError(f"cannot read {path.name}: {error}") from error
+    except (OSError, ValueError, OverflowError) as error:
+        # pandas' parser errors are ValueErrors
+        raise FileFormatError(f"cannot read {path.name}: {one_line(error)}") from error
     columns = [str(column) for column in table.columns]
     axes = [column for column in columns if column.endswith(("_x", "_y", "_z"))]
     names = list(dict.fromkeys(column[:-2] for column in axes))

@@ -11,6 +11,7 @@ from kinebench.cleaning.catalogue import parse_cleaner
 from kinebench.core.stages import Cleaner
 from kinebench.errors import FileFormatError, require_names
 from kinebench.ik.engines import ENGINES
+from kinebench.io.documents import Table, require_keys, value_of
 from kinebench.lab import scaling_setup
 from kinebench.lab.camera.catalogue import parse_camera
 from kinebench.pipeline.opencap import STATIC_POSES, opencap_setup
@@ -20,7 +21,6 @@ from kinebench.scaling.window import GivenWindow, StaticWindow
 from kinebench.studies.changes import Changes, EngineChoice, WarmUp
 from kinebench.studies.design import DATA, Factor, Level
 from kinebench.studies.faults import EXTRA
-from kinebench.studies.toml_tables import Table, require_keys, value_of
 from kinebench.studies.toml_trials import static_level
 
 __all__ = ["cleaners_from", "factor_from", "scaling_from", "window_from"]

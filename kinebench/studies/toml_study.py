@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 from kinebench.augmentation import LSTMAugmenter
 from kinebench.errors import FileFormatError, KinebenchError, require_names
 from kinebench.ik.engines import make_engine
+from kinebench.io.documents import (
+    Table,
+    items_of,
+    parse_toml,
+    read_text,
+    require_keys,
+    table_of,
+    texts_of,
+    value_of,
+)
 from kinebench.lab import generic_body, ik_tasks
 from kinebench.metrics import CATALOGUE
 from kinebench.pipeline.opencap import OpenCapSetup, opencap_setup
@@ -15,7 +24,6 @@ from kinebench.pipeline.pipeline import Pipeline
 from kinebench.scaling.scalers import make_scaler
 from kinebench.studies.design import Study
 from kinebench.studies.toml_levels import cleaners_from, factor_from, scaling_from, window_from
-from kinebench.studies.toml_tables import Table, items_of, require_keys, value_of
 from kinebench.studies.toml_trials import datasets_named, sources_of
 
 __all__ = ["read_study", "study_from"]
@@ -44,10 +52,7 @@ def read_study(path: Path | str) -> Study:
         When the file is no TOML, or a key is missing, unknown, or of the wrong kind.
     """
     path = Path(path)
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise FileFormatError(f"cannot read {path}: {error}") from error
+    content = parse_toml(read_text(path), path.name)
     try:
         return study_from(content)
     except KinebenchError as error:
@@ -57,19 +62,19 @@ def read_study(path: Path | str) -> Study:
 def study_from(content: Table) -> Study:
     """A study from the content of its TOML file."""
     require_keys(content, _KEYS, "a study", ("name", "question", "factors"))
-    base = value_of(content, "base", dict, "the study", {})
+    base = table_of(content, "base", "the study")
     require_keys(base, _BASE_KEYS, "[base]")
     body = value_of(base, "body", str, "[base]", "opencap")
     require_names([body], _BODIES, "body", "[base]")
-    metrics = value_of(content, "metrics", list, "the study")
-    require_names(map(str, metrics or ()), CATALOGUE, "metric", "the study")
+    metrics = texts_of(content, "metrics", "the study")
+    require_names(metrics, CATALOGUE, "metric", "the study")
     return Study(
         value_of(content, "name", str, "the study"),
         value_of(content, "question", str, "the study"),
         _base(base, _setup(base, body)),
         tuple(factor_from(table, where, body) for table, where in items_of(content, "factors")),
         sources_of(content, body),
-        **({} if metrics is None else {"metrics": tuple(metrics)}),
+        **({"metrics": metrics} if "metrics" in content else {}),
         datasets=datasets_named(content),
     )
 

@@ -7,6 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 from kinebench.errors import FileFormatError, require_names
+from kinebench.io.documents import (
+    Table,
+    items_of,
+    require_keys,
+    table_of,
+    texts_of,
+    value_of,
+)
 from kinebench.lab import STATIC_POSES, Population
 from kinebench.lab.camera.catalogue import parse_camera
 from kinebench.lab.motions import (
@@ -23,7 +31,6 @@ from kinebench.studies.design import TrialSource
 from kinebench.studies.laboratory import LabSource
 from kinebench.studies.mocap_driven import mocap_driven, recorded_motion
 from kinebench.studies.sources import DatasetSource
-from kinebench.studies.toml_tables import Table, items_of, require_keys, value_of
 
 __all__ = ["ACTIVITIES", "datasets_named", "sources_of", "static_level"]
 
@@ -47,6 +54,10 @@ _COMMON_KEYS = ("dataset", "sample", "subject", "activity", "keypoints")
 _REAL_KEYS = ("reference", "reference_markers", "reference_from", "lag_s", "same_frame")
 _KINDS = ("real", "mocap-driven")
 _CAMERA = "two-phones"
+# a subject takes 2 ms to draw and a cell seconds to run: more is a slip of the keyboard
+_MOST_SUBJECTS = 10_000
+_LAST_SUBJECT = 10**9
+_FASTEST_HZ = 2000.0  # the fastest optical systems
 
 
 def sources_of(content: Table, body: str) -> tuple[TrialSource, ...]:
@@ -75,10 +86,11 @@ def sources_of(content: Table, body: str) -> tuple[TrialSource, ...]:
 
 def datasets_named(content: Table) -> tuple[str, ...]:
     """Datasets that the trials of a study file come from, each once, in the order of the file."""
-    laboratory = content.get("laboratory", {})
-    tables = [*laboratory.get("replays", []), *content.get("trials", [])]
-    holders = [table["reference_from"][0] for table in tables if "reference_from" in table]
-    return tuple(dict.fromkeys([*(table["dataset"] for table in tables), *holders]))
+    laboratory = table_of(content, "laboratory", "the study")
+    tables = [*items_of(laboratory, "replays", "[laboratory]"), *items_of(content, "trials")]
+    named = [value_of(table, "dataset", str, where) for table, where in tables]
+    holders = [texts_of(table, "reference_from", where)[:1] for table, where in tables]
+    return tuple(dict.fromkeys([*named, *(name for pair in holders for name in pair)]))
 
 
 def static_level(name: Any) -> Any:
@@ -93,8 +105,17 @@ def _virtual(table: Table, body: str) -> Iterator[TrialSource]:
     require_keys(table, _LABORATORY_KEYS, where, needed=("subjects",))
     camera = parse_camera(value_of(table, "camera", str, where, _CAMERA))
     motions = _motions(table, where)
+    rate_hz = value_of(table, "rate_hz", float, where, 60.0)
+    if not 1 <= rate_hz <= _FASTEST_HZ:
+        raise FileFormatError(f"{where}: rate_hz must be 1 to {_FASTEST_HZ:g}, found {rate_hz:g}")
+    n_subjects = value_of(table, "subjects", int, where)
     population, first = Population(), value_of(table, "first", int, where, 0)
-    for index in range(first, first + value_of(table, "subjects", int, where)):
+    if not (0 <= n_subjects <= _MOST_SUBJECTS and 0 <= first <= _LAST_SUBJECT):
+        raise FileFormatError(
+            f"{where}: subjects must be 0 to {_MOST_SUBJECTS} and first 0 to {_LAST_SUBJECT},"
+            f" found {n_subjects} and {first}"
+        )
+    for index in range(first, first + n_subjects):
         for activity, motion in motions.items():
             yield LabSource(
                 population.subject(index),
@@ -102,16 +123,16 @@ def _virtual(table: Table, body: str) -> Iterator[TrialSource]:
                 activity,
                 camera,
                 body,
-                value_of(table, "rate_hz", float, where, 60.0),
+                rate_hz,
             )
 
 
 def _motions(table: Table, where: str) -> dict[str, Any]:
     """Activity to motion: parametric ones, then recorded ones that every subject plays."""
-    names = value_of(table, "activities", list, where, [])
-    require_names(map(str, names), ACTIVITIES, "activity", "the laboratory")
+    names = texts_of(table, "activities", where)
+    require_names(names, ACTIVITIES, "activity", "the laboratory")
     motions: dict[str, Any] = {name: ACTIVITIES[name] for name in names}
-    for replay, place in items_of(table, "replays"):
+    for replay, place in items_of(table, "replays", where):
         require_keys(replay, _REPLAY_KEYS, place, _REPLAY_KEYS)
         activity, dataset, sample = (value_of(replay, key, str, place) for key in _REPLAY_KEYS)
         if activity in motions:
@@ -145,9 +166,9 @@ def _recorded(table: Table, where: str) -> TrialSource:
         lag_s=value_of(table, "lag_s", float, where, 0.0),
         same_frame=value_of(table, "same_frame", bool, where, True),
     )
-    holder = value_of(table, "reference_from", list, where)
-    if holder is None:
+    if "reference_from" not in table:
         return source
+    holder = texts_of(table, "reference_from", where)
     if len(holder) != 2:
         raise FileFormatError(f"{where}: reference_from must be [dataset, sample], found {holder}")
-    return replace(source, reference_from=(str(holder[0]), str(holder[1])))
+    return replace(source, reference_from=(holder[0], holder[1]))

@@ -101,7 +101,7 @@ def test_unknown_choices(tmp_path: Path, change: dict[str, Any], message: str) -
         (BODY[:, :24], r"expected \(n_frames, 25, 3\) or \(3, 25, n_frames\), found \(7, 24, 3\)"),
         (BODY[0], r"found \(25, 3\)"),
         (BODY[:, :, :2], r"found \(7, 25, 2\)"),
-        (BODY.astype(complex), "positions are no numbers"),
+        (BODY.astype(complex), "holds neither numbers nor texts, but <c16"),
         (BODY.astype(str), "positions are no numbers"),
         (np.where(np.arange(3) == 1, np.nan, BODY), "Nose in frame 1 lacks some components"),
     ],

@@ -88,7 +88,7 @@ def test_a_file_gives_back_equal_subjects(tmp_path: Path) -> None:
         ("kinebench virtual subjects 1", "something else", "no virtual subjects"),
         ('"sex"', '"sexx"', "did you mean 'sex'"),
         ('"height_m": 1', '"height_m": -1', "height_m must be"),
-        ("{", "", "cannot be read as JSON"),
+        ("{", "", "cannot read people.json"),
         ('"subjects": [', '"subjects": 3, "rest": [', "must be a list"),
     ],
 )
