@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
@@ -28,10 +29,22 @@ __all__ = [
 ]
 
 _LONGEST = 240  # characters: three lines of a terminal
+_LONGEST_WORD = 300  # characters: longer than paths are
+_LONGEST_MESSAGE = 1000  # characters: enough to list sixty markers
+_LONG_WORD = re.compile(rf"\S{{{_LONGEST_WORD + 1},}}")
 
 
 class KinebenchError(Exception):
-    """Root of all errors that kinebench raises on purpose."""
+    """Root of all errors that kinebench raises on purpose.
+
+    Messages quote what files hold: as text they are one line of bearable length without control
+    characters, whoever wrote the file.
+    """
+
+    def __str__(self) -> str:
+        text = printable(str(self.args[0]) if self.args else "").replace("\n", " ")
+        text = _LONG_WORD.sub(lambda word: word[0][:_LONGEST_WORD] + "…", text)
+        return text if len(text) <= _LONGEST_MESSAGE else text[:_LONGEST_MESSAGE] + "…"
 
 
 class ValueRangeError(KinebenchError, ValueError):
@@ -40,10 +53,6 @@ class ValueRangeError(KinebenchError, ValueError):
 
 class NameNotFoundError(KinebenchError, KeyError):
     """A marker, coordinate, dataset or option of that name does not exist."""
-
-    def __str__(self) -> str:
-        # KeyError would show the message in quotes
-        return str(self.args[0]) if self.args else ""
 
 
 class FileFormatError(KinebenchError):

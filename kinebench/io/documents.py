@@ -27,6 +27,7 @@ __all__ = [
 Table = Mapping[str, Any]
 
 _DEEPEST = 40  # levels: our own documents have 5, a Keras model 12
+_LONGEST_TEXT = 4000  # characters: a page
 _LARGEST_INTEGER = 2**63  # what a table of numbers, or another program, can hold
 _LARGEST_BYTES = 64_000_000  # a card of 400,000 files
 _LARGEST_YAML_BYTES = 200_000  # read at 0.1 MB/s; a session's metadata have 5 kB
@@ -135,6 +136,8 @@ def _require_plain(value: Any, where: str, depth: int = 0) -> None:
     elif isinstance(value, str):
         if printable(value) != value:
             raise FileFormatError(f"{where}: a text has a control character: {value[:60]!r}")
+        if len(value) > _LONGEST_TEXT:
+            raise FileFormatError(f"{where}: a text has {len(value)} characters: '{value[:40]}…'")
     elif isinstance(value, int):
         if abs(value) >= _LARGEST_INTEGER:
             raise FileFormatError(

@@ -5,15 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
-import platform
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from kinebench.core.provenance import describe
+from kinebench.core.provenance import describe, library_versions
+from kinebench.errors import KinebenchWarning, one_line, printable
 from kinebench.io.atomic import write_atomically
 from kinebench.studies.design import Study
 from kinebench.studies.execution import Outcome, Status
@@ -29,7 +29,6 @@ __all__ = [
 ]
 
 _FIGURE = ("kind", "item", "metric", "value", "unit")
-_PACKAGES = ("kinebench", "numpy", "scipy", "numba", "opensim")
 
 
 def result_table(study: Study, outcomes: Sequence[Outcome]) -> str:
@@ -70,7 +69,7 @@ def manifest(study: Study, outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "trials": describe(study.sources),
         "metrics": list(study.metrics),
         "outcomes": outcome_counts(outcomes),
-        "versions": {"python": platform.python_version()} | {n: _version(n) for n in _PACKAGES},
+        "versions": dict(library_versions()),
     }
 
 
@@ -96,16 +95,33 @@ def with_reasons(outcomes: Sequence[Outcome], study: Study, folder: Path) -> tup
     folder : Path
         Where `write_results` wrote; nothing is changed when the table of this study is not there.
     """
-    known: dict[tuple[str, ...], tuple[Status, str]] = {}
     path = folder / "outcomes.csv"
-    if path.exists():
-        with path.open(newline="", encoding="utf-8") as file:
-            columns, *lines = [*csv.reader(file)] or [[]]
-        if columns == _outcome_columns(study):
-            for *labels, status, reason in lines:
-                if status == "failed" or status == "skipped":
-                    known[tuple(labels)] = status, reason
+    columns, lines = _outcome_columns(study), _outcome_lines(path) if path.exists() else []
+    known: dict[tuple[str, ...], tuple[Status, str]] = {}
+    for line in lines[1:] if lines[:1] == [columns] else []:
+        if len(line) != len(columns):
+            warnings.warn(
+                f"{path}: a line has {len(line)} cells, not {len(columns)}; it is left out",
+                KinebenchWarning,
+                stacklevel=2,
+            )
+        elif (status := line[-2]) == "failed" or status == "skipped":
+            known[tuple(line[:-2])] = status, printable(line[-1])
     return tuple(_with_reason(outcome, known) for outcome in outcomes)
+
+
+def _outcome_lines(path: Path) -> list[list[str]]:
+    """Cells of the lines; none, with a warning, where it is no CSV: only reasons are lost."""
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            return [*csv.reader(file)]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        warnings.warn(
+            f"{path} cannot be read, so reasons of failures are not known: {one_line(error)}",
+            KinebenchWarning,
+            stacklevel=3,
+        )
+        return []
 
 
 def _with_reason(outcome: Outcome, known: dict[tuple[str, ...], tuple[Status, str]]) -> Outcome:
@@ -136,10 +152,3 @@ def _csv(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     writer.writerow(columns)
     writer.writerows(rows)
     return text.getvalue()
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"
