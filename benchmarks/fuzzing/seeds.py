@@ -34,7 +34,7 @@ __all__ = [
     "archives", "augmenter_json", "c3ds", "cameras", "cards", "cleaners", "codecs", "events", "h5s",
     "ik_setups", "keras_model", "keypoint_csvs", "mean_npys", "metadata", "mots", "network", "npys",
     "npzs", "osims", "outcomes", "pairs", "scaling_setups", "sessions", "stos", "studies",
-    "subjects", "trcs", "version_folder", "weights_npzs",
+    "subjects", "trcs", "version_files", "weights_npzs",
 ]  # fmt: skip
 
 Seeds = list[bytes]
@@ -234,22 +234,21 @@ def network() -> Network:
     return Network((layer,), rng.normal(size=(3, 3)), rng.normal(size=3), rng.normal(size=8), std)
 
 
-def version_folder(folder: Path) -> None:
+@cache
+def version_files() -> dict[str, bytes]:
     """augmenter.json and its network."""
     spec = NetworkSpec("lower", "", ("Neck", "RHip"), ("r_knee_study",))
-    write_version(folder, AugmenterVersion("small", (spec,)), (network(),))
+    with tempfile.TemporaryDirectory() as folder:
+        write_version(Path(folder), AugmenterVersion("small", (spec,)), (network(),))
+        return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
 
 
 def augmenter_json() -> Seeds:
-    with tempfile.TemporaryDirectory() as folder:
-        version_folder(Path(folder))
-        return [(Path(folder) / "augmenter.json").read_bytes()]
+    return [version_files()["augmenter.json"]]
 
 
 def weights_npzs() -> Seeds:
-    with tempfile.TemporaryDirectory() as folder:
-        version_folder(Path(folder))
-        return [(Path(folder) / "lower.npz").read_bytes()]
+    return [version_files()["lower.npz"]]
 
 
 def keras_model() -> Seeds:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 import warnings
 from collections import Counter
@@ -15,6 +14,7 @@ from typing import Any
 from kinebench.core.provenance import describe, library_versions
 from kinebench.errors import KinebenchWarning, one_line, printable
 from kinebench.io.atomic import write_atomically
+from kinebench.io.csv_text import csv_text, unguarded
 from kinebench.studies.design import Study
 from kinebench.studies.execution import Outcome, Status
 
@@ -39,13 +39,13 @@ def result_table(study: Study, outcomes: Sequence[Outcome]) -> str:
         for outcome in outcomes
         for row in outcome.rows
     ]
-    return _csv(columns, rows)
+    return csv_text(columns, rows)
 
 
 def outcome_table(study: Study, outcomes: Sequence[Outcome]) -> str:
     """CSV with one row per cell: what became of it, and why."""
     rows = [[*outcome.labels.values(), outcome.status, outcome.reason] for outcome in outcomes]
-    return _csv(_outcome_columns(study), rows)
+    return csv_text(_outcome_columns(study), rows)
 
 
 def outcome_counts(outcomes: Iterable[Outcome]) -> dict[str, int]:
@@ -105,7 +105,8 @@ def with_reasons(outcomes: Sequence[Outcome], study: Study, folder: Path) -> tup
                 KinebenchWarning,
                 stacklevel=2,
             )
-        elif (status := line[-2]) == "failed" or status == "skipped":
+        elif line[-2] in ("failed", "skipped"):
+            status: Status = "failed" if line[-2] == "failed" else "skipped"
             known[tuple(line[:-2])] = status, printable(line[-1])
     return tuple(_with_reason(outcome, known) for outcome in outcomes)
 
@@ -114,7 +115,7 @@ def _outcome_lines(path: Path) -> list[list[str]]:
     """Cells of the lines; none, with a warning, where it is no CSV: only reasons are lost."""
     try:
         with path.open(newline="", encoding="utf-8") as file:
-            return [*csv.reader(file)]
+            return [[unguarded(cell) for cell in line] for line in csv.reader(file)]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         warnings.warn(
             f"{path} cannot be read, so reasons of failures are not known: {one_line(error)}",
@@ -144,11 +145,3 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     return repr(value) if isinstance(value, float) else str(value)
-
-
-def _csv(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return text.getvalue()

@@ -18,11 +18,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from numba.core import caching
+from numba.core import caching as numba_caching
 
 from kinebench.errors import KinebenchWarning
 
 __all__ = ["is_private", "stored_code"]
+
+# without types of its own in some versions
+caching: Any = numba_caching
 
 _MAGIC = b"kinebench-code-1\n"
 
@@ -143,7 +146,7 @@ def _private_only(locator: Any) -> Any:
 
 
 class _PrivateFolders(caching.CompileResultCacheImpl):  # type: ignore[misc]
-    _locator_classes = tuple(map(_private_only, caching.CompileResultCacheImpl._locator_classes))
+    _locator_classes = [*map(_private_only, caching.CompileResultCacheImpl._locator_classes)]
 
 
 class _StoredCode(caching.FunctionCache):  # type: ignore[misc]
