@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from kinebench.io.csv_text import csv_text
+from kinebench.io.csv_cells import csv_text
 
 __all__ = ["Table", "as_csv", "as_latex", "as_text"]
 

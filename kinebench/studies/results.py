@@ -14,7 +14,7 @@ from typing import Any
 from kinebench.core.provenance import describe, library_versions
 from kinebench.errors import KinebenchWarning, one_line, printable
 from kinebench.io.atomic import write_atomically
-from kinebench.io.csv_text import csv_text, unguarded
+from kinebench.io.csv_cells import csv_text, unguarded
 from kinebench.studies.design import Study
 from kinebench.studies.execution import Outcome, Status
 

@@ -16,7 +16,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from numba.core import caching as numba_caching
 
@@ -146,7 +146,9 @@ def _private_only(locator: Any) -> Any:
 
 
 class _PrivateFolders(caching.CompileResultCacheImpl):  # type: ignore[misc]
-    _locator_classes = [*map(_private_only, caching.CompileResultCacheImpl._locator_classes)]
+    _locator_classes: ClassVar = [
+        *map(_private_only, caching.CompileResultCacheImpl._locator_classes)
+    ]
 
 
 class _StoredCode(caching.FunctionCache):  # type: ignore[misc]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinebench.io.csv_text import csv_text, guarded, unguarded
+from kinebench.io.csv_cells import csv_text, guarded, unguarded
 
 
 @pytest.mark.parametrize(
