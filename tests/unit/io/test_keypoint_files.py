@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -266,3 +267,23 @@ def test_unknown_endings(tmp_path: Path) -> None:
     np.savetxt(tmp_path / "k.npy", BODY[0])
     with pytest.raises(FileFormatError, match="cannot read"):
         read_array(tmp_path / "k.npy", "m", 60.0, "BODY_25")
+
+
+@pytest.mark.parametrize("name", ["k.npy", "k.npz"])
+def test_a_header_that_asks_for_a_terabyte(tmp_path: Path, name: str) -> None:
+    head = b"{'descr': '<f8', 'fortran_order': False, 'shape': (221474836483, 25, 3)}"
+    content = b"\x93NUMPY\x01\x00" + len(head).to_bytes(2, "little") + head
+    if name == "k.npz":
+        with zipfile.ZipFile(tmp_path / name, "w") as zipped:
+            zipped.writestr("positions.npy", content)
+    else:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(FileFormatError, match=r"cannot read k\.np.: its header announces"):
+        read_markers(tmp_path / name, **DECLARED)
+
+
+def test_names_that_are_no_characters(tmp_path: Path) -> None:
+    names = np.frombuffer(b"\xff\xff\xff\x7f" * 25, "<U1")
+    path = archived(tmp_path, positions=BODY, names=names)
+    with pytest.raises(FileFormatError, match="characters that do not exist"):
+        read_markers(path, "m", 60.0)
