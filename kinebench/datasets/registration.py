@@ -71,12 +71,12 @@ def add_dataset(
         steps=("Add it.",),
     )
     if origin.is_dir():
-        return _register(card, origin.resolve(), places)
+        folder = origin.resolve()
+        return _register(card, folder, _accepted(card, folder, origin), places)
     with _extracted(origin, places) as incoming:
-        _require_layout(card, incoming)
-        index_folder(incoming)
+        files = _accepted(card, incoming, origin)
         with _in_place(incoming, places.cache / name) as folder:
-            return _register(card, folder, places)
+            return _register(card, folder, files, places)
 
 
 def index_folder(folder: Path) -> tuple[CardFile, ...]:
@@ -104,10 +104,9 @@ def index_folder(folder: Path) -> tuple[CardFile, ...]:
     return tuple(found)
 
 
-def _register(card: Card, folder: Path, places: Places) -> Card:
+def _register(card: Card, folder: Path, files: tuple[CardFile, ...], places: Places) -> Card:
     """Write the card of a folder."""
-    _require_layout(card, folder)
-    card = replace(card, steps=(), sources=(Source(None, folder, index_folder(folder)),))
+    card = replace(card, steps=(), sources=(Source(None, folder, files),))
     path = places.cards / card.name / "card.toml"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -151,9 +150,11 @@ def _in_place(incoming: Path, folder: Path) -> Iterator[Path]:
         raise
 
 
-def _require_layout(card: Card, folder: Path) -> None:
+def _accepted(card: Card, folder: Path, origin: Path) -> tuple[CardFile, ...]:
+    """The files of a folder that has the card's layout; `origin` is what the user named."""
     lacking = [pattern for pattern in card.layout if next(folder.glob(pattern), None) is None]
     if lacking:
         raise DatasetError(
-            f"{folder} is not a copy of {card.name}: it has no {', no '.join(lacking)}"
+            f"{origin} is not a copy of {card.name}: it has no {', no '.join(lacking)}"
         )
+    return index_folder(folder)

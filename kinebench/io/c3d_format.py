@@ -179,7 +179,8 @@ def _points(data: bytes, numbers: _Numbers, parameters: Parameters, after: int) 
     raw = data[start : start + n_frames * frame_bytes]
     words = (numbers.floats if scale < 0 else numbers.integers)(raw)
     points = words.reshape(n_frames, -1)[:, : 4 * n_points].reshape(n_frames, n_points, 4)
-    positions = points[..., :3].astype(np.float64)
+    with np.errstate(invalid="ignore"):  # some kinds of NaN are complained of
+        positions = points[..., :3].astype(np.float64)
     if scale > 0:
         positions *= scale
     return C3DPoints(parameters, max(first - 1, 0), positions, points[..., 3] < 0)

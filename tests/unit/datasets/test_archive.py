@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import stat
 import tarfile
@@ -182,3 +183,10 @@ def test_an_archive_cut_off_anywhere_is_named(mode, share, tmp_path):
     with pytest.raises(DatasetError, match=r"a\.tar"):
         extract_archive(archive, tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_stream_that_goes_on_after_the_archive_is_not_written_out(tmp_path):
+    small = _tar(tmp_path / "a.tar", {"x": b"1"}, "w").read_bytes()
+    (tmp_path / "a.tar.gz").write_bytes(gzip.compress(small + bytes(120_000_000)))
+    with pytest.raises(DatasetError, match="its content is above"):
+        extract_archive(tmp_path / "a.tar.gz", tmp_path / "out")

@@ -171,3 +171,11 @@ def test_an_infinite_position_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.c3d").write_bytes(content)
     with pytest.raises(FileFormatError, match="position of a in frame 1 is infinite"):
         read_c3d(tmp_path / "x.c3d")
+
+
+@pytest.mark.parametrize("bits", [0x7FC00000, 0x7FA00000, 0xFF800001])
+def test_any_kind_of_nan_is_a_missing_point(tmp_path: Path, bits: int) -> None:
+    content = bytearray(encoded("intel", as_floats=True))
+    content[1024:1028] = struct.pack("<I", bits)
+    (tmp_path / "x.c3d").write_bytes(content)
+    assert read_c3d(tmp_path / "x.c3d").missing[0, 0]
