@@ -14,6 +14,9 @@ from kinebench.io.magnitude import warn_if_magnitude_suspicious
 
 __all__ = ["implausible_times", "warn_if_implausible"]
 
+# a video put on the clock of another system begins seconds before that one's 0 (-1.3 s in a public
+# recording): a minute is no such offset any more
+_EARLIEST_S = -60.0
 _LONGEST_S = 1e7  # four months; above, times are dates or counted in ms or µs
 _LONGEST_STEP_S = 3600.0  # one frame an hour
 _SHORTEST_STEP_S = 1e-6  # a million frames a second
@@ -49,8 +52,8 @@ def implausible_times(times: FloatArray) -> Iterator[str]:
     """Remarks on times (n_frames,) s beyond reason; none when all is well."""
     if not len(times):
         return
-    if times[0] < 0:
-        yield f"times begin at {times[0]:g} s, before 0"
+    if times[0] < _EARLIEST_S:
+        yield f"times begin at {times[0]:g} s, long before 0"
     if max(abs(times[0]), abs(times[-1])) > _LONGEST_S:
         yield f"times reach {times[-1]:g} s, more than four months (in ms or µs, or dates?)"
     if len(times) > 1:

@@ -16,6 +16,7 @@ from kinebench.core.value import Value
 from kinebench.errors import FileFormatError, KinebenchWarning, ValueRangeError
 from kinebench.io.atomic import write_atomically
 from kinebench.io.numbers import decoded, parse_block, read_text_lines
+from kinebench.io.plausible import implausible_times
 
 __all__ = ["Table", "motion_text", "read_motion", "read_table", "table_text", "write_motion"]
 
@@ -97,9 +98,12 @@ def read_table(path: Path | str, strict: bool = True) -> Table:
             warnings.warn(fault, KinebenchWarning, stacklevel=2)
     block = parse_block(rows, columns, path.name, first + 2)
     try:
-        return Table(name, tuple(columns[1:]), block[:, 0], block[:, 1:], header)
+        table = Table(name, tuple(columns[1:]), block[:, 0], block[:, 1:], header)
     except ValueRangeError as error:
         raise FileFormatError(f"{path.name}: {error} (row 1 is line {first + 2})") from error
+    for remark in implausible_times(table.times):
+        warnings.warn(f"{path.name}: {remark}", KinebenchWarning, stacklevel=2)
+    return table
 
 
 def read_motion(path: Path | str) -> Motion:

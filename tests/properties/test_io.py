@@ -30,7 +30,7 @@ POSITIONS = st.floats(-3.0, 3.0, width=64)
 
 @st.composite
 def times(draw: Any, n_frames: int) -> np.ndarray[Any, Any]:
-    start = draw(st.floats(-100.0, 100.0))
+    start = draw(st.floats(-50.0, 100.0))
     steps = draw(arrays(float, n_frames - 1, elements=st.floats(1e-3, 2.0)))
     return start + np.concatenate([[0.0], np.cumsum(steps)])
 

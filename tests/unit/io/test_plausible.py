@@ -12,6 +12,7 @@ from kinebench.core import Markers
 from kinebench.errors import FileFormatError, KinebenchWarning
 from kinebench.io.keypoint_files import read_markers
 from kinebench.io.plausible import implausible_times, warn_if_implausible
+from kinebench.io.sto import read_motion, read_table
 from kinebench.io.trc import read_trc, write_trc
 
 BODY = np.random.default_rng(6).uniform(0, 1.8, (5, 3, 3))
@@ -27,7 +28,7 @@ def remarks(markers: Markers) -> list[str]:
 
 
 def test_an_ordinary_recording_gives_no_remark() -> None:
-    for start_s in (0.0, 0.5, 3600.0, 86_400.0):
+    for start_s in (-1.3, 0.0, 0.5, 3600.0, 86_400.0):
         assert remarks(Markers(NAMES, start_s + np.arange(5) / 60, BODY)) == []
 
 
@@ -35,8 +36,8 @@ def test_an_ordinary_recording_gives_no_remark() -> None:
     ("times", "message"),
     [
         ([0.0, 1e8], "times reach 1e+08 s"),
-        ([-2e9, 0.0], "times begin at -2e+09 s, before 0"),
-        ([-1.0, 0.0], "times begin at -1 s"),
+        ([-2e9, 0.0], "times begin at -2e+09 s, long before 0"),
+        ([-61.0, -60.0], "times begin at -61 s"),
         ([0.0, 1.0, 9000.0], "8999 s lie between two frames"),
         ([0.0, 1e-9], "two frames are 1e-09 s apart"),
     ],
@@ -79,3 +80,11 @@ def test_every_reader_of_markers_looks(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(header + "\n")
     with pytest.raises(FileFormatError, match="holds no recording"):
         read_markers(tmp_path / "a.csv", "m")
+
+
+def test_tables_of_motion_and_force_too(tmp_path: Path) -> None:
+    head = "x\nversion=1\nnRows=2\nnColumns=2\ninDegrees=no\nendheader\ntime\tknee\n"
+    (tmp_path / "a.mot").write_text(head + "0\t1\n90000\t1\n")
+    for read in (read_table, read_motion):
+        with pytest.warns(KinebenchWarning, match=r"a\.mot: 90000 s lie between two frames"):
+            read(tmp_path / "a.mot")
