@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
-from collections.abc import Iterable
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
 
 __all__ = [
     "AlignmentError",
@@ -19,12 +22,29 @@ __all__ = [
     "NotApplicableError",
     "ScalingError",
     "ValueRangeError",
+    "one_line",
+    "printable",
     "require_names",
+    "translated",
 ]
+
+_LONGEST = 240  # characters: three lines of a terminal
+_LONGEST_WORD = 300  # characters: longer than paths are
+_LONGEST_MESSAGE = 1000  # characters: enough to list sixty markers
+_LONG_WORD = re.compile(rf"\S{{{_LONGEST_WORD + 1},}}")
 
 
 class KinebenchError(Exception):
-    """Root of all errors that kinebench raises on purpose."""
+    """Root of all errors that kinebench raises on purpose.
+
+    Messages quote what files hold: as text they are one line of bearable length without control
+    characters, whoever wrote the file.
+    """
+
+    def __str__(self) -> str:
+        text = printable(str(self.args[0]) if self.args else "").replace("\n", " ")
+        text = _LONG_WORD.sub(lambda word: word[0][:_LONGEST_WORD] + "…", text)
+        return text if len(text) <= _LONGEST_MESSAGE else text[:_LONGEST_MESSAGE] + "…"
 
 
 class ValueRangeError(KinebenchError, ValueError):
@@ -33,10 +53,6 @@ class ValueRangeError(KinebenchError, ValueError):
 
 class NameNotFoundError(KinebenchError, KeyError):
     """A marker, coordinate, dataset or option of that name does not exist."""
-
-    def __str__(self) -> str:
-        # KeyError would show the message in quotes
-        return str(self.args[0]) if self.args else ""
 
 
 class FileFormatError(KinebenchError):
@@ -77,6 +93,62 @@ class NotApplicableError(KinebenchError):
 
 class KinebenchWarning(UserWarning):
     """Legal but doubtful input; `kinebench run` writes these into run.json."""
+
+
+def printable(text: str) -> str:
+    """Text in which control characters are spelled out, so that no terminal obeys them.
+
+    Names and messages may come from files of strangers; ``ESC`` becomes ``\\x1b``. Line ends and
+    tabs stay.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character in "\n\t" or not _is_control(character) else _spelled(character)
+        for character in text
+    )
+
+
+def _is_control(character: str) -> bool:
+    # Cc control, Cs half a character, Zl and Zp line ends that str.splitlines knows
+    return unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")
+
+
+def _spelled(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def one_line(reason: object) -> str:
+    """A reason, often the words of another library, as one short line."""
+    text = printable(" ".join(str(reason).split()))
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+
+
+@contextlib.contextmanager
+def translated(
+    what: str,
+    failures: tuple[type[Exception], ...],
+    into: type[KinebenchError] = FileFormatError,
+) -> Iterator[None]:
+    """Turns the ways in which another library fails on bad input into one declared error.
+
+    Parameters
+    ----------
+    what : str
+        Begins the message: "cannot read walk.npz".
+    failures : tuple of exception types
+        What the library is known to raise on bad input: no wider, or faults of our own would hide.
+    into : type of KinebenchError
+
+    Raises
+    ------
+    KinebenchError
+        Of the type `into`, with the library's reason as one short line.
+    """
+    try:
+        yield
+    except failures as error:
+        raise into(f"{what}: {one_line(error) or type(error).__name__}") from error
 
 
 def require_names(asked: Iterable[str], existing: Iterable[str], kind: str, where: str) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import zipfile
-import zlib
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -21,10 +19,29 @@ from kinebench.augmentation.catalogue import (
     NetworkSpec,
 )
 from kinebench.augmentation.network import LSTMLayer, Network
+from kinebench.core.names import require_printable
 from kinebench.core.provenance import file_sha256
-from kinebench.errors import AugmentationError, FileFormatError
+from kinebench.datasets.card import stays_inside
+from kinebench.errors import (
+    AugmentationError,
+    FileFormatError,
+    NameNotFoundError,
+    ValueRangeError,
+    one_line,
+    require_names,
+    translated,
+)
+from kinebench.io.array_files import npy_array, npz_arrays
 from kinebench.io.atomic import write_atomically
-from kinebench.io.text import read_text
+from kinebench.io.documents import (
+    Table,
+    items_of,
+    parse_json,
+    read_text,
+    require_keys,
+    texts_of,
+    value_of,
+)
 
 __all__ = ["load_networks", "read_keras", "read_npz", "read_version", "write_version"]
 
@@ -35,6 +52,8 @@ _LSTM_SETTINGS = {
     "return_sequences": True,
     "go_backwards": False,
 }
+_SLOWEST_HZ, _FASTEST_HZ = 1.0, 2000.0  # between a time-lapse and the fastest optical systems
+_UNREADABLE = (OSError, FileFormatError)
 _READING_ERRORS = (OSError, EOFError, KeyError, TypeError, ValueError, RuntimeError)
 
 
@@ -139,12 +158,9 @@ def read_keras(
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(read_text(path))
-    except (FileFormatError, ValueError) as error:
-        raise AugmentationError(f"{path} is not readable JSON: {error}") from error
-    if not isinstance(content, dict):
-        raise AugmentationError(f"{path} should hold a JSON object")
-    return content
+        return parse_json(read_text(path), path.name)
+    except FileFormatError as error:
+        raise AugmentationError(f"{path.parent}: {error}") from error
 
 
 def _read_architecture(path: Path) -> list[dict[str, Any]]:
@@ -153,7 +169,7 @@ def _read_architecture(path: Path) -> list[dict[str, Any]]:
     try:
         layers = [_layer(entry) for entry in content["config"]["layers"]]
     except (KeyError, TypeError) as error:
-        raise AugmentationError(f"{path} is not a Keras 2 Sequential: {error}") from error
+        raise AugmentationError(f"{path} is not a Keras 2 Sequential: {one_line(error)}") from error
     layers = [layer for layer in layers if layer["kind"] != "InputLayer"]
     kinds = [layer["kind"] for layer in layers]
     if len(kinds) < 2 or set(kinds[:-1]) != {"LSTM"} or kinds[-1] != "Dense":
@@ -170,7 +186,10 @@ def _layer(entry: Mapping[str, Any]) -> dict[str, Any]:
     for setting, value in wanted.get(kind, {}).items():
         if config[setting] != value:
             raise TypeError(f"layer {name} has {setting} {config[setting]!r}, supported: {value!r}")
-    return {"name": name, "kind": kind, "units": config.get("units")}
+    units = config.get("units", 0)
+    if not isinstance(name, str) or not isinstance(units, int):
+        raise TypeError(f"layer {name!r} has {units!r} units")
+    return {"name": name, "kind": kind, "units": units}
 
 
 def _read_weights(path: Path, names: list[str]) -> list[list[NDArray[Any]]]:
@@ -183,7 +202,7 @@ def _read_weights(path: Path, names: list[str]) -> list[list[NDArray[Any]]]:
                 for name in names
             ]
     except _READING_ERRORS as error:
-        raise AugmentationError(f"{path} is corrupt or truncated: {error}") from error
+        raise AugmentationError(f"{path} is corrupt or truncated: {one_line(error)}") from error
 
 
 def _check_layer(
@@ -206,10 +225,8 @@ def _check_layer(
 
 
 def _read_npy(path: Path) -> NDArray[Any]:
-    try:
-        array: NDArray[Any] = np.load(path, allow_pickle=False)
-    except (OSError, EOFError, ValueError) as error:
-        raise AugmentationError(f"{path} is corrupt or truncated: {error}") from error
+    with translated(f"{path} is corrupt or truncated", _UNREADABLE, AugmentationError):
+        array, _ = npy_array(path.read_bytes())
     if not np.issubdtype(array.dtype, np.floating):
         raise AugmentationError(f"{path} should hold numbers, found {array.dtype}")
     return array
@@ -217,19 +234,23 @@ def _read_npy(path: Path) -> NDArray[Any]:
 
 def read_npz(path: Path) -> Network:
     """Read a network that `write_version` wrote; pickled content is refused."""
+    with translated(f"{path} is corrupt or truncated", _UNREADABLE, AugmentationError):
+        arrays = npz_arrays(path.read_bytes())
+    n_layers = sum(name.startswith("recurrent_") for name in arrays)
+    stacked = [f"{part}_{i}" for i in range(n_layers) for part in ("kernel", "recurrent", "bias")]
+    output = ("kernel", "bias", "mean", "std")
     try:
-        # from memory: on a corrupt archive numpy would leave the file open
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
-            n_layers = sum(name.startswith("recurrent_") for name in arrays)
-            layers = tuple(
-                LSTMLayer(arrays[f"kernel_{i}"], arrays[f"recurrent_{i}"], arrays[f"bias_{i}"])
-                for i in range(n_layers)
-            )
-            return Network(layers, *(arrays[name] for name in ("kernel", "bias", "mean", "std")))
-    except AugmentationError as error:
+        require_names((*stacked, *output), arrays, "array", path.name)
+        for name, array in arrays.items():
+            if not np.issubdtype(array.dtype, np.floating):
+                raise AugmentationError(f"{name} should hold numbers, found {array.dtype}")
+        layers = [
+            LSTMLayer(*(arrays[name] for name in stacked[i : i + 3]))
+            for i in range(0, len(stacked), 3)
+        ]
+        return Network(tuple(layers), *(arrays[name] for name in output))
+    except (AugmentationError, NameNotFoundError) as error:
         raise AugmentationError(f"{path}: {error}") from error
-    except (*_READING_ERRORS, zipfile.BadZipFile, zlib.error) as error:
-        raise AugmentationError(f"{path} is corrupt or truncated: {error}") from error
 
 
 def _npz_content(network: Network) -> bytes:
@@ -282,15 +303,34 @@ def read_version(folder: Path) -> AugmenterVersion:
     path = folder / "augmenter.json"
     content = _read_json(path)
     try:
-        specs = tuple(
-            NetworkSpec(row["name"], f"{row['name']}.npz", tuple(row["needs"]), tuple(row["gives"]))
-            for row in content["networks"]
-        )
-        files = LocalFiles(folder, tuple(file_sha256(folder / s.folder) for s in specs))
-        return AugmenterVersion(
-            content["name"], specs, content["reference_marker"], files, float(content["rate_hz"])
-        )
-    except (KeyError, TypeError, ValueError) as error:
+        return _version(folder, content)
+    except (FileFormatError, NameNotFoundError, ValueRangeError) as error:
         raise AugmentationError(f"{path} lacks or misstates an entry: {error}") from error
     except OSError as error:
-        raise AugmentationError(f"{path} names a file that cannot be read: {error}") from error
+        raise AugmentationError(
+            f"{path} names a file that cannot be read: {one_line(error)}"
+        ) from error
+
+
+def _version(folder: Path, content: Table) -> AugmenterVersion:
+    keys = ("name", "networks", "reference_marker", "rate_hz")
+    require_keys(content, keys, "augmenter.json", keys)
+    specs = []
+    for row, where in items_of(content, "networks", "augmenter.json"):
+        require_keys(row, ("name", "needs", "gives"), where, ("name", "needs", "gives"))
+        name = value_of(row, "name", str, where)
+        needs, gives = (texts_of(row, key, where) for key in ("needs", "gives"))
+        for text in (name, *needs, *gives):
+            require_printable(text, "network or marker")
+        if not stays_inside(name) or "/" in name:
+            raise ValueRangeError(f"{where}: '{name}' is no name of a file beside augmenter.json")
+        specs.append(NetworkSpec(name, f"{name}.npz", needs, gives))
+    rate_hz = value_of(content, "rate_hz", float, "augmenter.json")
+    if not _SLOWEST_HZ <= rate_hz <= _FASTEST_HZ:
+        raise ValueRangeError(
+            f"rate_hz must be {_SLOWEST_HZ:g} to {_FASTEST_HZ:g}, found {rate_hz:g}"
+        )
+    name, marker = (value_of(content, key, str, "augmenter.json") for key in (keys[0], keys[2]))
+    require_printable(name, "augmenter")
+    files = LocalFiles(folder, tuple(file_sha256(folder / spec.folder) for spec in specs))
+    return AugmenterVersion(name, tuple(specs), marker, files, rate_hz)

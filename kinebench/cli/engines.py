@@ -8,6 +8,7 @@ import math
 import sys
 from typing import TYPE_CHECKING, Any
 
+from kinebench.cli.output import terminal_of
 from kinebench.cli.planning import add_input_arguments, in_options, planned, require_one_input
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def _print(trial: str, found: EngineComparison) -> None:
             f"{row.time_s:.2f}",
             readable(row.solver_error_rms, unit),
         )
-    Console(width=None if sys.stdout.isatty() else 100).print(table)
+    Console(file=terminal_of(sys.stdout), width=None if sys.stdout.isatty() else 100).print(table)
     print(
         f"solver error: over the frames in which {first} stopped above the cost of {second};"
         " mtp angles are set by no marker and stay at their defaults"

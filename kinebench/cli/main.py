@@ -7,11 +7,13 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from importlib import import_module
 from typing import NoReturn
 
 from kinebench import __version__
-from kinebench.errors import KinebenchError, KinebenchWarning
+from kinebench.cli.output import PrintableStream
+from kinebench.errors import KinebenchError, KinebenchWarning, printable
 
 __all__ = ["main"]
 
@@ -50,7 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     warnings.showwarning = _show_warning
     try:
-        code = int(import_module(f"kinebench.cli.{parsed.command}").run(parsed))
+        with redirect_stdout(PrintableStream(sys.stdout)):
+            code = int(import_module(f"kinebench.cli.{parsed.command}").run(parsed))
         sys.stdout.flush()  # a closed pipe tells now, not at exit
         return code
     except KinebenchError as error:
@@ -106,7 +109,7 @@ def _show_warning(
     line: str | None = None,
 ) -> None:
     if issubclass(category, KinebenchWarning):
-        print(f"warning: {message}", file=sys.stderr)
+        print(f"warning: {printable(' '.join(str(message).split()))}", file=sys.stderr)
     else:
         text = warnings.formatwarning(message, category, filename, lineno, line)
         print(text, end="", file=sys.stderr)

@@ -250,16 +250,11 @@ def _spec(arguments: argparse.Namespace) -> PipelineSpec:
 
 def _described(path: Path) -> PipelineSpec:
     """The pipeline of a TOML file: its ``[pipeline]`` table, or the ``[base]`` of a study."""
-    import tomllib
-
     from kinebench.errors import FileFormatError
-    from kinebench.io.text import read_text
+    from kinebench.io.documents import parse_toml, read_text
     from kinebench.pipeline.spec import PipelineSpec
 
-    try:
-        content = tomllib.loads(read_text(path))
-    except tomllib.TOMLDecodeError as error:
-        raise FileFormatError(f"cannot read {path}: {error}") from error
+    content = parse_toml(read_text(path), path.name)
     for name in ("pipeline", "base"):
         if isinstance(content.get(name), dict):
             return PipelineSpec.from_table(content[name], f"{path.name} [{name}]")

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kinebench.cli.output import terminal_of
 from kinebench.cli.planning import add_input_arguments, in_options, planned, require_one_input
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def _print(found: Diagnosis) -> None:
         table.add_row(f"{one.name}{mark}", *cells(found.parts[one.name]))
     table.add_section()
     table.add_row("all swapped", *cells(found.swapped))
-    Console(width=None if sys.stdout.isatty() else 160).print(table)
+    Console(file=terminal_of(sys.stdout), width=None if sys.stdout.isatty() else 160).print(table)
     for one in ranked:
         against = f"; against it: {one.doubt}" if one.doubt else ""
         print(f"{one.name}: {one.now} → {one.instead}{against}")

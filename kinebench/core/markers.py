@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from kinebench.core.arrays import FloatArray, read_only, strictly_increasing
+from kinebench.core.names import require_printable
 from kinebench.core.sampling import sampling_rate
 from kinebench.core.value import Value
 from kinebench.errors import ValueRangeError, require_names
@@ -52,8 +53,7 @@ class Markers(Value):
         if doubled:
             raise ValueRangeError(f"marker names must be unique; found twice: {', '.join(doubled)}")
         for name in names:
-            if not (isinstance(name, str) and name.strip()):
-                raise ValueRangeError(f"a marker name must be text that is not empty: {name!r}")
+            require_printable(name, "marker")
         times = strictly_increasing(self.times, "times")
         positions = read_only(self.positions, (len(times), len(names), 3), "positions")
         _check_missing(names, positions)

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from kinebench.core.arrays import FloatArray, read_only, strictly_increasing
+from kinebench.core.names import require_printable
 from kinebench.core.sampling import sampling_rate
 from kinebench.core.value import Value
 from kinebench.errors import ValueRangeError, require_names
@@ -40,8 +41,7 @@ class Coordinate:
     coupled: bool = False
 
     def __post_init__(self) -> None:
-        if not self.name:
-            raise ValueRangeError("a coordinate name is empty")
+        require_printable(self.name, "coordinate")
         if self.kind not in ("rotational", "translational"):
             raise ValueRangeError(
                 f"kind of {self.name} must be rotational or translational, found {self.kind!r}"

@@ -29,15 +29,20 @@ from __future__ import annotations
 import difflib
 import json
 import re
-import tomllib
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
 
-from kinebench.errors import DatasetError, FileFormatError
-from kinebench.io.text import read_text
+from kinebench.errors import DatasetError, FileFormatError, KinebenchError, printable
+from kinebench.io.documents import (
+    Table,
+    items_of,
+    parse_toml,
+    read_text,
+    table_of,
+    texts_of,
+    value_of,
+)
 
 __all__ = ["Card", "CardFile", "Source", "card_toml", "parse_card", "read_card", "stays_inside"]
 
@@ -46,7 +51,7 @@ _CARD_KEYS = frozenset(
 )
 _SOURCE_KEYS = frozenset({"address", "folder", "files"})
 _FILE_KEYS = frozenset({"path", "bytes", "sha256"})
-_SUBJECT_KEYS = frozenset({"identifier", "mass_kg", "height_m", "sex"})
+_SUBJECT_KEYS = {"identifier": str, "mass_kg": float, "height_m": float, "sex": str}
 _LICENCE = re.compile(r"[A-Za-z0-9.+-]+( (AND|OR|WITH) [A-Za-z0-9.+-]+)*")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -71,7 +76,7 @@ class CardFile:
     def __post_init__(self) -> None:
         if not stays_inside(self.path):
             raise DatasetError(f"'{self.path}' is not a path inside a dataset's folder")
-        if not isinstance(self.size_bytes, int) or self.size_bytes < 0:
+        if not 0 <= self.size_bytes < 2**53:
             raise DatasetError(f"{self.path}: bytes must be a count, found {self.size_bytes!r}")
         if not re.fullmatch(r"[0-9a-f]{64}", str(self.sha256)):
             raise DatasetError(
@@ -135,8 +140,13 @@ class Card:
             )
         for field in ("title", "description", "citation"):
             text = getattr(self, field)
-            if not isinstance(text, str) or not text.strip():
-                raise DatasetError(f"card {self.name}: {field} must be a text that is not empty")
+            if not isinstance(text, str) or not text.strip() or printable(text) != text:
+                raise DatasetError(
+                    f"card {self.name}: {field} must be a text that is not empty, without control"
+                    " characters"
+                )
+        if any(printable(step) != step for step in self.steps):
+            raise DatasetError(f"card {self.name}: a step has control characters")
         if not _LICENCE.fullmatch(str(self.licence)):
             raise DatasetError(
                 f"card {self.name}: licence must be an SPDX expression, found '{self.licence}'"
@@ -197,25 +207,41 @@ def read_card(path: Path) -> Card:
 
 
 def parse_card(name: str, text: str) -> Card:
-    """Card of dataset `name` from the text of a card.toml."""
+    """Card of dataset `name` from the text of a card.toml.
+
+    Raises
+    ------
+    DatasetError
+        When it is no TOML, or a field is missing, unknown, of another kind or illegal.
+    """
     try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise DatasetError(f"not TOML: {error}") from error
-    _require_keys(content, _CARD_KEYS, {"title", "description", "licence", "citation"}, "card")
-    subject = content.get("subject", {})
-    _require_keys(subject, _SUBJECT_KEYS, set(), "subject")
+        return _card(name, parse_toml(text, "the TOML"))
+    except DatasetError:
+        raise
+    except KinebenchError as error:
+        raise DatasetError(str(error)) from error
+
+
+def _card(name: str, content: Table) -> Card:
+    where = "a card"
+    needed = ("title", "description", "licence", "citation")
+    _require_keys(content, _CARD_KEYS, set(needed), "card")
+    title, description, licence, citation = (value_of(content, key, str, where) for key in needed)
+    layout = texts_of(content, "layout", where)
+    for pattern in layout:
+        if not stays_inside(pattern):
+            raise DatasetError(f"layout: '{pattern}' is not a path inside a dataset's folder")
     return Card(
         name=name,
-        title=content["title"],
-        description=content["description"],
-        licence=content["licence"],
-        citation=content["citation"],
-        doi=content.get("doi"),
-        steps=tuple(content.get("steps", ())),
-        layout=tuple(content.get("layout", ())),
-        subject=tuple(subject.items()),
-        sources=tuple(_source(entry) for entry in content.get("source", ())),
+        title=title,
+        description=description,
+        licence=licence,
+        citation=citation,
+        doi=value_of(content, "doi", str, where),
+        steps=texts_of(content, "steps", where),
+        layout=layout,
+        subject=_subject(table_of(content, "subject", where)),
+        sources=tuple(_source(entry) for entry, _ in items_of(content, "source", where)),
     )
 
 
@@ -245,23 +271,32 @@ def card_toml(card: Card) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _source(entry: Mapping[str, Any]) -> Source:
+def _subject(entry: Table) -> tuple[tuple[str, str | float], ...]:
+    _require_keys(entry, frozenset(_SUBJECT_KEYS), set(), "subject")
+    return tuple((key, value_of(entry, key, _SUBJECT_KEYS[key], "[subject]")) for key in entry)
+
+
+def _source(entry: Table) -> Source:
+    where = "[[source]]"
     _require_keys(entry, _SOURCE_KEYS, {"files"}, "source")
-    for file in entry["files"]:
-        _require_keys(file, _FILE_KEYS, set(_FILE_KEYS), "file")
-    folder = entry.get("folder")
+    folder = value_of(entry, "folder", str, where)
     return Source(
-        address=entry.get("address"),
+        address=value_of(entry, "address", str, where),
         folder=None if folder is None else Path(folder),
-        files=tuple(
-            CardFile(file["path"], file["bytes"], file["sha256"]) for file in entry["files"]
-        ),
+        files=tuple(_file(file) for file, _ in items_of(entry, "files", where)),
     )
 
 
-def _require_keys(
-    entry: Mapping[str, Any], known: frozenset[str], needed: set[str], kind: str
-) -> None:
+def _file(entry: Table) -> CardFile:
+    _require_keys(entry, _FILE_KEYS, set(_FILE_KEYS), "file")
+    return CardFile(
+        value_of(entry, "path", str, "a file"),
+        value_of(entry, "bytes", int, "a file"),
+        value_of(entry, "sha256", str, "a file"),
+    )
+
+
+def _require_keys(entry: Table, known: frozenset[str], needed: set[str], kind: str) -> None:
     for key in entry:
         if key not in known:
             near = difflib.get_close_matches(key, known, n=1)

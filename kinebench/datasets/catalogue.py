@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import warnings
 from functools import lru_cache
 from pathlib import Path
 
 from kinebench.datasets.card import Card, read_card
 from kinebench.datasets.places import Places, shipped_cards_folder
-from kinebench.errors import DatasetError
+from kinebench.errors import DatasetError, KinebenchWarning
 
 __all__ = ["cards", "find_card", "shipped_cards"]
 
@@ -22,13 +23,23 @@ def cards(places: Places | None = None) -> dict[str, Card]:
     """All cards, by name: the shipped ones, then the user's own.
 
     A user's card of the same name takes the place of a shipped card whose dataset a person must
-    fetch: it tells where the fetched copy lies.
+    fetch: it tells where the fetched copy lies. An illegal card of the user's is left out.
+
+    Warns
+    -----
+    KinebenchWarning
+        Naming a card that is left out and its fault.
     """
     places = places or Places.from_environment()
     found = shipped_cards()
-    for name, card in _read_folder(places.cards).items():
-        if name not in found or found[name].manual:
-            found[name] = card
+    for path in _card_files(places.cards):
+        name = path.parent.name
+        if name in found and not found[name].manual:
+            continue
+        try:
+            found[name] = _read_once(path, path.stat().st_mtime_ns)
+        except (DatasetError, OSError) as error:
+            warnings.warn(f"left out, {error}", KinebenchWarning, stacklevel=2)
     return found
 
 
@@ -40,19 +51,25 @@ def find_card(name: str, places: Places | None = None) -> Card:
     DatasetError
         With near matches when there is none of that name.
     """
+    places = places or Places.from_environment()
     known = cards(places)
     if name in known:
         return known[name]
+    own = places.cards / name / "card.toml"
+    if own in _card_files(places.cards):
+        read_card(own)  # raises: it was left out
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     hint = f"did you mean '{near[0]}'? " if near else ""
     raise DatasetError(f"no dataset is called '{name}'; {hint}There are: {', '.join(known)}")
 
 
 def _read_folder(folder: Path) -> dict[str, Card]:
-    if not folder.is_dir():
-        return {}
-    paths = sorted(folder.glob("*/card.toml"))
+    paths = _card_files(folder)
     return {path.parent.name: _read_once(path, path.stat().st_mtime_ns) for path in paths}
+
+
+def _card_files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*/card.toml")) if folder.is_dir() else []
 
 
 @lru_cache(maxsize=256)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -67,16 +70,13 @@ def add_dataset(
         citation=citation or "unpublished",
         steps=("Add it.",),
     )
-    folder = _folder_of(origin, name, places)
-    _require_layout(card, folder)
-    card = replace(card, steps=(), sources=(Source(None, folder, index_folder(folder)),))
-    path = places.cards / name / "card.toml"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DatasetError(f"cannot write {path}: {error.strerror}") from error
-    write_atomically(path, card_toml(card))
-    return card
+    if origin.is_dir():
+        folder = origin.resolve()
+        return _register(card, folder, _accepted(card, folder, origin), places)
+    with _extracted(origin, places) as incoming:
+        files = _accepted(card, incoming, origin)
+        with _in_place(incoming, places.cache / name) as folder:
+            return _register(card, folder, files, places)
 
 
 def index_folder(folder: Path) -> tuple[CardFile, ...]:
@@ -104,24 +104,57 @@ def index_folder(folder: Path) -> tuple[CardFile, ...]:
     return tuple(found)
 
 
-def _folder_of(origin: Path, name: str, places: Places) -> Path:
-    if origin.is_dir():
-        return origin.resolve()
+def _register(card: Card, folder: Path, files: tuple[CardFile, ...], places: Places) -> Card:
+    """Write the card of a folder."""
+    card = replace(card, steps=(), sources=(Source(None, folder, files),))
+    path = places.cards / card.name / "card.toml"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatasetError(f"cannot write {path}: {error.strerror}") from error
+    write_atomically(path, card_toml(card))
+    return card
+
+
+@contextmanager
+def _extracted(origin: Path, places: Places) -> Iterator[Path]:
+    """A folder with the content of an archive; what of it is still there at the end is removed."""
     if not is_archive(origin):
         found = "no zip or tar archive" if origin.exists() else "not there"
         raise DatasetError(f"a dataset is added from a folder or an archive; {origin} is {found}")
-    folder = places.cache / name
-    incoming = places.cache / f"{name}.incoming"
-    shutil.rmtree(incoming, ignore_errors=True)
-    extract_archive(origin, incoming)
-    shutil.rmtree(folder, ignore_errors=True)
-    incoming.rename(folder)
-    return folder
+    try:
+        places.cache.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=".incoming-", dir=places.cache))
+    except OSError as error:
+        raise DatasetError(f"cannot write to {places.cache}: {error.strerror}") from error
+    try:
+        extract_archive(origin, scratch / "content")
+        yield scratch / "content"
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _require_layout(card: Card, folder: Path) -> None:
+@contextmanager
+def _in_place(incoming: Path, folder: Path) -> Iterator[Path]:
+    """`incoming` as `folder`, unless the block fails: then what was there before is there again."""
+    old = incoming.with_name("replaced")
+    try:
+        if folder.exists() or folder.is_symlink():
+            folder.rename(old)
+        incoming.rename(folder)
+        yield folder
+    except BaseException:
+        if old.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            old.rename(folder)
+        raise
+
+
+def _accepted(card: Card, folder: Path, origin: Path) -> tuple[CardFile, ...]:
+    """The files of a folder that has the card's layout; `origin` is what the user named."""
     lacking = [pattern for pattern in card.layout if next(folder.glob(pattern), None) is None]
     if lacking:
         raise DatasetError(
-            f"{folder} is not a copy of {card.name}: it has no {', no '.join(lacking)}"
+            f"{origin} is not a copy of {card.name}: it has no {', no '.join(lacking)}"
         )
+    return index_folder(folder)

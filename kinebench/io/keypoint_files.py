@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-import zipfile
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +13,19 @@ import numpy as np
 from kinebench.core.arrays import FloatArray
 from kinebench.core.keypoints import KEYPOINT_SETS
 from kinebench.core.markers import Markers
-from kinebench.errors import FileFormatError, KinebenchWarning, ValueRangeError, require_names
+from kinebench.errors import (
+    FileFormatError,
+    KinebenchWarning,
+    ValueRangeError,
+    one_line,
+    require_names,
+    translated,
+)
+from kinebench.io.array_files import npy_array, npz_arrays
 from kinebench.io.c3d import read_c3d
 from kinebench.io.frame_numbers import frame_order, warn_if_frames_disagree
 from kinebench.io.keypoint_tables import read_keypoint_table
-from kinebench.io.magnitude import warn_if_magnitude_suspicious
+from kinebench.io.plausible import warn_if_implausible
 from kinebench.io.sentinels import without_sentinels
 from kinebench.io.text import archive_kind, decoded
 from kinebench.io.trc import read_trc
@@ -133,7 +139,7 @@ def read_array(
         markers = Markers(tuple(names), times, positions * UNITS[unit], confidence)
     except ValueRangeError as error:
         raise FileFormatError(f"{path.name}: {error}") from error
-    warn_if_magnitude_suspicious(markers.positions, unit, path.name)
+    warn_if_implausible(markers, unit, path.name)
     return markers
 
 
@@ -151,7 +157,9 @@ def _read_numpy(path: Path, keypoint_set: str | None) -> _Content:
     try:
         positions = np.asarray(content["positions"]).astype(np.float64, casting="same_kind")
     except TypeError as error:
-        raise FileFormatError(f"{path.name}: positions are no numbers: {error}") from error
+        raise FileFormatError(
+            f"{path.name}: positions are no numbers: {one_line(error)}"
+        ) from error
     if "names" in content and keypoint_set is not None:
         raise ValueRangeError(f"{path.name} has names itself; leave the keypoint set out")
     names: list[str]
@@ -173,31 +181,13 @@ def _read_numpy(path: Path, keypoint_set: str | None) -> _Content:
 
 
 def _arrays(path: Path) -> dict[str, Any]:
+    with translated(f"cannot read {path.name}", (OSError,)):
+        data = path.read_bytes()
     try:
-        with path.open("rb") as file:
-            loaded: Any = _loaded(path, "positions", partial(np.load, file, allow_pickle=False))
-            if isinstance(loaded, np.ndarray):
-                return {"positions": loaded}
-            return {
-                name: _loaded(path, name, partial(loaded.__getitem__, name))
-                for name in loaded.files
-            }
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        # by content: NPZ is a ZIP archive, which begins so
+        return npz_arrays(data) if data[:2] == b"PK" else {"positions": npy_array(data)[0]}
+    except FileFormatError as error:
         raise FileFormatError(f"cannot read {path.name}: {error}") from error
-
-
-def _loaded(path: Path, name: str, load: Callable[[], Any]) -> Any:
-    """What `load` gives, or an error that tells how to save an array of Python objects."""
-    try:
-        return load()
-    except ValueError as error:
-        if "Object arrays" not in str(error):
-            raise
-        kind = "text: names.astype(str)" if name == "names" else f"numbers: {name}.astype(float)"
-        raise FileFormatError(
-            f"{path.name}: array '{name}' holds Python objects, which are not read; save it as"
-            f" {kind}"
-        ) from error
 
 
 def _texts(path: Path, array: Any) -> list[str]:

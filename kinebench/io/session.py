@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 from kinebench.core.subject import Subject
 from kinebench.errors import FileFormatError, KinebenchWarning, NameNotFoundError, require_names
+from kinebench.io.documents import parse_yaml, read_text
 from kinebench.io.session_folder import child, session_folder
-from kinebench.io.text import read_text
 
 __all__ = ["Recording", "Session", "SessionFiles", "read_session"]
 
@@ -366,15 +366,7 @@ def _is_static(trial: str) -> bool:
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:
-    import yaml
-
-    try:
-        content = yaml.safe_load(read_text(path))
-    except yaml.YAMLError as error:
-        raise FileFormatError(f"cannot read {path.name}: {' '.join(str(error).split())}") from error
-    if not isinstance(content, dict):
-        raise FileFormatError(f"{path.name} must hold keys with values")
-    return content
+    return parse_yaml(read_text(path), path.name)
 
 
 def _subject(metadata: Mapping[str, Any]) -> Subject | None:

@@ -25,6 +25,7 @@ from kinebench.io.columns import (
     reasons_left_out,
 )
 from kinebench.io.numbers import decoded, parse_block, read_text_lines
+from kinebench.io.plausible import implausible_times
 
 __all__ = [
     "MotionFile",
@@ -127,9 +128,12 @@ def read_table(path: Path | str, strict: bool = True) -> Table:
             f"{path.name}, line {first + 2 + row}, field '{columns[column]}': infinite"
         )
     try:
-        return Table(name, tuple(columns[1:]), block[:, 0], block[:, 1:], header)
+        table = Table(name, tuple(columns[1:]), block[:, 0], block[:, 1:], header)
     except ValueRangeError as error:
         raise FileFormatError(f"{path.name}: {error} (row 1 is line {first + 2})") from error
+    for remark in implausible_times(table.times):
+        warnings.warn(f"{path.name}: {remark}", KinebenchWarning, stacklevel=2)
+    return table
 
 
 @dataclass(frozen=True, slots=True, eq=False)

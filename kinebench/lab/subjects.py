@@ -9,10 +9,11 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from kinebench.core.names import require_printable
 from kinebench.core.subject import Subject
 from kinebench.errors import FileFormatError, ValueRangeError, require_names
 from kinebench.io.atomic import write_atomically
-from kinebench.io.text import read_text
+from kinebench.io.documents import items_of, parse_json, read_text
 from kinebench.lab.anthropometry import Sex
 from kinebench.lab.body import GENERIC_HEIGHT_M, Body, generic_body
 from kinebench.lab.scaling import scaled_body, with_shifted_markers
@@ -33,6 +34,10 @@ _SEGMENT_OF = {
     **{f"humerus_{side}": "upper_arm" for side in "rl"},
     **{f"{name}_{side}": "forearm" for name in ("ulna", "radius", "hand") for side in "rl"},
 }  # fmt: skip
+
+# wider than any person ever measured: what lies outside is a wrong unit or a slip
+_RANGES = {"height_m": (0.3, 2.8), "mass_kg": (1.0, 700.0)}
+_RATIO_RANGE = (0.1, 10.0)
 
 _FORMAT = "kinebench virtual subjects 1"
 MarkerShift = tuple[str, tuple[float, float, float]]
@@ -75,12 +80,16 @@ class VirtualSubject:
     marker_shifts: tuple[MarkerShift, ...] = ()
 
     def __post_init__(self) -> None:
+        require_printable(self.identifier, "subject")
         if self.sex not in ("male", "female"):
             raise ValueRangeError(f"sex must be 'male' or 'female', found {self.sex!r}")
         for name in ("height_m", "mass_kg", *RATIOS):
             value = getattr(self, name)
             if not (isinstance(value, int | float) and math.isfinite(value) and value > 0):
                 raise ValueRangeError(f"{name} must be a number above 0, found {value!r}")
+            least, most = _RANGES.get(name, _RATIO_RANGE)
+            if not least <= value <= most:
+                raise ValueRangeError(f"{name} must be {least:g} to {most:g}, found {value:g}")
         shifts = tuple((str(name), _point(shift)) for name, shift in self.marker_shifts)
         object.__setattr__(self, "marker_shifts", shifts)
 
@@ -131,21 +140,18 @@ def read_subjects(path: Path | str) -> tuple[VirtualSubject, ...]:
         Naming file and subject, when something is missing, unknown or illegal.
     """
     path = Path(path)
-    try:
-        content = json.loads(read_text(path))
-    except ValueError as error:
-        raise FileFormatError(f"{path.name} cannot be read as JSON: {error}") from error
-    if not isinstance(content, dict) or content.get("format") != _FORMAT:
+    content = parse_json(read_text(path), path.name)
+    if content.get("format") != _FORMAT:
         raise FileFormatError(f"{path.name} holds no virtual subjects: no format '{_FORMAT}'")
-    people = content.get("subjects")
-    if not isinstance(people, list):
+    if not isinstance(content.get("subjects"), list):
         raise FileFormatError(f"{path.name}: 'subjects' must be a list")
-    return tuple(_subject(person, path.name, i + 1) for i, person in enumerate(people))
+    return tuple(
+        _subject(person, where) for person, where in items_of(content, "subjects", path.name)
+    )
 
 
-def _subject(person: Mapping[str, Any], file: str, number: int) -> VirtualSubject:
+def _subject(person: Mapping[str, Any], where: str) -> VirtualSubject:
     known = [field.name for field in fields(VirtualSubject)]
-    where = f"subject {number} of {file}"
     try:
         require_names(person, known, "field", where)
         shifts = tuple((name, tuple(shift)) for name, shift in person.get("marker_shifts", ()))

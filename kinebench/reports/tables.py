@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
+
+from kinebench.io.csv_cells import csv_text
 
 __all__ = ["Table", "as_csv", "as_latex", "as_text"]
 
@@ -31,12 +31,8 @@ class Table(NamedTuple):
 def as_csv(rows: Iterable[dict[str, Any]]) -> str:
     """CSV with a header; numbers with all digits."""
     listed = list(rows)
-    text = io.StringIO()
     columns = list(dict.fromkeys(key for row in listed for key in row))
-    writer = csv.DictWriter(text, columns, lineterminator="\n", restval="")
-    writer.writeheader()
-    writer.writerows(listed)
-    return text.getvalue()
+    return csv_text(columns, ([row.get(column, "") for column in columns] for row in listed))
 
 
 def as_text(table: Table, width: int) -> str:

@@ -23,7 +23,8 @@ from kinebench.core import (
     Subject,
     Trial,
 )
-from kinebench.errors import FileFormatError, ValueRangeError
+from kinebench.errors import KinebenchError, ValueRangeError, translated
+from kinebench.io.array_files import npy_array
 
 __all__ = ["decoded", "encoded"]
 
@@ -65,16 +66,16 @@ def decoded(data: bytes) -> Any:
     FileFormatError
         When the bytes are not such an encoding.
     """
-    source = io.BytesIO(data)
-    try:
-        length = int.from_bytes(source.read(8), "big")
-        structure = json.loads(source.read(length))
+    end = 8 + int.from_bytes(data[:8], "big")
+    # numbers of JSON beyond reason, nesting, keys and constructors that do not fit
+    failures = (ValueError, KeyError, IndexError, TypeError, RecursionError, OverflowError)
+    with translated("a stored value cannot be read", (*failures, AttributeError, KinebenchError)):
+        structure = json.loads(data[8:end])
         arrays = []
-        while source.tell() < len(data):
-            arrays.append(np.lib.format.read_array(source, allow_pickle=False))
+        while end < len(data):
+            array, end = npy_array(data, end)
+            arrays.append(array)
         return _value(structure, arrays)
-    except (ValueError, KeyError, IndexError, TypeError, EOFError, OverflowError) as error:
-        raise FileFormatError(f"a stored value cannot be read: {error}") from error
 
 
 def _structure(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
@@ -114,8 +115,10 @@ def _value(structure: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
         return arrays[structure["bytes"]].tobytes()
     if "map" in structure:
         return {sys.intern(key): _value(item, arrays) for key, item in structure["map"]}
-    for kind in (tuple, list):
-        if kind.__name__ in structure:
-            return kind(_value(item, arrays) for item in structure[kind.__name__])
-    content = {name: _value(item, arrays) for name, item in structure["fields"].items()}
-    return _TYPES[structure["type"]](**content)
+    for container in (tuple, list):
+        if container.__name__ in structure:
+            return container(_value(item, arrays) for item in structure[container.__name__])
+    kind, named = _TYPES[structure["type"]], structure["fields"]
+    if not isinstance(named, dict):
+        raise TypeError(f"the fields of a {kind.__name__} are {type(named).__name__}")
+    return kind(**{name: _value(item, arrays) for name, item in named.items()})

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
-import platform
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from kinebench.core.provenance import describe
+from kinebench.core.provenance import describe, library_versions
+from kinebench.errors import KinebenchWarning, one_line, printable
 from kinebench.io.atomic import write_atomically
+from kinebench.io.csv_cells import csv_text, unguarded
 from kinebench.studies.design import Study
 from kinebench.studies.execution import Outcome, Status
 
@@ -29,7 +29,6 @@ __all__ = [
 ]
 
 _FIGURE = ("kind", "item", "metric", "value", "unit")
-_PACKAGES = ("kinebench", "numpy", "scipy", "numba", "opensim")
 
 
 def result_table(study: Study, outcomes: Sequence[Outcome]) -> str:
@@ -40,13 +39,13 @@ def result_table(study: Study, outcomes: Sequence[Outcome]) -> str:
         for outcome in outcomes
         for row in outcome.rows
     ]
-    return _csv(columns, rows)
+    return csv_text(columns, rows)
 
 
 def outcome_table(study: Study, outcomes: Sequence[Outcome]) -> str:
     """CSV with one row per cell: what became of it, and why."""
     rows = [[*outcome.labels.values(), outcome.status, outcome.reason] for outcome in outcomes]
-    return _csv(_outcome_columns(study), rows)
+    return csv_text(_outcome_columns(study), rows)
 
 
 def outcome_counts(outcomes: Iterable[Outcome]) -> dict[str, int]:
@@ -70,7 +69,7 @@ def manifest(study: Study, outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "trials": describe(study.sources),
         "metrics": list(study.metrics),
         "outcomes": outcome_counts(outcomes),
-        "versions": {"python": platform.python_version()} | {n: _version(n) for n in _PACKAGES},
+        "versions": dict(library_versions()),
     }
 
 
@@ -96,16 +95,34 @@ def with_reasons(outcomes: Sequence[Outcome], study: Study, folder: Path) -> tup
     folder : Path
         Where `write_results` wrote; nothing is changed when the table of this study is not there.
     """
-    known: dict[tuple[str, ...], tuple[Status, str]] = {}
     path = folder / "outcomes.csv"
-    if path.exists():
-        with path.open(newline="", encoding="utf-8") as file:
-            columns, *lines = [*csv.reader(file)] or [[]]
-        if columns == _outcome_columns(study):
-            for *labels, status, reason in lines:
-                if status == "failed" or status == "skipped":
-                    known[tuple(labels)] = status, reason
+    columns, lines = _outcome_columns(study), _outcome_lines(path) if path.exists() else []
+    known: dict[tuple[str, ...], tuple[Status, str]] = {}
+    for line in lines[1:] if lines[:1] == [columns] else []:
+        if len(line) != len(columns):
+            warnings.warn(
+                f"{path}: a line has {len(line)} cells, not {len(columns)}; it is left out",
+                KinebenchWarning,
+                stacklevel=2,
+            )
+        elif line[-2] in ("failed", "skipped"):
+            status: Status = "failed" if line[-2] == "failed" else "skipped"
+            known[tuple(line[:-2])] = status, printable(line[-1])
     return tuple(_with_reason(outcome, known) for outcome in outcomes)
+
+
+def _outcome_lines(path: Path) -> list[list[str]]:
+    """Cells of the lines; none, with a warning, where it is no CSV: only reasons are lost."""
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            return [[unguarded(cell) for cell in line] for line in csv.reader(file)]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        warnings.warn(
+            f"{path} cannot be read, so reasons of failures are not known: {one_line(error)}",
+            KinebenchWarning,
+            stacklevel=3,
+        )
+        return []
 
 
 def _with_reason(outcome: Outcome, known: dict[tuple[str, ...], tuple[Status, str]]) -> Outcome:
@@ -128,18 +145,3 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     return repr(value) if isinstance(value, float) else str(value)
-
-
-def _csv(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return text.getvalue()
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import tempfile
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from kinebench.errors import FileFormatError
+from kinebench.core.provenance import library_versions
+from kinebench.errors import FileFormatError, KinebenchWarning, printable
 from kinebench.io.atomic import OutputError
 from kinebench.studies.codec import decoded, encoded
 
@@ -18,7 +21,8 @@ __all__ = ["Store"]
 
 Result = TypeVar("Result")
 
-_MAGIC = b"kinebench-1\n"
+_MAGIC = b"kinebench-2\n"
+_LONGEST_VERSIONS = 1000  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +30,9 @@ class Store:
     """A folder of results.
 
     An entry is written aside and moved into place, so it is there whole or not at all, whoever
-    else writes and whenever the process is killed. Each starts with the digest of its content: a
-    damaged one is noticed and counts as absent.
+    else writes and whenever the process is killed. Each starts with a digest of its key, of the
+    libraries' versions and of its content: one that is damaged, or was moved from another key,
+    counts as absent, and so does one that other versions computed, of which a warning tells.
 
     Parameters
     ----------
@@ -47,13 +52,39 @@ class Store:
         except OSError:
             return None
         start = len(_MAGIC)
-        digest, content = data[start : start + 32], data[start + 32 :]
-        if not data.startswith(_MAGIC) or hashlib.sha256(content).digest() != digest:
+        digest, rest = data[start : start + 32], data[start + 32 :]
+        if not data.startswith(_MAGIC) or _digest(key, rest) != digest:
+            return None
+        versions, _, content = rest.partition(b"\n")
+        if versions != _versions():
+            self._tell_of_versions(versions)
             return None
         try:
             return decoded(content)
         except FileFormatError:
             return None
+
+    def entry(self, key: str, content: bytes) -> bytes:
+        """Bytes of the file that keeps the encoding of a value under a key."""
+        rest = _versions() + b"\n" + content
+        return _MAGIC + _digest(key, rest) + rest
+
+    def _tell_of_versions(self, stored: bytes) -> None:
+        try:
+            found = dict(json.loads(stored[:_LONGEST_VERSIONS]))
+        except (ValueError, TypeError):
+            found = {}
+        others = [
+            f"{name} {found.get(name, '?')} instead of {here}"
+            for name, here in library_versions().items()
+            if found.get(name) != here
+        ]
+        warnings.warn(
+            f"results in {self.folder} are not used: they were computed with"
+            f" {printable(', '.join(others))}",
+            KinebenchWarning,
+            stacklevel=4,
+        )
 
     def put(self, key: str, value: Any) -> None:
         """Keep a value.
@@ -71,7 +102,7 @@ class Store:
             scratch = Path(name)
             try:
                 with os.fdopen(handle, "wb") as file:
-                    file.write(_MAGIC + hashlib.sha256(content).digest() + content)
+                    file.write(self.entry(key, content))
                 scratch.replace(path)
             finally:
                 scratch.unlink(missing_ok=True)
@@ -88,3 +119,11 @@ class Store:
         value = make()
         self.put(key, value)
         return value
+
+
+def _digest(key: str, rest: bytes) -> bytes:
+    return hashlib.sha256(key.encode() + b"\n" + rest).digest()
+
+
+def _versions() -> bytes:
+    return json.dumps(dict(library_versions()), sort_keys=True).encode()

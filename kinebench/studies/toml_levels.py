@@ -9,6 +9,7 @@ from typing import Any
 from kinebench.augmentation import FloorOffset, NoAugmentation
 from kinebench.cleaning.catalogue import parse_cleaners
 from kinebench.errors import FileFormatError, require_names
+from kinebench.io.documents import Table, require_keys, value_of
 from kinebench.lab import scaling_setup
 from kinebench.lab.camera.catalogue import parse_camera
 from kinebench.pipeline.engines import ENGINES
@@ -18,7 +19,6 @@ from kinebench.pipeline.spec import read_window
 from kinebench.studies.changes import Changes, EngineChoice, WarmUp
 from kinebench.studies.design import DATA, Factor, Level
 from kinebench.studies.faults import EXTRA
-from kinebench.studies.toml_tables import Table, require_keys, value_of
 from kinebench.studies.toml_trials import static_level
 
 __all__ = ["factor_from", "scaling_from"]

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 from kinebench.errors import FileFormatError, KinebenchError, require_names
-from kinebench.io.text import read_text
+from kinebench.io.documents import (
+    Table,
+    items_of,
+    parse_toml,
+    read_text,
+    require_keys,
+    table_of,
+    texts_of,
+    value_of,
+)
 from kinebench.metrics import CATALOGUE
 from kinebench.pipeline.spec import PipelineSpec
 from kinebench.studies.design import Study
 from kinebench.studies.toml_levels import factor_from
-from kinebench.studies.toml_tables import Table, items_of, require_keys, value_of
 from kinebench.studies.toml_trials import datasets_named, sources_of
 
 __all__ = ["read_study", "study_from"]
@@ -28,10 +35,7 @@ def read_study(path: Path | str) -> Study:
         When the file is no TOML, or a key is missing, unknown, or of the wrong kind.
     """
     path = Path(path)
-    try:
-        content = tomllib.loads(read_text(path))
-    except tomllib.TOMLDecodeError as error:
-        raise FileFormatError(f"cannot read {path}: {error}") from error
+    content = parse_toml(read_text(path), path.name)
     try:
         return study_from(content)
     except KinebenchError as error:
@@ -41,9 +45,9 @@ def read_study(path: Path | str) -> Study:
 def study_from(content: Table) -> Study:
     """A study from the content of its TOML file."""
     require_keys(content, _KEYS, "a study", ("name", "question", "factors"))
-    base = PipelineSpec.from_table(value_of(content, "base", dict, "the study", {}), "[base]")
-    metrics = value_of(content, "metrics", list, "the study")
-    require_names(map(str, metrics or ()), CATALOGUE, "metric", "the study")
+    base = PipelineSpec.from_table(table_of(content, "base", "the study"), "[base]")
+    metrics = texts_of(content, "metrics", "the study")
+    require_names(metrics, CATALOGUE, "metric", "the study")
     return Study(
         value_of(content, "name", str, "the study"),
         value_of(content, "question", str, "the study"),
@@ -52,6 +56,6 @@ def study_from(content: Table) -> Study:
             factor_from(table, where, base.body) for table, where in items_of(content, "factors")
         ),
         sources_of(content, base.body),
-        **({} if metrics is None else {"metrics": tuple(metrics)}),
+        **({"metrics": metrics} if "metrics" in content else {}),
         datasets=datasets_named(content),
     )

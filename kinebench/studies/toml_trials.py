@@ -8,6 +8,14 @@ from typing import Any
 
 from kinebench.core.limits import Limit, require_limit
 from kinebench.errors import FileFormatError, require_names
+from kinebench.io.documents import (
+    Table,
+    items_of,
+    require_keys,
+    table_of,
+    texts_of,
+    value_of,
+)
 from kinebench.lab import STATIC_POSES, Population
 from kinebench.lab.camera.catalogue import parse_camera
 from kinebench.lab.motions import (
@@ -24,7 +32,6 @@ from kinebench.studies.design import TrialSource
 from kinebench.studies.laboratory import LabSource
 from kinebench.studies.mocap_driven import mocap_driven, recorded_motion
 from kinebench.studies.sources import DatasetSource
-from kinebench.studies.toml_tables import Table, items_of, require_keys, value_of
 
 __all__ = ["ACTIVITIES", "datasets_named", "sources_of", "static_level"]
 
@@ -50,6 +57,7 @@ _KINDS = ("real", "mocap-driven")
 _CAMERA = "two-phones"
 _SUBJECTS = Limit(0, 10_000, reason="no plan with more of them fits into memory")
 _RATE = Limit(1, 10_000, "Hz", "no camera records people faster, or makes movement of less")
+_FIRST = Limit(0, 10**9)
 
 
 def sources_of(content: Table, body: str) -> tuple[TrialSource, ...]:
@@ -78,10 +86,11 @@ def sources_of(content: Table, body: str) -> tuple[TrialSource, ...]:
 
 def datasets_named(content: Table) -> tuple[str, ...]:
     """Datasets that the trials of a study file come from, each once, in the order of the file."""
-    laboratory = content.get("laboratory", {})
-    tables = [*laboratory.get("replays", []), *content.get("trials", [])]
-    holders = [table["reference_from"][0] for table in tables if "reference_from" in table]
-    return tuple(dict.fromkeys([*(table["dataset"] for table in tables), *holders]))
+    laboratory = table_of(content, "laboratory", "the study")
+    tables = [*items_of(laboratory, "replays", "[laboratory]"), *items_of(content, "trials")]
+    named = [value_of(table, "dataset", str, where) for table, where in tables]
+    holders = [texts_of(table, "reference_from", where)[:1] for table, where in tables]
+    return tuple(dict.fromkeys([*named, *(name for pair in holders for name in pair)]))
 
 
 def static_level(name: Any) -> Any:
@@ -96,12 +105,13 @@ def _virtual(table: Table, body: str) -> Iterator[TrialSource]:
     require_keys(table, _LABORATORY_KEYS, where, needed=("subjects",))
     camera = parse_camera(value_of(table, "camera", str, where, _CAMERA))
     motions = _motions(table, where)
-    population, first = Population(), value_of(table, "first", int, where, 0)
-    count = value_of(table, "subjects", int, where)
     rate_hz = value_of(table, "rate_hz", float, where, 60.0)
-    require_limit(count, _SUBJECTS, f"{where}: subjects")
+    n_subjects = value_of(table, "subjects", int, where)
+    population, first = Population(), value_of(table, "first", int, where, 0)
+    require_limit(n_subjects, _SUBJECTS, f"{where}: subjects")
+    require_limit(first, _FIRST, f"{where}: first")
     require_limit(rate_hz, _RATE, f"{where}: rate_hz")
-    for index in range(first, first + count):
+    for index in range(first, first + n_subjects):
         for activity, motion in motions.items():
             yield LabSource(
                 population.subject(index),
@@ -115,10 +125,10 @@ def _virtual(table: Table, body: str) -> Iterator[TrialSource]:
 
 def _motions(table: Table, where: str) -> dict[str, Any]:
     """Activity to motion: parametric ones, then recorded ones that every subject plays."""
-    names = value_of(table, "activities", list, where, [])
-    require_names(map(str, names), ACTIVITIES, "activity", "the laboratory")
+    names = texts_of(table, "activities", where)
+    require_names(names, ACTIVITIES, "activity", "the laboratory")
     motions: dict[str, Any] = {name: ACTIVITIES[name] for name in names}
-    for replay, place in items_of(table, "replays"):
+    for replay, place in items_of(table, "replays", where):
         require_keys(replay, _REPLAY_KEYS, place, _REPLAY_KEYS)
         activity, dataset, sample = (value_of(replay, key, str, place) for key in _REPLAY_KEYS)
         if activity in motions:
@@ -152,9 +162,9 @@ def _recorded(table: Table, where: str) -> TrialSource:
         lag_s=value_of(table, "lag_s", float, where, 0.0),
         same_frame=value_of(table, "same_frame", bool, where, True),
     )
-    holder = value_of(table, "reference_from", list, where)
-    if holder is None:
+    if "reference_from" not in table:
         return source
+    holder = texts_of(table, "reference_from", where)
     if len(holder) != 2:
         raise FileFormatError(f"{where}: reference_from must be [dataset, sample], found {holder}")
-    return replace(source, reference_from=(str(holder[0]), str(holder[1])))
+    return replace(source, reference_from=(holder[0], holder[1]))

@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from kinebench.core.markers import Markers
 from kinebench.core.subject import Subject
 from kinebench.datasets.contents import Contents
 from kinebench.datasets.loaders.loader import KEYPOINTS, keypoints
 from kinebench.datasets.sample import Sample
-from kinebench.errors import DatasetError
+from kinebench.errors import DatasetError, FileFormatError
+from kinebench.io.documents import parse_yaml, read_text
 
 __all__ = ["LOADER"]
 
@@ -95,15 +95,13 @@ def _default_keypoints(video: Mapping[str, Markers]) -> dict[str, Markers]:
 def _subject(contents: Contents, path: str) -> Subject | None:
     if path not in contents.paths:
         return None
-    import yaml
-
     try:
-        stated: Any = yaml.safe_load(contents.file(path).read_text(encoding="utf-8"))
+        stated = parse_yaml(read_text(contents.file(path)), path)
         return Subject(
             mass_kg=float(stated["mass_kg"]),
             height_m=float(stated["height_m"]),
             identifier=str(stated.get("subjectID", "subject")),
             sex=stated.get("gender_mf") or stated.get("sex"),
         )
-    except (yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+    except (FileFormatError, KeyError, TypeError, ValueError) as error:
         raise DatasetError(f"{path} does not state mass_kg and height_m: {error}") from error

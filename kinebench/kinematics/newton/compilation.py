@@ -11,6 +11,8 @@ from typing import Any
 from numba import njit, types
 from numba.extending import intrinsic
 
+from kinebench.kinematics.newton.stored_code import stored_code
+
 __all__ = ["compiled", "is_compiled", "uncounted"]
 
 
@@ -18,17 +20,21 @@ def compiled(function: Callable[..., Any]) -> Any:
     """Compile a function without Python objects, once for this machine.
 
     numba looks only at the file that a function is in. These functions call each other across
-    files, so that a change in any of them must count as a change in all.
+    files, so that a change in any of them must count as a change in all. Where compiled code
+    cannot be stored, it is compiled in every run.
     """
-    compile_: Any = njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+    compile_: Any = njit(nogil=True, error_model="numpy", fastmath={"contract"})
     dispatcher = compile_(function)
-    dispatcher._cache._cache_file._source_stamp = _digest_of_sources()
+    stored = stored_code(function, _digest_of_sources())
+    if stored is not None:
+        dispatcher._cache = stored
     return dispatcher
 
 
 def is_compiled(dispatcher: Any) -> bool:
     """Whether compiled code of these very sources is stored."""
-    return bool(dispatcher._cache._cache_file._load_index())
+    file = getattr(dispatcher._cache, "_cache_file", None)
+    return file is not None and bool(file._load_index())
 
 
 @cache

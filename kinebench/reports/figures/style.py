@@ -83,6 +83,8 @@ _SETTINGS: Mapping[str, Any] = {
     "xtick.color": INK,
     "ytick.color": INK,
     "axes.unicode_minus": True,
+    # names come from files: a dollar sign in one is no formula, least of all one that is illegal
+    "text.parse_math": False,
     "figure.constrained_layout.use": True,
     "figure.dpi": 100,
     "svg.fonttype": "none",

@@ -103,7 +103,9 @@ def test_a_corrupt_file_is_named(keras_files: tuple[Path, ...], index: int) -> N
 
 def test_pickled_normalisation_is_refused(keras_files: tuple[Path, ...]) -> None:
     np.save(keras_files[2], np.array([{"a": 1}], dtype=object), allow_pickle=True)
-    with pytest.raises(AugmentationError, match=r"mean\.npy is corrupt or truncated.*pickle"):
+    with pytest.raises(
+        AugmentationError, match=r"mean\.npy is corrupt or truncated.*Python objects"
+    ):
         read_keras(*keras_files)
 
 
@@ -215,7 +217,17 @@ def test_missing_and_corrupt_laboratory_files_are_named(
             read_npz(path)
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"networks": [{"name": "lower"}]}', "{bad"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "", "[]", "{}", '{"networks": [{"name": "lower"}]}', "{bad", '{"networks": 7}',
+        '{"name": 1, "networks": [], "reference_marker": "a", "rate_hz": 60}',
+        '{"name": "a", "networks": [], "reference_marker": "a", "rate_hz": ' + "9" * 400 + "}",
+        '{"name": "a", "networks": [], "reference_marker": "a", "rate_hz": 1e300}',
+        '{"name": "a", "networks": [{"name": "../x", "needs": [], "gives": []}],'
+        ' "reference_marker": "a", "rate_hz": 60}',
+    ],
+)  # fmt: skip
 def test_a_broken_description_is_named(tmp_path: Path, content: str) -> None:
     (tmp_path / "augmenter.json").write_text(content)
     with pytest.raises(AugmentationError, match=r"augmenter\.json"):

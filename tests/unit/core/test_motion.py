@@ -17,7 +17,8 @@ MOTION = Motion(COORDINATES, [0.0, 0.5, 1.0], [[0.1, 1.0], [0.2, 2.0], [np.nan, 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("",), "name is empty"),
+        (("",), "name must be text that is not empty"),
+        (("a\x1b[2J",), "coordinate name has a control character"),
         (("a", "rotary"), "kind of a must be rotational or translational, found 'rotary'"),
         (("a", "rotational", (1.0, 0.0)), "range of a must ascend, found 1 to 0"),
         (("a", "rotational", (np.nan, 0.0)), "range of a must ascend"),

@@ -8,7 +8,7 @@ import pickle
 import numpy as np
 import pytest
 
-from kinebench.core import Document, Markers, Model
+from kinebench.core import Coordinate, Document, Markers, Model
 from kinebench.core.keypoints import (
     BODY_25,
     FACE,
@@ -135,3 +135,24 @@ def test_names_that_exist_pass_and_long_lists_are_cut() -> None:
     with pytest.raises(NameNotFoundError, match=r", 59, …$"):
         require_names(["a"], map(str, range(100)), "marker", "t")
     assert str(NameNotFoundError()) == ""
+
+
+@pytest.mark.parametrize(
+    "name", ["a\tb", "a\nb", "a\rb", "a\0b", "\x1b[31mred", "a\x9bb", "a\u2028b", "\ud800"]
+)
+def test_a_name_with_control_characters_is_refused(name: str) -> None:
+    with pytest.raises(ValueRangeError, match="a marker name has a control character"):
+        Markers((name,), [0.0], np.zeros((1, 1, 3)))
+    with pytest.raises(ValueRangeError, match="a coordinate name has a control character"):
+        Coordinate(name)
+
+
+def test_a_name_as_long_as_a_file_is_refused_in_a_short_line() -> None:
+    with pytest.raises(ValueRangeError, match="has 100000 characters, at most 1000") as caught:
+        Coordinate("x" * 100_000)
+    assert len(str(caught.value)) < 200
+
+
+@pytest.mark.parametrize("name", ["R.ASIS", "cheville gauche", "膝", "ركبة", "/jointset/a/b/value"])
+def test_names_of_any_script_are_taken(name: str) -> None:
+    assert Markers((name,), [0.0], np.zeros((1, 1, 3))).names == (name,)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
@@ -23,7 +25,8 @@ class Server:
     """What the server does: one entry of `script` per request, then "serve" for ever.
 
     Entries: "serve", "break" (half of what was asked, then the connection closes), "wrong" (other
-    bytes of the same length), or a status code.
+    bytes of the same length), "endless" (more and more), "drip" (a byte now and then), "bomb" (a
+    compressed answer that becomes a thousandfold), or a status code.
     """
 
     address: str = ""
@@ -31,6 +34,7 @@ class Server:
     script: list[str | int] = field(default_factory=list)
     ranges: list[str | None] = field(default_factory=list)
     encodings: list[str | None] = field(default_factory=list)
+    closing: Event = field(default_factory=Event)
 
 
 def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
@@ -43,6 +47,9 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             if isinstance(action, int):
                 self.send_error(action)
                 return
+            if action in ("endless", "drip", "bomb"):
+                self.send_hostile(action)
+                return
             content = CONTENT if action != "wrong" else CONTENT[::-1]
             first = int(asked.split("=")[1].rstrip("-")) if asked and server.honours_ranges else 0
             body = content[first:]
@@ -50,6 +57,19 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body[: len(body) // 2] if action == "break" else body)
+
+        def send_hostile(self, action: str) -> None:
+            self.send_response(200)
+            if action == "bomb":
+                self.send_header("Content-Encoding", "gzip")
+            self.end_headers()
+            zeros = gzip.compress(bytes(50_000_000))
+            with suppress(OSError):  # the client leaves
+                if action == "bomb":
+                    self.wfile.write(zeros)
+                while action != "bomb" and not server.closing.is_set():
+                    self.wfile.write(b"x" if action == "drip" else CONTENT)
+                    server.closing.wait(0.05 if action == "drip" else 0.0)
 
         def log_message(self, *_: object) -> None:
             pass
@@ -66,6 +86,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     thread = Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     yield plan
+    plan.closing.set()
     listening.shutdown()
     listening.server_close()
     thread.join()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import stat
 import tarfile
@@ -126,3 +127,66 @@ def test_no_archive(tmp_path):
     assert not is_archive(tmp_path)
     with pytest.raises(DatasetError, match="neither a zip nor a tar"):
         extract_archive(tmp_path / "x.trc", tmp_path / "out")
+
+
+def test_a_wrong_checksum_of_a_compressed_tar_is_noticed(tmp_path):
+    archive = _tar(tmp_path / "a.tar.gz", {"x": bytes(range(256)) * 40})
+    content = bytearray(archive.read_bytes())
+    content[-6] ^= 1  # of the CRC
+    archive.write_bytes(content)
+    with pytest.raises(DatasetError, match=r"a\.tar\.gz cannot be extracted: CRC"):
+        extract_archive(archive, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("kind", ["zip", "gz", "bz2", "xz"])
+def test_an_archive_that_becomes_a_thousandfold_is_refused(kind, tmp_path):
+    big = bytes(120_000_000)
+    if kind == "zip":
+        with zipfile.ZipFile(tmp_path / "a", "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("x", big)
+    else:
+        _tar(tmp_path / "a", {"x": big}, f"w:{kind}")
+    assert (tmp_path / "a").stat().st_size < 200_000
+    with pytest.raises(DatasetError, match=r"a is refused: its content is above .* a hundredfold"):
+        extract_archive(tmp_path / "a", tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_a_sparse_member_is_counted_as_what_it_becomes(tmp_path):
+    # 600 bytes of a tar that announce 8 GB of zeros
+    with tarfile.open(tmp_path / "a.tar", "w", format=tarfile.PAX_FORMAT) as archive:
+        info = tarfile.TarInfo("x")
+        info.pax_headers = {"GNU.sparse.map": "0,1", "GNU.sparse.size": str(8 * 10**9)}
+        info.size = 1
+        archive.addfile(info, io.BytesIO(b"1"))
+    with pytest.raises(DatasetError, match="is refused: its content is above"):
+        extract_archive(tmp_path / "a.tar", tmp_path / "out")
+
+
+def test_a_negative_size_does_not_lead_back_for_ever(tmp_path):
+    header = bytearray(tarfile.TarInfo("x").tobuf(tarfile.GNU_FORMAT))
+    header[124:136] = b"\xff" * 10 + b"\xfe\x00"  # -512 bytes, in base 256
+    header[148:156] = b" " * 8
+    header[148:155] = b"%06o\0" % sum(header)
+    (tmp_path / "a.tar").write_bytes(tarfile.TarInfo("first").tobuf() + bytes(header) + bytes(1024))
+    with pytest.raises(DatasetError, match=r"a\.tar"):
+        extract_archive(tmp_path / "a.tar", tmp_path / "out")
+
+
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.5, 0.7, 0.9, 0.99])
+@pytest.mark.parametrize("mode", ["w:gz", "w:bz2", "w:xz"])
+def test_an_archive_cut_off_anywhere_is_named(mode, share, tmp_path):
+    archive = _tar(tmp_path / "a.tar", {"x": bytes(range(256)) * 90, "y": b"1" * 5000}, mode)
+    content = archive.read_bytes()
+    archive.write_bytes(content[: int(share * len(content))])
+    with pytest.raises(DatasetError, match=r"a\.tar"):
+        extract_archive(archive, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_stream_that_goes_on_after_the_archive_is_not_written_out(tmp_path):
+    small = _tar(tmp_path / "a.tar", {"x": b"1"}, "w").read_bytes()
+    (tmp_path / "a.tar.gz").write_bytes(gzip.compress(small + bytes(120_000_000)))
+    with pytest.raises(DatasetError, match="its content is above"):
+        extract_archive(tmp_path / "a.tar.gz", tmp_path / "out")

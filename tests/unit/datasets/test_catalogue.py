@@ -7,7 +7,7 @@ import pytest
 from kinebench.datasets import Card, cards, find_card
 from kinebench.datasets.card import card_toml
 from kinebench.datasets.catalogue import shipped_cards
-from kinebench.errors import DatasetError
+from kinebench.errors import DatasetError, KinebenchWarning
 
 
 def _put(card: Card, places) -> None:
@@ -34,5 +34,12 @@ def test_a_card_that_changes_is_read_again(served, places):
 def test_a_broken_own_card_names_its_file(places):
     (places.cards / "mine").mkdir(parents=True)
     (places.cards / "mine" / "card.toml").write_text("titel = 'x'")
-    with pytest.raises(DatasetError, match=r"mine/card\.toml: a card has no field 'titel'"):
-        cards(places)
+    with pytest.warns(KinebenchWarning, match=r"left out, .*mine/card\.toml: a card has no field"):
+        known = cards(places)
+    assert "mine" not in known
+    assert "opencap-core" in known
+    with (
+        pytest.warns(KinebenchWarning, match="left out"),
+        pytest.raises(DatasetError, match=r"mine/card\.toml: a card has no field 'titel'"),
+    ):
+        find_card("mine", places)

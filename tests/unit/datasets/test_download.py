@@ -209,3 +209,39 @@ def test_a_silent_server_is_given_up(content_file, tmp_path, monkeypatch):
         address = f"http://127.0.0.1:{silent.getsockname()[1]}/"
         with pytest.raises(DatasetError, match="the server does not answer"):
             Downloader(attempts=1, timeout_s=0.1)(address, content_file, tmp_path / "walk.trc")
+
+
+@pytest.mark.parametrize("action", ["endless", "bomb"])
+def test_a_server_that_sends_too_much_is_left(server, hasty, content_file, tmp_path, action):
+    server.script = [action] * 3
+    with pytest.raises(DatasetError, match=f"more than the {content_file.size_bytes} bytes"):
+        hasty(server.address, content_file, tmp_path / "walk.trc")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_server_that_drips_is_left(server, content_file, tmp_path):
+    # every read gets a byte within its own limit, but the file would take an hour
+    server.script = ["drip"] * 3
+    slow = Downloader(attempts=3, timeout_s=5.0, patience_s=0.3, slowest_bytes_s=1e9)
+    with pytest.raises(DatasetError, match="too slow: not done after 0 s"):
+        slow(server.address, content_file, tmp_path / "walk.trc")
+    assert not (tmp_path / "walk.trc").exists()
+    assert len(server.ranges) == 1
+
+
+@pytest.mark.parametrize("kind", ["symbolic", "hard"])
+def test_a_planted_link_leads_into_no_other_file(
+    server, hasty, content_file, content, tmp_path, kind
+):
+    victim, part = tmp_path / "victim", tmp_path / "cache" / "walk.trc.part"
+    victim.write_bytes(b"mine")
+    part.parent.mkdir()
+    if kind == "symbolic":
+        part.symlink_to(victim)
+    else:
+        part.hardlink_to(victim)
+    hasty(server.address, content_file, part.parent / "walk.trc")
+    assert victim.read_bytes() == b"mine"
+    assert (part.parent / "walk.trc").read_bytes() == content
+    assert not (part.parent / "walk.trc").is_symlink()
+    assert server.ranges == [None]

@@ -144,3 +144,52 @@ def test_a_folder_of_another_layout_is_no_copy(tmp_path, places):
     (folder / "subject2/sessionMetadata.yaml").unlink()
     with pytest.raises(DatasetError, match=r"it has no subject\*/sessionMetadata\.yaml"):
         add_dataset(folder, "simtk-labvalidation", places=places)
+
+
+@pytest.mark.parametrize("members", [{}, {".hidden": b"x"}], ids=["empty", "hidden files only"])
+def test_a_copy_is_kept_until_its_successor_is_accepted(members, tmp_path, places):
+    add_dataset(_zip(tmp_path / "a.zip", {"x.trc": b"x"}), "mine", places=places)
+    broken = _zip(tmp_path / "b.zip", members)
+    with pytest.raises(DatasetError):
+        add_dataset(broken, "mine", replace_existing=True, places=places)
+    assert fetch_file("mine", "x.trc", places).read_bytes() == b"x"
+    assert [path.name for path in places.cache.iterdir()] == ["mine"]
+
+
+def test_a_successor_of_another_layout_does_not_replace_a_copy(tmp_path, places, monkeypatch):
+    from kinebench.datasets import Card, registration
+
+    card = Card("mine", "t", "d", "MIT", "c", steps=("Fetch it.",), layout=("x.trc",))
+    monkeypatch.setattr(registration, "shipped_cards", lambda: {"mine": card})
+    add_dataset(_zip(tmp_path / "a.zip", {"x.trc": b"x"}), "mine", places=places)
+    with pytest.raises(DatasetError, match=r"has no x\.trc"):
+        add_dataset(
+            _zip(tmp_path / "b.zip", {"y.trc": b"y"}), "mine", replace_existing=True, places=places
+        )
+    assert (places.cache / "mine" / "x.trc").read_bytes() == b"x"
+
+
+def test_a_card_that_cannot_be_written_leaves_the_old_copy(tmp_path, places, monkeypatch):
+    from kinebench.datasets import registration
+    from kinebench.io.atomic import OutputError
+
+    add_dataset(_zip(tmp_path / "a.zip", {"x.trc": b"x"}), "mine", places=places)
+
+    def full(*_):
+        raise OutputError("No space left on device")
+
+    monkeypatch.setattr(registration, "write_atomically", full)
+    with pytest.raises(OutputError):
+        add_dataset(
+            _zip(tmp_path / "b.zip", {"y.trc": b"y"}), "mine", replace_existing=True, places=places
+        )
+    assert fetch_file("mine", "x.trc", places).read_bytes() == b"x"
+
+
+def test_a_replaced_copy_is_gone(tmp_path, places):
+    add_dataset(_zip(tmp_path / "a.zip", {"x.trc": b"x"}), "mine", places=places)
+    add_dataset(
+        _zip(tmp_path / "b.zip", {"y.trc": b"y"}), "mine", replace_existing=True, places=places
+    )
+    assert [path.name for path in (places.cache / "mine").iterdir()] == ["y.trc"]
+    assert [path.name for path in places.cache.iterdir()] == ["mine"]

@@ -1,4 +1,4 @@
-"""C3D through ezc3d."""
+"""C3D: read by our own reader, which is judged by ezc3d."""
 
 from __future__ import annotations
 
@@ -108,7 +108,6 @@ def test_a_rate_of_0(path: Path) -> None:
 
 @pytest.mark.parametrize("share", np.arange(0.0, 0.9, 0.07).tolist())
 def test_a_file_that_is_cut_off(path: Path, share: float) -> None:
-    # ezc3d gives the frames that are left, or ends the process
     markers = Markers(("a", "b"), np.arange(200) / 100, np.ones((200, 2, 3)))
     write_c3d(path, markers)
     content = path.read_bytes()
@@ -148,7 +147,7 @@ def test_files_that_are_none(path: Path) -> None:
         read_c3d(path)
     for content in (b"", b"\2", b"PathFileType 4" * 99, bytes(2000)):
         path.write_bytes(content)
-        with pytest.raises(FileFormatError, match=r"walk.c3d is no C3D file"):
+        with pytest.raises(FileFormatError, match=r"walk.c3d: it is no C3D file"):
             read_c3d(path)
     path.write_bytes(b"\2P" + np.random.default_rng(2).bytes(200_000))
     with pytest.raises(FileFormatError, match=r"cannot read walk.c3d"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +102,7 @@ def test_unknown_choices(tmp_path: Path, change: dict[str, Any], message: str) -
         (BODY[:, :24], r"expected \(n_frames, 25, 3\) or \(3, 25, n_frames\), found \(7, 24, 3\)"),
         (BODY[0], r"found \(25, 3\)"),
         (BODY[:, :, :2], r"found \(7, 25, 2\)"),
-        (BODY.astype(complex), "positions are no numbers"),
+        (BODY.astype(complex), "holds neither numbers nor texts, but <c16"),
         (BODY.astype(str), "positions are no numbers"),
         (np.where(np.arange(3) == 1, np.nan, BODY), "Nose in frame 1 lacks some components"),
     ],
@@ -269,3 +270,23 @@ def test_unknown_endings(tmp_path: Path) -> None:
     np.savetxt(tmp_path / "k.npy", BODY[0])
     with pytest.raises(FileFormatError, match="cannot read"):
         read_array(tmp_path / "k.npy", "m", 60.0, "BODY_25")
+
+
+@pytest.mark.parametrize("name", ["k.npy", "k.npz"])
+def test_a_header_that_asks_for_a_terabyte(tmp_path: Path, name: str) -> None:
+    head = b"{'descr': '<f8', 'fortran_order': False, 'shape': (221474836483, 25, 3)}"
+    content = b"\x93NUMPY\x01\x00" + len(head).to_bytes(2, "little") + head
+    if name == "k.npz":
+        with zipfile.ZipFile(tmp_path / name, "w") as zipped:
+            zipped.writestr("positions.npy", content)
+    else:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(FileFormatError, match=r"cannot read k\.np.: its header announces"):
+        read_markers(tmp_path / name, **DECLARED)
+
+
+def test_names_that_are_no_characters(tmp_path: Path) -> None:
+    names = np.frombuffer(b"\xff\xff\xff\x7f" * 25, "<U1")
+    path = archived(tmp_path, positions=BODY, names=names)
+    with pytest.raises(FileFormatError, match="characters that do not exist"):
+        read_markers(path, "m", 60.0)

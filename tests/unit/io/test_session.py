@@ -335,6 +335,11 @@ def test_no_metadata_or_under_the_older_name(downloaded: Path) -> None:
         ("mass_kg: 72,5\nheight_m: 1.8\n", "metadata of the session, mass_kg and height_m"),
         ("mass_kg: [1]\nheight_m: 1.8\n", "metadata of the session, mass_kg and height_m"),
         ("!!python/object/apply:os.system ['true']\n", "cannot read sessionMetadata.yaml"),
+        ("a: &a [1, 1]\nb: [*a, *a]\n", "cannot read sessionMetadata.yaml: aliases"),
+        ("date: !!timestamp x\n", "cannot read sessionMetadata.yaml"),
+        ("mass_kg: " + "9" * 400 + "\nheight_m: 1.8\n", "bits is too large"),
+        ("mass_kg: .inf\nheight_m: 1.8\n", "a number is inf"),
+        ('subjectID: "\\e[2J"\nmass_kg: 60\nheight_m: 1.6\n', "control character"),
     ],
 )
 def test_broken_metadata(downloaded: Path, text: str, message: str) -> None:
@@ -365,3 +370,9 @@ def test_folders_that_are_no_sessions(tmp_path: Path) -> None:
     fill(tmp_path, "MarkerData/._squat.trc")
     with pytest.raises(FileFormatError, match="no OpenCap session"):
         read_session(tmp_path)
+
+
+def test_a_date_that_never_was_is_a_text(downloaded: Path) -> None:
+    text = "date: 2001-99-99\nmass_kg: 60\nheight_m: 1.6\n"
+    session = read_session(put(downloaded, "sessionMetadata.yaml", text))
+    assert session.metadata["date"] == "2001-99-99"

@@ -286,7 +286,7 @@ def test_written_files_have_the_form_that_opensim_reads(path: Path) -> None:
     assert lines[9:] == [""]
 
 
-@pytest.mark.parametrize("name", ["a\tb", "a\nb", "a\rb", " a", "a ", "a\0b"])
+@pytest.mark.parametrize("name", [" a", "a ", "a\u3000"])
 def test_names_that_no_trc_can_hold_are_refused(path: Path, name: str) -> None:
     with pytest.raises(ValueRangeError, match="cannot stand in a TRC file"):
         write_trc(path, Markers((name,), [0.0], np.zeros((1, 1, 3))))

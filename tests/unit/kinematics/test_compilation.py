@@ -1,21 +1,174 @@
-"""Compiled code that was stored is used for the very sources it came from, and no others."""
+"""Compiled code that was stored is used for the very sources it came from, whole and private."""
 
 from __future__ import annotations
 
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+import pytest
+
+from kinebench.errors import KinebenchWarning
+from kinebench.kinematics.newton import stored_code as module
 from kinebench.kinematics.newton.compilation import compiled, is_compiled
+from kinebench.kinematics.newton.stored_code import is_private
+
+ROOT = Path(__file__).parents[3]
 
 
 def doubled(x: float) -> float:
     return 2.0 * x
 
 
-def test_stored_code_counts_only_with_the_same_sources() -> None:
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where numba stores code during a test."""
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path / "code"))
+    return tmp_path / "code"
+
+
+def hits(dispatcher: Any) -> int:
+    return sum(dispatcher.stats.cache_hits.values())
+
+
+def test_stored_code_counts_only_with_the_same_sources(folder: Path) -> None:
     first = compiled(doubled)
     assert first(1.5) == 3.0
     again = compiled(doubled)
     assert is_compiled(again)
     assert again(1.5) == 3.0
-    assert sum(again.stats.cache_hits.values()) == 1
+    assert hits(again) == 1
     changed = compiled(doubled)
     changed._cache._cache_file._source_stamp = "of a file that has changed since"
     assert not is_compiled(changed)
+
+
+def emptied(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-3])
+
+
+def turned(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[-5] ^= 1
+    path.write_bytes(bytes(data))
+
+
+def removed(path: Path) -> None:
+    path.unlink()
+
+
+@pytest.mark.parametrize("damage", [emptied, cut, turned, removed])
+@pytest.mark.parametrize("ending", ["nbi", "nbc"])
+def test_damaged_code_is_compiled_again_and_stored_again(
+    folder: Path, damage: Callable[[Path], None], ending: str
+) -> None:
+    assert compiled(doubled)(1.5) == 3.0
+    (path,) = folder.rglob(f"*.{ending}")
+    damage(path)
+    again = compiled(doubled)
+    assert again(1.5) == 3.0
+    assert hits(again) == 0
+    last = compiled(doubled)
+    assert last(1.5) == 3.0
+    assert hits(last) == 1
+
+
+class Planted:
+    """A pickle that writes a file when it is read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> Any:
+        return os.mkdir, (str(self.path),)
+
+
+def test_a_planted_index_runs_nothing(folder: Path, tmp_path: Path) -> None:
+    assert compiled(doubled)(1.5) == 3.0
+    (index,) = folder.rglob("*.nbi")
+    index.write_bytes(pickle.dumps(numba.__version__) + pickle.dumps(Planted(tmp_path / "ran")))
+    assert compiled(doubled)(1.5) == 3.0
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="access is not told by bits")
+def test_a_folder_that_others_can_write_to_is_not_used(folder: Path, tmp_path: Path) -> None:
+    # whoever can write there can write a digest that fits
+    assert compiled(doubled)(1.5) == 3.0
+    (index,) = folder.rglob("*.nbi")
+    content = pickle.dumps(Planted(tmp_path / "ran"))
+    index.write_bytes(module._MAGIC + module.hashlib.sha256(content).digest() + content)
+    index.parent.chmod(0o777)
+    again = compiled(doubled)
+    assert again(1.5) == 3.0
+    assert hits(again) == 0
+    assert not (tmp_path / "ran").exists()
+    assert not str(again._cache.cache_path).startswith(str(folder))
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="access is not told by bits")
+def test_files_of_others_and_links_are_not_read(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert compiled(doubled)(1.5) == 3.0
+    (index,) = folder.rglob("*.nbi")
+    assert module._read(index) is not None
+    index.rename(tmp_path / "elsewhere")
+    index.symlink_to(tmp_path / "elsewhere")
+    assert module._read(index) is None
+    index.unlink()
+    (tmp_path / "elsewhere").rename(index)
+    monkeypatch.setattr(os, "getuid", lambda: 12345)
+    assert module._read(index) is None
+    assert not is_private(index.parent)
+
+
+def test_private_folders(tmp_path: Path) -> None:
+    for mode, private in ((0o700, True), (0o755, True), (0o757, False), (0o1777, False)):
+        tmp_path.chmod(mode)
+        assert is_private(tmp_path) is private
+    tmp_path.chmod(0o700)
+    assert not is_private(tmp_path / "absent")
+
+
+def test_without_any_folder_code_is_compiled_and_a_warning_tells(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module._PrivateFolders, "_locator_classes", ())
+    module._tell_once.cache_clear()
+    with pytest.warns(KinebenchWarning, match="compiled in every run.*NUMBA_CACHE_DIR"):
+        alone = compiled(doubled)
+    assert alone(1.5) == 3.0
+    assert not is_compiled(alone)
+    compiled(doubled)  # told once
+
+
+def test_a_disk_that_is_full_costs_only_the_storing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(module._CheckedFile, "_open_for_write", full)
+    assert compiled(doubled)(1.5) == 3.0
+    assert list(folder.rglob("*.nb?")) == []
+
+
+def test_the_solver_imports_where_nothing_is_writable() -> None:
+    # no locator finds a folder there: the import itself used to fail
+    code = (
+        "from numba.core import caching\n"
+        "caching.CompileResultCacheImpl._locator_classes = []\n"
+        "import warnings; warnings.simplefilter('ignore')\n"
+        "import kinebench.kinematics.newton.sequence\n"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=120)

@@ -88,8 +88,14 @@ def test_a_file_gives_back_equal_subjects(tmp_path: Path) -> None:
         ("kinebench virtual subjects 1", "something else", "no virtual subjects"),
         ('"sex"', '"sexx"', "did you mean 'sex'"),
         ('"height_m": 1', '"height_m": -1', "height_m must be"),
-        ("{", "", "cannot be read as JSON"),
+        ("{", "", "cannot read people.json"),
         ('"subjects": [', '"subjects": 3, "rest": [', "must be a list"),
+        ('"subjects": [', '"subjects": ["x", ', "number 1: must be a table"),
+        ('"height_m": 1', '"height_m": ' + "9" * 400 + "1", "a number is inf"),
+        ('"height_m": 1', '"height_m": 10', "height_m must be 0.3 to 2.8"),
+        ('"mass_kg": ', '"mass_kg": 1e-300, "trunk": ', "mass_kg must be 1 to 700"),
+        ('"identifier": ', '"identifier": [], "sex": ', "subject name must be text"),
+        ('"marker_shifts": [', '"marker_shifts": [[1, 2], ', "subjects"),
     ],
 )
 def test_damaged_files_say_what_is_wrong(tmp_path: Path, old: str, new: str, message: str) -> None:

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from kinebench.core import Coordinate, IKSolution, Markers, Model, Motion, ScalingResult
-from kinebench.errors import FileFormatError, ValueRangeError
+from kinebench.errors import FileFormatError, KinebenchWarning, ValueRangeError
 from kinebench.io.atomic import OutputError
+from kinebench.studies import store as store_module
 from kinebench.studies.codec import decoded, encoded
 from kinebench.studies.store import Store
 
@@ -115,3 +116,54 @@ def test_names_are_kept_once_in_memory() -> None:
     assert len({id(row["metric"]) for row in found}) == 1
     assert len({id(next(iter(row))) for row in found}) == 1
     assert list(found) == rows
+
+
+def test_an_entry_moved_to_another_key_counts_as_absent(tmp_path: Path) -> None:
+    store, other = Store(tmp_path), "cd" + "1" * 62
+    store.put(KEY, "one")
+    store.put(other, "other")
+    one, two = store.path(KEY), store.path(other)
+    first, second = one.read_bytes(), two.read_bytes()
+    one.write_bytes(second)
+    two.write_bytes(first)
+    assert store.get(KEY) is None
+    assert store.get(other) is None
+    assert store.remember(KEY, lambda: "made again") == "made again"
+
+
+def test_results_of_other_versions_are_not_used_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path)
+    with monkeypatch.context() as elsewhere:
+        older = {**store_module.library_versions(), "numpy": "2.1.0", "scipy": "1.14.0"}
+        elsewhere.setattr(store_module, "library_versions", lambda: older)
+        store.put(KEY, 1.5)
+        assert store.get(KEY) == 1.5
+    with pytest.warns(KinebenchWarning, match=r"not used: .* numpy 2\.1\.0 instead of .*scipy"):
+        assert store.get(KEY) is None
+    with pytest.warns(KinebenchWarning):
+        assert store.remember(KEY, lambda: 2.5) == 2.5
+    assert store.get(KEY) == 2.5
+
+
+@pytest.mark.parametrize(
+    "structure",
+    [
+        '{"fields":1.5,"type":"Markers"}',
+        '{"fields":["a"],"type":"Motion"}',
+        '{"array":7}',
+        '{"array":{}}',
+        '{"type":"Path","fields":{}}',
+        '{"map":[[1,2]]}',
+        '{"map":7}',
+        "[" * 100_000,
+        '{"tuple":' * 3000 + "1" + "}" * 3000,
+        '{"fields":{"coordinates":{"tuple":["a"]},"times":[],"values":[]},"type":"Motion"}',
+    ],
+)
+def test_structures_that_fit_nothing_are_an_error_of_ours(structure: str) -> None:
+    head = structure.encode()
+    with pytest.raises(FileFormatError, match="a stored value cannot be read") as caught:
+        decoded(len(head).to_bytes(8, "big") + head)
+    assert len(str(caught.value)) < 400

@@ -238,3 +238,10 @@ def test_intervals_stand_in_their_rows() -> None:
     assert points["two"].get_ydata()[1] < 0.5
     with pytest.raises(ValueRangeError, match="one has 1 values for 2 rows"):
         interval_figure(["hip", "knee"], {"one": [(1.0, 0.5, 2.0)]}, "bias (°)")
+
+
+def test_a_coordinate_may_be_called_like_a_formula() -> None:
+    # one that is no formula ended the report, after all the work
+    name = r"$\frac{$"
+    named = replace(motion(), coordinates=(Coordinate(name), motion().coordinates[1]))
+    assert name in as_svg(waveform_figure(named, named))

@@ -138,3 +138,16 @@ def test_the_command_needs_matplotlib_only_for_a_report() -> None:
         "sys.exit(any(name in sys.modules for name in ('matplotlib', 'opensim')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("name", [r"$\frac{$", "$", "a $x$ b", r"\$", "50 $ and $^2$"])
+def test_dollar_signs_in_names_are_dollar_signs(name: str, tmp_path: Path) -> None:
+    with styled():
+        figure, (axes,) = grid_of_axes(1, 1, 3.5, 2.0)
+        axes.plot([0, 1], [0, 1], label=name)
+        axes.set(title=name, xlabel=name, ylabel=name)
+        axes.set_xticks([0, 1], [name, "b"])
+        axes.legend()
+    assert as_svg(figure).count(f">{name}</text>") == 5
+    save_figure(figure, tmp_path / "a.pdf")
+    save_figure(figure, tmp_path / "a.png")

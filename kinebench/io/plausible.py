@@ -1,0 +1,77 @@
+"""A look at what was read: legal by its format, but perhaps no recording of a person."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+
+import numpy as np
+
+from kinebench.core.arrays import FloatArray
+from kinebench.core.markers import Markers
+from kinebench.errors import FileFormatError, KinebenchWarning
+from kinebench.io.magnitude import warn_if_magnitude_suspicious
+
+__all__ = ["implausible_times", "warn_if_implausible"]
+
+# a video put on the clock of another system begins seconds before that one's 0 (-1.3 s in a public
+# recording): a minute is no such offset any more
+_EARLIEST_S = -60.0
+_LONGEST_S = 1e7  # four months; above, times are dates or counted in ms or µs
+_LONGEST_STEP_S = 3600.0  # one frame an hour
+_SHORTEST_STEP_S = 1e-6  # a million frames a second
+_FARTHEST_M = 1e4  # 10 km: no camera sees it
+
+
+def warn_if_implausible(markers: Markers, unit: str, file: str, stacklevel: int = 3) -> None:
+    """Refuse a recording without frames or markers; warn of times and places beyond reason.
+
+    Parameters
+    ----------
+    markers : Markers
+    unit : str
+        That the file declares, for the message.
+    file : str
+        Name for the message.
+
+    Raises
+    ------
+    FileFormatError
+        When there is nothing in it.
+    """
+    if not (markers.n_frames and markers.names):
+        raise FileFormatError(
+            f"{file} holds no recording: {markers.n_frames} frames of {len(markers.names)} markers"
+        )
+    for remark in (*implausible_times(markers.times), *_far_off(markers)):
+        warnings.warn(f"{file}: {remark}", KinebenchWarning, stacklevel=stacklevel)
+    warn_if_magnitude_suspicious(markers.positions, unit, file, stacklevel + 1)
+
+
+def implausible_times(times: FloatArray) -> Iterator[str]:
+    """Remarks on times (n_frames,) s beyond reason; none when all is well."""
+    if not len(times):
+        return
+    if times[0] < _EARLIEST_S:
+        yield f"times begin at {times[0]:g} s, long before 0"
+    if max(abs(times[0]), abs(times[-1])) > _LONGEST_S:
+        yield f"times reach {times[-1]:g} s, more than four months (in ms or µs, or dates?)"
+    if len(times) > 1:
+        steps = np.diff(times)
+        if steps.max() > _LONGEST_STEP_S:
+            yield f"{steps.max():g} s lie between two frames, more than an hour"
+        if steps.min() < _SHORTEST_STEP_S:
+            yield f"two frames are {steps.min():g} s apart, less than a microsecond"
+
+
+def _far_off(markers: Markers) -> Iterator[str]:
+    with np.errstate(invalid="ignore"):
+        far = np.abs(markers.positions) > _FARTHEST_M
+    if far.any():
+        frame, marker, _ = np.argwhere(far)[0]
+        n_frames = int(far.any(axis=(1, 2)).sum())
+        place = np.nanmax(np.abs(markers.positions[frame, marker]))
+        yield (
+            f"{markers.names[marker]} lies {place / 1e3:.3g} km off in frame {frame + 1}"
+            f" ({n_frames} frames with places beyond {_FARTHEST_M / 1e3:g} km)"
+        )
