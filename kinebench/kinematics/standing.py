@@ -26,8 +26,8 @@ def standing_defaults(tree: Tree, names: tuple[str, ...], positions: FloatArray)
         NaN where a marker is missing.
     """
     q = tree.defaults
-    there = np.asarray(~np.isnan(positions).any(axis=1))
-    seen = tuple(name for name, present in zip(names, there.tolist(), strict=True) if present)
+    there = ~np.isnan(positions[:, 0])
+    seen = tuple(name for name, present in zip(names, there, strict=True) if present)
     free = set(tree.free.tolist())
     shifting = sorted(
         {

@@ -222,8 +222,8 @@ def _child_body(joint: ET.Element) -> str:
 
 
 def _is_used(element: ET.Element, body: str) -> bool:
-    joints = element.find("JointSet/objects")
-    parents = {_socket_body(joint, "socket_parent_frame") for joint in joints or ()}
+    joints = element.iterfind("JointSet/objects/*")
+    parents = {_socket_body(joint, "socket_parent_frame") for joint in joints}
     frames = (
         (marker.findtext("socket_parent_frame") or "").strip()
         for marker in element.iterfind("MarkerSet/objects/Marker")
