@@ -96,7 +96,8 @@ def _plain_tar(archive: Path, folder: Path, limit: int) -> Iterator[IO[bytes]]:
 def _require_within(size: int, limit: int, archive: str) -> None:
     if size > limit:
         raise DatasetError(
-            f"{archive} is refused: its content is above {limit / 1e6:.0f} MB, a hundredfold of it"
+            f"{archive} is refused: its content is above {limit / 1e6:.0f} MB, more than its size"
+            " makes plausible"
         )
 
 

@@ -79,8 +79,14 @@ def add_dataset(
             return _register(card, folder, files, places)
 
 
-def index_folder(folder: Path) -> tuple[CardFile, ...]:
+def index_folder(folder: Path, origin: Path | None = None) -> tuple[CardFile, ...]:
     """All files below a folder in alphabetical order, hidden ones and links left out.
+
+    Parameters
+    ----------
+    folder : Path
+    origin : Path, optional
+        What the user named, for messages, where it is another.
 
     Raises
     ------
@@ -100,7 +106,7 @@ def index_folder(folder: Path) -> tuple[CardFile, ...]:
             raise DatasetError(f"a card cannot list the file name {relative.as_posix()!r}")
         found.append(CardFile(relative.as_posix(), path.stat().st_size, file_sha256(path)))
     if not found:
-        raise DatasetError(f"{folder} holds no files")
+        raise DatasetError(f"{origin or folder} holds no files")
     return tuple(found)
 
 
@@ -157,4 +163,4 @@ def _accepted(card: Card, folder: Path, origin: Path) -> tuple[CardFile, ...]:
         raise DatasetError(
             f"{origin} is not a copy of {card.name}: it has no {', no '.join(lacking)}"
         )
-    return index_folder(folder)
+    return index_folder(folder, origin)

@@ -94,8 +94,8 @@ def npz_arrays(data: bytes) -> dict[str, NDArray[Any]]:
             left -= len(content)
             if left < 0:
                 raise FileFormatError(
-                    f"its content is above {expansion_limit(len(data)) / 1e6:.0f} MB, a"
-                    " hundredfold of its size"
+                    f"its content is above {expansion_limit(len(data)) / 1e6:.0f} MB, more than"
+                    " its size makes plausible"
                 )
             name = member.filename.removesuffix(".npy")
             if name in found:

@@ -150,7 +150,7 @@ def test_a_folder_of_another_layout_is_no_copy(tmp_path, places):
 def test_a_copy_is_kept_until_its_successor_is_accepted(members, tmp_path, places):
     add_dataset(_zip(tmp_path / "a.zip", {"x.trc": b"x"}), "mine", places=places)
     broken = _zip(tmp_path / "b.zip", members)
-    with pytest.raises(DatasetError):
+    with pytest.raises(DatasetError, match=r"b\.zip holds no files"):
         add_dataset(broken, "mine", replace_existing=True, places=places)
     assert fetch_file("mine", "x.trc", places).read_bytes() == b"x"
     assert [path.name for path in places.cache.iterdir()] == ["mine"]
