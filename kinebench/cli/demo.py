@@ -67,7 +67,8 @@ def run(arguments: argparse.Namespace) -> int:
     store = Store(arguments.out / "store")
     outcomes = run_study(demo.study, store, arguments.workers, on_outcome=progress.step)
     progress.end()
-    write_results(arguments.out, demo.study, outcomes)
+    store.warn_if_mixed()
+    write_results(arguments.out, demo.study, outcomes, store.environments())
     command = f"kinebench demo --subjects {arguments.subjects} --body {demo.body}"
     report = arguments.out / "report.html"
     parts = parts_of(demo.study, outcomes, store)

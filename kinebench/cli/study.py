@@ -165,7 +165,8 @@ def _run(study: Study, arguments: argparse.Namespace) -> int:
         study, store, arguments.workers, arguments.scheduler, on_outcome=progress.step
     )
     progress.end()
-    write_results(arguments.out, study, outcomes)
+    store.warn_if_mixed()
+    write_results(arguments.out, study, outcomes, store.environments())
     _render(study, outcomes, store, arguments)
     _print_outcomes(study, outcomes, arguments, f"tables and {_REPORT} in {arguments.out}")
     return 0
@@ -178,6 +179,7 @@ def _report(study: Study, arguments: argparse.Namespace) -> int:
 
     store = Store(_store_folder(arguments))
     outcomes = with_reasons(stored_outcomes(study, store), study, arguments.out)
+    store.warn_if_mixed()
     lacking = sum(outcome.status == "not run" for outcome in outcomes)
     if not any(outcome.status == "done" for outcome in outcomes):
         raise KinebenchError(

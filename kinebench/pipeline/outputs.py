@@ -7,10 +7,8 @@ import hashlib
 import json
 import math
 import os
-import signal
 import tempfile
-import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,7 @@ import numpy as np
 
 from kinebench.core.results import IKSolution, PipelineRun
 from kinebench.io.atomic import OutputError
+from kinebench.io.interrupts import held
 from kinebench.io.sto import Table, motion_text, table_text
 from kinebench.io.trc import trc_text
 from kinebench.pipeline.checks import model_mass, side_ratios
@@ -81,12 +80,12 @@ def write_run(folder: Path, run: PipelineRun, manifest: Mapping[str, Any]) -> No
     made = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".run-", suffix=".part", dir=folder) as aside:
+        # held to the end: a signal while the folder aside is taken away would leave it
+        with held(), tempfile.TemporaryDirectory(".part", ".run-", folder) as aside:
             for name in OUTPUT_FILES:
                 _write(Path(aside) / name, contents[name])
-            with _uninterrupted():
-                for name in OUTPUT_FILES:
-                    (Path(aside) / name).replace(folder / name)
+            for name in OUTPUT_FILES:
+                (Path(aside) / name).replace(folder / name)
     except BaseException as error:
         for path in made:
             with contextlib.suppress(OSError):
@@ -131,22 +130,6 @@ def _write(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())  # a full disk may tell only now
-
-
-@contextlib.contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Hold Ctrl-C back until the block is done, where that is possible: in the main thread."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    held: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, frame: held.append(number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
-    if held:
-        signal.raise_signal(signal.SIGINT)
 
 
 def summary(run: PipelineRun) -> dict[str, Any]:

@@ -1,18 +1,17 @@
-"""A study's results: tables equal byte for byte, and a manifest that tells how to get them."""
+"""A study's results: tables equal byte for byte in one environment, and a manifest naming it."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-import platform
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from kinebench.core.environment import environment
 from kinebench.core.provenance import describe
 from kinebench.io.atomic import write_atomically
 from kinebench.studies.design import Study
@@ -29,7 +28,6 @@ __all__ = [
 ]
 
 _FIGURE = ("kind", "item", "metric", "value", "unit")
-_PACKAGES = ("kinebench", "numpy", "scipy", "numba", "opensim")
 
 
 def result_table(study: Study, outcomes: Sequence[Outcome]) -> str:
@@ -60,8 +58,21 @@ def counts_in_words(outcomes: Iterable[Outcome]) -> str:
     return ", ".join(f"{count} {status}" for status, count in counts) or "none"
 
 
-def manifest(study: Study, outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """What was asked, with which versions; nothing that changes from run to run."""
+def manifest(
+    study: Study,
+    outcomes: Sequence[Outcome],
+    computed_with: Sequence[Mapping[str, str]] = (),
+) -> dict[str, Any]:
+    """What was asked, and what computed it; nothing that changes from run to run.
+
+    Parameters
+    ----------
+    study : Study
+    outcomes : sequence of Outcome
+    computed_with : sequence of mapping
+        Environments of the store: figures are equal in bytes to those of another run where both
+        have the same single one.
+    """
     return {
         "study": study.name,
         "question": study.question,
@@ -70,16 +81,23 @@ def manifest(study: Study, outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "trials": describe(study.sources),
         "metrics": list(study.metrics),
         "outcomes": outcome_counts(outcomes),
-        "versions": {"python": platform.python_version()} | {n: _version(n) for n in _PACKAGES},
+        "versions": environment(),
+        "computed_with": [dict(one) for one in computed_with],
     }
 
 
-def write_results(folder: Path, study: Study, outcomes: Sequence[Outcome]) -> None:
+def write_results(
+    folder: Path,
+    study: Study,
+    outcomes: Sequence[Outcome],
+    computed_with: Sequence[Mapping[str, str]] = (),
+) -> None:
     """Write results.csv, outcomes.csv and manifest.json, each whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
     write_atomically(folder / "results.csv", result_table(study, outcomes))
     write_atomically(folder / "outcomes.csv", outcome_table(study, outcomes))
-    text = json.dumps(manifest(study, outcomes), indent=2, ensure_ascii=False) + "\n"
+    about = manifest(study, outcomes, computed_with)
+    text = json.dumps(about, indent=2, ensure_ascii=False) + "\n"
     write_atomically(folder / "manifest.json", text)
 
 
@@ -136,10 +154,3 @@ def _csv(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     writer.writerow(columns)
     writer.writerows(rows)
     return text.getvalue()
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import json
 import os
 import tempfile
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from kinebench.errors import FileFormatError
+from kinebench.core.environment import environment
+from kinebench.core.provenance import digest
+from kinebench.errors import FileFormatError, KinebenchWarning
 from kinebench.io.atomic import OutputError
 from kinebench.studies.codec import decoded, encoded
 
@@ -19,6 +24,7 @@ __all__ = ["Store"]
 Result = TypeVar("Result")
 
 _MAGIC = b"kinebench-1\n"
+_ENVIRONMENTS = "environments"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +70,45 @@ class Store:
             When the folder cannot be written to, or the disk is full; what was stored stays.
         """
         content = encoded(value)
-        path = self.path(key)
+        self._sign()
+        self._write(self.path(key), _MAGIC + hashlib.sha256(content).digest() + content)
+
+    def environments(self) -> tuple[dict[str, str], ...]:
+        """In what the entries were computed: several when machines or versions shared the store."""
+        found = []
+        for path in sorted((self.folder / _ENVIRONMENTS).glob("*.json")):
+            with contextlib.suppress(OSError, ValueError):
+                found.append(json.loads(path.read_text(encoding="utf-8")))
+        return tuple(one for one in found if isinstance(one, dict))
+
+    def warn_if_mixed(self) -> None:
+        """Warn when the entries come from several environments: tables are not equal in bytes."""
+        several = self.environments()
+        if len(several) > 1:
+            names = sorted({name for one in several for name in one})
+            differ = [n for n in names if len({one.get(n) for one in several}) > 1]
+            warnings.warn(
+                f"the store {self.folder} was filled by {len(several)} environments that differ in"
+                f" {', '.join(differ)}: the last digits may differ from those of a single one",
+                KinebenchWarning,
+                stacklevel=2,
+            )
+
+    def _sign(self) -> None:
+        """Leave this process's environment beside the entries, once."""
+        here = environment()
+        path = self.folder / _ENVIRONMENTS / f"{digest(here)[:16]}.json"
+        if not path.exists():
+            self._write(path, (json.dumps(here, indent=2) + "\n").encode())
+
+    def _write(self, path: Path, content: bytes) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
             scratch = Path(name)
             try:
                 with os.fdopen(handle, "wb") as file:
-                    file.write(_MAGIC + hashlib.sha256(content).digest() + content)
+                    file.write(content)
                 scratch.replace(path)
             finally:
                 scratch.unlink(missing_ok=True)

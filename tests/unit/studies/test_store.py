@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from kinebench.core import Coordinate, IKSolution, Markers, Model, Motion, ScalingResult
-from kinebench.errors import FileFormatError, ValueRangeError
+from kinebench.core.environment import environment
+from kinebench.errors import FileFormatError, KinebenchWarning, ValueRangeError
 from kinebench.io.atomic import OutputError
+from kinebench.studies import store
 from kinebench.studies.codec import decoded, encoded
 from kinebench.studies.store import Store
 
@@ -106,7 +108,9 @@ def test_full_disk_is_one_error_and_leaves_no_scratch(
     with pytest.raises(OutputError, match="No space left"):
         store.put(KEY, "new")
     assert store.get(KEY) == "old"
-    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [KEY[2:]]
+    left = [path.name for path in tmp_path.rglob("*") if path.suffix != ".json"]
+    assert [name for name in left if (tmp_path / KEY[:2] / name).is_file()] == [KEY[2:]]
+    assert not [name for name in left if name.endswith(".part")]
 
 
 def test_names_are_kept_once_in_memory() -> None:
@@ -115,3 +119,33 @@ def test_names_are_kept_once_in_memory() -> None:
     assert len({id(row["metric"]) for row in found}) == 1
     assert len({id(next(iter(row))) for row in found}) == 1
     assert list(found) == rows
+
+
+def test_the_store_knows_in_what_its_entries_were_computed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Versions and kernels move the last digits: whoever reports must not pass for the maker."""
+    one = Store(tmp_path)
+    assert one.environments() == ()
+    one.put(KEY, "made here")
+    one.put("0" * 64, "made here too")
+    assert one.environments() == (environment(),)
+    one.warn_if_mixed()
+    elsewhere = environment() | {"blas": "another BLAS", "numpy": "2.1.0"}
+    monkeypatch.setattr(store, "environment", lambda: elsewhere)
+    assert one.get(KEY) == "made here"
+    assert one.environments() == (environment(),), "what only reads leaves no trace"
+    one.put("1" * 64, "made elsewhere")
+    assert elsewhere in one.environments()
+    assert len(one.environments()) == 2
+    with pytest.warns(KinebenchWarning, match=r"2 environments that differ in blas, numpy: "):
+        one.warn_if_mixed()
+
+
+@pytest.mark.parametrize("content", ["", "[1]", "{", "\xff"])
+def test_a_damaged_environment_is_left_out(content: str, tmp_path: Path) -> None:
+    one = Store(tmp_path)
+    one.put(KEY, 1.0)
+    (damaged,) = (tmp_path / "environments").iterdir()
+    damaged.write_bytes(content.encode("latin-1"))
+    assert one.environments() == ()
