@@ -41,9 +41,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Plan as `kinebench run` does, swap, print."""
     from kinebench.diagnosis.why import diagnose
+    from kinebench.io.atomic import require_writable
 
     require_one_input(arguments)
     plan, inputs, doubts = planned(arguments)
+    if arguments.report is not None:
+        require_writable([arguments.report], inputs.values())
     progress = _progress if sys.stderr.isatty() else None
     found = diagnose(plan.pipeline, plan.trial, progress)
     if progress is not None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
 
-__all__ = ["Interrupted", "check", "held", "listening"]
+__all__ = ["Interrupted", "check", "exit_code", "held", "listening"]
 
 # a hang-up ends what a closed terminal had started; Windows has none
 _ASKED_TO_END = tuple(
@@ -29,6 +29,11 @@ class Interrupted(KeyboardInterrupt):
     def __init__(self, number: int) -> None:
         super().__init__(number)
         self.number = number
+
+
+def exit_code(error: KeyboardInterrupt) -> int:
+    """As a shell shows a process that a signal ended: 128 more than the signal's number."""
+    return 128 + int(getattr(error, "number", signal.SIGINT))
 
 
 # numbers of signals whose exception nobody has answered yet

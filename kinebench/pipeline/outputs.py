@@ -7,15 +7,16 @@ import hashlib
 import json
 import math
 import os
+import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from kinebench.core.results import IKSolution, PipelineRun
-from kinebench.io.atomic import OutputError
+from kinebench.io.atomic import OutputError, alone_in, require_folder
 from kinebench.io.interrupts import held
 from kinebench.io.sto import Table, motion_text, table_text
 from kinebench.io.trc import trc_text
@@ -42,11 +43,7 @@ def require_room(folder: Path, inputs: Iterable[Path]) -> None:
     OutputError
         When the folder cannot be made or written to, or a result would replace an input.
     """
-    place = next(path for path in (folder, *folder.absolute().parents) if path.exists())
-    if not place.is_dir():
-        raise OutputError(f"cannot write to {folder}: {place} is a file, not a folder")
-    if not os.access(place, os.W_OK | os.X_OK):
-        raise OutputError(f"cannot write to {folder}: no permission to write in {place}")
+    require_folder(folder)
     results = {(folder / name).resolve() for name in OUTPUT_FILES}
     endangered = [path for path in inputs if path.resolve() in results]
     if endangered:
@@ -81,11 +78,11 @@ def write_run(folder: Path, run: PipelineRun, manifest: Mapping[str, Any]) -> No
     try:
         folder.mkdir(parents=True, exist_ok=True)
         # held to the end: a signal while the folder aside is taken away would leave it
-        with held(), tempfile.TemporaryDirectory(".part", ".run-", folder) as aside:
+        with alone_in(folder) as alone, held(), _aside(folder, alone) as aside:
             for name in OUTPUT_FILES:
-                _write(Path(aside) / name, contents[name])
+                _write(aside / name, contents[name])
             for name in OUTPUT_FILES:
-                (Path(aside) / name).replace(folder / name)
+                (aside / name).replace(folder / name)
     except BaseException as error:
         for path in made:
             with contextlib.suppress(OSError):
@@ -93,6 +90,16 @@ def write_run(folder: Path, run: PipelineRun, manifest: Mapping[str, Any]) -> No
         if isinstance(error, OSError):
             raise OutputError(f"cannot write to {folder}: {error.strerror or error}") from error
         raise
+
+
+@contextlib.contextmanager
+def _aside(folder: Path, alone: bool) -> Iterator[Path]:
+    """A scratch folder within another; what a killed run has left of its own is taken away."""
+    if alone:
+        for left in folder.glob(".run-*.part"):
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(".part", ".run-", folder) as name:
+        yield Path(name)
 
 
 def manifest_text(manifest: Mapping[str, Any]) -> str:

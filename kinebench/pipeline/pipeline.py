@@ -21,6 +21,7 @@ from kinebench.core.stages import AdaptiveCleaner, Augmenter, Cleaner, InverseKi
 from kinebench.core.subject import Subject
 from kinebench.core.trial import Trial
 from kinebench.errors import KinebenchWarning
+from kinebench.io import interrupts
 from kinebench.pipeline.checks import scaling_warnings
 from kinebench.scaling.standing import standing_quality
 
@@ -155,6 +156,7 @@ class _Journal:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
+        interrupts.check()
         if self._on_stage is not None:
             self._on_stage(name)
         start = time.perf_counter()

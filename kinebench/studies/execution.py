@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from kinebench.core.provenance import digest
 from kinebench.errors import KinebenchError, NotApplicableError
+from kinebench.io import interrupts
 from kinebench.io.atomic import OutputError
 from kinebench.studies.batches import Batch, batch_size, batches, cells_of, recipe
 from kinebench.studies.design import Study
@@ -82,6 +83,7 @@ def run_study(
     outcomes: list[Outcome] = []
     for batch in _results(study, store, workers, scheduler):
         outcomes += batch
+        interrupts.check()
         for outcome in batch:
             if on_outcome is not None:
                 on_outcome(outcome)

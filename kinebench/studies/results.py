@@ -13,11 +13,13 @@ from typing import Any
 
 from kinebench.core.environment import environment
 from kinebench.core.provenance import describe
-from kinebench.io.atomic import write_atomically
+from kinebench.io.atomic import alone_in, write_atomically
+from kinebench.io.interrupts import held
 from kinebench.studies.design import Study
 from kinebench.studies.execution import Outcome, Status
 
 __all__ = [
+    "TABLES",
     "counts_in_words",
     "manifest",
     "outcome_counts",
@@ -26,6 +28,9 @@ __all__ = [
     "with_reasons",
     "write_results",
 ]
+
+TABLES = ("results.csv", "outcomes.csv", "manifest.json")
+"""What `write_results` leaves in a folder."""
 
 _FIGURE = ("kind", "item", "metric", "value", "unit")
 
@@ -93,12 +98,13 @@ def write_results(
     computed_with: Sequence[Mapping[str, str]] = (),
 ) -> None:
     """Write results.csv, outcomes.csv and manifest.json, each whole or not at all."""
-    folder.mkdir(parents=True, exist_ok=True)
-    write_atomically(folder / "results.csv", result_table(study, outcomes))
-    write_atomically(folder / "outcomes.csv", outcome_table(study, outcomes))
     about = manifest(study, outcomes, computed_with)
     text = json.dumps(about, indent=2, ensure_ascii=False) + "\n"
-    write_atomically(folder / "manifest.json", text)
+    contents = result_table(study, outcomes), outcome_table(study, outcomes), text
+    folder.mkdir(parents=True, exist_ok=True)
+    with alone_in(folder), held():
+        for name, content in zip(TABLES, contents, strict=True):
+            write_atomically(folder / name, content)
 
 
 def with_reasons(outcomes: Sequence[Outcome], study: Study, folder: Path) -> tuple[Outcome, ...]:

@@ -15,6 +15,7 @@ from kinebench.core.stages import Cleaner
 from kinebench.core.subject import Subject
 from kinebench.core.trial import Trial
 from kinebench.errors import KinebenchWarning
+from kinebench.io import interrupts
 from kinebench.pipeline.pipeline import Pipeline
 
 __all__ = ["STAGE_VERSIONS", "Remembers", "StagedRun", "run_stages"]
@@ -118,6 +119,7 @@ class _Stages:
     def _stage(
         self, name: str, parameters: tuple[Any, ...], key: str, make: Callable[[], Any]
     ) -> _Keyed:
+        interrupts.check()
         own = digest(name, STAGE_VERSIONS[name], parameters, key)
 
         def quietly() -> Any:

@@ -60,10 +60,15 @@ def test_debug_shows_the_traceback(command) -> None:
         main(["run", "--debug"])
 
 
-def test_a_bug_is_never_hidden(command) -> None:
+def test_a_bug_is_named_with_its_place(command, capsys: pytest.CaptureFixture[str]) -> None:
+    """And is no 1, which means that a check failed."""
     command(failing(ZeroDivisionError("a bug")))
+    assert main(["run"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("kinebench run: unforeseen ZeroDivisionError in test_main.py, line ")
+    assert said.endswith(": a bug; --debug shows the traceback\n")
     with pytest.raises(ZeroDivisionError):
-        main(["run"])
+        main(["run", "--debug"])
 
 
 def test_ctrl_c_is_130(command, capsys: pytest.CaptureFixture[str]) -> None:

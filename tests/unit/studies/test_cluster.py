@@ -45,7 +45,8 @@ class Processes:
 
     def start(self, kind: str, *options: str, **variables: str) -> subprocess.Popen[bytes]:
         # spawned workers import the made-up stages by the name they are pickled under
-        environment = os.environ | {"PYTHONPATH": str(self.folder)} | variables
+        places = [str(self.folder), *filter(None, [os.environ.get("PYTHONPATH")])]
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(places)} | variables
         command = [sys.executable, "-m", f"distributed.cli.dask_{kind}", *options]
         process = subprocess.Popen(
             [*command, "--no-dashboard"],

@@ -94,7 +94,8 @@ def test_tables_are_equal_from_one_and_from_several_processes(
     """)
     script = tmp_path / "script.py"
     script.write_text(code)
-    environment = os.environ | {"PYTHONPATH": str(Path(made_up.__file__).parent)}
+    places = [str(Path(made_up.__file__).parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(places)}
     for workers in ("1", "2"):
         command = [sys.executable, str(script), str(tmp_path / workers), workers]
         subprocess.run(command, check=True, env=environment)
