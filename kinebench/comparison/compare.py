@@ -27,6 +27,7 @@ from kinebench.comparison.procedure import Procedure
 from kinebench.comparison.results import Comparison, PairResult, RepetitionResult
 from kinebench.comparison.scoring import headline_name, prepared, scored, within
 from kinebench.core.markers import Markers
+from kinebench.core.names import shared_names
 from kinebench.errors import (
     FileFormatError,
     KinebenchError,
@@ -202,7 +203,7 @@ def _matched(
     require_names(pairs.values(), estimate.names, "marker", "the estimate")
     require_names(pairs, reference.names, "marker", "the reference")
     if not pairs:
-        pairs = {name: name for name in reference.names if name in estimate.names}
+        pairs = {name: name for name in shared_names(reference.names, estimate.names)}
         if not pairs:
             raise ValueRangeError(
                 "reference and estimate share no marker: the first has"

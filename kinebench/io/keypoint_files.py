@@ -14,6 +14,7 @@ import numpy as np
 from kinebench.core.arrays import FloatArray
 from kinebench.core.keypoints import KEYPOINT_SETS
 from kinebench.core.markers import Markers
+from kinebench.core.names import columns_of
 from kinebench.errors import FileFormatError, KinebenchWarning, ValueRangeError, require_names
 from kinebench.io.c3d import read_c3d
 from kinebench.io.magnitude import warn_if_magnitude_suspicious
@@ -189,7 +190,7 @@ def _read_csv(path: Path) -> _Content:
             raise FileFormatError(
                 f"{path.name}, column '{column}': expected time, frame or <name>_x, _y, _z"
             )
-    positions = values[:, [columns.index(column) for column in wanted]]
+    positions = values[:, columns_of(wanted, columns)]
     times = values[:, columns.index("time")] if "time" in columns else None
     return names, times, positions.reshape(len(values), len(names), 3), None
 
