@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -85,7 +88,8 @@ def _compare_pairs(size: int, folder: Path) -> Work:
     outputs = ("--report", str(folder / "r.html"), "--csv", str(folder / "r.csv"))
 
     def work() -> None:
-        code = main(["compare", str(folder / "reference"), str(folder / "estimate"), *outputs])
+        with contextlib.redirect_stdout(io.StringIO()):
+            code = main(["compare", str(folder / "reference"), str(folder / "estimate"), *outputs])
         if code:
             raise RuntimeError(f"compare ended with {code}")
 
@@ -102,8 +106,6 @@ def _pipeline(size: int, folder: Path) -> Work:
     trial = cell.source(dict(cell.choices), cell.seed)
     frames = np.arange(size) % trial.keypoints.n_frames
     long = Markers(trial.keypoints.names, np.arange(size) / 120, trial.keypoints.positions[frames])
-    from dataclasses import replace
-
     longer = replace(trial, keypoints=long, reference_motion=None, reference_markers=None)
     return lambda: write_run(folder / "out", cell.pipeline(longer), {})
 
@@ -134,8 +136,6 @@ def _session(size: int, folder: Path) -> Work:
 
 def _plan(size: int, folder: Path) -> Work:
     """A plan of so many cells."""
-    from dataclasses import replace
-
     from kinebench.studies.demo import demonstration
     from kinebench.studies.design import Factor, Level
     from kinebench.studies.plan import cells
