@@ -3,7 +3,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 import warnings
 from pathlib import Path
 from types import SimpleNamespace
@@ -132,15 +131,10 @@ def python(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_help_answers_at_once_and_loads_nothing_heavy(tmp_path: Path) -> None:
-    fastest = float("inf")
-    for _ in range(3):  # the machine may be busy
-        start = time.perf_counter()
-        answer = python("--help", cwd=tmp_path)
-        fastest = min(fastest, time.perf_counter() - start)
-    assert answer.returncode == 0
-    assert answer.stderr == ""
-    assert fastest < 0.3
+def test_help_loads_nothing_heavy(tmp_path: Path) -> None:
+    """And so answers at once: seconds are measured in benchmarks, not here."""
+    answer = python("--help", cwd=tmp_path)
+    assert (answer.returncode, answer.stderr) == (0, "")
     code = "import sys; from kinebench.cli.main import main; main(['--help']); print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
