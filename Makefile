@@ -2,14 +2,19 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+LOWEST := .venv-lowest
 
-.PHONY: demo test lint clean
+.PHONY: demo test test-lowest lint clean
 
 demo: $(VENV)/.installed
 	$(BIN)/kinebench demo --out demo
 
 test: $(VENV)/.installed-for-tests
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile
+
+# The lowest versions that pyproject.toml allows, without TensorFlow: it sets bounds of its own.
+test-lowest: $(LOWEST)/.installed
+	OMP_NUM_THREADS=1 $(LOWEST)/bin/python -m pytest -m "not tensorflow" --numprocesses auto --maxprocesses 8 --dist loadfile
 
 lint: $(VENV)/.installed-for-tests
 	$(BIN)/ruff check
@@ -18,7 +23,7 @@ lint: $(VENV)/.installed-for-tests
 	$(BIN)/lint-imports
 
 clean:
-	rm -rf $(VENV) demo
+	rm -rf $(VENV) $(LOWEST) demo
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -30,3 +35,9 @@ $(VENV)/.installed: pyproject.toml setup.py | $(BIN)/python
 $(VENV)/.installed-for-tests: pyproject.toml setup.py | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable ".[test]"
 	touch $@ $(VENV)/.installed
+
+$(LOWEST)/.installed: pyproject.toml setup.py constraints-lowest.txt
+	$(PYTHON) -m venv $(LOWEST)
+	$(LOWEST)/bin/python -m pip install --quiet --constraint constraints-lowest.txt --editable ".[cluster]" \
+		pytest pytest-timeout pytest-xdist hypothesis statsmodels
+	touch $@

@@ -9,6 +9,7 @@ from kinebench.alignment.resampling import interpolated
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
+from kinebench.core.names import shared_names
 from kinebench.core.wrapping import can_wrap
 from kinebench.errors import AlignmentError, require_names
 from kinebench.signals.lag import correlation_at
@@ -62,7 +63,7 @@ def _courses(
             require_names([signal], markers.names, "marker", where)
         heights = reference.position(signal)[:, 1], estimate.position(signal)[:, 1]
         return f"height of {signal}", heights
-    shared = [name for name in reference.names if name in estimate.names]
+    shared = shared_names(reference.names, estimate.names)
     if shared:
         reference, estimate = reference.select(shared), estimate.select(shared)
     return MARKER_SPEED, (_mean_speed(reference), _mean_speed(estimate))
@@ -140,7 +141,8 @@ def error_of_lag(
 def _errors(reference: Recording, estimate: Recording) -> FloatArray:
     """Estimate − reference (n_frames, n_columns) of what both have."""
     if isinstance(reference, Motion) and isinstance(estimate, Motion):
-        shared = [c for c in reference.coordinates if c.name in estimate.names]
+        known = frozenset(estimate.names)
+        shared = [c for c in reference.coordinates if c.name in known]
         angles = [c for c in shared if c.kind == "rotational"] or shared
         names = [coordinate.name for coordinate in angles]
         if not names:
@@ -151,7 +153,7 @@ def _errors(reference: Recording, estimate: Recording) -> FloatArray:
         return np.asarray(np.where(wraps, error - 2 * np.pi * turns, error))
     assert isinstance(reference, Markers)
     assert isinstance(estimate, Markers)
-    markers = [name for name in reference.names if name in estimate.names]
+    markers = shared_names(reference.names, estimate.names)
     if not markers:
         raise AlignmentError("the recordings have no marker in common: no error to minimise")
     difference = estimate.select(markers).positions - reference.select(markers).positions

@@ -12,6 +12,7 @@ import numpy as np
 
 from kinebench.alignment.records import SpatialRecord
 from kinebench.core.markers import Markers
+from kinebench.core.names import shared_names
 from kinebench.errors import AlignmentError, ValueRangeError, require_names
 from kinebench.geometry.registration import register_rigid, register_vertical
 
@@ -58,7 +59,7 @@ def _register(
 ) -> tuple[Markers, SpatialRecord]:
     if not np.array_equal(reference.times, estimate.times):
         raise AlignmentError("spatial alignment needs both recordings on the same times")
-    shared = tuple(name for name in reference.names if name in estimate.names)
+    shared = shared_names(reference.names, estimate.names)
     names = shared if stage.markers is None else stage.markers
     require_names(names, reference.names, "marker", "the reference")
     require_names(names, estimate.names, "marker", "the estimate")

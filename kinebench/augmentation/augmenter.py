@@ -231,7 +231,8 @@ class _Sequence:
 
 def tracked_markers(keypoints: Markers, augmented: Markers) -> Markers:
     """Keypoints followed by the augmented markers that are not among them: an augmented TRC."""
-    new = [name for name in augmented.names if name not in keypoints.names]
+    known = frozenset(keypoints.names)
+    new = [name for name in augmented.names if name not in known]
     if not new:
         return replace(keypoints, confidence=None)
     return keypoints.joined(augmented.select(new))

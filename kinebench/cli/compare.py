@@ -99,13 +99,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Compare and print or write what was asked for."""
     from kinebench.comparison import compare_pairs, model_kinds
-    from kinebench.io.atomic import write_atomically
+    from kinebench.io.atomic import require_writable, write_atomically
     from kinebench.reports import comparison_tables, tables
     from kinebench.reports.comparison_json import as_json
     from kinebench.reports.comparison_remarks import comparison_title
 
     found = _pairs(arguments)
     model = _model(arguments, found)
+    outputs = (arguments.csv, arguments.latex, arguments.report)
+    inputs = [path for pair in found.pairs for path in (pair.reference, pair.estimate)]
+    require_writable([path for path in outputs if path is not None], inputs)
     how = _procedure(arguments)
     kinds = None if model is None else model_kinds(model)
     comparison = compare_pairs(found.pairs, how, _matches(arguments.match), found.excluded, kinds)

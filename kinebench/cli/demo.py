@@ -53,21 +53,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the study, write tables and report, say where they are."""
-    from kinebench.io.atomic import write_atomically
+    from kinebench.cli.study import study_exit_code
+    from kinebench.io.atomic import require_folder, require_writable, write_atomically
     from kinebench.reports.html import as_html
     from kinebench.reports.study import parts_of, study_document
     from kinebench.studies.demo import demonstration
     from kinebench.studies.execution import run_study
     from kinebench.studies.plan import count_cells
-    from kinebench.studies.results import counts_in_words, write_results
+    from kinebench.studies.results import TABLES, counts_in_words, write_results
     from kinebench.studies.store import Store
 
+    require_folder(arguments.out)
+    if arguments.out.is_dir():
+        require_writable([arguments.out / name for name in (*TABLES, "report.html")])
     demo = demonstration(arguments.subjects, arguments.body)
     progress = CellProgress(count_cells(demo.study))
     store = Store(arguments.out / "store")
     outcomes = run_study(demo.study, store, arguments.workers, on_outcome=progress.step)
     progress.end()
-    write_results(arguments.out, demo.study, outcomes)
+    store.warn_if_mixed()
+    write_results(arguments.out, demo.study, outcomes, store.environments())
     command = f"kinebench demo --subjects {arguments.subjects} --body {demo.body}"
     report = arguments.out / "report.html"
     parts = parts_of(demo.study, outcomes, store)
@@ -82,4 +87,4 @@ def run(arguments: argparse.Namespace) -> int:
             " 'kinebench data fetch opencap-core' gets them"
         )
     print(f"report: {report.resolve()}")
-    return 0
+    return study_exit_code(outcomes)

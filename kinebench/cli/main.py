@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
+import traceback
 import warnings
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 from importlib import import_module
+from pathlib import Path
 from typing import NoReturn
 
 from kinebench import __version__
 from kinebench.cli.output import PrintableStream
+from kinebench.cli.streams import ReaderGone, standard_streams
 from kinebench.errors import KinebenchError, KinebenchWarning, printable
+from kinebench.io import interrupts
 
 __all__ = ["main"]
 
@@ -30,7 +33,6 @@ _COMMANDS = {
 }
 
 _BAD_INPUT = 2
-_INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,9 +41,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 fine, 1 a check failed, 2 bad input or usage, 130 interrupted.
+        0 fine, 1 a check failed, 2 bad input or usage, 130 interrupted, 143 asked to end.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        with standard_streams("--json" in given):
+            return _answer(given)
+    except ReaderGone:
+        return 0
+    except KinebenchError as error:
+        if "--debug" in given:
+            raise
+        # standard output failed at the last flush, or at a text of the parser
+        print(f"kinebench: {error}", file=sys.stderr)
+        return _BAD_INPUT
+
+
+def _answer(given: Sequence[str]) -> int:
     parser = _parser(given)
     try:
         parsed = parser.parse_args(given)
@@ -52,28 +68,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     warnings.showwarning = _show_warning
     try:
-        with redirect_stdout(PrintableStream(sys.stdout)):
+        with interrupts.listening(), redirect_stdout(PrintableStream(sys.stdout)):
             code = int(import_module(f"kinebench.cli.{parsed.command}").run(parsed))
-        sys.stdout.flush()  # a closed pipe tells now, not at exit
-        return code
-    except KinebenchError as error:
+            interrupts.check()
+            return code
+    except KeyboardInterrupt as error:
+        _say(parsed, "interrupted; no half-written file is left")
+        return interrupts.exit_code(error)
+    except Exception as error:
         if parsed.debug:
             raise
         for remark in getattr(error, "__notes__", ()):
             if remark != str(error):
-                print(f"warning: {remark}", file=sys.stderr)
-        print(f"kinebench {parsed.command}: {' '.join(str(error).split())}", file=sys.stderr)
+                print(f"warning: {printable(remark)}", file=sys.stderr)
+        _say(parsed, _in_words(error))
         return _BAD_INPUT
-    except KeyboardInterrupt:
-        print(
-            f"kinebench {parsed.command}: interrupted; no half-written file is left",
-            file=sys.stderr,
-        )
-        return _INTERRUPTED
-    except BrokenPipeError:
-        # the reader, such as `head`, has seen enough; the flush at exit must not fail again
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+
+
+def _say(parsed: argparse.Namespace, what: str) -> None:
+    print(f"kinebench {parsed.command}: {printable(' '.join(what.split()))}", file=sys.stderr)
+
+
+def _in_words(error: Exception) -> str:
+    """What went wrong; of what is not foreseen also where, for whoever mends it."""
+    if isinstance(error, KinebenchError):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    if isinstance(error, MemoryError):
+        return f"not enough memory: {error}" if str(error) else "not enough memory"
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        f"unforeseen {type(error).__name__} in {Path(place.filename).name}, line {place.lineno}:"
+        f" {error}; --debug shows the traceback"
+    )
 
 
 class _Parser(argparse.ArgumentParser):

@@ -108,18 +108,10 @@ def _manifest(
 
 
 def _versions() -> dict[str, str]:
-    import platform
-    from importlib.metadata import PackageNotFoundError, version
+    from kinebench.core.environment import environment
 
-    from kinebench import __version__
-
-    found = {"version": __version__, "python": platform.python_version()}
-    for package in ("numpy", "scipy", "opensim", "numba"):
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "not installed"
-    return found
+    here = environment()
+    return {"version": here.pop("kinebench"), **here}
 
 
 def _print_plan(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kinebench.studies.execution import Outcome
     from kinebench.studies.store import Store
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["add_arguments", "run", "study_exit_code"]
 
 _EPILOG = """\
 A study is a TOML file: trials, factors with levels, and the pipeline that they vary.
@@ -29,6 +29,7 @@ A run that was stopped goes on where it was: every stage's result is kept in the
 _OWN = Path("benchmarks") / "studies"
 _REPORT = "report.html"
 _FOUND_A_FAULT = 1
+_MEASURED_NOTHING = 3
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -159,16 +160,18 @@ def _run(study: Study, arguments: argparse.Namespace) -> int:
     from kinebench.studies.results import write_results
     from kinebench.studies.store import Store
 
+    _require_room(arguments)
     progress = CellProgress(count_cells(study))
     store = Store(_store_folder(arguments))
     outcomes = run_study(
         study, store, arguments.workers, arguments.scheduler, on_outcome=progress.step
     )
     progress.end()
-    write_results(arguments.out, study, outcomes)
+    store.warn_if_mixed()
+    write_results(arguments.out, study, outcomes, store.environments())
     _render(study, outcomes, store, arguments)
     _print_outcomes(study, outcomes, arguments, f"tables and {_REPORT} in {arguments.out}")
-    return 0
+    return study_exit_code(outcomes)
 
 
 def _report(study: Study, arguments: argparse.Namespace) -> int:
@@ -176,8 +179,10 @@ def _report(study: Study, arguments: argparse.Namespace) -> int:
     from kinebench.studies.results import with_reasons
     from kinebench.studies.store import Store
 
+    _require_room(arguments)
     store = Store(_store_folder(arguments))
     outcomes = with_reasons(stored_outcomes(study, store), study, arguments.out)
+    store.warn_if_mixed()
     lacking = sum(outcome.status == "not run" for outcome in outcomes)
     if not any(outcome.status == "done" for outcome in outcomes):
         raise KinebenchError(
@@ -190,6 +195,29 @@ def _report(study: Study, arguments: argparse.Namespace) -> int:
     if lacking:
         print(f"{lacking} cells are not run: '{_command(arguments)}' runs them", file=sys.stderr)
     return 0
+
+
+def study_exit_code(outcomes: Sequence[Outcome]) -> int:
+    """0 when something was measured, 1 when every cell that could be run failed, 3 when none could.
+
+    Cells that do not apply, and a study without trials, measure nothing and are no failure.
+    """
+    became = {outcome.status for outcome in outcomes}
+    if "done" in became:
+        return 0
+    return _FOUND_A_FAULT if "failed" in became else _MEASURED_NOTHING
+
+
+def _require_room(arguments: argparse.Namespace) -> None:
+    """Before hours of work."""
+    from kinebench.io.atomic import require_folder, require_writable
+    from kinebench.studies.results import TABLES
+
+    require_folder(arguments.out)
+    require_folder(_store_folder(arguments))
+    if arguments.out.is_dir():
+        pages = [_REPORT, "report.pdf"] if arguments.pdf else [_REPORT]
+        require_writable([arguments.out / name for name in (*TABLES, *pages)], [arguments.study])
 
 
 def _store_folder(arguments: argparse.Namespace) -> Path:

@@ -43,9 +43,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Plan as `kinebench run` does, swap, print."""
     from kinebench.core.remarks import carried_by_errors
     from kinebench.diagnosis.why import diagnose
+    from kinebench.io.atomic import require_writable
 
     require_one_input(arguments)
     plan, inputs, doubts = planned(arguments)
+    if arguments.report is not None:
+        require_writable([arguments.report], inputs.values())
     progress = _progress if sys.stderr.isatty() else None
     with carried_by_errors(doubts):
         found = diagnose(plan.pipeline, plan.trial, progress)

@@ -30,6 +30,7 @@ from kinebench.comparison.scoring import headline_values, prepared, scored, with
 from kinebench.comparison.units import other_units, require_common_clock
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Kind, Motion
+from kinebench.core.names import shared_names
 from kinebench.core.remarks import collected_remarks, reason_of
 from kinebench.errors import (
     FileFormatError,
@@ -223,7 +224,7 @@ def _matched(
     require_names(pairs.values(), estimate.names, "marker", "the estimate")
     require_names(pairs, reference.names, "marker", "the reference")
     if not pairs:
-        pairs = {name: name for name in reference.names if name in estimate.names}
+        pairs = {name: name for name in shared_names(reference.names, estimate.names)}
         if not pairs:
             raise ValueRangeError(
                 "reference and estimate share no marker: the first has"

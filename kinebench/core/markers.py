@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from kinebench.core.arrays import FloatArray, read_only, strictly_increasing
-from kinebench.core.names import require_printable
+from kinebench.core.names import columns_of, require_printable
 from kinebench.core.sampling import sampling_rate
 from kinebench.core.value import Value
 from kinebench.errors import ValueRangeError, require_names
@@ -89,7 +89,7 @@ class Markers(Value):
         """The named markers, in the given order."""
         wanted = tuple(names)
         require_names(wanted, self.names, "marker", "the recording")
-        columns = [self.names.index(name) for name in wanted]
+        columns = columns_of(wanted, self.names)
         confidence = None if self.confidence is None else self.confidence[:, columns]
         return replace(
             self, names=wanted, positions=self.positions[:, columns], confidence=confidence

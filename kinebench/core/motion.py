@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from kinebench.core.arrays import FloatArray, read_only, strictly_increasing
-from kinebench.core.names import require_printable
+from kinebench.core.names import columns_of, require_printable
 from kinebench.core.sampling import sampling_rate
 from kinebench.core.value import Value
 from kinebench.errors import ValueRangeError, require_names
@@ -112,7 +112,7 @@ class Motion(Value):
         """The named coordinates, in the given order."""
         wanted = tuple(names)
         require_names(wanted, self.names, "coordinate", "the motion")
-        columns = [self.names.index(name) for name in wanted]
+        columns = columns_of(wanted, self.names)
         return replace(
             self,
             coordinates=tuple(self.coordinates[column] for column in columns),

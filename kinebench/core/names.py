@@ -1,10 +1,12 @@
-"""Names that may stand in tables, pages, paths and on terminals."""
+"""Names of markers and coordinates: which may stand in pages and on terminals, and where one is."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from kinebench.errors import ValueRangeError, printable
 
-__all__ = ["require_printable"]
+__all__ = ["columns_of", "require_printable", "shared_names"]
 
 _LONGEST = 1000  # characters: full paths of states in a model have up to about 200
 
@@ -32,3 +34,21 @@ def require_printable(name: str, kind: str) -> None:
         )
     if printable(name) != name or "\n" in name or "\t" in name:
         raise ValueRangeError(f"a {kind} name has a control character: {name[:80]!r}")
+
+
+def shared_names(names: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
+    """Those of `names` that are among `others`, in the order of `names`."""
+    known = frozenset(others)
+    return tuple(name for name in names if name in known)
+
+
+def columns_of(wanted: Iterable[str], names: Sequence[str]) -> list[int]:
+    """Where the wanted names stand.
+
+    Raises
+    ------
+    KeyError
+        When one is not there: callers ask `require_names` before.
+    """
+    places = {name: column for column, name in enumerate(names)}
+    return [places[name] for name in wanted]

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import platform
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -18,9 +14,7 @@ import numpy as np
 from kinebench.core.model import Document
 from kinebench.errors import ValueRangeError
 
-__all__ = ["describe", "digest", "file_sha256", "library_versions"]
-
-_LIBRARIES = ("kinebench", "numpy", "scipy", "numba", "opensim")
+__all__ = ["describe", "digest", "file_sha256"]
 
 
 def describe(value: Any) -> Any:
@@ -69,21 +63,6 @@ def file_sha256(path: Path) -> str:
     """SHA-256 of a file, hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@cache
-def library_versions() -> Mapping[str, str]:
-    """Versions of Python and of the libraries on which numbers depend."""
-    return MappingProxyType(
-        {"python": platform.python_version()} | {name: _version(name) for name in _LIBRARIES}
-    )
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"
 
 
 def _array_summary(array: np.ndarray[Any, Any]) -> dict[str, Any]:

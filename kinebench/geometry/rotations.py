@@ -111,7 +111,8 @@ def rotation_from_axis_angles(angles: Mapping[str, float | Sequence[float]]) -> 
                 f" found {values!r}"
             )
         total = Rotation.from_euler(axes, degrees, degrees=True) * total
-    return np.asarray(total.as_matrix())
+    # scipy below 1.17 takes an array of one angle for a stack of one rotation
+    return np.asarray(total.as_matrix()).reshape(3, 3)
 
 
 def require_rotation(R: ArrayLike, what: str = "R") -> FloatArray:

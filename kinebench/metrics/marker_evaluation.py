@@ -10,6 +10,7 @@ import numpy as np
 
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
+from kinebench.core.names import shared_names
 from kinebench.errors import ValueRangeError, require_names
 from kinebench.metrics import markers as space
 from kinebench.metrics.evaluation import require_same_times
@@ -110,7 +111,7 @@ def _pairs(
         require_names(pairs.values(), estimate.names, "marker", "the estimate")
         chosen = dict(pairs)
     else:
-        chosen = {name: name for name in reference.names if name in estimate.names}
+        chosen = {name: name for name in shared_names(reference.names, estimate.names)}
     if not chosen:
         raise ValueRangeError(
             "no marker is in both recordings; name the pairs: the reference has"
@@ -120,11 +121,8 @@ def _pairs(
     if pairs is not None:
         reason_r = reason_e = "not among the pairs"
     excluded = [Exclusion(name, reason_r) for name in reference.names if name not in chosen]
-    excluded += [
-        Exclusion(name, reason_e)
-        for name in estimate.names
-        if name not in chosen.values() and Exclusion(name, reason_r) not in excluded
-    ]
+    known = {*chosen.values(), *(name for name, reason in excluded if reason == reason_e)}
+    excluded += [Exclusion(name, reason_e) for name in estimate.names if name not in known]
     return chosen, tuple(excluded)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
+from kinebench.core.names import shared_names
 from kinebench.core.wrapping import can_wrap
 from kinebench.errors import ValueRangeError, require_names
 from kinebench.metrics.evaluation import require_same_times
@@ -182,7 +183,7 @@ def evaluate_side_motion(
         and ``side_error_difference`` per bilateral coordinate ("knee_angle").
     """
     require_same_times(reference.times, estimate.times)
-    common = [name for name in reference.names if name in estimate.names]
+    common = list(shared_names(reference.names, estimate.names))
     figures: list[Figure] = []
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UndefinedMetricWarning)

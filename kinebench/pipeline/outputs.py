@@ -7,9 +7,8 @@ import hashlib
 import json
 import math
 import os
-import signal
+import shutil
 import tempfile
-import threading
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinebench.core.results import PipelineRun
-from kinebench.io.atomic import OutputError
+from kinebench.io.atomic import OutputError, alone_in, require_folder
+from kinebench.io.interrupts import held
 from kinebench.io.sto import Table, motion_text, table_text
 from kinebench.io.trc import trc_text
 from kinebench.pipeline.checks import model_mass, side_ratios
@@ -45,11 +45,7 @@ def require_room(folder: Path, inputs: Iterable[Path]) -> None:
     OutputError
         When the folder cannot be made or written to, or a result would replace an input.
     """
-    place = next(path for path in (folder, *folder.absolute().parents) if path.exists())
-    if not place.is_dir():
-        raise OutputError(f"cannot write to {folder}: {place} is a file, not a folder")
-    if not os.access(place, os.W_OK | os.X_OK):
-        raise OutputError(f"cannot write to {folder}: no permission to write in {place}")
+    require_folder(folder)
     results = {(folder / name).resolve() for name in OUTPUT_FILES}
     endangered = [path for path in inputs if path.resolve() in results]
     if endangered:
@@ -83,12 +79,12 @@ def write_run(folder: Path, run: PipelineRun, manifest: Mapping[str, Any]) -> No
     made = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".run-", suffix=".part", dir=folder) as aside:
+        # held to the end: a signal while the folder aside is taken away would leave it
+        with alone_in(folder) as alone, held(), _aside(folder, alone) as aside:
             for name in OUTPUT_FILES:
-                _write(Path(aside) / name, contents[name])
-            with _uninterrupted():
-                for name in OUTPUT_FILES:
-                    (Path(aside) / name).replace(folder / name)
+                _write(aside / name, contents[name])
+            for name in OUTPUT_FILES:
+                (aside / name).replace(folder / name)
     except BaseException as error:
         for path in made:
             with contextlib.suppress(OSError):
@@ -96,6 +92,16 @@ def write_run(folder: Path, run: PipelineRun, manifest: Mapping[str, Any]) -> No
         if isinstance(error, OSError):
             raise OutputError(f"cannot write to {folder}: {error.strerror or error}") from error
         raise
+
+
+@contextlib.contextmanager
+def _aside(folder: Path, alone: bool) -> Iterator[Path]:
+    """A scratch folder within another; what a killed run has left of its own is taken away."""
+    if alone:
+        for left in folder.glob(".run-*.part"):
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(".part", ".run-", folder) as name:
+        yield Path(name)
 
 
 def manifest_text(manifest: Mapping[str, Any]) -> str:
@@ -133,22 +139,6 @@ def _write(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())  # a full disk may tell only now
-
-
-@contextlib.contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Hold Ctrl-C back until the block is done, where that is possible: in the main thread."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    held: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, frame: held.append(number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
-    if held:
-        signal.raise_signal(signal.SIGINT)
 
 
 def summary(run: PipelineRun) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from kinebench.core.remarks import carried_by_errors, collected_remarks
 from kinebench.core.results import PipelineRun, StageResult
 from kinebench.core.stages import Augmenter, Cleaner, GroundOffset, InverseKinematics, Scaler
 from kinebench.core.trial import Trial
+from kinebench.io import interrupts
 from kinebench.pipeline.memo import Memo
 from kinebench.pipeline.steps import Step, recordings_of, steps_of
 
@@ -140,6 +141,7 @@ class _Journal:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
+        interrupts.check()
         for begun in STAGES[: STAGES.index(name) + 1]:
             # a stage without steps, such as no cleaning, begins and ends at once
             if begun not in self.durations_s:

@@ -9,6 +9,7 @@ from kinebench.comparison import Comparison, PairResult
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
 from kinebench.core.motion import Motion
+from kinebench.core.names import shared_names
 from kinebench.errors import ValueRangeError
 from kinebench.metrics import CATALOGUE, metrics_of
 from kinebench.metrics.landmarks import bilateral_pairs
@@ -195,7 +196,7 @@ def _drawings(pair: PairResult) -> list[Block]:
                 )
             )
     elif isinstance(one, Markers) and isinstance(other, Markers):
-        shown = [item for item in pair.evaluation.items if item in one.names]
+        shown = shared_names(pair.evaluation.items, one.names)
         drawing = body_map_figure(one.select(shown), other.select(shown))
         found.append(
             FigureBlock(

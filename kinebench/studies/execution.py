@@ -9,6 +9,7 @@ from typing import Any, Literal
 from kinebench.core.provenance import digest
 from kinebench.core.remarks import reason_of
 from kinebench.errors import KinebenchError, NotApplicableError
+from kinebench.io import interrupts
 from kinebench.io.atomic import OutputError
 from kinebench.pipeline.memo import STAGE_VERSIONS
 from kinebench.studies.batches import Batch, batch_size, batches, cells_of, recipe
@@ -83,6 +84,7 @@ def run_study(
     outcomes: list[Outcome] = []
     for batch in _results(study, store, workers, scheduler):
         outcomes += batch
+        interrupts.check()
         for outcome in batch:
             if on_outcome is not None:
                 on_outcome(outcome)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
 from kinebench.errors import KinebenchError
+from kinebench.io import interrupts
 from kinebench.studies.batches import Batch
 from kinebench.studies.design import Study
 from kinebench.studies.store import Store
@@ -41,16 +44,20 @@ def run_in_processes(
     # fork would copy OpenSim's and numba's threads in an unknown state
     context = multiprocessing.get_context("spawn")
     todo = iter(batches)
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent) as pool:
-        pending = {
-            pool.submit(run, batch, shared, store)
-            for batch in itertools.islice(todo, _WAITING_PER_WORKER * workers)
-        }
+    others = set(multiprocessing.active_children())
+    pending: set[Future[Result]] = set()
+
+    def submit(n: int) -> None:
+        for batch in itertools.islice(todo, n):
+            pending.add(pool.submit(_run_or_end, run, batch, shared, store))
+
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_prepare) as pool:
         try:
+            with _children_deaf_to_ctrl_c():
+                submit(_WAITING_PER_WORKER * workers)
             while pending:
                 done, pending = wait(pending, return_when=FIRST_COMPLETED)
-                for batch in itertools.islice(todo, len(done)):
-                    pending.add(pool.submit(run, batch, shared, store))
+                submit(len(done))
                 for future in done:
                     yield future.result()
         except BrokenProcessPool as error:
@@ -59,11 +66,40 @@ def run_in_processes(
                 " again: it goes on where this run stopped"
             ) from error
         finally:
-            for future in pending:
-                future.cancel()
+            if pending:
+                # interrupted: by themselves workers would finish the batches in their hands
+                for worker in set(multiprocessing.active_children()) - others:
+                    worker.terminate()
 
 
-def _end_with_parent() -> None:
+@contextlib.contextmanager
+def _children_deaf_to_ctrl_c() -> Iterator[None]:
+    """Let processes that are started within the block leave Ctrl-C to this one, which ends them.
+
+    A terminal sends it to all; a worker that has just been started would answer with a traceback.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _run_or_end(
+    run: Callable[[Batch, Study, Store], Result], batch: Batch, shared: Study, store: Store
+) -> Result:
+    """Run a batch; a worker that is asked to end cleans up and does, and takes no further batch."""
+    try:
+        with interrupts.listening():
+            return run(batch, shared, store)
+    except KeyboardInterrupt as error:
+        os._exit(interrupts.exit_code(error))
+
+
+def _prepare() -> None:
     """Let a worker end when the study is killed: by itself it would wait for work for ever."""
     threading.Thread(target=_outlast_parent, daemon=True).start()
 

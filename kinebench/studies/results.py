@@ -1,4 +1,4 @@
-"""A study's results: tables equal byte for byte, and a manifest that tells how to get them."""
+"""A study's results: tables equal byte for byte in one environment, and a manifest naming it."""
 
 from __future__ import annotations
 
@@ -6,19 +6,22 @@ import csv
 import json
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from kinebench.core.provenance import describe, library_versions
+from kinebench.core.environment import environment
+from kinebench.core.provenance import describe
 from kinebench.errors import KinebenchWarning, one_line, printable
-from kinebench.io.atomic import write_atomically
+from kinebench.io.atomic import alone_in, write_atomically
 from kinebench.io.csv_cells import csv_text, unguarded
+from kinebench.io.interrupts import held
 from kinebench.studies.design import Study
 from kinebench.studies.execution import Outcome, Status
 
 __all__ = [
+    "TABLES",
     "counts_in_words",
     "manifest",
     "outcome_counts",
@@ -27,6 +30,9 @@ __all__ = [
     "with_reasons",
     "write_results",
 ]
+
+TABLES = ("results.csv", "outcomes.csv", "manifest.json")
+"""What `write_results` leaves in a folder."""
 
 _FIGURE = ("kind", "item", "metric", "value", "unit")
 
@@ -59,8 +65,21 @@ def counts_in_words(outcomes: Iterable[Outcome]) -> str:
     return ", ".join(f"{count} {status}" for status, count in counts) or "none"
 
 
-def manifest(study: Study, outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """What was asked, with which versions; nothing that changes from run to run."""
+def manifest(
+    study: Study,
+    outcomes: Sequence[Outcome],
+    computed_with: Sequence[Mapping[str, str]] = (),
+) -> dict[str, Any]:
+    """What was asked, and what computed it; nothing that changes from run to run.
+
+    Parameters
+    ----------
+    study : Study
+    outcomes : sequence of Outcome
+    computed_with : sequence of mapping
+        Environments of the store: figures are equal in bytes to those of another run where both
+        have the same single one.
+    """
     return {
         "study": study.name,
         "question": study.question,
@@ -69,17 +88,25 @@ def manifest(study: Study, outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "trials": describe(study.sources),
         "metrics": list(study.metrics),
         "outcomes": outcome_counts(outcomes),
-        "versions": dict(library_versions()),
+        "versions": environment(),
+        "computed_with": [dict(one) for one in computed_with],
     }
 
 
-def write_results(folder: Path, study: Study, outcomes: Sequence[Outcome]) -> None:
+def write_results(
+    folder: Path,
+    study: Study,
+    outcomes: Sequence[Outcome],
+    computed_with: Sequence[Mapping[str, str]] = (),
+) -> None:
     """Write results.csv, outcomes.csv and manifest.json, each whole or not at all."""
+    about = manifest(study, outcomes, computed_with)
+    text = json.dumps(about, indent=2, ensure_ascii=False) + "\n"
+    contents = result_table(study, outcomes), outcome_table(study, outcomes), text
     folder.mkdir(parents=True, exist_ok=True)
-    write_atomically(folder / "results.csv", result_table(study, outcomes))
-    write_atomically(folder / "outcomes.csv", outcome_table(study, outcomes))
-    text = json.dumps(manifest(study, outcomes), indent=2, ensure_ascii=False) + "\n"
-    write_atomically(folder / "manifest.json", text)
+    with alone_in(folder), held():
+        for name, content in zip(TABLES, contents, strict=True):
+            write_atomically(folder / name, content)
 
 
 def with_reasons(outcomes: Sequence[Outcome], study: Study, folder: Path) -> tuple[Outcome, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -12,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from kinebench.core.provenance import library_versions
+from kinebench.core.environment import environment, library_versions
+from kinebench.core.provenance import digest
 from kinebench.errors import FileFormatError, KinebenchWarning, printable
 from kinebench.io.atomic import OutputError
 from kinebench.studies.codec import decoded, encoded
@@ -23,6 +25,7 @@ Result = TypeVar("Result")
 
 _MAGIC = b"kinebench-2\n"
 _LONGEST_VERSIONS = 1000  # bytes
+_ENVIRONMENTS = "environments"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,8 @@ class Store:
         except OSError:
             return None
         start = len(_MAGIC)
-        digest, rest = data[start : start + 32], data[start + 32 :]
-        if not data.startswith(_MAGIC) or _digest(key, rest) != digest:
+        stated, rest = data[start : start + 32], data[start + 32 :]
+        if not data.startswith(_MAGIC) or _digest(key, rest) != stated:
             return None
         versions, _, content = rest.partition(b"\n")
         if versions != _versions():
@@ -95,14 +98,45 @@ class Store:
             When the folder cannot be written to, or the disk is full; what was stored stays.
         """
         content = encoded(value)
-        path = self.path(key)
+        self._sign()
+        self._write(self.path(key), self.entry(key, content))
+
+    def environments(self) -> tuple[dict[str, str], ...]:
+        """In what the entries were computed: several when machines or versions shared the store."""
+        found = []
+        for path in sorted((self.folder / _ENVIRONMENTS).glob("*.json")):
+            with contextlib.suppress(OSError, ValueError):
+                found.append(json.loads(path.read_text(encoding="utf-8")))
+        return tuple(one for one in found if isinstance(one, dict))
+
+    def warn_if_mixed(self) -> None:
+        """Warn when the entries come from several environments: tables are not equal in bytes."""
+        several = self.environments()
+        if len(several) > 1:
+            names = sorted({name for one in several for name in one})
+            differ = [n for n in names if len({one.get(n) for one in several}) > 1]
+            warnings.warn(
+                f"the store {self.folder} was filled by {len(several)} environments that differ in"
+                f" {', '.join(differ)}: the last digits may differ from those of a single one",
+                KinebenchWarning,
+                stacklevel=2,
+            )
+
+    def _sign(self) -> None:
+        """Leave this process's environment beside the entries, once."""
+        here = environment()
+        path = self.folder / _ENVIRONMENTS / f"{digest(here)[:16]}.json"
+        if not path.exists():
+            self._write(path, (json.dumps(here, indent=2) + "\n").encode())
+
+    def _write(self, path: Path, content: bytes) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
             scratch = Path(name)
             try:
                 with os.fdopen(handle, "wb") as file:
-                    file.write(self.entry(key, content))
+                    file.write(content)
                 scratch.replace(path)
             finally:
                 scratch.unlink(missing_ok=True)

@@ -53,7 +53,9 @@ def trial(n_frames: int, seed: int) -> Markers:
 
 def person(seed: int) -> Subject:
     rng = np.random.default_rng(seed)
-    return Subject(mass_kg=rng.uniform(50, 100), height_m=rng.uniform(1.5, 2.0))
+    height_m = rng.uniform(1.5, 2.0)
+    # of the body-mass index, not of the mass: no draw may be a person that Subject warns of
+    return Subject(mass_kg=rng.uniform(18, 40) * height_m**2, height_m=height_m)
 
 
 @given(n=lengths, seed=seeds, shift=st.tuples(*[st.floats(-50, 50)] * 3))

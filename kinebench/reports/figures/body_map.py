@@ -9,6 +9,7 @@ from matplotlib.lines import Line2D
 
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
+from kinebench.core.names import shared_names
 from kinebench.errors import ValueRangeError
 from kinebench.metrics.evaluation import require_same_times
 from kinebench.metrics.markers import distance_mean
@@ -97,7 +98,7 @@ def body_map_figure(reference: Markers, estimate: Markers, n_named: int = 5) -> 
 
 def _seen_by_both(reference: Markers, estimate: Markers) -> list[str]:
     """Markers that both have in one frame at least."""
-    shared = [name for name in reference.names if name in estimate.names]
+    shared = shared_names(reference.names, estimate.names)
     gone = reference.select(shared).missing | estimate.select(shared).missing
     return [shared[marker] for marker in np.flatnonzero(~np.asarray(gone).all(axis=0))]
 

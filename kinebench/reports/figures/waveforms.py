@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from kinebench.core.motion import Motion
+from kinebench.core.names import shared_names
 from kinebench.core.wrapping import can_wrap
 from kinebench.errors import ValueRangeError
 from kinebench.metrics.evaluation import require_same_times
@@ -51,7 +52,7 @@ def waveform_figure(
         Times differ, or there is nothing to draw.
     """
     require_same_times(reference.times, estimate.times)
-    names = coordinates or [name for name in reference.names if name in estimate.names]
+    names = coordinates or shared_names(reference.names, estimate.names)
     if not names:
         raise ValueRangeError("reference and estimate share no coordinate to draw")
     one, other = reference.select(names), estimate.select(names)

@@ -39,7 +39,9 @@ def full_manifest(title: str, parts: Sequence[StudyPart], command: str) -> dict[
         "inputs": [
             dict(zip(("from", "name", "sha256"), one, strict=True)) for one in inputs_of(parts)
         ],
-        "parts": [{"title": p.title, **manifest(p.study, p.outcomes)} for p in parts],
+        "parts": [
+            {"title": p.title, **manifest(p.study, p.outcomes, p.computed_with)} for p in parts
+        ],
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from kinebench.augmentation.augmenter import LSTMAugmenter
+from kinebench.core.environment import environment
 from kinebench.core.provenance import describe
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.reports.blocks import Block, Details, Heading, References, Section, TableBlock, Text
@@ -13,7 +14,6 @@ from kinebench.reports.study.parts import StudyPart
 from kinebench.reports.study.wording import counted, joined
 from kinebench.reports.study.works import works_cited
 from kinebench.reports.tables import Table
-from kinebench.studies.results import manifest
 from kinebench.studies.scores import LEG_ANGLES
 
 __all__ = ["methods_section"]
@@ -54,7 +54,7 @@ def methods_section(parts: Sequence[StudyPart]) -> Section:
             " level of a factor count for it. Interactions are departures of the mean at a pair of"
             " levels from the sum of both main effects."
         ),
-        Text(f"Versions: {_versions(parts[0])}."),
+        Text(f"Computed with {_environments(parts)}."),
         Heading("References"),
         References(works_cited(parts)),
     ]
@@ -118,6 +118,8 @@ def _flat(path: str, value: Any) -> list[tuple[str, str]]:
     return [(path, text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…")]
 
 
-def _versions(part: StudyPart) -> str:
-    about: dict[str, Any] = manifest(part.study, ())
-    return ", ".join(f"{name} {number}" for name, number in about["versions"].items())
+def _environments(parts: Sequence[StudyPart]) -> str:
+    """Each environment once; this process's own where no store tells."""
+    several = [one for part in parts for one in part.computed_with] or [environment()]
+    in_words = (", ".join(f"{name} {value}" for name, value in one.items()) for one in several)
+    return "; and with ".join(dict.fromkeys(in_words))

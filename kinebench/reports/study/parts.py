@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kinebench.pipeline.memo import Memo
@@ -10,6 +10,7 @@ from kinebench.studies.design import Study
 from kinebench.studies.execution import Outcome
 from kinebench.studies.exhibits import Exhibit, exhibits_of
 from kinebench.studies.mocap_driven import MOCAP_DRIVEN
+from kinebench.studies.store import Store
 
 __all__ = ["StudyPart", "parts_of"]
 
@@ -29,6 +30,8 @@ class StudyPart:
         Cells to show as waveforms; of `kinebench.studies.exhibits.exhibits_of`.
     note : str
         What a reader must know of these recordings, such as what counts as reference.
+    computed_with : sequence of mapping
+        Environments in which the outcomes were computed, as far as the store tells.
     """
 
     title: str
@@ -36,6 +39,7 @@ class StudyPart:
     outcomes: Sequence[Outcome]
     exhibits: Sequence[Exhibit] = ()
     note: str = ""
+    computed_with: Sequence[Mapping[str, str]] = ()
 
 
 _TOLD = {
@@ -80,4 +84,5 @@ def _part(
     only = replace(study, sources=sources)
     exhibits = () if store is None else exhibits_of(only, own, store, n)
     title, note = _TOLD.get(kind, (kind.capitalize(), ""))
-    return StudyPart(title, only, own, exhibits, note)
+    computed_with = store.environments() if isinstance(store, Store) else ()
+    return StudyPart(title, only, own, exhibits, note, computed_with)

@@ -3,7 +3,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 import warnings
 from pathlib import Path
 from types import SimpleNamespace
@@ -60,10 +59,15 @@ def test_debug_shows_the_traceback(command) -> None:
         main(["run", "--debug"])
 
 
-def test_a_bug_is_never_hidden(command) -> None:
+def test_a_bug_is_named_with_its_place(command, capsys: pytest.CaptureFixture[str]) -> None:
+    """And is no 1, which means that a check failed."""
     command(failing(ZeroDivisionError("a bug")))
+    assert main(["run"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("kinebench run: unforeseen ZeroDivisionError in test_main.py, line ")
+    assert said.endswith(": a bug; --debug shows the traceback\n")
     with pytest.raises(ZeroDivisionError):
-        main(["run"])
+        main(["run", "--debug"])
 
 
 def test_ctrl_c_is_130(command, capsys: pytest.CaptureFixture[str]) -> None:
@@ -127,15 +131,10 @@ def python(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_help_answers_at_once_and_loads_nothing_heavy(tmp_path: Path) -> None:
-    fastest = float("inf")
-    for _ in range(3):  # the machine may be busy
-        start = time.perf_counter()
-        answer = python("--help", cwd=tmp_path)
-        fastest = min(fastest, time.perf_counter() - start)
-    assert answer.returncode == 0
-    assert answer.stderr == ""
-    assert fastest < 0.3
+def test_help_loads_nothing_heavy(tmp_path: Path) -> None:
+    """And so answers at once: seconds are measured in benchmarks, not here."""
+    answer = python("--help", cwd=tmp_path)
+    assert (answer.returncode, answer.stderr) == (0, "")
     code = "import sys; from kinebench.cli.main import main; main(['--help']); print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60

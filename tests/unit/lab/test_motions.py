@@ -325,10 +325,15 @@ def test_a_replay_scales_the_path_to_the_legs(model: MotionModel, height_m: floa
 
 
 def slide(body: Body, motion: Motion) -> float:
-    """Median speed, m/s, over the ground of the lowest point of the soles."""
+    """Median speed, m/s, over the ground of the lowest point of the soles.
+
+    Of the frames in which the pelvis travels: at rest nothing slides but for rounding.
+    """
     points = soles(body, motion)
     lowest = points[..., 1].argmin(axis=0)
-    stays = np.flatnonzero(lowest[1:] == lowest[:-1])
+    pelvis = np.stack([motion.value(f"pelvis_t{axis}") for axis in "xyz"], axis=1)
+    travels = np.linalg.norm(np.diff(pelvis, axis=0), axis=1) * 60 > 0.01
+    stays = np.flatnonzero((lowest[1:] == lowest[:-1]) & travels)
     steps = points[lowest[stays], stays + 1] - points[lowest[stays], stays]
     return float(np.median(np.linalg.norm(steps[:, [0, 2]], axis=1))) * 60
 

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import json
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -151,24 +153,42 @@ def test_a_failure_leaves_no_folder_that_was_not_there(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_ctrl_c_while_files_move_into_place_waits_for_the_last(
-    run: PipelineRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("moment", ["keypoints.trc", "augmented.trc", "run.json"])
+def test_a_signal_while_files_move_into_place_waits_for_the_last(
+    run: PipelineRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, moment: str
 ) -> None:
     before = written_before(tmp_path)
     replace = Path.replace
 
     def interrupted(self: Path, target: Path) -> Path:
-        if target.name == "augmented.trc":
-            signal.raise_signal(signal.SIGINT)
+        if target.name == moment:
+            signal.raise_signal(number)
         return replace(self, target)
 
     monkeypatch.setattr(Path, "replace", interrupted)
-    with pytest.raises(KeyboardInterrupt):
+    with hearing(number), pytest.raises(Heard):
         write_run(tmp_path, run, MANIFEST)
     after = contents(tmp_path)
     assert after.keys() == before.keys()
     assert [name for name in OUTPUT_FILES if after[name] == b"before"] == []
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+class Heard(BaseException):
+    """What the handler of a test raises: whoever runs the tests may have SIGINT ignored."""
+
+
+@contextlib.contextmanager
+def hearing(number: int) -> Iterator[None]:
+    def hear(number: int, frame: object) -> None:
+        raise Heard
+
+    before = signal.signal(number, hear)
+    try:
+        yield
+        assert signal.getsignal(number) is hear, "the handler is set back"
+    finally:
+        signal.signal(number, before)
 
 
 def test_a_file_in_the_way_is_named(run: PipelineRun, tmp_path: Path) -> None:

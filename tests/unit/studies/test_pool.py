@@ -58,7 +58,10 @@ def test_errors_of_a_process_are_told_here(importable: ModuleType, tmp_path: Pat
         run_study(importable.study(), Store(in_the_way / "store"), 2)
 
 
-def test_workers_end_with_a_study_that_is_killed(importable: ModuleType, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_workers_end_with_a_study_that_is_killed(
+    importable: ModuleType, tmp_path: Path, number: int
+) -> None:
     name = importable.__name__
     script = tmp_path / "script.py"
     script.write_text(
@@ -68,14 +71,17 @@ def test_workers_end_with_a_study_that_is_killed(importable: ModuleType, tmp_pat
         import {name} as made_up
         from kinebench.studies.execution import run_study
         from kinebench.studies.store import Store
+        from kinebench.io import interrupts
         def tell(outcome):
             print(*(child.pid for child in multiprocessing.active_children()), flush=True)
         if __name__ == "__main__":
             sources = tuple(made_up.MadeUpSource(f"t{{i}}", pause_s=0.02) for i in range(99))
-            run_study(made_up.study(sources=sources), Store(Path("store")), 2, on_outcome=tell)
+            with interrupts.listening():
+                run_study(made_up.study(sources=sources), Store(Path("store")), 2, on_outcome=tell)
         """)
     )
-    environment = os.environ | {"PYTHONPATH": str(tmp_path / "modules")}
+    places = [str(tmp_path / "modules"), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(places)}
     study = subprocess.Popen(
         [sys.executable, str(script)],
         cwd=tmp_path,
@@ -87,13 +93,15 @@ def test_workers_end_with_a_study_that_is_killed(importable: ModuleType, tmp_pat
     assert study.stdout is not None
     workers = [int(word) for word in study.stdout.readline().split()]
     assert workers
-    study.send_signal(signal.SIGKILL)
-    study.wait()
+    study.send_signal(number)
+    study.wait(20)
     study.stdout.close()
     deadline = time.monotonic() + 20
     while any(map(_is_running, workers)):
         assert time.monotonic() < deadline, "workers outlive their study"
         time.sleep(0.02)
+    if number != signal.SIGKILL:
+        assert list((tmp_path / "store").rglob("*.part")) == []
 
 
 def _is_running(pid: int) -> bool:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from kinebench.core import Coordinate, IKSolution, Markers, Model, Motion, ScalingResult
+from kinebench.core.environment import environment
 from kinebench.errors import FileFormatError, KinebenchWarning, ValueRangeError
 from kinebench.io.atomic import OutputError
 from kinebench.studies import store as store_module
@@ -167,3 +168,33 @@ def test_structures_that_fit_nothing_are_an_error_of_ours(structure: str) -> Non
     with pytest.raises(FileFormatError, match="a stored value cannot be read") as caught:
         decoded(len(head).to_bytes(8, "big") + head)
     assert len(str(caught.value)) < 400
+
+
+def test_the_store_knows_in_what_its_entries_were_computed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Versions and kernels move the last digits: whoever reports must not pass for the maker."""
+    one = Store(tmp_path)
+    assert one.environments() == ()
+    one.put(KEY, "made here")
+    one.put("0" * 64, "made here too")
+    assert one.environments() == (environment(),)
+    one.warn_if_mixed()
+    elsewhere = environment() | {"blas": "another BLAS", "numpy": "2.1.0"}
+    monkeypatch.setattr(store_module, "environment", lambda: elsewhere)
+    assert one.get(KEY) == "made here"
+    assert one.environments() == (environment(),), "what only reads leaves no trace"
+    one.put("1" * 64, "made elsewhere")
+    assert elsewhere in one.environments()
+    assert len(one.environments()) == 2
+    with pytest.warns(KinebenchWarning, match=r"2 environments that differ in blas, numpy: "):
+        one.warn_if_mixed()
+
+
+@pytest.mark.parametrize("content", ["", "[1]", "{", "\xff"])
+def test_a_damaged_environment_is_left_out(content: str, tmp_path: Path) -> None:
+    one = Store(tmp_path)
+    one.put(KEY, 1.0)
+    (damaged,) = (tmp_path / "environments").iterdir()
+    damaged.write_bytes(content.encode("latin-1"))
+    assert one.environments() == ()

@@ -1,0 +1,31 @@
+"""What pyproject.toml allows is what is tried."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def test_the_lowest_versions_are_those_that_are_tried() -> None:
+    bounds = dict(
+        re.fullmatch(r"([\w.-]+)>=([\d.]+)", one).groups() for one in PROJECT["dependencies"]
+    )  # type: ignore[union-attr]
+    lines = (ROOT / "constraints-lowest.txt").read_text(encoding="utf-8").splitlines()
+    tried = dict(line.split("==") for line in lines if not line.startswith("#"))
+    assert tried.keys() == bounds.keys()
+    for name, bound in bounds.items():
+        # 2.1 and 2.1.0 are one
+        assert re.fullmatch(re.escape(bound) + r"(\.0)*", tried[name]), name
+
+
+def test_every_python_that_is_allowed_is_tried() -> None:
+    workflow = (ROOT / ".github" / "workflows" / "tests.yml").read_text(encoding="utf-8")
+    named = [line for line in PROJECT["classifiers"] if "Python :: 3." in line]
+    versions = [line.rpartition(" ")[2] for line in named]
+    assert versions == ["3.11", "3.12", "3.13"]
+    for version in versions:
+        assert f'python: "{version}", target: test}}' in workflow
