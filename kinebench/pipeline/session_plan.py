@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from kinebench.augmentation.catalogue import VERSIONS
 from kinebench.augmentation.identify import identify
 from kinebench.core.keypoints import OPENCAP_20
 from kinebench.core.markers import Markers
@@ -140,7 +141,13 @@ class _Planner:
     def _version_found(self, stored: Markers) -> str | None:
         """The version that made the stored markers; warns when they cannot be made again."""
         # made for the session's own mass and height, whatever is asked for now
-        found = identify(stored, self.session.subject or self.subject)
+        subject = self.session.subject or self.subject
+        stated = self.files.settings.get("augmenter")
+        found = None
+        if stated is not None and stated in VERSIONS:
+            found = identify(stored, subject, [VERSIONS[stated]])
+        if found is None or found.version is None:
+            found = identify(stored, subject)
         doubt = ""
         if found.version is None:
             doubt = (
@@ -181,7 +188,9 @@ class _Planner:
         plain = options.augmenter is None and not options.warm_up_s and options.resample_hz is None
         if not options.augments or stored is None or not plain or options.clean:
             return None
-        if identify(stored, self.subject).version != version:
+        if version not in VERSIONS:
+            return None
+        if identify(stored, self.subject, [VERSIONS[version]]).version is None:
             return None
         self.choices["static markers"] = f"the session's own, made by {version}"
         return stored
@@ -192,7 +201,8 @@ class _Planner:
         model_name = files.settings.get("model", "LaiUhlrich2022")
         stated = files.settings.get("scaling_setup", "")
         static_pose = "any_pose" if "any" in stated else STATIC_POSES[0]
-        setup = options.opencap("shoulder" in model_name, static_pose)
+        own = self._own_setup()
+        setup = own or options.opencap("shoulder" in model_name, static_pose)
         self.choices["scaling set-up"] = options.static_pose or static_pose
         self.choices["model"] = setup.generic.name
         if options.track not in ("augmented", "stored"):
@@ -218,6 +228,19 @@ class _Planner:
             setup = replace(setup, ik=read_ik_tasks(files.ik_setup))
             self.choices["IK set-up"] = f"{files.ik_setup.name} (the session's)"
         return setup
+
+    def _own_setup(self) -> OpenCapSetup | None:
+        """The session's own files where they are complete, so that OpenCap's are not needed."""
+        files, options = self.files, self.options
+        if options.static_pose is not None or options.track not in ("augmented", "stored"):
+            return None
+        if files.generic_model is None or files.scaling_setup is None or files.ik_setup is None:
+            return None
+        generic = read_model(files.generic_model)
+        if not marker_names(generic):
+            return None
+        scaling = read_document(files.scaling_setup)
+        return OpenCapSetup(generic, None, scaling, read_ik_tasks(files.ik_setup))
 
     def scaler(self, setup: OpenCapSetup, recordings: _Recordings) -> Scaler:
         scaled = self.files.scaled_model
@@ -274,6 +297,12 @@ class _Planner:
             window = _windows(static)[0]
             return window, f"{window.start_s:g} to {window.end_s:g} s, by OpenCap's rule"
         published = body_scale_factors(read_model(scaled), setup.generic)
+        if not published:
+            window = _windows(static)[0]
+            return window, (
+                f"{window.start_s:g} to {window.end_s:g} s, by OpenCap's rule: {scaled.name}"
+                " has no geometry that would show what it was scaled on"
+            )
         window, misfit, kind = _fitting_window(setup, static, self.subject, published)
         if misfit >= _SAME_FACTORS:
             warnings.warn(
