@@ -13,9 +13,18 @@ from kinebench.errors import KinebenchWarning, ValueRangeError
 if TYPE_CHECKING:
     from kinebench.core.markers import Markers
     from kinebench.core.subject import Subject
+    from kinebench.io.session import Session
     from kinebench.pipeline.plan import Options, Plan
 
-__all__ = ["add_input_arguments", "in_options", "planned", "require_one_input"]
+__all__ = [
+    "add_input_arguments",
+    "in_options",
+    "planned",
+    "read_file",
+    "require_one_input",
+    "session_of",
+    "subject_of",
+]
 
 _SESSION_OPTIONS = ("trial", "variant")
 _FILE_OPTIONS = ("static", "unit", "rate", "keypoint_set", "axes", "scaled_model")
@@ -105,18 +114,18 @@ def in_options(warning: str) -> str:
 
 
 def _plan_session(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path]]:
-    from kinebench.io.session import read_session
+    from kinebench.io.session import is_static
     from kinebench.pipeline.session_plan import plan_from_session
 
-    session = read_session(_session_folder(arguments.session))
-    moving = [name for name in session.trials if not name.lower().startswith(("neutral", "static"))]
+    session = session_of(arguments)
+    moving = [name for name in session.trials if not is_static(name)]
     if arguments.trial is None and len(moving) != 1:
         raise ValueRangeError(
             f"{session.folder.name} has several trials, name one with --trial:"
             f" {', '.join(session.trials)}"
         )
     files = session.files(arguments.trial or moving[0], arguments.variant)
-    subject = _subject(arguments, session.subject)
+    subject = subject_of(arguments, session.subject)
     plan = plan_from_session(session, files, subject, _options(arguments))
     inputs = {
         "keypoints": files.keypoints,
@@ -129,6 +138,13 @@ def _plan_session(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path]]
     if arguments.markers == "stored":
         inputs |= {"keypoints": files.stored, "static": files.static_stored}
     return plan, {role: path for role, path in inputs.items() if path is not None}
+
+
+def session_of(arguments: argparse.Namespace) -> Session:
+    """The session that is named, indexed."""
+    from kinebench.io.session import read_session
+
+    return read_session(_session_folder(arguments.session))
 
 
 def _session_folder(named: Path) -> Path:
@@ -153,23 +169,26 @@ def _plan_files(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path]]:
     static = model = None
     if arguments.static is not None:
         inputs["static"] = arguments.static
-        static = _read(arguments, arguments.static)
+        static = read_file(arguments, arguments.static)
     if arguments.scaled_model is not None:
         inputs["scaled model"] = arguments.scaled_model
         model = read_model(arguments.scaled_model)
     plan = plan_from_markers(
         arguments.keypoints.stem,
-        _read(arguments, arguments.keypoints),
+        read_file(arguments, arguments.keypoints),
         static,
-        _subject(arguments, None),
+        subject_of(arguments, None),
         _options(arguments),
         model,
     )
     return plan, inputs
 
 
-def _read(arguments: argparse.Namespace, path: Path) -> Markers:
-    """Unit, rate and names belong to the arrays among the files: others declare them themselves."""
+def read_file(arguments: argparse.Namespace, path: Path) -> Markers:
+    """One of the files; unit, rate and names belong to the arrays among them.
+
+    Others declare them themselves.
+    """
     from kinebench.io.keypoint_files import ARRAY_ENDINGS, read_markers
 
     files = [file for file in (arguments.keypoints, arguments.static) if file is not None]
@@ -185,7 +204,8 @@ def _read(arguments: argparse.Namespace, path: Path) -> Markers:
     )
 
 
-def _subject(arguments: argparse.Namespace, known: Subject | None) -> Subject:
+def subject_of(arguments: argparse.Namespace, known: Subject | None) -> Subject:
+    """The person, as the options say, else as the session says."""
     from kinebench.core.subject import Subject
 
     mass, height = arguments.mass, arguments.height

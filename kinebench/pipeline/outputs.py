@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kinebench.core.results import IKSolution, PipelineRun
 from kinebench.io.atomic import OutputError
 from kinebench.io.sto import Table, motion_text, table_text
 from kinebench.io.trc import trc_text
-from kinebench.pipeline.checks import model_mass, side_ratios
+from kinebench.quality.model import model_mass, side_ratios
 
 __all__ = ["OUTPUT_FILES", "manifest_text", "require_room", "summary", "write_run"]
 
@@ -57,7 +58,12 @@ def require_room(folder: Path, inputs: Iterable[Path]) -> None:
         )
 
 
-def write_run(folder: Path, run: PipelineRun, manifest: Mapping[str, Any]) -> None:
+def write_run(
+    folder: Path,
+    run: PipelineRun,
+    manifest: Mapping[str, Any],
+    flags: NDArray[np.int64] | None = None,
+) -> None:
     """Write all files of a run, or none of them.
 
     They are written aside and moved into place together, run.json last.
@@ -69,13 +75,15 @@ def write_run(folder: Path, run: PipelineRun, manifest: Mapping[str, Any]) -> No
     run : PipelineRun
     manifest : mapping
         Content of run.json; the digests of the other files are added.
+    flags : (n_frames,) int, optional
+        What the checks of quality say of each frame, 0 to 2, for marker_errors.sto.
 
     Raises
     ------
     OutputError
         When the folder cannot be made or written to, or the disk is full.
     """
-    contents = _contents(run)
+    contents = _contents(run, flags)
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
     contents["run.json"] = manifest_text({**manifest, "outputs": digests}).encode()
     made = [path for path in (folder, *folder.parents) if not path.exists()]
@@ -109,7 +117,7 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _contents(run: PipelineRun) -> dict[str, bytes]:
+def _contents(run: PipelineRun, flags: NDArray[np.int64] | None) -> dict[str, bytes]:
     per_marker = Table(
         "Distance of each model marker from the measured one, m",
         run.solution.marker_names,
@@ -121,7 +129,7 @@ def _contents(run: PipelineRun) -> dict[str, bytes]:
         "augmented.trc": trc_text(run.augmented, "augmented.trc").encode(),
         "scaled.osim": run.scaling.model.xml,
         "kinematics.mot": motion_text(run.motion).encode(),
-        "marker_errors.sto": table_text(_error_table(run.solution)).encode(),
+        "marker_errors.sto": table_text(_error_table(run.solution, flags)).encode(),
         "marker_errors_per_marker.sto": table_text(per_marker).encode(),
     }
 
@@ -198,13 +206,19 @@ def _standing(quality: Mapping[str, Any] | None) -> dict[str, Any]:
     }
 
 
-def _error_table(solution: IKSolution) -> Table:
-    """OpenSim's own columns; the RMS counts the markers present."""
+def _error_table(solution: IKSolution, flags: NDArray[np.int64] | None) -> Table:
+    """OpenSim's own columns, and a flag; the RMS counts the markers present.
+
+    `quality_flag` is 0 where no check found anything, 1 amber, 2 red.
+    """
     errors = solution.marker_errors
     squared = np.nansum(errors**2, axis=1)
     largest = np.where(np.isnan(errors), -np.inf, errors).max(axis=1)
     values = np.stack([squared, solution.rms_errors, largest], axis=1)
-    columns = ("total_squared_error", "marker_error_RMS", "marker_error_max")
+    columns: tuple[str, ...] = ("total_squared_error", "marker_error_RMS", "marker_error_max")
+    if flags is not None:
+        values = np.column_stack([values, flags])
+        columns = (*columns, "quality_flag")
     return Table("Model Marker Errors from IK", columns, solution.motion.times, values)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kinebench.augmentation.augmenter import LSTMAugmenter, NoAugmentation
 from kinebench.augmentation.floor import FloorOffset
@@ -136,11 +136,15 @@ class Plan:
     trial : Trial
     choices : mapping of str to str
         What was decided, and from what.
+    facts : mapping of str to str
+        What the checks of quality need to know of a session: "augmenter stated", "augmenter
+        found", "image filter" (Hz).
     """
 
     pipeline: Pipeline
     trial: Trial
     choices: Mapping[str, str]
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 def plan_from_markers(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from kinebench.core.stages import Scaler
 from kinebench.core.subject import Subject
 from kinebench.core.trial import Trial
 from kinebench.errors import (
+    DatasetError,
     KinebenchError,
     KinebenchWarning,
     ScalingError,
@@ -30,6 +31,7 @@ from kinebench.osim.edits import body_scale_factors, marker_names
 from kinebench.pipeline.offset_names import plain_model, stored_for
 from kinebench.pipeline.opencap import STATIC_POSES, OpenCapSetup
 from kinebench.pipeline.plan import DEFAULT_VERSION, Options, Plan, makeshift_window, planned
+from kinebench.quality.provenance import UNKNOWN
 from kinebench.scaling.given import GivenModel
 from kinebench.scaling.opensim_scaler import OpenSimScaler
 from kinebench.scaling.standing import StandingWindow
@@ -71,7 +73,7 @@ def plan_from_session(
         recordings.static,
         planner.static_markers(recordings, version),
     )
-    return Plan(planned(setup, augment, scale, options), trial, planner.choices)
+    return Plan(planned(setup, augment, scale, options), trial, planner.choices, planner.facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ class _Planner:
     subject: Subject
     options: Options
     choices: dict[str, str]
+    facts: dict[str, str] = field(default_factory=dict)
 
     def recordings(self) -> _Recordings:
         files = self.files
@@ -123,6 +126,9 @@ class _Planner:
         found = None
         if self.options.augmenter is None and recordings.stored is not None:
             found = self._version_found(recordings.stored)
+            if found or stated in VERSIONS:
+                self.facts["augmenter found"] = found or UNKNOWN
+            self.facts["augmenter stated"] = stated or ""
         version, source = next(
             (version, source)
             for version, source in (
@@ -147,7 +153,16 @@ class _Planner:
         if stated is not None and stated in VERSIONS:
             found = identify(stored, subject, [VERSIONS[stated]])
         if found is None or found.version is None:
-            found = identify(stored, subject)
+            try:
+                found = identify(stored, subject)
+            except DatasetError as error:
+                warnings.warn(
+                    f"which augmenter version made the session's markers is not known: {error}",
+                    KinebenchWarning,
+                    stacklevel=4,
+                )
+        if found is None:
+            return None
         doubt = ""
         if found.version is None:
             doubt = (
@@ -168,6 +183,8 @@ class _Planner:
         """Tell what became of the session's filter, which worked on the images."""
         frequency = self.files.settings.get("filter_frequency")
         if frequency is not None:
+            if _is_number(frequency):
+                self.facts["image filter"] = frequency
             self.choices["session's filter"] = (
                 f"{frequency} Hz on the 2D keypoints, before triangulation: already in the"
                 " recordings, so nothing is filtered again"

@@ -1,0 +1,261 @@
+"""A recording as a stream of frames: rate, gaps, standstill, speed, spikes, tremble."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kinebench.core.arrays import FloatArray
+from kinebench.core.markers import Markers
+from kinebench.core.subject import Subject
+from kinebench.quality.finding import Finding, graded, spans_of
+from kinebench.signals.butterworth import butterworth
+from kinebench.signals.runs import runs
+
+__all__ = ["frozen", "gaps", "rate", "speed", "spikes", "time_stamps", "tremble"]
+
+# OpenCap films at 60 to 240 Hz; below 25 Hz a heel strike falls between frames, below 10 Hz or
+# above 1000 Hz the times are not in seconds.
+_SLOW_HZ, _TOO_SLOW_HZ, _TOO_FAST_HZ = 25.0, 10.0, 1000.0
+# Half a frame late is seen as movement; time stamps with three decimals jitter by 6 % at 120 Hz.
+_UNEVEN = 0.25
+# Interpolation over 0.2 s keeps walking within 1 cm; over 1 s a step is lost.
+_AMBER_GAP_S, _RED_GAP_S = 0.2, 1.0
+# A camera never gives the same position twice to a micrometre, but files repeat last values.
+_STILL_M, _FROZEN_S, _REPEATED = 1e-6, 0.1, 0.05
+# Sprinters run at 12 m/s, people in a laboratory at 6 m/s at most; a drop from 0.5 m ends at 3.
+_AMBER_SPEED, _RED_SPEED, _SMOOTH_HZ = 6.0, 12.0, 6.0
+# From the median of five frames: 0.07 m at most in 80 recordings of two phones.
+_AMBER_SPIKE_M, _RED_SPIKE_M, _RED_SHARE = 0.12, 0.3, 0.02
+# Good recordings tremble by 0.5 to 2.5 mm per axis, two phones by up to 4.
+_AMBER_TREMBLE_M, _RED_TREMBLE_M = 0.006, 0.020
+# At 30 Hz the second differences of a knee in walking are 7 mm: movement, not noise.
+_NOISE_HZ = 50.0
+
+
+def rate(recording: Markers, subject: Subject) -> Iterator[Finding] | None:
+    """Frames per second."""
+    if recording.n_frames < 2:
+        return None
+    return _rate(recording)
+
+
+def _rate(recording: Markers) -> Iterator[Finding]:
+    hz = recording.rate_hz
+    if hz < _SLOW_HZ or hz > _TOO_FAST_HZ:
+        yield Finding(
+            "sampling rate",
+            "red" if hz < _TOO_SLOW_HZ or hz > _TOO_FAST_HZ else "amber",
+            f"{hz:.4g} frames per second",
+            measured=hz,
+            limit=_TOO_FAST_HZ if hz > _TOO_FAST_HZ else _SLOW_HZ,
+            unit="Hz",
+            advice="times in ms?" if hz < 1 else "is the rate right?",
+        )
+
+
+def time_stamps(recording: Markers, subject: Subject) -> Iterator[Finding] | None:
+    """Frames that are not evenly spaced."""
+    if recording.n_frames < 3:
+        return None
+    return _time_stamps(recording)
+
+
+def _time_stamps(recording: Markers) -> Iterator[Finding]:
+    steps = np.diff(recording.times)
+    usual = float(np.median(steps))
+    odd = np.abs(steps / usual - 1) > _UNEVEN
+    if odd.any():
+        longest = float(steps.max())
+        yield Finding(
+            "time stamps",
+            "red" if odd.mean() > 0.05 or longest > _RED_GAP_S else "amber",
+            f"{int(odd.sum())} of {len(steps)} frame intervals are not {usual:.4g} s; the longest"
+            f" is {longest:.4g} s",
+            spans_s=spans_of(np.append(odd, False), recording.times),
+            measured=longest,
+            limit=usual * (1 + _UNEVEN),
+            unit="s",
+            advice="frames were lost or time stamps shifted: resample",
+        )
+
+
+def gaps(recording: Markers, subject: Subject) -> Iterator[Finding]:
+    """Keypoints missing for long."""
+    if recording.n_frames < 2 or not recording.missing.any():
+        return
+    longest: dict[str, float] = {}
+    spans: list[tuple[float, float]] = []
+    step = 1 / recording.rate_hz
+    for name, missing in zip(recording.names, recording.missing.T, strict=True):
+        for start, stop in runs(missing):
+            if (stop - start) * step > _AMBER_GAP_S:
+                longest[name] = max(longest.get(name, 0.0), (stop - start) * step)
+                spans.append((float(recording.times[start]), float(recording.times[stop - 1])))
+    if not longest:
+        return
+    name = max(longest, key=lambda one: longest[one])
+    yield Finding(
+        "gaps",
+        graded(longest[name], _AMBER_GAP_S, _RED_GAP_S),
+        f"{name} is missing for {longest[name]:.2f} s in a row"
+        + (f", {len(longest) - 1} more for over {_AMBER_GAP_S:g} s" if len(longest) > 1 else ""),
+        where=tuple(longest),
+        spans_s=tuple(sorted(set(spans))),
+        measured=longest[name],
+        limit=_AMBER_GAP_S,
+        unit="s",
+        advice="what is filled in there is a guess: leave these frames out",
+    )
+
+
+def frozen(recording: Markers, subject: Subject) -> Iterator[Finding] | None:
+    """Keypoints that stand still to the micrometre, and frames that repeat the one before."""
+    if recording.n_frames < 3:
+        return None
+    return _frozen(recording)
+
+
+def _frozen(recording: Markers) -> Iterator[Finding]:
+    with np.errstate(invalid="ignore"):
+        steps = np.abs(np.diff(recording.positions, axis=0))
+        still: NDArray[np.bool_] = np.asarray((steps < _STILL_M).all(axis=2))
+    needed = max(3, round(_FROZEN_S * recording.rate_hz))
+    held: dict[str, float] = {}
+    frames: NDArray[np.bool_] = np.zeros(recording.n_frames, bool)
+    for name, column in zip(recording.names, still.T, strict=True):
+        for start, stop in runs(column):
+            if stop - start >= needed:
+                held[name] = held.get(name, 0.0) + (stop - start) / recording.rate_hz
+                frames[start : stop + 1] = True
+    repeated: NDArray[np.bool_] = np.asarray(still.all(axis=1))
+    if held:
+        name = max(held, key=lambda one: held[one])
+        share = held[name] * recording.rate_hz / (recording.n_frames - 1)
+        yield Finding(
+            "frozen",
+            "red" if share > 0.5 or len(held) > len(recording.names) / 2 else "amber",
+            f"{name} does not move at all for {held[name]:.2f} s"
+            + (f", nor do {len(held) - 1} others" if len(held) > 1 else ""),
+            where=tuple(held),
+            spans_s=spans_of(frames, recording.times),
+            measured=held[name],
+            limit=_FROZEN_S,
+            unit="s",
+            advice="a lost keypoint was written with its last position",
+        )
+    elif repeated.mean() > _REPEATED:
+        yield Finding(
+            "frozen",
+            "amber",
+            f"{int(repeated.sum())} of {len(repeated)} frames repeat the one before",
+            spans_s=spans_of(np.append(False, repeated), recording.times),
+            measured=float(repeated.mean()),
+            limit=_REPEATED,
+            unit="1",
+            advice="the video had a lower rate than the file states",
+        )
+
+
+def speed(recording: Markers, subject: Subject) -> Iterator[Finding] | None:
+    """How fast the pelvis moves, after a low-pass."""
+    if "midHip" not in recording.names or recording.n_frames < 10:
+        return None
+    return _speed(recording)
+
+
+def _speed(recording: Markers) -> Iterator[Finding]:
+    hz = recording.rate_hz
+    path = recording.position("midHip")
+    if hz > 2.5 * _SMOOTH_HZ:
+        path = butterworth(path, hz, _SMOOTH_HZ, short_runs="keep")
+    course = np.linalg.norm(np.gradient(path, recording.times, axis=0), axis=1)
+    course = np.where(np.isfinite(course), course, 0.0)
+    fastest = float(course.max())
+    severity = graded(fastest, _AMBER_SPEED, _RED_SPEED)
+    if severity != "green":
+        yield Finding(
+            "speed",
+            severity,
+            f"the hips move at {fastest:.0f} m/s",
+            where=("midHip",),
+            spans_s=spans_of(course > _AMBER_SPEED, recording.times),
+            measured=fastest,
+            limit=_AMBER_SPEED,
+            unit="m/s",
+            advice="another person, a lost calibration, or wrong units or rate",
+        )
+
+
+def spikes(recording: Markers, subject: Subject) -> Iterator[Finding] | None:
+    """Keypoints that leave their course for a frame or two."""
+    if recording.n_frames < 5:
+        return None
+    return _spikes(recording)
+
+
+def _spikes(recording: Markers) -> Iterator[Finding]:
+    positions = recording.positions
+    windows = np.lib.stride_tricks.sliding_window_view(positions, 5, axis=0)
+    distance: FloatArray = np.zeros(positions.shape[:2])
+    with np.errstate(invalid="ignore"):
+        middle = np.median(windows, axis=-1)
+        distance[2:-2] = np.linalg.norm(positions[2:-2] - middle, axis=2)
+    distance = np.where(np.isfinite(distance), distance, 0.0)
+    far = distance > _AMBER_SPIKE_M
+    if not far.any():
+        return
+    frames: NDArray[np.bool_] = np.asarray(far.any(axis=1))
+    largest = float(distance.max())
+    names = tuple(np.array(recording.names)[far.any(axis=0)].tolist())
+    many = frames.mean() > _RED_SHARE and largest > _RED_SPIKE_M
+    yield Finding(
+        "spikes",
+        "red" if many else "amber",
+        f"{names[0]}{f' and {len(names) - 1} more leave' if len(names) > 1 else ' leaves'} the"
+        f" course by up to {largest:.2f} m in {int(frames.sum())} frames",
+        where=names,
+        spans_s=spans_of(frames, recording.times),
+        measured=largest,
+        limit=_AMBER_SPIKE_M,
+        unit="m",
+        advice="outliers of the detector: --clean outliers",
+    )
+
+
+def tremble(recording: Markers, subject: Subject) -> Iterator[Finding] | None:
+    """Noise from frame to frame, by keypoint.
+
+    White noise of variance s² has second differences of variance 6 s², a movement hardly any. The
+    median of their size is taken, so that single spikes do not count.
+    """
+    if recording.n_frames < 10 or recording.rate_hz < _NOISE_HZ:
+        return None
+    return _tremble(recording)
+
+
+def _tremble(recording: Markers) -> Iterator[Finding]:
+    bends = np.abs(np.diff(recording.positions, 2, axis=0))
+    noise: dict[str, float] = {}
+    for name, column in zip(recording.names, np.swapaxes(bends, 0, 1), strict=True):
+        known = column[np.isfinite(column).all(axis=1)]
+        if len(known):
+            # of a normal distribution the median size is 0.6745 standard deviations
+            noise[name] = float(np.median(known, axis=0).max() / 0.6745 / np.sqrt(6.0))
+    most = max(noise.values(), default=0.0)
+    severity = graded(most, _AMBER_TREMBLE_M, _RED_TREMBLE_M)
+    if severity != "green":
+        names = tuple(name for name, value in noise.items() if value > _AMBER_TREMBLE_M)
+        yield Finding(
+            "tremble",
+            severity,
+            f"{names[0]}{f' and {len(names) - 1} more tremble' if len(names) > 1 else ' trembles'}"
+            f" by {most * 1e3:.0f} mm per axis",
+            where=names,
+            measured=most * 1e3,
+            limit=_AMBER_TREMBLE_M * 1e3,
+            unit="mm",
+            advice="noise of this size shows in all angles: --clean butterworth:6",
+        )
