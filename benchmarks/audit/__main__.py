@@ -127,8 +127,9 @@ _HEAD = """\
 # What `kinebench audit` finds, and where it is mistaken
 
 Made by `python -m benchmarks.audit` on seed "{seed}": virtual subjects on the laboratory's own
-body, six movements, four camera presets (two phones, with and without image filter; a calmer
-pair), 30 to 240 frames per second, written as session folders, read again, run with augmenter
+body, six movements, five cameras (two phones, with and without image filter of 12 Hz, a calmer pair;
+and two that were not used while limits were set: a filter of 8 Hz, faster wandering), 30 to 240
+frames per second, written as session folders, read again, run with augmenter
 `lab-1` and the fast solver. Limits were set on other subjects and seeds. Faults that show in the
 recording itself are judged without running the pipeline. A fault counts as found only when the
 check that is meant for it finds it; a clean session counts as a false alarm whenever it is not

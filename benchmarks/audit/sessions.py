@@ -13,6 +13,7 @@ import numpy as np
 from kinebench.cleaning import Butterworth
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
+from kinebench.core.motion import Motion
 from kinebench.errors import KinebenchError, KinebenchWarning
 from kinebench.geometry.rotations import rotation_from_axis_angles
 from kinebench.io.session import is_static, read_session
@@ -26,7 +27,7 @@ from kinebench.lab.camera import (
     SideSwaps,
     WhiteNoise,
 )
-from kinebench.lab.camera.presets import two_phones
+from kinebench.lab.camera.presets import OPENPOSE_BIAS, two_phones
 from kinebench.lab.motions.gait import Gait
 from kinebench.lab.motions.jumps import CounterMovementJump, DropJump
 from kinebench.lab.motions.motion_model import MotionModel
@@ -38,10 +39,12 @@ from kinebench.pipeline.audit import TrialAudit, audit_trial, failed
 from kinebench.pipeline.plan import Options
 from kinebench.pipeline.session_plan import plan_from_session
 from kinebench.quality import Evidence, assess
+from kinebench.signals.butterworth import butterworth
 from kinebench.studies.lab_session import LabSession
 
 __all__ = [
     "FAULTS",
+    "FRESH",
     "MOTIONS",
     "PRESETS",
     "RATES",
@@ -63,20 +66,30 @@ _CALM = Chain((ColouredNoise(sd_mm=(5.0, 3.0, 3.0), corner_hz=0.7), WhiteNoise((
 PRESETS: Mapping[str, CameraError] = {
     "two phones": two_phones(),
     "two phones, 12 Hz": two_phones(12.0),
-    "two phones and drop-outs below 0.2 s": two_phones(),
     "calm": _CALM,
 }
+FRESH: Mapping[str, CameraError] = {
+    "two phones, 8 Hz": two_phones(8.0),
+    "faster wandering": Chain(
+        (OPENPOSE_BIAS, ColouredNoise((6.0, 8.0, 5.0), 1.5), WhiteNoise((3.0, 2.0, 2.0)))
+    ),
+}
+"""Cameras that were not used while limits were set."""
 RATES = (60.0, 100.0, 120.0, 240.0, 30.0)
 
 
 def base_session(seed: str, number: int) -> LabSession:
-    """A clean session: subject, movement, camera and rate go round by their numbers."""
+    """A clean session: subject, movement, camera and rate go round by their numbers.
+
+    Seeds that begin with "development" leave out the fresh cameras.
+    """
+    presets = PRESETS if seed.startswith("development") else {**PRESETS, **FRESH}
     motion = list(MOTIONS)[number % len(MOTIONS)]
-    preset = list(PRESETS)[(number // 2) % len(PRESETS)]
+    preset = list(presets)[(number // 2) % len(presets)]
     return LabSession(
         Population(seed).subject(number),
         ((motion.replace(" ", "_"), MOTIONS[motion]),),
-        errors=PRESETS[preset],
+        errors=presets[preset],
         rate_hz=RATES[number % len(RATES)],
         results=False,
     )
@@ -166,7 +179,7 @@ class Fault:
 
 _IN_RESULT = {
     "static pose", "static trial", "model mass", "model sides", "model size", "set-up slips",
-    "augmenter version", "cut-off", "filters in series", "marker error", "floor",
+    "augmenter version", "cut-off", "filters in series", "marker error", "floor", "wraps",
 }  # fmt: skip
 
 
@@ -501,6 +514,31 @@ def _stated_version(session: Base, rng: np.random.Generator) -> Planted:
     return Planted(replace(content, subject=changed), Options(engine="fast"))
 
 
+def _with_motion(spoil: Callable[[Motion, np.random.Generator], Motion]) -> Plant:
+    """The session's own motion, spoilt: the true one but for that."""
+
+    def plant(session: Base, rng: np.random.Generator) -> Planted:
+        content = session.content()
+        name = _movement(content)
+        trial = content.trials[name]
+        assert trial.optical_motion is not None
+        spoilt = replace(trial, motion=spoil(trial.optical_motion, rng))
+        return Planted(replace(content, trials={**content.trials, name: spoilt}))
+
+    return plant
+
+
+def _smeared(motion: Motion, rng: np.random.Generator) -> Motion:
+    """Somebody who turns past 180°, low-pass filtered at 6 Hz without unwrapping."""
+    column = motion.names.index("pelvis_rotation")
+    values = np.array(motion.values)
+    course = np.radians(150.0) + np.radians(60.0) * np.linspace(0, 1, motion.n_frames)
+    values[:, column] += course
+    values[:, column] = (values[:, column] + np.pi) % (2 * np.pi) - np.pi
+    values[:, column] = butterworth(values[:, [column]], motion.rate_hz, 6.0)[:, 0]
+    return Motion(motion.coordinates, motion.times, values)
+
+
 _SIZE, _SPEED = ("size",), ("speed",)
 
 FAULTS: tuple[Fault, ...] = (
@@ -554,6 +592,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("markers made for another height", ("augmenter version",), _stated_version),
     Fault("a cut-off of 0.5 Hz", ("cut-off",), _cleaned(0.5)),
     Fault("6 Hz, twice", ("filters in series",), _cleaned(6.0, 6.0)),
+    Fault("a motion filtered over a wrap", ("wraps",), _with_motion(_smeared), red=True),
     Fault("a foot below the ground", ("floor",), _on_movement(_floor_outlier)),
-    Fault("markers 25 % too large", ("marker error",), _other_calibration(1.35)),
+    Fault("markers 35 % too large", ("marker error",), _other_calibration(1.35)),
 )  # fmt: skip

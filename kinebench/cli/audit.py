@@ -18,7 +18,7 @@ from kinebench.cli.planning import (
     session_of,
     subject_of,
 )
-from kinebench.errors import KinebenchError, KinebenchWarning
+from kinebench.errors import KinebenchError, KinebenchWarning, ValueRangeError
 
 if TYPE_CHECKING:
     from kinebench.io.session import Session
@@ -43,6 +43,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_input_arguments(parser)
     parser.set_defaults(engine="fast")
     parser.epilog = _EPILOG
+    parser.add_argument(
+        "--motion", type=Path, metavar="FILE", help="a .mot made of these files elsewhere"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--report", type=Path, metavar="FILE", help="write a page of HTML")
 
@@ -52,6 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
     from kinebench.pipeline.audit import worst_of
 
     require_one_input(arguments)
+    if arguments.motion is not None and arguments.keypoints is None:
+        raise ValueRangeError("--motion: only with --keypoints; a session brings its own")
     audits = _files(arguments) if arguments.session is None else _session(arguments)
     if arguments.report is not None:
         _write_report(arguments, audits)
@@ -63,9 +68,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _files(arguments: argparse.Namespace) -> list[TrialAudit]:
+    from dataclasses import replace
+
+    from kinebench.io.sto import read_motion
     from kinebench.pipeline.audit import audit_trial, failed
     from kinebench.quality import Evidence
 
+    motion = None if arguments.motion is None else read_motion(arguments.motion)
     try:
         plan, _, remarks = planned(arguments)
     except KinebenchError as error:
@@ -75,8 +84,9 @@ def _files(arguments: argparse.Namespace) -> list[TrialAudit]:
             subject = subject_of(arguments, None)
             recorded = read_file(arguments, arguments.keypoints)
             static = arguments.static and read_file(arguments, arguments.static)
-        return [failed(arguments.keypoints.stem, error, Evidence(subject, recorded, static))]
-    return [audit_trial(plan, remarks)]
+        evidence = Evidence(subject, recorded, static, motion=motion)
+        return [failed(arguments.keypoints.stem, error, evidence)]
+    return [audit_trial(replace(plan, motion=motion), remarks)]
 
 
 def _session(arguments: argparse.Namespace) -> list[TrialAudit]:

@@ -11,6 +11,7 @@ from kinebench.augmentation.floor import FloorOffset
 from kinebench.core.keypoints import OPENCAP_20, with_derived_keypoints, without_face
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
+from kinebench.core.motion import Motion
 from kinebench.core.stages import Augmenter, Cleaner, Scaler
 from kinebench.core.subject import Subject
 from kinebench.core.trial import Trial
@@ -139,12 +140,15 @@ class Plan:
     facts : mapping of str to str
         What the checks of quality need to know of a session: "augmenter stated", "augmenter
         found", "image filter" (Hz).
+    motion : Motion, optional
+        What was made of the trial elsewhere, such as a session's own result.
     """
 
     pipeline: Pipeline
     trial: Trial
     choices: Mapping[str, str]
     facts: Mapping[str, str] = field(default_factory=dict)
+    motion: Motion | None = None
 
 
 def plan_from_markers(

@@ -12,11 +12,13 @@ from kinebench.augmentation.catalogue import VERSIONS
 from kinebench.augmentation.identify import identify
 from kinebench.core.keypoints import OPENCAP_20
 from kinebench.core.markers import Markers
+from kinebench.core.motion import Motion
 from kinebench.core.stages import Scaler
 from kinebench.core.subject import Subject
 from kinebench.core.trial import Trial
 from kinebench.errors import (
     DatasetError,
+    FileFormatError,
     KinebenchError,
     KinebenchWarning,
     ScalingError,
@@ -26,6 +28,7 @@ from kinebench.errors import (
 from kinebench.io.models import read_document, read_model
 from kinebench.io.session import Session, SessionFiles
 from kinebench.io.setups import read_ik_tasks, read_time_range
+from kinebench.io.sto import read_motion
 from kinebench.io.trc import read_trc
 from kinebench.osim.edits import body_scale_factors, marker_names
 from kinebench.pipeline.offset_names import plain_model, stored_for
@@ -73,7 +76,8 @@ def plan_from_session(
         recordings.static,
         planner.static_markers(recordings, version),
     )
-    return Plan(planned(setup, augment, scale, options), trial, planner.choices, planner.facts)
+    pipeline = planned(setup, augment, scale, options)
+    return Plan(pipeline, trial, planner.choices, planner.facts, planner.own_motion())
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +196,16 @@ class _Planner:
                 else f"'{frequency}', on the 2D keypoints before triangulation: already in the"
                 " recordings"
             )
+
+    def own_motion(self) -> Motion | None:
+        """The session's own result, for the checks of quality; a warning when it is unreadable."""
+        if self.files.motion is None:
+            return None
+        try:
+            return read_motion(self.files.motion)
+        except FileFormatError as error:
+            warnings.warn(f"the session's own motion: {error}", KinebenchWarning, stacklevel=3)
+            return None
 
     def static_markers(self, recordings: _Recordings, version: str) -> Markers | None:
         """The session's own markers of the static trial, if making them again changes nothing.

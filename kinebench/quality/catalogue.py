@@ -80,8 +80,8 @@ CHECKS: Mapping[str, Entry] = MappingProxyType(
             result.largest_marker_error, "marker errors at their largest", _RUN
         ),
         "joint limits": Entry(result.joint_limits, "no joint at its limit", _RUN),
-        "joint jumps": Entry(result.joint_jumps, "no jumps of angles", _RUN),
-        "wraps": Entry(result.wraps, "no filtered wraps", _RUN),
+        "joint jumps": Entry(result.joint_jumps, "no jumps of angles", "a motion"),
+        "wraps": Entry(result.wraps, "no filtered wraps", "a motion"),
         "rival poses": Entry(result.rivals, "one pose per frame", "a solver that looks for rivals"),
         "convergence": Entry(result.convergence, "every frame solved", _RUN),
         "floor": Entry(result.floor, "feet on the floor", "augmented markers"),

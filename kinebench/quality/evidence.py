@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from kinebench.core.markers import Markers
 from kinebench.core.model import Document
+from kinebench.core.motion import Motion
 from kinebench.core.results import PipelineRun
 from kinebench.core.stages import Cleaner
 from kinebench.core.subject import Subject
@@ -35,6 +36,8 @@ class Evidence:
     augmenter_stated, augmenter_found : str
         Version that the session states, and the one that gives its markers; empty if not known.
     scaling_setup : Document, optional
+    motion : Motion, optional
+        Made of this recording elsewhere, such as a session's own result.
     """
 
     subject: Subject
@@ -46,6 +49,7 @@ class Evidence:
     augmenter_stated: str = ""
     augmenter_found: str = ""
     scaling_setup: Document | None = None
+    motion: Motion | None = None
 
     @property
     def recordings(self) -> Iterator[tuple[str, Markers]]:

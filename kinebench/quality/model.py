@@ -177,7 +177,8 @@ def static_pose(evidence: Evidence) -> tuple[Finding, ...] | None:
     run = evidence.run
     if run is None or not np.isfinite(run.scaling.window_s).all():
         return None
-    found = list(_static_errors(run.scaling))
+    where = "movement" if evidence.static is None else "static"
+    found = [one.of(where) for one in _static_errors(run.scaling)]
     standing = evidence.static if evidence.static is not None else evidence.recorded
     try:
         quality = standing_quality(standing, run.scaling.window_s)
@@ -193,7 +194,7 @@ def static_pose(evidence: Evidence) -> tuple[Finding, ...] | None:
                 f"no standing in the static window {start:.2f} to {end:.2f} s: {', '.join(faults)}",
                 spans_s=((start, end),),
                 advice="what is bent there becomes a constant error of the angles",
-                recording="static" if evidence.static is not None else "movement",
+                recording=where,
             )
         )
     return tuple(found)
@@ -216,8 +217,7 @@ def _static_errors(scaling: ScalingResult) -> Iterator[Finding]:
             measured=rms * 1e3,
             limit=_AMBER_STATIC_M * 1e3,
             unit="mm",
-            advice="the model does not fit the static trial",
-            recording="static",
+            advice="the model does not fit the pose that it was scaled on",
         )
 
 

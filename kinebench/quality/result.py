@@ -39,8 +39,9 @@ _EXEMPT = ("mtp_angle", "pro_sup")
 # At 60 Hz 50° a frame are 3000° a second: no joint of a leg or trunk does that.
 _JUMP = np.radians(50.0)
 _ARMS = ("arm_", "elbow_", "pro_sup", "wrist_")
-# A whole turn within so short a time, in steps that are no jump: a wrap that was smoothed over.
-_SMEARED_S, _TURN = 0.25, np.radians(270.0)
+# A whole turn, within so many degrees, in so short a time and not in one step: a wrap that was
+# smoothed over. Arms that are thrown up turn by 280° in that time, where Euler angles are steep.
+_SMEARED_S, _WITHIN = 0.25, np.radians(35.0)
 # The lowest marker of the feet, 10 mm above the floor at its lowest: 72 mm in the median of 160
 # recordings at most, drop jumps from a box included.
 _AMBER_FLOOR_M, _RED_FLOOR_M = 0.10, 0.20
@@ -158,9 +159,9 @@ def _degrees(coordinate: Coordinate, value: float) -> str:
 
 def joint_jumps(evidence: Evidence) -> Iterator[Finding] | None:
     """Angles that jump between frames; whole turns are no jumps."""
-    if evidence.run is None or evidence.run.motion.n_frames < 2:
-        return None
-    return _joint_jumps(evidence.run.motion)
+    # where there is no result of ours, the session's own is judged
+    motion = evidence.motion if evidence.run is None else evidence.run.motion
+    return None if motion is None or motion.n_frames < 2 else _joint_jumps(motion)
 
 
 def _joint_jumps(motion: Motion) -> Iterator[Finding]:
@@ -195,11 +196,13 @@ def _steps(motion: Motion) -> dict[str, FloatArray]:
     return found
 
 
-def wraps(evidence: Evidence) -> Iterator[Finding] | None:
+def wraps(evidence: Evidence) -> tuple[Finding, ...] | None:
     """Angles that turn once around within a few frames: filtered over a wrap."""
-    if evidence.run is None or evidence.run.motion.n_frames < 3:
+    motions = [evidence.motion, None if evidence.run is None else evidence.run.motion]
+    known = [motion for motion in motions if motion is not None and motion.n_frames > 2]
+    if not known:
         return None
-    return smeared_wraps(evidence.run.motion)
+    return tuple(finding for motion in known for finding in smeared_wraps(motion))
 
 
 def smeared_wraps(motion: Motion) -> Iterator[Finding]:
@@ -208,29 +211,28 @@ def smeared_wraps(motion: Motion) -> Iterator[Finding]:
     for coordinate, course in zip(motion.coordinates, motion.values.T, strict=True):
         if coordinate.kind != "rotational" or len(course) <= width:
             continue
-        steps = np.diff(course)
         turn = np.abs(course[width:] - course[:-width])
-        # a wrap that nobody filtered is one step of a whole turn: not smeared
-        whole = np.abs(steps) > np.radians(300.0)
-        inside = np.lib.stride_tricks.sliding_window_view(whole, width).any(axis=1)
-        smeared = (turn > _TURN) & ~inside
-        if smeared.any():
-            start = int(np.flatnonzero(smeared)[0])
-            mask = np.zeros(len(course), bool)
-            for first in np.flatnonzero(smeared):
-                mask[first : first + width] = True
-            yield Finding(
-                "wraps",
-                "red",
-                f"{coordinate.name} turns by {np.degrees(turn[start]):.0f}° within"
-                f" {_SMEARED_S:g} s at {motion.times[start]:.2f} s",
-                where=(coordinate.name,),
-                spans_s=spans_of(mask, motion.times),
-                measured=float(np.degrees(turn.max())),
-                limit=float(np.degrees(_TURN)),
-                unit="deg",
-                advice="a low-pass ran over a jump of ±180°: unwrap before filtering",
-            )
+        # a wrap that nobody filtered is one step of a whole turn
+        whole = np.abs(np.diff(course)) > np.radians(300.0)
+        stepped = np.lib.stride_tricks.sliding_window_view(whole, width).any(axis=1)
+        smeared = (np.abs(turn - 2 * np.pi) < _WITHIN) & ~stepped
+        if not smeared.any():
+            continue
+        mask = np.zeros(len(course), bool)
+        for first in np.flatnonzero(smeared):
+            mask[first : first + width] = True
+        spans = spans_of(mask, motion.times)
+        yield Finding(
+            "wraps",
+            "red",
+            f"{coordinate.name} turns once around within {_SMEARED_S:g} s, at {spans[0][0]:.2f} s",
+            where=(coordinate.name,),
+            spans_s=spans,
+            measured=float(np.degrees(turn[smeared].max())),
+            limit=float(np.degrees(2 * np.pi - _WITHIN)),
+            unit="deg",
+            advice="a low-pass ran over a jump of ±180°: unwrap before filtering",
+        )
 
 
 def rivals(evidence: Evidence) -> Iterator[Finding] | None:
