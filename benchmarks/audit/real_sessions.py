@@ -34,6 +34,7 @@ _MORE = (
     ("augmenter-known-answers-v0.1", "test/calf_raise_fast.trc", _KNOWN),
     ("augmenter-known-answers-v0.1", "test/drop_jump.trc", _KNOWN),
 )
+_OPTICAL, _OPTICAL_FOLDER = "labvalidation-subject4-mocap", "data/grf/Subject4/MarkerData"
 
 
 def more_plans() -> Iterator[tuple[str, Plan]]:
@@ -43,6 +44,12 @@ def more_plans() -> Iterator[tuple[str, Plan]]:
         keypoints = read_trc(fetch_file(dataset, path))
         plan = plan_from_markers(Path(path).stem, keypoints, None, subject, Options())
         yield f"{dataset}, {Path(path).name}", plan
+    # mass and height are not published; nothing that is checked here depends on them
+    somebody, options = Subject(75.0, 1.75, "subject 4"), Options(track="mocap")
+    static = read_trc(fetch_file(_OPTICAL, f"{_OPTICAL_FOLDER}/static1.trc"))
+    for name in ("walking1", "DJ2", "squats1", "squatsAsym1", "STS1"):
+        markers = read_trc(fetch_file(_OPTICAL, f"{_OPTICAL_FOLDER}/{name}.trc"))
+        yield f"{_OPTICAL}, {name}", plan_from_markers(name, markers, static, somebody, options)
 
 
 def row(title: str, audit: TrialAudit) -> str:

@@ -18,7 +18,7 @@ from kinebench.errors import KinebenchError, KinebenchWarning
 from kinebench.geometry.rotations import rotation_from_axis_angles
 from kinebench.io.session import is_static, read_session
 from kinebench.io.trc import read_trc
-from kinebench.lab import Population, StaticPose, VirtualSubject
+from kinebench.lab import Population, StaticPose, VirtualSubject, generic_body
 from kinebench.lab.camera import (
     CameraError,
     Chain,
@@ -51,6 +51,7 @@ __all__ = [
     "Base",
     "Fault",
     "audit_content",
+    "audit_recordings",
     "base_session",
 ]
 
@@ -95,18 +96,8 @@ def base_session(seed: str, number: int) -> LabSession:
     )
 
 
-def audit_content(
-    content: SessionContent, options: Options | None = None, solve: bool = True
-) -> TrialAudit:
-    """Write a session, read it again, audit its movement.
-
-    Parameters
-    ----------
-    content : SessionContent
-    options : Options, optional
-    solve : bool
-        Run the pipeline; without it, only the checks of recordings are made.
-    """
+def audit_content(content: SessionContent, options: Options | None = None) -> TrialAudit:
+    """Write a session, read it again, run its movement and audit it."""
     options = options or Options(augmenter="lab-1", engine="fast")
     with TemporaryDirectory() as place, warnings.catch_warnings():
         warnings.simplefilter("ignore", KinebenchWarning)
@@ -114,15 +105,25 @@ def audit_content(
         trial = next(name for name in session.trials if not is_static(name))
         files = session.files(trial)
         assert session.subject is not None
-        static = None if files.static is None else read_trc(files.static)
-        evidence = Evidence(session.subject, read_trc(files.keypoints), static)
-        if not solve:
-            return TrialAudit(trial, assess(evidence), evidence)
         try:
             plan = plan_from_session(session, files, session.subject, options)
         except KinebenchError as error:
+            static = None if files.static is None else read_trc(files.static)
+            evidence = Evidence(session.subject, read_trc(files.keypoints), static)
             return failed(trial, error, evidence)
         return audit_trial(plan)
+
+
+def audit_recordings(content: SessionContent) -> TrialAudit:
+    """The checks of recordings alone, on positions with the five decimals of session files."""
+    assert content.subject is not None
+    name = _movement(content)
+    recorded = {
+        key: trial.keypoints.with_positions(np.round(trial.keypoints.positions, 5))
+        for key, trial in content.trials.items()
+    }
+    evidence = Evidence(content.subject, recorded[name], recorded.get("neutral"))
+    return TrialAudit(name, assess(evidence), evidence)
 
 
 Plant = Callable[["Base", np.random.Generator], "Planted"]
@@ -180,6 +181,7 @@ class Fault:
 _IN_RESULT = {
     "static pose", "static trial", "model mass", "model sides", "model size", "set-up slips",
     "augmenter version", "cut-off", "filters in series", "marker error", "floor", "wraps",
+    "unscaled model", "joint limits", "joint jumps", "largest marker error",
 }  # fmt: skip
 
 
@@ -290,6 +292,19 @@ def _gap(seconds: float) -> Plant:
         return Planted(content, Options(augmenter="lab-1", engine="fast", clean=clean))
 
     return plant
+
+
+def _filled(markers: Markers, rng: np.random.Generator) -> Markers:
+    """A keypoint that moves follows a straight line for 0.6 s."""
+    where = _stretch(markers, rng, 0.6)
+    moving = np.linalg.norm(markers.positions[where][-1] - markers.positions[where][0], axis=1)
+    column = int(moving.argmax())
+
+    def edit(positions: FloatArray) -> None:
+        part = positions[where, column]
+        positions[where, column] = np.linspace(part[0], part[-1], len(part))
+
+    return _edited(markers, edit)
 
 
 def _swap(markers: Markers, rng: np.random.Generator) -> Markers:
@@ -488,6 +503,50 @@ def _lopsided_model(session: Base, rng: np.random.Generator) -> Planted:
     )
 
 
+def _generic_model(session: Base, rng: np.random.Generator) -> Planted:
+    content = session.content()
+    name = _movement(content)
+    model = replace(generic_body().model, name="kinebench_body")
+    return Planted(replace(content, scaled_model=model, trials={name: content.trials[name]}))
+
+
+def _turned_toes(markers: Markers, rng: np.random.Generator) -> Markers:
+    """The toes of one foot point inwards: turned about the vertical through the heel."""
+    side, angle = ("R", 110.0) if rng.random() < 0.5 else ("L", -110.0)
+    R = rotation_from_axis_angles({"y": angle})
+    heel = markers.position(f"{side}Heel")
+
+    def edit(positions: FloatArray) -> None:
+        for toe in ("BigToe", "SmallToe"):
+            column = markers.names.index(side + toe)
+            positions[:, column] = heel + (positions[:, column] - heel) @ R.T
+
+    return _edited(markers, edit)
+
+
+def _turned_round(markers: Markers, rng: np.random.Generator) -> Markers:
+    """Seen from behind: for five frames the person faces the other way."""
+    start = int(rng.integers(10, markers.n_frames - 15))
+    frames = slice(start, start + 5)
+
+    def edit(positions: FloatArray) -> None:
+        middle = positions[frames].mean(axis=1, keepdims=True)
+        positions[frames] = middle + (positions[frames] - middle) * np.array([-1.0, 1.0, -1.0])
+
+    return _edited(markers, edit)
+
+
+def _knee_out(markers: Markers, rng: np.random.Generator) -> Markers:
+    side, sign = ("R", 1.0) if rng.random() < 0.5 else ("L", -1.0)
+    across = markers.position("RHip") - markers.position("LHip")
+    across = across / np.linalg.norm(across, axis=1, keepdims=True)
+
+    def edit(positions: FloatArray) -> None:
+        positions[:, markers.names.index(f"{side}Knee")] += 0.2 * sign * across
+
+    return _edited(markers, edit)
+
+
 def _slip(session: Base, rng: np.random.Generator) -> Planted:
     content = session.content()
     setup = scaling_setup()
@@ -566,6 +625,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("everything frozen for 0.5 s", ("frozen",), _freeze(None), red=True),
     Fault("every frame twice", ("frozen",), _on_movement(_repeated)),
     Fault("a gap of 0.6 s", ("gaps",), _gap(0.6)),
+    Fault("a gap of 0.6 s, filled", ("straight lines",), _on_movement(_filled)),
     Fault("lost frames", ("time stamps",), _on_movement(_lost_frames)),
     Fault("time stamps shifted by 0.5 s", ("time stamps",), _on_movement(_shifted_stamps)),
     Fault("times in ms", ("sampling rate",), _on_movement(_milliseconds), red=True),
@@ -592,6 +652,11 @@ FAULTS: tuple[Fault, ...] = (
     Fault("markers made for another height", ("augmenter version",), _stated_version),
     Fault("a cut-off of 0.5 Hz", ("cut-off",), _cleaned(0.5)),
     Fault("6 Hz, twice", ("filters in series",), _cleaned(6.0, 6.0)),
+    Fault("the generic model as scaled one", ("unscaled model",), _generic_model, red=True),
+    Fault("toes turned inwards by 110°", ("joint limits",), _on_movement(_turned_toes)),
+    Fault("everything turned round for five frames", ("joint jumps",), _on_movement(_turned_round),
+          red=True),
+    Fault("a knee 200 mm outwards", ("largest marker error",), _on_movement(_knee_out)),
     Fault("a motion filtered over a wrap", ("wraps",), _with_motion(_smeared), red=True),
     Fault("a foot below the ground", ("floor",), _on_movement(_floor_outlier)),
     Fault("markers 35 % too large", ("marker error",), _other_calibration(1.35)),

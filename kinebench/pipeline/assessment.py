@@ -24,6 +24,7 @@ def evidence_of(plan: Plan, run: PipelineRun | None = None) -> Evidence:
         facts.get("augmenter found", ""),
         getattr(plan.pipeline.scale, "setup", None),
         plan.motion,
+        plan.pipeline.generic,
     )
 
 

@@ -49,6 +49,7 @@ CHECKS: Mapping[str, Entry] = MappingProxyType(
         "sampling rate": Entry(on_recordings(stream.rate), "frames per second"),
         "time stamps": Entry(on_recordings(stream.time_stamps), "even time stamps"),
         "gaps": Entry(on_recordings(stream.gaps), "no long gaps"),
+        "straight lines": Entry(on_recordings(stream.straight_lines), "no gaps filled unsaid"),
         "frozen": Entry(on_recordings(stream.frozen), "no keypoint frozen"),
         "speed": Entry(on_recordings(stream.speed), "plausible speed of the hips"),
         "spikes": Entry(on_recordings(stream.spikes), "no spikes"),
@@ -64,9 +65,7 @@ CHECKS: Mapping[str, Entry] = MappingProxyType(
         "model mass": Entry(model.model_mass_mismatch, "mass of the model", _RUN),
         "model sides": Entry(model.model_sides, "legs of the model alike", _RUN),
         "model size": Entry(model.model_size, "model of the person's size", _RUN),
-        "unscaled model": Entry(
-            model.unscaled, "a scaled model", "a model whose geometry shows its scale"
-        ),
+        "unscaled model": Entry(model.unscaled, "a scaled model", "a model whose size can be read"),
         "set-up slips": Entry(model.setup_slips, "set-up without slips", "a scaling set-up"),
         "augmenter version": Entry(
             provenance.augmenter_version, "augmenter as stated", "augmented markers of a session"

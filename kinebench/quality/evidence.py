@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from kinebench.core.markers import Markers
-from kinebench.core.model import Document
+from kinebench.core.model import Document, Model
 from kinebench.core.motion import Motion
 from kinebench.core.results import PipelineRun
 from kinebench.core.stages import Cleaner
@@ -38,6 +38,8 @@ class Evidence:
     scaling_setup : Document, optional
     motion : Motion, optional
         Made of this recording elsewhere, such as a session's own result.
+    generic : Model, optional
+        What the pipeline scales.
     """
 
     subject: Subject
@@ -50,6 +52,7 @@ class Evidence:
     augmenter_found: str = ""
     scaling_setup: Document | None = None
     motion: Motion | None = None
+    generic: Model | None = None
 
     @property
     def recordings(self) -> Iterator[tuple[str, Markers]]:

@@ -151,19 +151,23 @@ def model_size(evidence: Evidence) -> tuple[Finding, ...] | None:
 
 
 def unscaled(evidence: Evidence) -> tuple[Finding, ...] | None:
-    """A model that is still generic."""
+    """A model that is still generic, by its scale factors or by the length of its legs."""
     if evidence.run is None:
         return None
-    factors = np.array(list(evidence.run.scaling.body_scale_factors.values()))
-    if not factors.size:
+    scaling = evidence.run.scaling
+    ratios = [factor for three in scaling.body_scale_factors.values() for factor in three]
+    if not ratios and evidence.generic is not None:
+        ours, generic = leg_lengths(scaling.model), leg_lengths(evidence.generic)
+        ratios = [ours[name] / generic[name] for name in ours if name in generic]
+    if not ratios:
         return None
-    if np.abs(factors - 1).max() > _SCALED:
+    if np.abs(np.array(ratios) - 1).max() > _SCALED:
         return ()
     return (
         Finding(
             "unscaled model",
             "red",
-            "all scale factors of the model are exactly 1",
+            "every part of the model is exactly as large as in the generic one",
             measured=1.0,
             limit=1.0,
             unit="1",

@@ -8,13 +8,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinebench.core.arrays import FloatArray
+from kinebench.core.keypoints import BODY_25
 from kinebench.core.markers import Markers
 from kinebench.core.subject import Subject
 from kinebench.quality.finding import Finding, graded, spans_of
 from kinebench.signals.butterworth import butterworth
 from kinebench.signals.runs import runs
 
-__all__ = ["frozen", "gaps", "rate", "speed", "spikes", "time_stamps", "tremble"]
+__all__ = [
+    "frozen",
+    "gaps",
+    "rate",
+    "speed",
+    "spikes",
+    "straight_lines",
+    "time_stamps",
+    "tremble",
+]
 
 # OpenCap films at 60 to 240 Hz; below 25 Hz a heel strike falls between frames, below 10 Hz or
 # above 1000 Hz the times are not in seconds.
@@ -23,6 +33,9 @@ _SLOW_HZ, _TOO_SLOW_HZ, _TOO_FAST_HZ = 25.0, 10.0, 1000.0
 _UNEVEN = 0.25
 # Interpolation over 0.2 s keeps walking within 1 cm; over 1 s a step is lost.
 _AMBER_GAP_S, _RED_GAP_S = 0.2, 1.0
+# Files carry five decimals; somebody who bends off a line by less than that in 0.2 s accelerates by
+# less than 4 mm/s². Slower than 1 cm/s may be standing.
+_ROUNDING_M, _MOVING_M = 2e-5, 0.002
 # A camera never gives the same position twice to a micrometre, but files repeat last values.
 _STILL_M, _FROZEN_S, _REPEATED = 1e-6, 0.1, 0.05
 # Sprinters run at 12 m/s, people in a laboratory at 6 m/s at most; a drop from 0.5 m ends at 3.
@@ -100,7 +113,8 @@ def gaps(recording: Markers, subject: Subject) -> Iterator[Finding]:
     name = max(longest, key=lambda one: longest[one])
     yield Finding(
         "gaps",
-        graded(longest[name], _AMBER_GAP_S, _RED_GAP_S),
+        # of optical clusters one marker may be missing; every keypoint is needed
+        "red" if any(longest.get(one, 0.0) > _RED_GAP_S for one in BODY_25) else "amber",
         f"{name} is missing for {longest[name]:.2f} s in a row"
         + (f", {len(longest) - 1} more for over {_AMBER_GAP_S:g} s" if len(longest) > 1 else ""),
         where=tuple(longest),
@@ -109,6 +123,50 @@ def gaps(recording: Markers, subject: Subject) -> Iterator[Finding]:
         limit=_AMBER_GAP_S,
         unit="s",
         advice="what is filled in there is a guess: leave these frames out",
+    )
+
+
+def straight_lines(recording: Markers, subject: Subject) -> Iterator[Finding] | None:
+    """Keypoints that move exactly along a line at one speed: gaps that were filled unsaid."""
+    if recording.n_frames < 2 or recording.n_frames <= _line_frames(recording):
+        return None
+    return _straight_lines(recording)
+
+
+def _line_frames(recording: Markers) -> int:
+    return max(4, round(_AMBER_GAP_S * recording.rate_hz))
+
+
+def _straight_lines(recording: Markers) -> Iterator[Finding]:
+    width = _line_frames(recording)
+    p, n = recording.positions, recording.n_frames - width
+    chord = p[width:] - p[:n]
+    with np.errstate(invalid="ignore"):
+        straight = np.linalg.norm(chord, axis=2) > _MOVING_M
+        for place in (width // 4, width // 2, 3 * width // 4):
+            on_line = p[:n] + chord * (place / width)
+            straight &= (np.abs(p[place : place + n] - on_line) < _ROUNDING_M).all(axis=2)
+    longest: dict[str, float] = {}
+    frames: NDArray[np.bool_] = np.zeros(recording.n_frames, bool)
+    for name, column in zip(recording.names, straight.T, strict=True):
+        for start, stop in runs(column):
+            frames[start : stop + width] = True
+            seconds = (stop - 1 - start + width) / recording.rate_hz
+            longest[name] = max(longest.get(name, 0.0), seconds)
+    if not longest:
+        return
+    name = max(longest, key=lambda one: longest[one])
+    yield Finding(
+        "straight lines",
+        "red" if longest[name] > _RED_GAP_S else "amber",
+        f"{name} moves along an exact line for {longest[name]:.2f} s"
+        + (f", {len(longest) - 1} more do so too" if len(longest) > 1 else ""),
+        where=tuple(longest),
+        spans_s=spans_of(frames, recording.times),
+        measured=longest[name],
+        limit=_AMBER_GAP_S,
+        unit="s",
+        advice="a gap was filled by a straight line: what is there is a guess",
     )
 
 
