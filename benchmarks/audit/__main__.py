@@ -12,14 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.audit.sessions import (
-    FAULTS,
-    Base,
-    Fault,
-    audit_content,
-    audit_recordings,
-    base_session,
-)
+from benchmarks.audit.faults import FAULTS, Base, Fault
+from benchmarks.audit.sessions import audit_content, audit_recordings, base_session
 from kinebench.io.atomic import write_atomically
 from kinebench.lab.seeds import generator
 from kinebench.pipeline.audit import TrialAudit

@@ -92,7 +92,11 @@ def _calm(course: FloatArray, rate_hz: float) -> FloatArray:
 def sides(recording: Markers, subject: Subject) -> Iterator[Finding] | None:
     """Right segments against left ones."""
     lengths = median_lengths(recording)
-    stems = [name.removeprefix("right ") for name in lengths if name.startswith("right ")]
+    stems = [
+        name.removeprefix("right ")
+        for name in lengths
+        if name.startswith("right ") and name.replace("right", "left") in lengths
+    ]
     if not stems:
         return None
     return _sides(lengths, stems)
@@ -124,9 +128,10 @@ def static_against_trial(evidence: Evidence) -> tuple[Finding, ...] | None:
         return None
     moving, standing = median_lengths(evidence.recorded), median_lengths(evidence.static)
     found = []
-    whole = stature(moving) / stature(standing)
-    if not np.isfinite(whole):
+    sizes = stature(moving), stature(standing)
+    if not (np.isfinite(sizes).all() and min(sizes) > 0):
         return None
+    whole = sizes[0] / sizes[1]
     severity = graded(max(whole, 1 / whole) - 1, _AMBER_WHOLE, _RED_WHOLE)
     if severity != "green":
         found.append(
@@ -134,7 +139,7 @@ def static_against_trial(evidence: Evidence) -> tuple[Finding, ...] | None:
                 "movement against static",
                 severity,
                 f"the person in the movement is {(whole - 1) * 100:+.0f} % as large as in the"
-                f" static trial ({stature(moving):.2f} against {stature(standing):.2f} m)",
+                f" static trial ({sizes[0]:.2f} against {sizes[1]:.2f} m)",
                 measured=whole,
                 limit=1 + _AMBER_WHOLE,
                 unit="1",

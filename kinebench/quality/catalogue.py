@@ -10,6 +10,7 @@ from kinebench.core.markers import Markers
 from kinebench.core.subject import Subject
 from kinebench.quality import (
     anatomy,
+    courses,
     filtering,
     model,
     provenance,
@@ -51,9 +52,9 @@ CHECKS: Mapping[str, Entry] = MappingProxyType(
         "gaps": Entry(on_recordings(stream.gaps), "no long gaps"),
         "straight lines": Entry(on_recordings(stream.straight_lines), "no gaps filled unsaid"),
         "frozen": Entry(on_recordings(stream.frozen), "no keypoint frozen"),
-        "speed": Entry(on_recordings(stream.speed), "plausible speed of the hips"),
-        "spikes": Entry(on_recordings(stream.spikes), "no spikes"),
-        "tremble": Entry(on_recordings(stream.tremble), "little noise"),
+        "speed": Entry(on_recordings(courses.speed), "plausible speed of the hips"),
+        "spikes": Entry(on_recordings(courses.spikes), "no spikes"),
+        "tremble": Entry(on_recordings(courses.tremble), "little noise"),
         "segment lengths": Entry(on_recordings(anatomy.lengths_over_time), "constant segments"),
         "left against right": Entry(on_recordings(anatomy.sides), "equal sides"),
         "side swaps": Entry(on_recordings(anatomy.swaps), "no swaps of sides"),

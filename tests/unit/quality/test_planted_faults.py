@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks.audit.sessions import FAULTS, Base, Fault, audit_content
+from benchmarks.audit.faults import FAULTS, Base, Fault
+from benchmarks.audit.sessions import audit_content
 from kinebench.lab import Population
 from kinebench.lab.camera.presets import two_phones
 from kinebench.lab.motions.squat import Squat
