@@ -183,3 +183,58 @@ def test_the_laboratory_s_measurements_lie_beside_the_video(tmp_path: Path) -> N
     }
     truth = read_motion(folder / "OpenSimData" / "Mocap" / "IK" / "squats.mot")
     assert np.degrees(truth.value("knee_angle_r").max()) > 60.0
+
+
+FAST = ("--trial", "squats", "--augmenter", "lab-1", "--engine", "fast")
+
+
+def heights(out: Path, augmented: bool) -> float:
+    """Lowest augmented marker, or lowest keypoint, of a run, m."""
+    markers = read_trc(out / "augmented.trc")
+    names = [name for name in markers.names if name.endswith("_study") == augmented]
+    return float(markers.select(names).positions[..., 1].min())
+
+
+def test_the_floor_is_set_by_augmented_markers_and_can_be_left_out(
+    content: Any, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_json(capsys, folder, *FAST, "--out", tmp_path / "floor")
+    run_json(capsys, folder, *FAST, "--no-floor", "--out", tmp_path / "none")
+    assert heights(tmp_path / "floor", augmented=True) == pytest.approx(0.01, abs=2e-5)
+    assert abs(heights(tmp_path / "floor", augmented=False) - 0.01) > 2e-3
+    stored = read_trc(folder / "MarkerData" / "squats.trc")
+    lowest = stored.select(content.trials["squats"].keypoints.names).positions[..., 1].min()
+    assert heights(tmp_path / "none", augmented=False) == pytest.approx(lowest, abs=2e-5)
+
+
+def test_resampling_reaches_the_augmenter(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = replace(SESSION, rate_hz=100.0, results=False).write(tmp_path / "s")
+    markers = []
+    for name, options in (("plain", ()), ("resampled", ("--resample", "60"))):
+        run_json(capsys, folder, *FAST, *options, "--out", tmp_path / name)
+        markers.append(read_trc(tmp_path / name / "augmented.trc").position("r_knee_study"))
+    assert np.linalg.norm(markers[0] - markers[1], axis=1).max() > 2e-3
+
+
+def test_a_static_trial_is_scaled_on_even_where_a_scaled_model_lies_beside_it(
+    content: Any, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = run_json(capsys, folder, *FAST, "--out", tmp_path / "out")
+    assert "static window" in found["choices"]
+    assert "scaling" not in found["choices"]
+    assert (tmp_path / "out" / "scaled.osim").read_bytes() != content.scaled_model.xml
+
+
+def test_a_cleaned_trial_is_scaled_on_a_cleaned_static_trial(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ("--trial", "squats", "--engine", "fast")
+    plain = run_json(capsys, folder, *options, "--out", tmp_path / "plain")
+    assert plain["choices"]["static markers"] == "the session's own, made by lab-1"
+    clean = run_json(
+        capsys, folder, *options, "--clean", "butterworth:6", "--out", tmp_path / "clean"
+    )
+    assert "static markers" not in clean["choices"]
+    assert [step["kind"] for step in clean["resolved"]["clean"]["static"]] == ["Butterworth"]
