@@ -14,10 +14,13 @@ from pathlib import Path
 
 from benchmarks.audit.faults import FAULTS, Base, Fault
 from benchmarks.audit.sessions import audit_content, audit_recordings, base_session
+from kinebench.errors import ValueRangeError
 from kinebench.io.atomic import write_atomically
 from kinebench.lab.seeds import generator
+from kinebench.lab.sessions import SessionContent
 from kinebench.pipeline.audit import TrialAudit
 from kinebench.quality import CHECKS
+from kinebench.studies.lab_session import LabSession
 
 __all__ = ["main"]
 
@@ -41,26 +44,38 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--solved", type=int, default=12, help="per fault seen in results")
     parser.add_argument("--out", type=Path, default=Path("reports/audit.md"))
     given = parser.parse_args(arguments)
-    bases = [_base(given.seed, number) for number in range(max(given.each, given.solved))]
+    numbers = range(max(given.each, given.solved))
+    bases = [base for number in numbers for base in _base(given.seed, number)]
     faults = {
         fault.name: _plant(fault, bases[: given.solved if fault.in_result else given.each])
         for fault in FAULTS
     }
-    clean = [_clean(given.seed, number) for number in range(given.clean)]
+    clean = [audit for number in range(given.clean) for audit in _clean(given.seed, number)]
     write_atomically(given.out, _page(given.seed, clean, faults))
 
 
-def _base(seed: str, number: int) -> Base:
+def _base(seed: str, number: int) -> list[Base]:
     session = base_session(seed, number)
-    return Base(session, session.content())
+    return [Base(session, content) for content in _filmed(session)]
 
 
-def _clean(seed: str, number: int) -> TrialAudit:
+def _clean(seed: str, number: int) -> list[TrialAudit]:
     # others than those on which faults are planted
-    audit = audit_content(base_session(f"{seed}, clean", number).content())
-    if audit.findings:
-        print("clean", number, [finding.text for finding in audit.findings], flush=True)
-    return audit
+    session = base_session(f"{seed}, clean", number)
+    audits = [audit_content(content) for content in _filmed(session)]
+    for audit in audits:
+        if audit.findings:
+            print("clean", number, [finding.text for finding in audit.findings], flush=True)
+    return audits
+
+
+def _filmed(session: LabSession) -> list[SessionContent]:
+    """Nothing when the movement is out of a subject's reach."""
+    try:
+        return [session.content()]
+    except ValueRangeError as error:
+        print("not filmed:", session.person.identifier, error, flush=True)
+        return []
 
 
 def _plant(fault: Fault, bases: Sequence[Base]) -> _Tally:
@@ -88,14 +103,18 @@ def _plant(fault: Fault, bases: Sequence[Base]) -> _Tally:
 def _page(seed: str, clean: Sequence[TrialAudit], faults: dict[str, _Tally]) -> str:
     alarms = Counter(check for audit in clean for check in {one.check for one in audit.findings})
     made = Counter(check for audit in clean for check in audit.assessment.made)
-    noisy = sum(bool(audit.findings) for audit in clean)
-    red = sum(audit.severity == "red" for audit in clean)
+    lost = [audit for audit in clean if audit.failure]
+    judged = [audit for audit in clean if not audit.failure]
+    noisy = sum(bool(audit.findings) for audit in judged)
+    red = sum(audit.severity == "red" for audit in judged)
     found, n = sum(t.found for t in faults.values()), sum(t.n for t in faults.values())
     lines = [
         _HEAD.format(seed=seed),
         f"- **Found: {found} of {n} planted faults ({found / n * 100:.1f} %).**",
-        f"- **False alarms: {noisy} of {len(clean)} clean sessions"
-        f" ({noisy / len(clean) * 100:.1f} %) are not green; {red} are red.**",
+        f"- **False alarms: {noisy} of {len(judged)} clean sessions"
+        f" ({noisy / len(judged) * 100:.1f} %) are not green; {red} are red.**",
+        f"- {len(lost)} more clean sessions give no result, which counts as neither: "
+        + "; ".join(sorted({audit.failure for audit in lost})),
         "",
         "## Faults",
         "",

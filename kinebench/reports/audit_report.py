@@ -77,8 +77,8 @@ def _trial(audit: TrialAudit) -> tuple[Block, ...]:
     blocks: list[Block] = [Text(_SAID[audit.severity], lead=True)]
     if audit.findings:
         rows = tuple(map(_row, audit.findings))
-        header = ("light", "check", "what was found", "cause and cure")
-        blocks.append(TableBlock(Table(header, rows, n_labels=4), "Findings, worst first."))
+        header = ("check", "what was found", "cause and cure")
+        blocks.append(TableBlock(Table(header, rows, n_labels=3), "Findings, worst first."))
     drawing = trial_figure(audit)
     if drawing is not None:
         said = "; ".join(finding.message for finding in audit.findings) or "nothing was found"
@@ -100,7 +100,7 @@ def _trial(audit: TrialAudit) -> tuple[Block, ...]:
 
 def _row(finding: Finding) -> tuple[str, ...]:
     place = "static trial: " if finding.recording == "static" else ""
-    return (finding.severity, finding.check, f"{place}{finding.message}", finding.advice)
+    return (f"{finding.severity}: {finding.check}", f"{place}{finding.message}", finding.advice)
 
 
 def _checks() -> Block:
