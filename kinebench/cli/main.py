@@ -25,6 +25,7 @@ _COMMANDS = {
     "demo": "the main job on embedded defaults: virtual laboratory, pipeline, study, report",
     "run": "keypoints in, motion out: the pipeline on one trial or OpenCap session",
     "why": "why does one side sink: swap every cause on one trial, without a reference",
+    "audit": "is a recording, and what comes of it, to be trusted: a traffic light per trial",
     "engines": "OpenSim's solver and kinebench's own on one trial: cost, angles, time",
     "compare": "metrics of estimates against references, with alignment and sensitivity",
     "identify": "which augmenter version made an augmented TRC",

@@ -12,10 +12,19 @@ from kinebench.errors import ValueRangeError
 if TYPE_CHECKING:
     from kinebench.core.markers import Markers
     from kinebench.core.subject import Subject
+    from kinebench.io.session import Session
     from kinebench.pipeline.plan import Plan
     from kinebench.pipeline.spec import PipelineSpec
 
-__all__ = ["add_input_arguments", "in_options", "planned", "require_one_input"]
+__all__ = [
+    "add_input_arguments",
+    "in_options",
+    "planned",
+    "read_file",
+    "require_one_input",
+    "session_of",
+    "subject_of",
+]
 
 _CLEANING = "fill-linear:0.5"
 """Of files. Lines through longer gaps put the knee tens of degrees off: a person should ask."""
@@ -123,12 +132,12 @@ def in_options(warning: str) -> str:
 
 
 def _plan_session(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path]]:
-    from kinebench.io.session import read_session
+    from kinebench.io.session import is_static
     from kinebench.pipeline.session_plan import plan_from_session
 
-    session = read_session(_session_folder(arguments.session))
-    subject = _subject(arguments, session.subject)
-    moving = [name for name in session.trials if not name.lower().startswith(("neutral", "static"))]
+    session = session_of(arguments)
+    subject = subject_of(arguments, session.subject)
+    moving = [name for name in session.trials if not is_static(name)]
     if arguments.trial is None and len(moving) != 1:
         raise ValueRangeError(
             f"{session.folder.name} has several trials, name one with --trial:"
@@ -150,6 +159,13 @@ def _plan_session(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path]]
     return plan, {role: path for role, path in inputs.items() if path is not None}
 
 
+def session_of(arguments: argparse.Namespace) -> Session:
+    """The session that is named, indexed."""
+    from kinebench.io.session import read_session
+
+    return read_session(_session_folder(arguments.session))
+
+
 def _session_folder(named: Path) -> Path:
     """The folder itself, or that of a public dataset of this name, fetched when needed."""
     from kinebench.datasets import cards, fetch_dataset
@@ -168,18 +184,18 @@ def _plan_files(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path]]:
     from kinebench.io.models import read_model
     from kinebench.pipeline.plan import plan_from_markers
 
-    subject = _subject(arguments, None)
+    subject = subject_of(arguments, None)
     inputs = {"keypoints": arguments.keypoints}
     static = model = None
     if arguments.static is not None:
         inputs["static"] = arguments.static
-        static = _read(arguments, arguments.static)
+        static = read_file(arguments, arguments.static)
     if arguments.scaled_model is not None:
         inputs["scaled model"] = arguments.scaled_model
         model = read_model(arguments.scaled_model)
     plan = plan_from_markers(
         arguments.keypoints.stem,
-        _read(arguments, arguments.keypoints),
+        read_file(arguments, arguments.keypoints),
         static,
         subject,
         _spec(arguments),
@@ -188,8 +204,11 @@ def _plan_files(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path]]:
     return plan, inputs
 
 
-def _read(arguments: argparse.Namespace, path: Path) -> Markers:
-    """Unit, rate and names belong to the arrays among the files: others declare them themselves."""
+def read_file(arguments: argparse.Namespace, path: Path) -> Markers:
+    """One of the files; unit, rate and names belong to the arrays among them.
+
+    Others declare them themselves.
+    """
     from kinebench.io.keypoint_files import ARRAY_ENDINGS, read_markers
 
     files = [file for file in (arguments.keypoints, arguments.static) if file is not None]
@@ -205,7 +224,8 @@ def _read(arguments: argparse.Namespace, path: Path) -> Markers:
     )
 
 
-def _subject(arguments: argparse.Namespace, known: Subject | None) -> Subject:
+def subject_of(arguments: argparse.Namespace, known: Subject | None) -> Subject:
+    """The person, as the options say, else as the session says."""
     from kinebench.core.subject import Subject, require_possible
 
     mass, height = arguments.mass, arguments.height

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kinebench.cli.planning import add_input_arguments, in_options, planned, require_one_input
-from kinebench.errors import ValueRangeError
+from kinebench.errors import KinebenchError, ValueRangeError
 
 if TYPE_CHECKING:
     from kinebench.core.results import PipelineRun
     from kinebench.pipeline.plan import Plan
+    from kinebench.quality import Assessment
 
 __all__ = ["add_arguments", "run"]
 
@@ -30,6 +31,11 @@ _EPILOG = """\
 examples:
   kinebench run OpenCapData_1234 --trial squats --out results
   kinebench run --keypoints squat.trc --static neutral.trc --mass 72 --height 1.78 --out results
+
+Recording and result are checked: what is amber (to be used with care) or red (not to be trusted) is
+told on stderr, in run.json under "quality" and per frame in marker_errors.sto. Results are written
+and the exit code is 0 all the same; with --strict it is 1 when a check is red. 'kinebench audit'
+shows the checks on a page.
 """
 
 
@@ -41,7 +47,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="print the plan and stop")
     parser.add_argument("--json", action="store_true", help="print run.json's content")
     parser.add_argument(
-        "--toml", action="store_true", help="with --dry-run: the pipeline as --pipeline reads it"
+        "--toml",
+        action="store_true",
+        help="with --dry-run: the pipeline as --pipeline reads it",
+    )
+    parser.add_argument(
+        "--strict",
+        action="store_true",
+        help="exit with 1 when a check of quality is red; results are written all the same",
     )
 
 
@@ -58,26 +71,57 @@ def run(arguments: argparse.Namespace) -> int:
         plan, inputs, doubts = planned(arguments)
         if not arguments.dry_run:
             from kinebench.core.remarks import carried_by_errors
+            from kinebench.pipeline.assessment import assess_plan
             from kinebench.pipeline.outputs import require_room, write_run
 
             with carried_by_errors(doubts, in_options):
                 require_room(arguments.out, inputs.values())
-                result = plan.pipeline(plan.trial, on_stage)
+            result = _result(plan, doubts, on_stage)
     if arguments.dry_run:
         _print_plan(arguments, plan, inputs, doubts)
         return 0
     doubts = list(dict.fromkeys([*doubts, *map(in_options, result.warnings)]))
-    manifest = _manifest(arguments, plan, inputs, result, doubts)
+    assessment = assess_plan(plan, result)
+    manifest = _manifest(arguments, plan, inputs, result, doubts) | _quality(assessment)
     with carried_by_errors(doubts):
-        write_run(arguments.out, result, manifest)
+        write_run(arguments.out, result, manifest, assessment.flags(result.motion.times))
     _print_doubts(doubts)
+    _print_findings(assessment)
     if arguments.json:
         from kinebench.pipeline.outputs import manifest_text
 
         print(manifest_text(manifest), end="")
     else:
         _print_result(arguments.out, plan, manifest["results"])
-    return 0
+    return int(arguments.strict and assessment.severity == "red")
+
+
+def _result(plan: Plan, doubts: list[str], on_stage: Callable[[str], None] | None) -> PipelineRun:
+    """The run; when it fails, what is wrong with the recording is printed before the error."""
+    from kinebench.core.remarks import carried_by_errors
+    from kinebench.pipeline.assessment import assess_plan
+
+    try:
+        with carried_by_errors(doubts, in_options):
+            return plan.pipeline(plan.trial, on_stage)
+    except KinebenchError:
+        _print_findings(assess_plan(plan))
+        raise
+
+
+def _quality(assessment: Assessment) -> dict[str, Any]:
+    """What run.json holds of the checks."""
+    return {
+        "quality_light": assessment.severity,
+        "quality": [finding.as_dict() for finding in assessment.findings],
+        "quality_not_checked": dict(assessment.not_made),
+    }
+
+
+def _print_findings(assessment: Assessment) -> None:
+    for finding in assessment.findings:
+        if finding.severity != "green":
+            print(f"warning: {finding.severity}: {finding.text}", file=sys.stderr)
 
 
 def _manifest(

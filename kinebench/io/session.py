@@ -15,7 +15,7 @@ from kinebench.errors import FileFormatError, KinebenchWarning, NameNotFoundErro
 from kinebench.io.documents import parse_yaml, read_text
 from kinebench.io.session_folder import child, session_folder
 
-__all__ = ["Recording", "Session", "SessionFiles", "read_session"]
+__all__ = ["Recording", "Session", "SessionFiles", "is_static", "read_session"]
 
 Content = Literal["keypoints", "augmented", "mocap"]
 
@@ -123,7 +123,7 @@ class Session:
         names = dict.fromkeys(
             recording.trial for recording in self.recordings if recording.content != "mocap"
         )
-        return tuple(sorted(names, key=lambda name: (_is_static(name), name)))
+        return tuple(sorted(names, key=lambda name: (is_static(name), name)))
 
     @property
     def variants(self) -> tuple[str, ...]:
@@ -207,13 +207,13 @@ class Session:
             for recording in self.recordings
             if recording.content != "mocap"
             and recording.variant == variant
-            and _is_static(recording.trial)
+            and is_static(recording.trial)
             and recording.trial != trial
         }
         if not names:
             return None
         ordered = sorted(names, key=lambda name: (len(name), name))
-        if len(ordered) > 1 and not _is_static(trial):
+        if len(ordered) > 1 and not is_static(trial):
             warnings.warn(
                 f"{self.folder.name} has several static trials: {', '.join(ordered)};"
                 f" '{ordered[0]}' is taken",
@@ -361,7 +361,8 @@ def _trial_of(path: Path) -> str:
     return re.sub(r"(_LSTM|_videoAndMocap)+$", "", path.stem)
 
 
-def _is_static(trial: str) -> bool:
+def is_static(trial: str) -> bool:
+    """Whether a trial of this name is one for scaling."""
     return trial.lower().startswith(("neutral", "static"))
 
 

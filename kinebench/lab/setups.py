@@ -9,7 +9,7 @@ from kinebench.core.model import Document
 from kinebench.core.tasks import IKTasks
 from kinebench.osim.edits import frozen_document
 
-__all__ = ["ik_tasks", "scaling_setup"]
+__all__ = ["ik_setup", "ik_tasks", "scaling_setup"]
 
 
 def _both(*stems: str) -> tuple[str, ...]:
@@ -36,7 +36,19 @@ def ik_tasks() -> IKTasks:
     return IKTasks(tuple((name, weight) for names, weight in groups for name in names))
 
 
-def scaling_setup(pull_upright: bool = True) -> Document:
+def ik_setup(tasks: IKTasks) -> Document:
+    """Set-up of OpenSim's inverse kinematics tool for marker tasks, as a file holds it."""
+    root = ET.Element("OpenSimDocument", Version="40000")
+    tool = ET.SubElement(root, "InverseKinematicsTool", name="kinebench_body")
+    _texts(tool, {"constraint_weight": "Inf", "accuracy": "1e-05"})
+    holder = _objects(tool, "IKTaskSet")
+    holder.extend(_task("IKMarkerTask", name, weight) for name, weight in tasks.marker_weights)
+    return frozen_document(root, "kinebench_body_ik")
+
+
+def scaling_setup(
+    pull_upright: bool = True, window_s: tuple[float, float] | None = None
+) -> Document:
     """ScaleTool set-up: measurements, and weights of the marker placer.
 
     Every body is scaled by one factor, from distances that its own size alone determines in any
@@ -48,7 +60,10 @@ def scaling_setup(pull_upright: bool = True) -> Document:
     pull_upright : bool
         With the placer's weak pull of hips, knees, ankles and trunk to 0, for a static pose that
         is meant to be upright.
+    window_s : (float, float), optional
+        Time range of the static trial, as set-ups that were used have it.
     """
+    span = {} if window_s is None else {"time_range": f"{window_s[0]!r} {window_s[1]!r}"}
     root = ET.Element("OpenSimDocument", Version="40000")
     tool = ET.SubElement(root, "ScaleTool", name="kinebench_body")
     _texts(tool, {"mass": "70", "height": "1.7", "age": "-1"})
@@ -59,14 +74,14 @@ def scaling_setup(pull_upright: bool = True) -> Document:
     measurements = _objects(scaler, "MeasurementSet")
     for name, (pairs, bodies) in _MEASUREMENTS.items():
         measurements.append(_measurement(name, pairs, bodies))
-    _texts(scaler, {"marker_file": "Unassigned", "preserve_mass_distribution": "true"})
+    _texts(scaler, {"marker_file": "Unassigned", "preserve_mass_distribution": "true"} | span)
     placer = ET.SubElement(tool, "MarkerPlacer")
     _texts(placer, {"apply": "true"})
     tasks = _objects(placer, "IKTaskSet")
     tasks.extend(_task("IKMarkerTask", name, weight) for name, weight in _PLACER)
     if pull_upright:
         tasks.extend(_task("IKCoordinateTask", name, 0.1, "0") for name in _UPRIGHT)
-    _texts(placer, {"marker_file": "Unassigned", "max_marker_movement": "-1"})
+    _texts(placer, {"marker_file": "Unassigned", "max_marker_movement": "-1"} | span)
     return frozen_document(root, "kinebench_body_scaling")
 
 

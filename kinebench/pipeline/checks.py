@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from kinebench.core.model import Model
 from kinebench.core.results import ScalingResult
 from kinebench.core.subject import Subject
-from kinebench.osim.edits import document_root
+from kinebench.quality.model import model_mass, side_ratios
 from kinebench.scaling.standing import far_from_standing
 
-__all__ = ["model_mass", "scaling_warnings", "side_ratios"]
+__all__ = ["scaling_warnings"]
 
 # OpenSim's best practice for scaling: bony landmarks within 2 cm, RMS within 1 cm.
 _LARGEST_ERROR_M = 0.02
@@ -54,24 +53,9 @@ def scaling_warnings(scaling: ScalingResult, subject: Subject) -> Iterator[str]:
         yield f"the scaled model weighs {mass:.2f} kg, the subject {subject.mass_kg:.2f} kg"
 
 
-def side_ratios(factors: Mapping[str, tuple[float, float, float]]) -> dict[str, float]:
-    """Right over left scale factor along the body's y axis, its length, per pair of bodies."""
-    return {
-        name.removesuffix("_r"): factor[1] / factors[name.removesuffix("_r") + "_l"][1]
-        for name, factor in factors.items()
-        if name.endswith("_r") and name.removesuffix("_r") + "_l" in factors
-    }
-
-
 def _by_ratio(ratios: Mapping[str, float]) -> dict[float, list[str]]:
     """Bodies of the same ratio together: one measurement scales several."""
     together: dict[float, list[str]] = {}
     for body, ratio in ratios.items():
         together.setdefault(round(ratio, 9), []).append(body)
     return together
-
-
-def model_mass(model: Model) -> float:
-    """Sum of the bodies' masses, kg."""
-    bodies = document_root(model).iterfind(".//BodySet/objects/Body")
-    return sum(float(body.findtext("mass") or 0.0) for body in bodies)

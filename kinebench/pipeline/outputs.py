@@ -21,8 +21,8 @@ from kinebench.io.atomic import OutputError, alone_in, require_folder
 from kinebench.io.interrupts import held
 from kinebench.io.sto import Table, motion_text, table_text
 from kinebench.io.trc import trc_text
-from kinebench.pipeline.checks import model_mass, side_ratios
 from kinebench.pipeline.filled import filled_per_frame
+from kinebench.quality.model import model_mass, side_ratios
 
 __all__ = ["OUTPUT_FILES", "manifest_text", "require_room", "summary", "write_run"]
 
@@ -55,7 +55,12 @@ def require_room(folder: Path, inputs: Iterable[Path]) -> None:
         )
 
 
-def write_run(folder: Path, run: PipelineRun, manifest: Mapping[str, Any]) -> None:
+def write_run(
+    folder: Path,
+    run: PipelineRun,
+    manifest: Mapping[str, Any],
+    flags: NDArray[np.int64] | None = None,
+) -> None:
     """Write all files of a run, or none of them.
 
     They are written aside and moved into place together, run.json last.
@@ -67,13 +72,15 @@ def write_run(folder: Path, run: PipelineRun, manifest: Mapping[str, Any]) -> No
     run : PipelineRun
     manifest : mapping
         Content of run.json; the digests of the other files are added.
+    flags : (n_frames,) int, optional
+        What the checks of quality say of each frame, 0 to 2, for marker_errors.sto.
 
     Raises
     ------
     OutputError
         When the folder cannot be made or written to, or the disk is full.
     """
-    contents = _contents(run)
+    contents = _contents(run, flags)
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
     contents["run.json"] = manifest_text({**manifest, "outputs": digests}).encode()
     made = [path for path in (folder, *folder.parents) if not path.exists()]
@@ -117,7 +124,7 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _contents(run: PipelineRun) -> dict[str, bytes]:
+def _contents(run: PipelineRun, flags: NDArray[np.int64] | None) -> dict[str, bytes]:
     per_marker = Table(
         "Distance of each model marker from the measured one, m",
         run.solution.marker_names,
@@ -129,7 +136,7 @@ def _contents(run: PipelineRun) -> dict[str, bytes]:
         "augmented.trc": trc_text(run.augmented, "augmented.trc").encode(),
         "scaled.osim": run.scaling.model.xml,
         "kinematics.mot": motion_text(run.motion).encode(),
-        "marker_errors.sto": table_text(_error_table(run)).encode(),
+        "marker_errors.sto": table_text(_error_table(run, flags)).encode(),
         "marker_errors_per_marker.sto": table_text(per_marker).encode(),
     }
 
@@ -197,10 +204,11 @@ def _standing(quality: Mapping[str, Any] | None) -> dict[str, Any]:
     }
 
 
-def _error_table(run: PipelineRun) -> Table:
-    """OpenSim's own columns, and how many keypoints cleaning filled in the frame.
+def _error_table(run: PipelineRun, flags: NDArray[np.int64] | None) -> Table:
+    """OpenSim's own columns, how many keypoints cleaning filled in the frame, and a flag.
 
-    The RMS counts the markers present.
+    The RMS counts the markers present. `quality_flag` is 0 where no check found anything, 1 amber,
+    2 red.
     """
     solution = run.solution
     errors = solution.marker_errors
@@ -208,7 +216,15 @@ def _error_table(run: PipelineRun) -> Table:
     largest = np.where(np.isnan(errors), -np.inf, errors).max(axis=1)
     filled = _filled(run).astype(np.float64)
     values = np.stack([squared, solution.rms_errors, largest, filled], axis=1)
-    columns = ("total_squared_error", "marker_error_RMS", "marker_error_max", "filled_keypoints")
+    columns: tuple[str, ...] = (
+        "total_squared_error",
+        "marker_error_RMS",
+        "marker_error_max",
+        "filled_keypoints",
+    )
+    if flags is not None:
+        values = np.column_stack([values, flags])
+        columns = (*columns, "quality_flag")
     return Table("Model Marker Errors from IK", columns, solution.motion.times, values)
 
 

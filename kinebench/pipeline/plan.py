@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from kinebench.cleaning.repair import FillGaps
 from kinebench.core.keypoints import OPENCAP_20, with_derived_keypoints, without_face
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
+from kinebench.core.motion import Motion
 from kinebench.core.stages import Scaler
 from kinebench.core.subject import Subject
 from kinebench.core.trial import Trial
@@ -43,12 +44,19 @@ class Plan:
         What was decided, and from what.
     spec : PipelineSpec
         What was asked for.
+    facts : mapping of str to str
+        What the checks of quality need to know of a session: "augmenter stated", "augmenter
+        found", "image filter" (Hz).
+    motion : Motion, optional
+        What was made of the trial elsewhere, such as a session's own result.
     """
 
     pipeline: Pipeline
     trial: Trial
     choices: Mapping[str, str]
     spec: PipelineSpec
+    facts: Mapping[str, str] = field(default_factory=dict)
+    motion: Motion | None = None
 
 
 def plan_from_markers(

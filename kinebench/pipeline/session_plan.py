@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
+from kinebench.augmentation.catalogue import VERSIONS
 from kinebench.augmentation.identify import identify
 from kinebench.core.keypoints import OPENCAP_20
 from kinebench.core.markers import Markers
+from kinebench.core.motion import Motion
 from kinebench.core.stages import Scaler
 from kinebench.core.subject import Subject
 from kinebench.core.trial import Trial
 from kinebench.errors import (
+    DatasetError,
+    FileFormatError,
     KinebenchError,
     KinebenchWarning,
     ScalingError,
@@ -24,6 +28,7 @@ from kinebench.errors import (
 from kinebench.io.models import read_document, read_model
 from kinebench.io.session import Session, SessionFiles
 from kinebench.io.setups import read_ik_tasks, read_time_range
+from kinebench.io.sto import read_motion
 from kinebench.io.trc import read_trc
 from kinebench.osim.edits import body_scale_factors, marker_names
 from kinebench.pipeline.engines import engine
@@ -32,6 +37,7 @@ from kinebench.pipeline.opencap import STATIC_POSES, OpenCapSetup
 from kinebench.pipeline.plan import Plan, makeshift_window
 from kinebench.pipeline.plausibility import require_plausible
 from kinebench.pipeline.spec import DEFAULT_VERSION, PipelineSpec
+from kinebench.quality.provenance import UNKNOWN
 from kinebench.scaling.given import GivenModel
 from kinebench.scaling.opensim_scaler import OpenSimScaler
 from kinebench.scaling.standing import StandingWindow
@@ -76,7 +82,8 @@ def plan_from_session(
         recordings.static,
         planner.static_markers(recordings, version),
     )
-    return Plan(spec.build(setup, augment, scale), trial, planner.choices, spec)
+    pipeline = spec.build(setup, augment, scale)
+    return Plan(pipeline, trial, planner.choices, spec, planner.facts, planner.own_motion())
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +103,7 @@ class _Planner:
     subject: Subject
     spec: PipelineSpec
     choices: dict[str, str]
+    facts: dict[str, str] = field(default_factory=dict)
 
     def recordings(self) -> _Recordings:
         files = self.files
@@ -128,6 +136,9 @@ class _Planner:
         found = None
         if self.spec.augmenter is None and recordings.stored is not None:
             found = self._version_found(recordings.stored)
+            if found or stated in VERSIONS:
+                self.facts["augmenter found"] = found or UNKNOWN
+            self.facts["augmenter stated"] = stated or ""
         version, source = next(
             (version, source)
             for version, source in (
@@ -146,7 +157,22 @@ class _Planner:
     def _version_found(self, stored: Markers) -> str | None:
         """The version that made the stored markers; warns when they cannot be made again."""
         # made for the session's own mass and height, whatever is asked for now
-        found = identify(stored, self.session.subject or self.subject)
+        subject = self.session.subject or self.subject
+        stated = self.files.settings.get("augmenter")
+        found = None
+        if stated is not None and stated in VERSIONS:
+            found = identify(stored, subject, [VERSIONS[stated]])
+        if found is None or found.version is None:
+            try:
+                found = identify(stored, subject)
+            except DatasetError as error:
+                warnings.warn(
+                    f"which augmenter version made the session's markers is not known: {error}",
+                    KinebenchWarning,
+                    stacklevel=4,
+                )
+        if found is None:
+            return None
         doubt = ""
         if found.version is None:
             doubt = (
@@ -167,6 +193,8 @@ class _Planner:
         """Tell what became of the session's filter, which worked on the images."""
         frequency = self.files.settings.get("filter_frequency")
         if frequency is not None:
+            if _is_number(frequency):
+                self.facts["image filter"] = frequency
             self.choices["session's filter"] = (
                 f"{frequency} Hz on the 2D keypoints, before triangulation: already in the"
                 " recordings, so nothing is filtered again"
@@ -174,6 +202,16 @@ class _Planner:
                 else f"'{frequency}', on the 2D keypoints before triangulation: already in the"
                 " recordings"
             )
+
+    def own_motion(self) -> Motion | None:
+        """The session's own result, for the checks of quality; a warning when it is unreadable."""
+        if self.files.motion is None:
+            return None
+        try:
+            return read_motion(self.files.motion)
+        except FileFormatError as error:
+            warnings.warn(f"the session's own motion: {error}", KinebenchWarning, stacklevel=3)
+            return None
 
     def static_markers(self, recordings: _Recordings, version: str) -> Markers | None:
         """The session's own markers of the static trial, if making them again changes nothing.
@@ -187,7 +225,9 @@ class _Planner:
         plain = spec.augmenter is None and not spec.warm_up_s and spec.resample_hz is None
         if not spec.augments or stored is None or not plain or spec.clean:
             return None
-        if identify(stored, self.subject).version != version:
+        if version not in VERSIONS:
+            return None
+        if identify(stored, self.subject, [VERSIONS[version]]).version is None:
             return None
         self.choices["static markers"] = f"the session's own, made by {version}"
         return stored
@@ -198,7 +238,7 @@ class _Planner:
         model_name = files.settings.get("model", "LaiUhlrich2022")
         stated = files.settings.get("scaling_setup", "")
         static_pose = "any_pose" if "any" in stated else STATIC_POSES[0]
-        setup = spec.setup("shoulder" in model_name, static_pose)
+        setup = self._own_setup() or spec.setup("shoulder" in model_name, static_pose)
         self.choices["scaling set-up"] = spec.static_pose or static_pose
         self.choices["model"] = setup.generic.name
         if spec.track not in ("augmented", "stored"):
@@ -224,6 +264,19 @@ class _Planner:
             setup = replace(setup, ik=read_ik_tasks(files.ik_setup))
             self.choices["IK set-up"] = f"{files.ik_setup.name} (the session's)"
         return setup
+
+    def _own_setup(self) -> OpenCapSetup | None:
+        """The session's own files where they are complete, so that OpenCap's are not needed."""
+        files, spec = self.files, self.spec
+        if spec.static_pose is not None or spec.track not in ("augmented", "stored"):
+            return None
+        if files.generic_model is None or files.scaling_setup is None or files.ik_setup is None:
+            return None
+        generic = read_model(files.generic_model)
+        if not marker_names(generic):
+            return None
+        scaling = read_document(files.scaling_setup)
+        return OpenCapSetup(generic, None, scaling, read_ik_tasks(files.ik_setup))
 
     def scaler(self, setup: OpenCapSetup, recordings: _Recordings) -> Scaler:
         scaled = self.files.scaled_model
@@ -280,6 +333,12 @@ class _Planner:
             window = _windows(static)[0]
             return window, f"{window.start_s:g} to {window.end_s:g} s, by OpenCap's rule"
         published = body_scale_factors(read_model(scaled), setup.generic)
+        if not published:
+            window = _windows(static)[0]
+            return window, (
+                f"{window.start_s:g} to {window.end_s:g} s, by OpenCap's rule: {scaled.name}"
+                " has no geometry that would show what it was scaled on"
+            )
         window, misfit, kind = _fitting_window(setup, static, self.subject, published)
         if misfit >= _SAME_FACTORS:
             warnings.warn(

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from kinebench.core import Coordinate, Model, Motion, ScalingResult, Subject
-from kinebench.pipeline.checks import model_mass, scaling_warnings, side_ratios
+from kinebench.pipeline.checks import scaling_warnings
+from kinebench.quality.model import model_mass, side_ratios
 
 ONE = (1.0, 1.0, 1.0)
 

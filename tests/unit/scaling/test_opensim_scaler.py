@@ -8,7 +8,7 @@ import pytest
 from kinebench.core import Document, Markers, Model, ScalingResult, Subject
 from kinebench.errors import KinebenchWarning, ModelError, ScalingError, ValueRangeError
 from kinebench.osim.edits import document_root
-from kinebench.pipeline.checks import model_mass
+from kinebench.quality.model import model_mass
 from kinebench.scaling.given import GivenModel
 from kinebench.scaling.opensim_scaler import OpenSimScaler
 from kinebench.scaling.standing import StandingWindow

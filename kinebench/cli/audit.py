@@ -1,0 +1,180 @@
+"""``kinebench audit``: every check of quality on a session or on files, with a traffic light."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shlex
+import sys
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kinebench.cli.planning import (
+    add_input_arguments,
+    planned,
+    read_file,
+    require_one_input,
+    session_of,
+    subject_of,
+)
+from kinebench.errors import KinebenchError, KinebenchWarning, ValueRangeError
+
+if TYPE_CHECKING:
+    from kinebench.io.session import Session
+    from kinebench.pipeline.audit import TrialAudit
+    from kinebench.quality import Evidence
+
+__all__ = ["add_arguments", "run"]
+
+_EPILOG = """\
+Red: not to be trusted; amber: to be used with care; green: no check found anything. On a session
+every trial is audited, or the one that --trial names. The exit code is 1 when a trial is red,
+0 when all are green or amber, 2 when the input cannot be read.
+
+examples:
+  kinebench audit OpenCapData_1234 --report audit.html
+  kinebench audit --keypoints squat.trc --static neutral.trc --mass 72 --height 1.78
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The inputs and pipeline options of ``kinebench run``; the engine is the fast one."""
+    add_input_arguments(parser)
+    parser.set_defaults(engine="fast")
+    parser.epilog = _EPILOG
+    parser.add_argument(
+        "--motion", type=Path, metavar="FILE", help="a .mot made of these files elsewhere"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--report", type=Path, metavar="FILE", help="write a page of HTML")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Audit the trials one by one, print, and give the light as exit code."""
+    from kinebench.pipeline.audit import worst_of
+
+    require_one_input(arguments)
+    if arguments.motion is not None and arguments.keypoints is None:
+        raise ValueRangeError("--motion: only with --keypoints; a session brings its own")
+    audits = _files(arguments) if arguments.session is None else _session(arguments)
+    if arguments.report is not None:
+        _write_report(arguments, audits)
+    if arguments.json:
+        print(json.dumps(_as_json(audits), indent=2, ensure_ascii=False))
+    else:
+        _print(audits)
+    return int(worst_of(audits) == "red")
+
+
+def _files(arguments: argparse.Namespace) -> list[TrialAudit]:
+    from dataclasses import replace
+
+    from kinebench.io.sto import read_motion
+    from kinebench.pipeline.audit import audit_trial, failed
+    from kinebench.quality import Evidence
+
+    motion = None if arguments.motion is None else read_motion(arguments.motion)
+    try:
+        plan, _, remarks = planned(arguments)
+    except KinebenchError as error:
+        # what can be read at all is judged; else this raises again
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", KinebenchWarning)
+            subject = subject_of(arguments, None)
+            recorded = read_file(arguments, arguments.keypoints)
+            static = arguments.static and read_file(arguments, arguments.static)
+        evidence = Evidence(subject, recorded, static, motion=motion)
+        return [failed(arguments.keypoints.stem, error, evidence)]
+    return [audit_trial(replace(plan, motion=motion), remarks)]
+
+
+def _session(arguments: argparse.Namespace) -> list[TrialAudit]:
+    from kinebench.io.session import is_static
+    from kinebench.pipeline.audit import audit_trial, failed
+
+    session = session_of(arguments)
+    moving = [name for name in session.trials if not is_static(name)]
+    names = [arguments.trial] if arguments.trial else moving or list(session.trials)
+    audits = []
+    for place, name in enumerate(names, start=1):
+        if sys.stderr.isatty():
+            print(f"\r{place} of {len(names)}: {name} …", file=sys.stderr)
+        one = argparse.Namespace(**{**vars(arguments), "trial": name})
+        try:
+            plan, _, remarks = planned(one)
+        except KinebenchError as error:
+            if len(names) == 1 and arguments.trial:
+                session.files(name, arguments.variant)  # a wrong name is bad input
+            audits.append(failed(name, error, _recorded(one, session)))
+            continue
+        audits.append(audit_trial(plan, remarks))
+    return audits
+
+
+def _recorded(arguments: argparse.Namespace, session: Session) -> Evidence | None:
+    """The recording of a trial that cannot be planned, where it can be read."""
+    from kinebench.io.trc import read_trc
+    from kinebench.quality import Evidence
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", KinebenchWarning)
+        try:
+            files = session.files(arguments.trial, arguments.variant)
+            static = None if files.static is None else read_trc(files.static)
+            subject = subject_of(arguments, session.subject)
+            return Evidence(subject, read_trc(files.keypoints), static)
+        except KinebenchError:
+            return None
+
+
+def _write_report(arguments: argparse.Namespace, audits: list[TrialAudit]) -> None:
+    from kinebench.io.atomic import write_atomically
+    from kinebench.reports.audit_report import audit_document
+    from kinebench.reports.html import as_html
+
+    source = arguments.session or arguments.keypoints
+    command = shlex.join(["kinebench", *sys.argv[1:]])
+    document = audit_document(source.name, audits, command)
+    write_atomically(arguments.report, as_html(document))
+
+
+def _as_json(audits: list[TrialAudit]) -> dict[str, Any]:
+    from kinebench.pipeline.audit import worst_of
+
+    return {
+        "light": worst_of(audits),
+        "trials": [
+            {
+                "trial": audit.trial,
+                "light": audit.severity,
+                "failure": audit.failure,
+                "findings": [finding.as_dict() for finding in audit.findings],
+                "notes": [
+                    finding.as_dict()
+                    for finding in audit.assessment.findings
+                    if finding.severity == "green"
+                ],
+                "checked": list(audit.assessment.made),
+                "not_checked": dict(audit.assessment.not_made),
+                "remarks": list(audit.remarks),
+            }
+            for audit in audits
+        ],
+    }
+
+
+def _print(audits: list[TrialAudit]) -> None:
+    for audit in audits:
+        checked = len(audit.assessment.made)
+        print(f"{audit.severity.upper():5s}  {audit.trial}: {checked} checks")
+        for finding in audit.findings:
+            print(f"  {finding.severity:5s}  {finding.check}: {finding.text}")
+        for finding in audit.assessment.findings:
+            if finding.severity == "green":
+                print(f"  note   {finding.check}: {finding.text}")
+        left = ", ".join(audit.assessment.not_made)
+        if left:
+            print(f"  not checked: {left}")
+        for remark in audit.remarks:
+            print(f"  remark: {remark}")

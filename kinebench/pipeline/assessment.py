@@ -1,0 +1,33 @@
+"""The quality gate of a run: what a plan and its result hand to the checks."""
+
+from __future__ import annotations
+
+from kinebench.core.results import PipelineRun
+from kinebench.pipeline.plan import Plan
+from kinebench.quality import Assessment, Evidence, assess
+
+__all__ = ["assess_plan", "evidence_of"]
+
+
+def evidence_of(plan: Plan, run: PipelineRun | None = None) -> Evidence:
+    """What checks may look at, before a run or after it."""
+    trial, facts = plan.trial, plan.facts
+    frequency = facts.get("image filter")
+    return Evidence(
+        trial.subject,
+        trial.keypoints,
+        trial.static,
+        run,
+        plan.pipeline.clean,
+        None if frequency is None else float(frequency),
+        facts.get("augmenter stated", ""),
+        facts.get("augmenter found", ""),
+        getattr(plan.pipeline.scale, "setup", None),
+        plan.motion,
+        plan.pipeline.generic,
+    )
+
+
+def assess_plan(plan: Plan, run: PipelineRun | None = None) -> Assessment:
+    """All checks that can be made on a planned trial, or on its result."""
+    return assess(evidence_of(plan, run))

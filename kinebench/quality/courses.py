@@ -1,0 +1,128 @@
+"""Courses of keypoints: speed of the hips, spikes, tremble."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kinebench.core.arrays import FloatArray
+from kinebench.core.markers import Markers
+from kinebench.core.subject import Subject
+from kinebench.quality.finding import Finding, graded, spans_of
+from kinebench.signals.butterworth import butterworth
+
+__all__ = ["speed", "spikes", "tremble"]
+
+# Sprinters run at 12 m/s, people in a laboratory at 6 m/s at most; a drop from 0.5 m ends at 3.
+_AMBER_SPEED, _RED_SPEED, _SMOOTH_HZ = 6.0, 12.0, 6.0
+# From the median of five frames. Detectors err by 0.15 m in a frame now and then: it takes several
+# such frames, or one that is twice as far off.
+_SPIKE_M, _FAR_SPIKE_M, _FEW_SPIKES, _RED_SHARE = 0.12, 0.3, 3, 0.02
+# Good recordings tremble by 0.5 to 2.5 mm per axis, two phones by up to 4.
+_AMBER_TREMBLE_M, _RED_TREMBLE_M = 0.006, 0.020
+# At 30 Hz the second differences of a knee in walking are 7 mm: movement, not noise.
+_NOISE_HZ = 50.0
+
+
+def speed(recording: Markers, subject: Subject) -> Iterator[Finding] | None:
+    """How fast the pelvis moves, after a low-pass."""
+    if "midHip" not in recording.names or recording.n_frames < 10:
+        return None
+    return _speed(recording)
+
+
+def _speed(recording: Markers) -> Iterator[Finding]:
+    hz = recording.rate_hz
+    path = recording.position("midHip")
+    if hz > 2.5 * _SMOOTH_HZ:
+        path = butterworth(path, hz, _SMOOTH_HZ, short_runs="keep")
+    course = np.linalg.norm(np.gradient(path, recording.times, axis=0), axis=1)
+    course = np.where(np.isfinite(course), course, 0.0)
+    fastest = float(course.max())
+    severity = graded(fastest, _AMBER_SPEED, _RED_SPEED)
+    if severity != "green":
+        yield Finding(
+            "speed",
+            severity,
+            f"the hips move at {fastest:.0f} m/s",
+            where=("midHip",),
+            spans_s=spans_of(course > _AMBER_SPEED, recording.times),
+            measured=fastest,
+            limit=_AMBER_SPEED,
+            unit="m/s",
+            advice="another person, a lost calibration, or wrong units or rate",
+        )
+
+
+def spikes(recording: Markers, subject: Subject) -> Iterator[Finding] | None:
+    """Keypoints that leave their course for a frame or two."""
+    if recording.n_frames < 5:
+        return None
+    return _spikes(recording)
+
+
+def _spikes(recording: Markers) -> Iterator[Finding]:
+    positions = recording.positions
+    windows = np.lib.stride_tricks.sliding_window_view(positions, 5, axis=0)
+    distance: FloatArray = np.zeros(positions.shape[:2])
+    with np.errstate(invalid="ignore"):
+        middle = np.median(windows, axis=-1)
+        distance[2:-2] = np.linalg.norm(positions[2:-2] - middle, axis=2)
+    distance = np.where(np.isfinite(distance), distance, 0.0)
+    far = distance > _SPIKE_M
+    frames: NDArray[np.bool_] = np.asarray(far.any(axis=1))
+    largest = float(distance.max())
+    if frames.sum() < _FEW_SPIKES and largest <= _FAR_SPIKE_M:
+        return
+    names = tuple(np.array(recording.names)[far.any(axis=0)].tolist())
+    many = frames.mean() > _RED_SHARE and largest > _FAR_SPIKE_M
+    yield Finding(
+        "spikes",
+        "red" if many else "amber",
+        f"{names[0]}{f' and {len(names) - 1} more leave' if len(names) > 1 else ' leaves'} the"
+        f" course by up to {largest:.2f} m in {int(frames.sum())} frames",
+        where=names,
+        spans_s=spans_of(frames, recording.times),
+        measured=largest,
+        limit=_SPIKE_M,
+        unit="m",
+        advice="outliers of the detector: --clean outliers",
+    )
+
+
+def tremble(recording: Markers, subject: Subject) -> Iterator[Finding] | None:
+    """Noise from frame to frame, by keypoint.
+
+    White noise of variance s² has second differences of variance 6 s², a movement hardly any. The
+    median of their size is taken, so that single spikes do not count.
+    """
+    if recording.n_frames < 10 or recording.rate_hz < _NOISE_HZ:
+        return None
+    return _tremble(recording)
+
+
+def _tremble(recording: Markers) -> Iterator[Finding]:
+    bends = np.abs(np.diff(recording.positions, 2, axis=0))
+    noise: dict[str, float] = {}
+    for name, column in zip(recording.names, np.swapaxes(bends, 0, 1), strict=True):
+        known = column[np.isfinite(column).all(axis=1)]
+        if len(known):
+            # of a normal distribution the median size is 0.6745 standard deviations
+            noise[name] = float(np.median(known, axis=0).max() / 0.6745 / np.sqrt(6.0))
+    most = max(noise.values(), default=0.0)
+    severity = graded(most, _AMBER_TREMBLE_M, _RED_TREMBLE_M)
+    if severity != "green":
+        names = tuple(name for name, value in noise.items() if value > _AMBER_TREMBLE_M)
+        yield Finding(
+            "tremble",
+            severity,
+            f"{names[0]}{f' and {len(names) - 1} more tremble' if len(names) > 1 else ' trembles'}"
+            f" by {most * 1e3:.0f} mm per axis",
+            where=names,
+            measured=most * 1e3,
+            limit=_AMBER_TREMBLE_M * 1e3,
+            unit="mm",
+            advice="noise of this size shows in all angles: --clean butterworth:6",
+        )

@@ -1,0 +1,118 @@
+"""What low-pass filters took away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from kinebench.cleaning import Butterworth
+from kinebench.core.arrays import FloatArray
+from kinebench.core.markers import Markers
+from kinebench.quality.evidence import Evidence
+from kinebench.quality.finding import Finding, graded, spans_of
+from kinebench.signals.butterworth import butterworth
+
+__all__ = ["cutoff", "effective_cutoff", "filters_in_series"]
+
+# What is slower than this is movement (Winter 2009: walking up to 6 Hz), what is faster noise.
+_MOVEMENT_HZ = 6.0
+_AMBER_LOSS_M, _RED_LOSS_M = 0.020, 0.050
+# Twice the same filter of fourth order lowers the cut-off by a ninth.
+_LOWERED = 0.95
+
+
+def cutoff(evidence: Evidence) -> tuple[Finding, ...] | None:
+    """Movement that cleaning took away: raw against cleaned keypoints, below 6 Hz."""
+    run = evidence.run
+    if run is None or not evidence.clean:
+        return None
+    raw, cleaned = evidence.recorded, run.keypoints
+    shared = [name for name in raw.names if name in cleaned.names]
+    same = raw.n_frames == cleaned.n_frames and np.allclose(raw.times, cleaned.times)
+    if not same or not shared or raw.rate_hz <= 2.5 * _MOVEMENT_HZ:
+        return None
+    return tuple(_loss(raw.select(shared), cleaned.select(shared)))
+
+
+def _loss(raw: Markers, cleaned: Markers) -> Iterator[Finding]:
+    lost = butterworth(
+        raw.positions - cleaned.positions, raw.rate_hz, _MOVEMENT_HZ, short_runs="keep"
+    )
+    course = np.linalg.norm(lost, axis=2)
+    course = np.where(np.isfinite(course), course, 0.0)
+    # single outliers that were taken away are no movement: a twentieth of the frames may exceed
+    typical = np.quantile(course, 0.95, axis=0)
+    column = int(typical.argmax())
+    most = float(typical[column])
+    severity = graded(most, _AMBER_LOSS_M, _RED_LOSS_M)
+    if severity != "green":
+        yield Finding(
+            "cut-off",
+            severity,
+            f"cleaning moves {raw.names[column]} by {most * 1e3:.0f} mm below"
+            f" {_MOVEMENT_HZ:g} Hz, where movement is",
+            where=(raw.names[column],),
+            spans_s=spans_of(course[:, column] > _AMBER_LOSS_M, raw.times),
+            measured=most * 1e3,
+            limit=_AMBER_LOSS_M * 1e3,
+            unit="mm",
+            advice="the cut-off is too low for this movement",
+        )
+
+
+def effective_cutoff(filters: list[tuple[float, int]]) -> float:
+    """Frequency, Hz, at which filters one after the other have −3 dB together.
+
+    Parameters
+    ----------
+    filters : list of (float, int)
+        Cut-off of each pass, Hz, and the order of a pass; each runs forwards and backwards.
+    """
+
+    def gain(frequency: float) -> float:
+        parts = [1 / (1 + (frequency / cut) ** (2 * order)) for cut, order in filters]
+        return float(np.prod(parts))
+
+    low, high = 0.0, min(cut for cut, _ in filters)
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if gain(middle) > np.sqrt(0.5) else (low, middle)
+    return low
+
+
+def filters_in_series(evidence: Evidence) -> tuple[Finding, ...] | None:
+    """The −3 dB point of all low-passes together."""
+    filters = [
+        (cut, step.order // 2)
+        for step in evidence.clean
+        if isinstance(step, Butterworth)
+        for cut in (_lowest(step),)
+    ]
+    if evidence.image_filter_hz is not None:
+        filters.append((evidence.image_filter_hz, 2))
+    if not filters:
+        return None
+    together = effective_cutoff(filters)
+    words = " and ".join(f"{cut:g} Hz" for cut, _ in filters)
+    several = len(filters) > 1 and together < _LOWERED * min(
+        effective_cutoff([one]) for one in filters
+    )
+    return (
+        Finding(
+            "filters in series",
+            "amber" if several else "green",
+            f"low-pass at {words}: −3 dB at {together:.1f} Hz after all passes",
+            measured=together,
+            limit=min(cut for cut, _ in filters),
+            unit="Hz",
+            advice="the recording is filtered more than once" if several else "",
+        ),
+    )
+
+
+def _lowest(step: Butterworth) -> float:
+    cuts: FloatArray = np.atleast_1d(np.asarray(step.cutoff_hz, dtype=float))
+    lowest = float(cuts.min())
+    # a corrected filter has its −3 dB there; another pass is as if its cut-off were higher
+    return lowest / (np.sqrt(2) - 1) ** (1 / step.order) if step.corrected else lowest
