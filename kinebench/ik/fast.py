@@ -148,4 +148,5 @@ def _solution(
         tracker.told["converged"],
         tracker.told["iterations"],
         observed,
+        np.rad2deg(tracker.rival),
     )

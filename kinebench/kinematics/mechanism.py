@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from kinebench.core.arrays import FloatArray
 from kinebench.kinematics.functions import Function, PiecewisePolynomial
+from kinebench.kinematics.gimbals import Gimbal, gimbals_of
 from kinebench.kinematics.rotation import axis_rotation
 from kinebench.kinematics.tree import GROUND, Joint, Offset, Term, Tree, TreeMarker
 
@@ -130,6 +131,8 @@ class Mechanism:
         Nodes that make up each limb.
     turning : frozenset of int
         Variables that are angles.
+    gimbals : tuple of Gimbal
+        Joints for whose angles there are others that say the same.
     """
 
     flat: FlatMechanism
@@ -138,6 +141,7 @@ class Mechanism:
     limbs: tuple[tuple[int, ...], ...]
     limb_nodes: dict[tuple[int, ...], tuple[int, ...]]
     turning: frozenset[int]
+    gimbals: tuple[Gimbal, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +209,7 @@ def build_mechanism(
         tuple(limbs),
         limbs,
         frozenset(turning),
+        gimbals_of(tree, variables),
     )
 
 
