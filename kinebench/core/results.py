@@ -72,8 +72,9 @@ class IKSolution(Value):
         held from before (at first: the default). None where the engine does not tell.
     rival_deg : (n_frames,) deg, optional
         Largest difference of an observed angle between the solution and another pose that fits
-        the frame's markers almost as well or better; NaN where none is known, which is all that an
-        engine says that does not look for others.
+        the frame's markers as well, to half a millimetre of weighted RMS; of angles that say the
+        same rotation the nearest count. NaN where none is known: everywhere when the engine does
+        not look for others.
     """
 
     motion: Motion

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import importlib
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from benchmarks.solver.perturbed import KINDS, perturbed
 from kinebench.core import IKSolution, Markers, Model
 from kinebench.core.tasks import IKTasks
 from kinebench.ik.fast import FastIK
@@ -17,6 +19,16 @@ from kinebench.kinematics import marker_positions, read_tree
 
 Array = np.ndarray[Any, Any]
 N_VERSIONS = 12
+ROOT = str(Path(__file__).parents[3])
+
+
+@pytest.fixture(scope="module")
+def spoiling() -> Iterator[Any]:
+    sys.path.insert(0, ROOT)
+    try:
+        yield importlib.import_module("benchmarks.solver.perturbed")
+    finally:
+        sys.path.remove(ROOT)
 
 
 def cost(tasks: IKTasks, solution: IKSolution) -> Array:
@@ -28,12 +40,16 @@ def cost(tasks: IKTasks, solution: IKSolution) -> Array:
 
 @pytest.mark.parametrize("number", range(N_VERSIONS))
 def test_cost_is_no_higher_than_opensims(
-    make_figure: Callable[..., Model], equal_tasks: IKTasks, swing: Array, number: int
+    spoiling: Any,
+    make_figure: Callable[..., Model],
+    equal_tasks: IKTasks,
+    swing: Array,
+    number: int,
 ) -> None:
     model = make_figure(changes="<range>-10 10</range>=><range>-3.1415926 3.1415926</range>")
     tree = read_tree(model)
     exact = Markers(tree.marker_names, np.arange(len(swing)) / 100, marker_positions(tree, swing))
-    version = perturbed(exact, np.random.default_rng((5, number)), n_frames=10)
+    version = spoiling.perturbed(exact, np.random.default_rng((5, number)), n_frames=10)
     # a row of a TRC that ends with a missing marker is too short for OpenSim's reader
     order = np.argsort(-version.markers.missing.sum(axis=0), kind="stable")
     markers = version.markers.select([exact.names[i] for i in order])
@@ -42,11 +58,14 @@ def test_cost_is_no_higher_than_opensims(
     assert (cost(tasks, fast) <= cost(tasks, opensim) + 1e-12).all()
 
 
-def test_versions_are_the_same_again_and_cover_all_kinds(swing_markers: Markers) -> None:
+def test_versions_are_the_same_again_and_cover_all_kinds(
+    spoiling: Any, swing_markers: Markers
+) -> None:
+    perturbed = spoiling.perturbed
     drawn = [perturbed(swing_markers, np.random.default_rng((1, n))) for n in range(40)]
     again = perturbed(swing_markers, np.random.default_rng((1, 7)))
     assert again.markers == drawn[7].markers
-    assert {kind for version in drawn for kind in version.kinds} == set(KINDS)
+    assert {kind for version in drawn for kind in version.kinds} == set(spoiling.KINDS)
     for version in drawn:
         assert version.markers.n_frames == 25
         assert (version.frames >= 0).all()
