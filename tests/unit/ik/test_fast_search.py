@@ -12,6 +12,8 @@ from kinebench.core import IKSolution, Markers, Model
 from kinebench.core.tasks import IKTasks
 from kinebench.ik.fast import FastIK
 from kinebench.kinematics import Tree, marker_positions, read_tree
+from kinebench.kinematics.mechanism import build_mechanism
+from kinebench.kinematics.tracking import MarkerTracker
 
 Array = np.ndarray[Any, Any]
 HALF_TURN = "-3.1415926 3.1415926"
@@ -120,3 +122,18 @@ def test_rivals_are_flagged_where_noise_makes_them_and_nowhere_else(
     rivals = np.concatenate([solution.rival_deg for solution in found])
     assert np.isfinite(rivals).any()
     assert (rivals[np.isfinite(rivals)] > 5).all()
+
+
+def test_a_better_pose_spreads_both_ways(
+    figure_tree: Tree, equal_tasks: IKTasks, swing: Array, swing_markers: Markers
+) -> None:
+    mechanism = build_mechanism(figure_tree, dict(equal_tasks.weights))
+    columns = np.array([swing_markers.names.index(name) for name in mechanism.markers])
+    defaults = figure_tree.defaults[list(mechanism.variables)]
+    tracker = MarkerTracker(mechanism, swing_markers.positions, columns, defaults)
+    tracker.solve()
+    good = tracker.x.copy()
+    tracker.x[:] = defaults
+    tracker.told["energy"] = 1.0
+    tracker._carry(40, good[40])
+    np.testing.assert_allclose(tracker.x, good, atol=1e-7)
