@@ -18,7 +18,7 @@ __all__ = ["add_arguments", "run"]
 
 _EPILOG = """\
 Both engines minimise the same cost on the same scaled model and markers. Where kinebench's own
-has the lower cost, OpenSim's stopped short of the optimum, and the difference of the angles is its
+has the lower cost, OpenSim's stopped short of that minimum, and the difference of the angles is its
 solver error; coordinates that the markers hardly determine differ most.
 """
 

@@ -70,6 +70,11 @@ class IKSolution(Value):
     observed : (n_frames, n_coordinates) bool, optional
         Whether markers or tasks determine the coordinate in the frame; where not, its value is
         held from before (at first: the default). None where the engine does not tell.
+    rival_deg : (n_frames,) deg, optional
+        Largest difference of an observed angle between the solution and another pose that fits
+        the frame's markers as well, to half a millimetre of weighted RMS; of angles that say the
+        same rotation the nearest count. NaN where none is known: everywhere when the engine does
+        not look for others.
     """
 
     motion: Motion
@@ -78,6 +83,7 @@ class IKSolution(Value):
     converged: NDArray[np.bool_]
     iterations: NDArray[np.int64]
     observed: NDArray[np.bool_] | None = None
+    rival_deg: FloatArray = field(default_factory=lambda: np.empty(0))
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "marker_names", tuple(self.marker_names))
@@ -90,7 +96,8 @@ class IKSolution(Value):
                 raise ValueRangeError(f"{name} must have shape {shape[:1]}, found {array.shape}")
             array.flags.writeable = False
             object.__setattr__(self, name, array)
-
+        rival = self.rival_deg if np.size(self.rival_deg) else np.full(shape[:1], np.nan)
+        object.__setattr__(self, "rival_deg", read_only(rival, shape[:1], "rival_deg"))
         if self.observed is not None:
             wanted = self.motion.values.shape
             observed = np.array(self.observed, dtype=np.bool_)

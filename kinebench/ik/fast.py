@@ -1,4 +1,4 @@
-"""Inverse kinematics by kinebench's own solver: exact, and a hundred times as fast as OpenSim's."""
+"""Inverse kinematics by kinebench's own solver, without OpenSim."""
 
 from __future__ import annotations
 
@@ -29,13 +29,21 @@ __all__ = ["FastIK", "solve_trials"]
 
 @dataclass(frozen=True, slots=True)
 class FastIK:
-    """Weighted least squares per frame, solved to the optimum by Newton's method.
+    """Weighted least squares per frame, to the lowest minimum that a search finds.
 
     The cost is that of OpenSim's tool: squared marker errors, weighted, divided by the sum of the
     weights of the markers present, plus weighted squared misses of the coordinate tasks. Ranges of
-    clamped coordinates hold, locked coordinates stay, couplings are exact. Coordinates that no
+    clamped coordinates hold, locked coordinates stay, couplings hold. Coordinates that no
     marker and no task determines stay where they were (at first: at their default) and are
     flagged in `IKSolution.observed`; bodies without markers are not computed at all.
+
+    A frame may have several minima. Newton's method tracks the recording from a cold start; then
+    frames at intervals, at jumps and that fit poorly are solved from other starts (equivalent
+    angles of three-axis joints at a limit, the neighbours' poses, each limb anew, a cold start),
+    and what is better spreads forwards and backwards while it is. That finds the lowest minimum
+    nearly always, not always. Frames in which it met another pose that fits as well, within half a
+    millimetre of weighted RMS, are flagged in `IKSolution.rival_deg`; a frame that was not
+    questioned may have one all the same.
 
     The answer depends neither on the order of the markers nor on threads, and on neighbouring
     frames only where a frame has several minima.
@@ -156,4 +164,5 @@ def _solution(
         tracker.told["converged"],
         tracker.told["iterations"],
         observed,
+        np.rad2deg(tracker.rival),
     )

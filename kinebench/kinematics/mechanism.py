@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from kinebench.core.arrays import FloatArray
 from kinebench.errors import ModelError
 from kinebench.kinematics.functions import Function, PiecewisePolynomial
+from kinebench.kinematics.gimbals import Gimbal, gimbals_of
 from kinebench.kinematics.rotation import axis_rotation
 from kinebench.kinematics.tree import GROUND, Joint, Offset, Term, Tree, TreeMarker
 
@@ -131,6 +132,8 @@ class Mechanism:
         Nodes that make up each limb.
     turning : frozenset of int
         Variables that are angles.
+    gimbals : tuple of Gimbal
+        Joints for whose angles there are others that say the same.
     """
 
     flat: FlatMechanism
@@ -139,6 +142,7 @@ class Mechanism:
     limbs: tuple[tuple[int, ...], ...]
     limb_nodes: dict[tuple[int, ...], tuple[int, ...]]
     turning: frozenset[int]
+    gimbals: tuple[Gimbal, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +217,7 @@ def build_mechanism(
         tuple(limbs),
         limbs,
         frozenset(turning),
+        gimbals_of(tree, variables),
     )
 
 

@@ -1,35 +1,31 @@
-"""`MarkerTracker`: the compiled solver with starts that do not depend on luck."""
+"""`MarkerTracker`: frame after frame, then a search for what tracking cannot find."""
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kinebench.core.arrays import FloatArray
-from kinebench.errors import ValueRangeError
-from kinebench.geometry.registration import register_rigid
+from kinebench.kinematics.descents import MOST, Descents, IntArray
+from kinebench.kinematics.gimbals import turned_apart
 from kinebench.kinematics.mechanism import Mechanism
-from kinebench.kinematics.newton.records import RESULT, new_work
+from kinebench.kinematics.newton.records import RESULT
+from kinebench.kinematics.starts import cold_starts, relieved, with_limb_anew
+from kinebench.kinematics.suspicion import suspicious
 
-__all__ = ["MarkerTracker"]
+__all__ = ["RIVAL_M", "MarkerTracker"]
 
-logger = logging.getLogger(__name__)
-
-TIE = 1e-6  # relative difference of E below which the pose nearer to the default is taken
-ENOUGH = 1e-2  # gain per iteration at which a trial start is given up
-MOST = 60  # iterations
-N_STARTS = 12  # random starts of a limb
-N_ELSEWHERE = 5  # poses of the limb in other frames, as starts
-FINALISTS = 3  # starts that are followed to their end
-SUSPICIOUS = 4.0  # misfit of a limb, squared, relative to what it is compared with
-HOPELESS = 100.0  # the same beyond which a limb gets five times as many starts
-NEGLIGIBLE = 1e-10  # m²: E of fourteen micrometres
-ROUNDS = 8  # how often a limb's worst frame may be replaced
+BETTER = 1e-7  # gain of E, relative, below which two descents ended in the same minimum
+ROUNDING = 1e-16  # m²: differences of E that mean nothing
+ROUNDS = 8  # a better pose may show the next frame to ask about
+N_ELSEWHERE = 5  # poses of a limb in other frames, as starts
+CHUNK = 256  # frames that are searched at once: memory
+STRETCH = 32  # frames over which a rival is followed at once
+RIVAL_M = 5e-4  # weighted RMS: no recording is so good that half a millimetre decides
+DISTINCT = np.deg2rad(5.0)  # angle from which on another pose is a rival: not rounding, not noise
 
 
 @dataclass(slots=True)
@@ -45,241 +41,192 @@ class MarkerTracker:
         Column of `measured` for each marker of the mechanism.
     defaults : (n_variables,)
 
-    After `solve`: `x`, `told` (energy, converged, iterations), `observed` and `errors` per frame.
+    After `solve`: `x`, `told` (energy, converged, iterations), `observed`, `errors` and `rival`
+    (n_frames,) rad, the distance of another pose whose weighted RMS is at most `RIVAL_M` above,
+    NaN where none was found.
     """
 
     mechanism: Mechanism
     measured: FloatArray
-    columns: NDArray[np.int64]
+    columns: IntArray
     defaults: FloatArray
     x: FloatArray = field(init=False)
     told: Any = field(init=False)
     observed: NDArray[np.bool_] = field(init=False)
     errors: FloatArray = field(init=False)
-    _work: Any = field(init=False)
-    _track_frames: Any = field(init=False)
+    rival: FloatArray = field(init=False)
+    _descents: Descents = field(init=False)
+    _rivals: FloatArray = field(init=False)  # poses (n_frames, n_variables)
+    _rival_energy: FloatArray = field(init=False)
+    _known: NDArray[np.bool_] = field(init=False)  # frames whose markers determine a pose
 
     def __post_init__(self) -> None:
-        self._track_frames = _solver()
         n, m, frames = len(self.defaults), len(self.columns), len(self.measured)
-        self.x = np.empty((frames, n))
-        self.told = np.empty(frames, RESULT)
-        self.observed = np.empty((frames, n), np.bool_)
-        self.errors = np.empty((frames, m))
-        self._work = new_work(self.mechanism.flat)
-        low, high = self.limits
-        self.defaults = np.clip(self.defaults, low, high)
-
-    @property
-    def limits(self) -> tuple[FloatArray, FloatArray]:
+        self.x = np.zeros((frames, n))
+        self.told = np.zeros(frames, RESULT)
+        self.observed = np.zeros((frames, n), np.bool_)
+        self.errors = np.zeros((frames, m))
+        self._rivals = np.zeros((frames, n))
+        self._rival_energy = np.full(frames, np.inf)
         variables = self.mechanism.flat.variables
-        return variables["low"], variables["high"]
+        self.defaults = np.clip(self.defaults, variables["low"], variables["high"])
+        self._descents = Descents(self.mechanism, self.measured, self.columns, self.defaults)
 
     def solve(self) -> None:
-        """Cold start at the first frame with markers, track to both ends, question the worst."""
+        """Cold start at the first frame with markers, track to both ends, then search."""
         seen = ~np.isnan(self.measured[:, self.columns, 0]).all(axis=1)
         self.told["energy"] = np.inf
         first = int(np.argmax(seen))
-        start = self.cold_start(first)
-        self._track(first, len(self.x), 1, False, start)
+        self._track(first, len(self.x), 1, False, cold_starts(self._descents, np.array([first]))[0])
         if first > 0:
             self._track(first - 1, -1, -1, False, self.x[first])
-        if seen.any():
-            self._question_worst_frames()
+        self._known = np.asarray(self.observed.any(axis=1))
+        if self._known.any():
+            self._search()
+            self._hold()
+            self._follow_rivals()
+        self.rival = self._rivalry()
 
-    def cold_start(self, frame: int) -> FloatArray:
-        """A pose for one frame, without knowledge of its neighbours.
+    def _search(self) -> None:
+        """Ask suspicious frames for better poses; what is better spreads while it is."""
+        asked = np.zeros((len(self.x), len(self.mechanism.limbs)), np.bool_)
+        self._adopt(*relieved(self._descents, self.x))
+        for _ in range(ROUNDS):
+            fresh = suspicious(self.mechanism, self.x, self.errors, self._known) & ~asked
+            asked |= fresh
+            frames = np.flatnonzero(fresh.any(axis=1))
+            chunks = [frames[start : start + CHUNK] for start in range(0, len(frames), CHUNK)]
+            if not sum(self._question(chunk, fresh) for chunk in chunks):
+                break
+            self._adopt(*relieved(self._descents, self.x))
 
-        First the root alone from a grid of orientations, then limb after limb, each with the
-        markers of what is placed already and its own: from the default pose, and from others when
-        the limb fits its markers much worse than the root does.
+    def _question(self, frames: IntArray, fresh: NDArray[np.bool_]) -> int:
+        """Other starts for frames: their neighbours' poses, their limbs anew, a cold start.
+
+        Returns how often something better was found.
         """
-        limbs = self.mechanism.limbs
-        marked = self._markers_of(limbs[:1])
-        x, misfit = self._best(frame, self.defaults[None], limbs[0], marked)
-        if misfit > self._rigid_misfit(frame, marked) * (1 + TIE) + 1e-12:
-            x, misfit = self._best(frame, self._root_starts(limbs[0]), limbs[0], marked)
-        attempts = (
-            (max(SUSPICIOUS * misfit, NEGLIGIBLE), N_STARTS),
-            (max(HOPELESS * misfit, NEGLIGIBLE), 5 * N_STARTS),
-        )
-        for number in range(1, len(limbs)):
-            marked = self._markers_of(limbs[: number + 1])
-            default = self._limb_starts(x, limbs[number], 0)
-            placed, misfit = self._best(frame, default, limbs[number], marked)
-            for limit, n in attempts:
-                if misfit > limit:
-                    starts = np.concatenate([placed[None], self._limb_starts(x, limbs[number], n)])
-                    placed, misfit = self._best(frame, starts, limbs[number], marked)
-            x = placed
-        everything = np.ones(len(self.columns), np.bool_)
-        every = tuple(range(len(x)))
-        return self._best(frame, x[None], every, everything, enough=-1.0)[0]
+        whole = frames[fresh[frames, 0]]
+        before, after = np.maximum(whole - 1, 0), np.minimum(whole + 1, len(self.x) - 1)
+        near = np.concatenate([self.x[before], self.x[after]])
+        n_better = self._adopt(np.concatenate([whole, whole]), near)
+        poses = self.x[frames]
+        elsewhere = self.x[np.linspace(0, len(self.x) - 1, N_ELSEWHERE).astype(int)]
+        for number, limb in enumerate(self.mechanism.limbs[1:], 1):
+            chosen = fresh[frames, number]
+            if chosen.any():
+                anew = frames[chosen], poses[chosen], limb, elsewhere
+                poses[chosen] = with_limb_anew(self._descents, *anew)
+        limbs = fresh[frames, 1:].any(axis=1)
+        n_better += self._adopt(frames[limbs], poses[limbs])
+        if whole.size:
+            n_better += self._adopt(whole, cold_starts(self._descents, whole))
+        return n_better
 
-    def _question_worst_frames(self) -> None:
-        """Solve a limb's worst frame from other poses; what is better spreads while it is.
+    def _adopt(self, frames: IntArray, starts: FloatArray) -> int:
+        """Take the minima that starts lead to where they are lower; remember them as rivals."""
+        frames, starts = frames[self._known[frames]], starts[self._known[frames]]
+        if not len(frames):
+            return 0
+        poses, energies = self._descents.minima(frames, starts)
+        n_better = 0
+        for i in np.argsort(energies - self.told["energy"][frames], kind="stable"):
+            least = self.told["energy"][frames[i]]
+            if energies[i] < least * (1 - BETTER) - ROUNDING:
+                self._carry(int(frames[i]), poses[i])
+                n_better += 1
+        self._remember(frames, poses, energies)
+        return n_better
 
-        Only where that frame stands out: a limb that is caught in a poor minimum misses its
-        markers by far more than it usually does.
-        """
-        squares = self._weighted_squares()
-        for limb in self.mechanism.limbs[1:]:
-            marked = self._markers_of((limb,))
-            for _ in range(ROUNDS if marked.any() else 0):
-                square = squares[:, marked].sum(axis=1)
-                frame, usual = int(np.argmax(square)), float(np.median(square))
-                improved = square[frame] > SUSPICIOUS * usual and (
-                    self._improved(frame, limb, N_STARTS)
-                    or (
-                        square[frame] > HOPELESS * usual
-                        and self._improved(frame, limb, 5 * N_STARTS)
-                    )
-                )
-                if not improved:
-                    break
-                squares = self._weighted_squares()
+    def _carry(self, frame: int, pose: FloatArray) -> None:
+        """Track a better pose forwards and backwards while it is better."""
+        x, energies = self.x.copy(), self.told["energy"].copy()
+        gaps = np.flatnonzero(~self._known)
+        place = int(np.searchsorted(gaps, frame))
+        start = int(gaps[place - 1]) if place else -1
+        end = int(gaps[place]) if place < len(gaps) else len(self.x)
+        ahead = self._track(frame, end, 1, True, pose)
+        behind = self._track(frame - 1, start, -1, True, self.x[frame]) if ahead else 0
+        changed = np.arange(frame - behind, frame + ahead)
+        self._remember(changed, x[changed], energies[changed])
 
-    def _weighted_squares(self) -> FloatArray:
-        squares = self.errors**2 * self.mechanism.flat.markers["weight"]
-        return np.where(np.isnan(squares), 0.0, squares)
+    def _hold(self) -> None:
+        """Frames that hold a pose hold that of the frame before, or of the first that has one."""
+        gaps = np.flatnonzero(~self._known)
+        for run in np.split(gaps, np.flatnonzero(np.diff(gaps) > 1) + 1) if gaps.size else ():
+            if run[0] > 0:
+                self._track(int(run[0]), int(run[-1]) + 1, 1, False, self.x[run[0] - 1])
+            else:
+                self._track(int(run[-1]), -1, -1, False, self.x[run[-1] + 1])
 
-    def _improved(self, frame: int, limb: tuple[int, ...], n: int) -> bool:
-        """Try other poses of a limb in one frame; carry a better one to the frames around it.
+    def _remember(self, frames: IntArray, poses: FloatArray, energies: FloatArray) -> None:
+        """Keep, for each frame, the best pose that is not the one taken, if it is a rival."""
+        close = energies < np.minimum(self._rival_energy, self._rival_limit())[frames]
+        close &= np.abs(poses - self.x[frames]).max(axis=1, initial=0.0) > DISTINCT
+        frames, poses, energies = frames[close], poses[close], energies[close]
+        for i in np.flatnonzero(self._apart(frames, poses) > DISTINCT):
+            if energies[i] < self._rival_energy[frames[i]]:
+                self._rivals[frames[i]], self._rival_energy[frames[i]] = poses[i], energies[i]
 
-        Poses that the limb has elsewhere in the recording, and n drawn from its ranges.
-        """
-        everything = np.ones(len(self.columns), np.bool_)
-        others = np.linspace(0, len(self.x) - 1, N_ELSEWHERE).astype(int)
-        elsewhere = np.tile(self.x[frame], (N_ELSEWHERE, 1))
-        elsewhere[:, list(limb)] = self.x[others][:, list(limb)]
-        starts = np.concatenate([elsewhere, self._limb_starts(self.x[frame], limb, n)])
-        candidate, _ = self._best(frame, starts, limb, everything)
-        solved = self._track(frame, len(self.x), 1, True, candidate)
-        if solved:
-            self._track(frame - 1, -1, -1, True, self.x[frame])
-        return solved > 0
+    def _rivalry(self) -> FloatArray:
+        """Distances of the rivals that still are ones."""
+        found = np.full(len(self.x), np.nan)
+        close = np.flatnonzero(self._rival_energy <= self._rival_limit())
+        apart = self._apart(close, self._rivals[close])
+        found[close] = np.where(apart > DISTINCT, apart, np.nan)
+        return found
 
-    def _markers_of(self, limbs: tuple[tuple[int, ...], ...]) -> NDArray[np.bool_]:
-        """Which markers these limbs carry themselves."""
-        nodes = {node for limb in limbs for node in self.mechanism.limb_nodes[limb]}
-        return np.isin(self.mechanism.flat.markers["node"], sorted(nodes))
+    def _apart(self, frames: IntArray, poses: FloatArray) -> FloatArray:
+        """Largest difference (n_poses,) rad of an observed angle from the poses taken."""
+        if not len(frames):
+            return np.zeros(0)
+        turning = sorted(self.mechanism.turning)
+        apart = turned_apart(self.mechanism.gimbals, turning, poses, self.x[frames])
+        apart[~self.observed[frames][:, turning]] = 0.0
+        return np.asarray(apart.max(axis=1, initial=0.0))
 
-    def _rigid_misfit(self, frame: int, marked: NDArray[np.bool_]) -> float:
-        """Least E that the root's own markers allow a body that may move freely.
+    def _rival_limit(self) -> FloatArray:
+        """E up to which another pose is a rival."""
+        return np.asarray(0.5 * (np.sqrt(2 * np.maximum(self.told["energy"], 0.0)) + RIVAL_M) ** 2)
 
-        −1 when they do not determine a pose, or sit on several nodes.
-        """
-        records = self.mechanism.flat.markers[marked]
-        measured = self.measured[frame, self.columns[marked]]
-        if len(set(records["node"].tolist())) != 1:
-            return -1.0
-        try:
-            rms = register_rigid(records["location"], measured, records["weight"]).rms
-        except ValueRangeError:
-            return -1.0
-        return 0.5 * rms**2
+    def _follow_rivals(self) -> None:
+        """Track known rivals to the frames around them, for as long as they are rivals."""
+        rivals = self._rivalry()
+        if np.isnan(rivals).all():
+            return
+        told, limit = self.told.copy(), self._rival_limit()
+        told["energy"] = limit
+        poses, observed, errors = (np.empty_like(a) for a in (self.x, self.observed, self.errors))
+        for step in (1, -1):
+            for frame in np.flatnonzero(~np.isnan(rivals))[::step].tolist():
+                solved = STRETCH
+                while solved == STRETCH:
+                    first, last = frame + step, frame + step * (STRETCH + 1)
+                    last = min(max(last, -1), len(self.x))
+                    if not 0 <= first < len(self.x) or self._rival_energy[first] <= limit[first]:
+                        break
+                    out = poses, told, observed, errors
+                    solved = self._track(first, last, step, True, self._rivals[frame], out)
+                    found = first + step * np.arange(solved)
+                    self._remember(found, poses[found], told["energy"][found])
+                    told["energy"][found] = limit[found]
+                    frame += step * solved
+                    if not solved or self._rival_energy[frame] > limit[frame]:
+                        break  # it has become the pose taken
 
-    def _root_starts(self, root: tuple[int, ...]) -> FloatArray:
-        """Orientations of the root: quarters of a turn, or parts of a limited range."""
-        low, high = self.limits
-        starts = [self.defaults.copy()]
-        for variable in root:
-            if variable in self.mechanism.turning:
-                values = _spread(low[variable], high[variable], self.defaults[variable])
-                starts = [_changed(start, variable, value) for start in starts for value in values]
-        return np.array(starts)
-
-    def _limb_starts(self, x: FloatArray, limb: tuple[int, ...], n: int) -> FloatArray:
-        """x with the limb's defaults, and with poses drawn from its ranges, always the same."""
-        low, high = self.limits
-        chosen = list(limb)
-        middle = self.defaults[chosen]
-        lowest = np.maximum(low[chosen], middle - np.pi)
-        highest = np.maximum(np.minimum(high[chosen], middle + np.pi), lowest)
-        starts = np.tile(x, (n + 1, 1))
-        starts[0, chosen] = middle
-        starts[1:, chosen] = np.random.default_rng(n).uniform(lowest, highest, (n, len(chosen)))
-        return starts
-
-    def _best(
+    def _track(
         self,
-        frame: int,
-        starts: FloatArray,
-        moving: tuple[int, ...],
-        marked: NDArray[np.bool_],
-        enough: float = ENOUGH,
-    ) -> tuple[FloatArray, float]:
-        """The best pose that starts lead to when only some variables move, by some markers.
-
-        All starts get a few iterations, the best of them the rest. Returns the pose and its E.
-        """
-        frozen = np.ones(len(self.defaults), np.bool_)
-        frozen[list(moving)] = False
-        kept = self.columns[marked]
-        measured = np.full(self.measured.shape[1:], np.nan)
-        measured[kept] = self.measured[frame, kept]
-        if np.isnan(measured).all():
-            return starts[0], 0.0
-        poses, energies = starts, np.empty(0)
-        if len(starts) > FINALISTS:
-            poses, energies = self._from_starts(measured, starts, frozen, enough, 4)
-            poses = poses[np.argsort(energies, kind="stable")[:FINALISTS]]
-        poses, energies = self._from_starts(measured, poses, frozen, enough, MOST)
-        good = np.flatnonzero(energies <= energies.min() * (1 + TIE) + 1e-15)
-        distance = np.linalg.norm(poses[good] - self.defaults, axis=1)
-        chosen = good[np.argmin(distance)]
-        return poses[chosen], float(energies[chosen])
-
-    def _from_starts(
-        self,
-        measured: FloatArray,
-        starts: FloatArray,
-        frozen: NDArray[np.bool_],
-        enough: float,
-        most: int,
-    ) -> tuple[FloatArray, FloatArray]:
-        """Poses and E that each start leads to with one frame's markers (n_columns, 3)."""
-        n = len(starts)
-        frames = np.repeat(measured[None], n, axis=0)
-        frames.flags.writeable = False  # the compiled code is made for read-only markers
-        poses = np.empty_like(starts)
-        told = np.empty(n, RESULT)
-        observed = np.empty(starts.shape, np.bool_)
-        errors = np.empty((n, len(self.columns)))
-        self._track_frames(
-            self.mechanism.flat, self._work, frames, self.columns, 0, n, 1, False,
-            np.ascontiguousarray(starts), frozen, enough, most, 0, poses, told, observed, errors,
-        )  # fmt: skip
-        return poses, told["energy"]
-
-    def _track(self, first: int, last: int, step: int, improve: bool, start: FloatArray) -> int:
+        first: int,
+        last: int,
+        step: int,
+        improve: bool,
+        start: FloatArray,
+        out: tuple[Any, ...] | None = None,
+    ) -> int:
+        """The compiled `track` from one start; returns the number of frames solved."""
         frozen = np.zeros(len(self.defaults), np.bool_)
-        solved: int = self._track_frames(
-            self.mechanism.flat, self._work, self.measured, self.columns, first, last, step,
-            improve, start[None].copy(), frozen, -1.0, MOST, len(self.mechanism.limbs[0]),
-            self.x, self.told, self.observed, self.errors,
+        solved: int = self._descents.track_frames(
+            self.mechanism.flat, self._descents.work, self.measured, self.columns, first, last,
+            step, improve, start[None].copy(), frozen, -1.0, MOST, len(self.mechanism.limbs[0]),
+            *(out or (self.x, self.told, self.observed, self.errors)),
         )  # fmt: skip
         return solved
-
-
-def _spread(low: float, high: float, default: float) -> list[float]:
-    if high - low >= 2 * np.pi:
-        return [default + quarter * np.pi / 2 for quarter in (0, 1, 2, -1)]
-    return [low + share * (high - low) for share in (0.5, 0.2, 0.8)]
-
-
-def _changed(x: FloatArray, variable: int, value: float) -> FloatArray:
-    x = x.copy()
-    x[variable] = value
-    return x
-
-
-@lru_cache(maxsize=1)
-def _solver() -> Any:
-    """The compiled `track`; says so when it has to be compiled first."""
-    from kinebench.kinematics.newton.compilation import is_compiled
-    from kinebench.kinematics.newton.sequence import track
-
-    if not is_compiled(track):
-        logger.warning("compiling the fast solver for this machine: half a minute, once")
-    return track

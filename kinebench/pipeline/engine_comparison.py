@@ -1,4 +1,4 @@
-"""Two inverse kinematics engines on one trial: which is nearer the optimum, and by how much."""
+"""Two inverse kinematics engines on one trial: which has the lower cost, and by how much."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class CoordinateDifference:
         Of the largest difference.
     solver_error_rms : float
         RMS over those frames in which the second engine has the lower cost: there the first one
-        stopped short of the optimum, and the difference is its error. NaN when there are none.
+        stopped short of the minimum, and the difference is its error. NaN when there are none.
     """
 
     name: str

@@ -175,6 +175,7 @@ def summary(run: PipelineRun) -> dict[str, Any]:
         },
         "frames_filled": int((_filled(run) > 0).sum()),
         "frames_not_converged": int((~run.solution.converged).sum()),
+        "frames_with_rival_pose": int((~np.isnan(run.solution.rival_deg)).sum()),
         "static": static,
         "body_scale_factors": {
             name: list(factors) for name, factors in scaling.body_scale_factors.items()

@@ -34,7 +34,7 @@ _ONES = (1.0, 1.0, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class FastScaler:
-    """ScaleTool's scaling, and its marker placement solved to the optimum.
+    """ScaleTool's scaling, and its marker placement solved to a minimum of its cost.
 
     Measurements without a complete marker pair, and tasks of markers or coordinates that are not
     there, are switched off.

@@ -1,4 +1,4 @@
-"""The static pose, solved to its optimum, and model markers moved onto measured ones.
+"""The static pose of least cost, and model markers moved onto measured ones.
 
 The pose q minimises the cost of ScaleTool's marker placer::
 

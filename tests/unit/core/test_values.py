@@ -190,6 +190,17 @@ def test_solutions_check_their_shapes() -> None:
         replace(SCALING, marker_errors=[0.1, 0.2])
 
 
+def test_rival_poses_are_unknown_unless_an_engine_says_so() -> None:
+    np.testing.assert_array_equal(SOLUTION.rival_deg, [np.nan] * 3)
+    rivals = [np.nan, 12.5, np.nan]
+    solution = replace(SOLUTION, rival_deg=rivals)
+    np.testing.assert_array_equal(solution.rival_deg, rivals)
+    assert not solution.rival_deg.flags.writeable
+    assert pickle.loads(pickle.dumps(solution)) == solution
+    with pytest.raises(ValueRangeError, match="rival_deg"):
+        replace(SOLUTION, rival_deg=[1.0, 2.0])
+
+
 def test_rms_error_counts_only_the_markers_present() -> None:
     errors = [[0.3, 0.4], [0.3, np.nan], [np.nan, np.nan]]
     solution = IKSolution(MOTION, ("a", "b"), errors, [1, 1, 1], [1, 1, 1])

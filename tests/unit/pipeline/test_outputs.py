@@ -43,7 +43,14 @@ def run(leg_model: Model) -> PipelineRun:
     markers = Markers(("Neck", "RKnee"), times, np.arange(18.0).reshape(3, 2, 3) / 10)
     motion = Motion((Coordinate("knee_angle_r"),), times, np.radians([[1.0], [2.0], [3.0]]))
     errors = np.array([[0.003, 0.004], [0.001, np.nan], [0.02, 0.002]])
-    solution = IKSolution(motion, ("Neck", "RKnee"), errors, [True, True, False], [-1, -1, -1])
+    solution = IKSolution(
+        motion,
+        ("Neck", "RKnee"),
+        errors,
+        [True, True, False],
+        [-1, -1, -1],
+        rival_deg=[20.0, np.nan, 7.0],
+    )
     pose = Motion((), np.empty(0), np.empty((0, 0)))
     scaling = ScalingResult(
         leg_model, {"femur_r": (1, 1.1, 1), "femur_l": (1, 1, 1)}, (0.5, 1.0), pose,
@@ -226,6 +233,7 @@ def test_the_summary_is_in_mm_degrees_and_per_cent(run: PipelineRun) -> None:
     assert found["frames"] == 3
     assert found["rate_hz"] == 60.0
     assert found["frames_not_converged"] == 1
+    assert found["frames_with_rival_pose"] == 2
     assert found["worst_marker"] == {"name": "Neck", "error_mm": 20.0, "time_s": 2 / 60}
     assert found["marker_error_rms_mm"]["max"] == pytest.approx(14.213)
     assert found["static"] == {

@@ -1,0 +1,131 @@
+"""The compiled solver on chosen frames from chosen starts."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kinebench.core.arrays import FloatArray
+from kinebench.kinematics.mechanism import Mechanism
+from kinebench.kinematics.newton.records import RESULT, new_work
+
+__all__ = ["Descents", "IntArray"]
+
+logger = logging.getLogger(__name__)
+
+IntArray = NDArray[np.int64]
+
+TIE = 1e-6  # relative difference of E below which the pose nearer to the default is taken
+FEW = 4  # iterations that every start gets
+MOST = 60  # iterations
+FINALISTS = 3  # starts that are followed to their end
+
+
+@dataclass(slots=True)
+class Descents:
+    """Minima that starts lead to.
+
+    Parameters
+    ----------
+    mechanism : Mechanism
+    measured : (n_frames, n_columns, 3) m
+        Read-only; NaN where a marker is missing.
+    columns : (n_markers,)
+        Column of `measured` for each marker of the mechanism.
+    defaults : (n_variables,)
+        Within the limits.
+    """
+
+    mechanism: Mechanism
+    measured: FloatArray
+    columns: IntArray
+    defaults: FloatArray
+    work: Any = field(init=False)
+    track_frames: Any = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.track_frames = _solver()
+        self.work = new_work(self.mechanism.flat)
+
+    @property
+    def limits(self) -> tuple[FloatArray, FloatArray]:
+        variables = self.mechanism.flat.variables
+        return variables["low"], variables["high"]
+
+    def best(
+        self,
+        frames: IntArray,
+        starts: FloatArray,
+        moving: tuple[int, ...],
+        marked: NDArray[np.bool_],
+        enough: float,
+    ) -> tuple[FloatArray, FloatArray]:
+        """The best pose of each frame when only some variables move, by some markers.
+
+        All starts (n_frames, n_starts, n_variables) get a few iterations, the best of them the
+        rest, until they gain less than the fraction `enough`. Returns poses
+        (n_frames, n_variables) and their E (n_frames,), 0 in a frame without these markers.
+        """
+        frozen = np.ones(len(self.defaults), np.bool_)
+        frozen[list(moving)] = False
+        measured = np.full((len(frames), *self.measured.shape[1:]), np.nan)
+        kept = self.columns[marked]
+        measured[:, kept] = self.measured[frames][:, kept]
+        row = np.arange(len(frames))[:, None]
+        poses = starts
+        if starts.shape[1] > FINALISTS:
+            poses, energies = self._from_starts(measured, starts, frozen, enough, FEW)
+            poses = poses[row, np.argsort(energies, axis=1, kind="stable")[:, :FINALISTS]]
+        poses, energies = self._from_starts(measured, poses, frozen, enough, MOST)
+        energies = np.where(np.isnan(energies), 0.0, energies)
+        good = energies <= energies.min(axis=1, keepdims=True) * (1 + TIE) + 1e-15
+        distance = np.where(good, np.linalg.norm(poses - self.defaults, axis=2), np.inf)
+        chosen = np.argmin(distance, axis=1)[:, None]
+        return poses[row, chosen][:, 0], energies[row, chosen][:, 0]
+
+    def minima(self, frames: IntArray, starts: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Poses (n, n_variables) and E (n,) that starts lead to, each in its frame."""
+        frozen = np.zeros(len(self.defaults), np.bool_)
+        measured = self.measured[frames]
+        poses, energies = self._from_starts(measured, starts[:, None], frozen, -1.0, MOST)
+        return poses[:, 0], np.where(np.isnan(energies[:, 0]), np.inf, energies[:, 0])
+
+    def _from_starts(
+        self,
+        measured: FloatArray,
+        starts: FloatArray,
+        frozen: NDArray[np.bool_],
+        enough: float,
+        most: int,
+    ) -> tuple[FloatArray, FloatArray]:
+        """Poses and E that starts (n_frames, n_starts, n_variables) lead to."""
+        shape = starts.shape[:2]
+        starts = np.ascontiguousarray(starts.reshape(-1, starts.shape[2]))
+        n = len(starts)
+        frames = np.repeat(measured, shape[1], axis=0)
+        frames.flags.writeable = False  # the compiled code is made for read-only markers
+        poses = np.empty_like(starts)
+        told = np.empty(n, RESULT)
+        observed = np.empty(starts.shape, np.bool_)
+        errors = np.empty((n, len(self.columns)))
+        self.track_frames(
+            self.mechanism.flat, self.work, frames, self.columns, 0, n, 1, False,
+            starts, frozen, enough, most, 0, poses, told, observed, errors,
+        )  # fmt: skip
+        return poses.reshape(*shape, -1), told["energy"].reshape(shape)
+
+
+@lru_cache(maxsize=1)
+def _solver() -> Any:
+    """The compiled `track`; says so when it has to be compiled first."""
+    from kinebench.kinematics.newton.compilation import is_compiled
+    from kinebench.kinematics.newton.sequence import track
+
+    if not is_compiled(track):
+        logger.warning("compiling the fast solver for this machine: half a minute, once")
+    return track

@@ -1,0 +1,162 @@
+"""Joints that turn about three axes: the other angles that give the same rotation.
+
+Rot(a, α) Rot(b, β) Rot(c, γ) is the same for two triples of angles, and for all that differ from
+them by whole turns. An angle that rests on its limit in one triple may be free in another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from kinebench.core.arrays import FloatArray
+from kinebench.kinematics.functions import PiecewisePolynomial
+from kinebench.kinematics.tree import Term, Tree
+
+__all__ = [
+    "Gimbal",
+    "equivalents",
+    "gimbals_of",
+    "is_ambiguous",
+    "other_angles",
+    "turned_apart",
+]
+
+TURN = 2 * np.pi
+FAR = 2 * TURN  # stands for an angle without a limit
+LOCKED = 1e-9  # length of an axis' part across another below which no second triple exists
+
+
+@dataclass(frozen=True, slots=True)
+class Gimbal:
+    """Three rotations one after the other, each by one variable of its own.
+
+    Parameters
+    ----------
+    variables : tuple of int
+        Of the mechanism, in the order of the rotations.
+    axes : (3, 3)
+        Row i: unit axis of rotation i in the joint's frame; each moves with those before it.
+    """
+
+    variables: tuple[int, int, int]
+    axes: FloatArray
+
+
+def gimbals_of(tree: Tree, variables: Sequence[int]) -> tuple[Gimbal, ...]:
+    """The joints among whose terms are exactly three rotations, by variables used nowhere else."""
+    uses = [i for joint in tree.joints for term in joint.terms for i, _ in term.weights]
+    uses += [i for coupling in tree.couplings for i, _ in coupling.weights]
+    found = []
+    for joint in tree.joints:
+        turns = [term for term in joint.terms if term.rotation and term.weights]
+        moved = [term.weights[0][0] for term in turns]
+        alone = all(_is_angle(term) for term in turns) and all(uses.count(i) == 1 for i in moved)
+        if len(turns) == 3 and alone and set(moved) <= set(variables):
+            first, second, third = (variables.index(i) for i in moved)
+            axes = np.array([term.axis * _slope(term) for term in turns])
+            found.append(Gimbal((first, second, third), axes))
+    return tuple(found)
+
+
+def _is_angle(term: Term) -> bool:
+    return len(term.weights) == 1 and abs(_slope(term)) == 1.0
+
+
+def _slope(term: Term) -> float:
+    """Of a rotation that is ± its coordinate; 0 for any other."""
+    function = term.function
+    if not isinstance(function, PiecewisePolynomial) or len(function.origins) != 1:
+        return 0.0
+    row = function.coefficients[0]
+    linear = len(row) >= 2 and not row[2:].any() and row[0] == row[1] * function.origins[0]
+    return float(row[1] * term.weights[0][1]) if linear else 0.0
+
+
+def other_angles(axes: FloatArray, angles: FloatArray) -> FloatArray:
+    """The second triple (n, 3) rad for the rotations of a first one; NaN in gimbal lock.
+
+    With c' = Rot(b, β) c, the rotation leaves a · c' as it is. Two angles β give the same: they
+    lie on both sides of the one that brings c nearest to a. What α and γ then have to make up for
+    is how far c' moves about a, and a about c.
+    """
+    a, b, c = axes
+    beta = angles[:, 1]
+    other = 2 * _nearest(axes) - beta
+    alpha = angles[:, 0] + _turned(a, _rotated(b, other, c), _rotated(b, beta, c))
+    gamma = angles[:, 2] - _turned(c, _rotated(b, -other, a), _rotated(b, -beta, a))
+    return np.stack([alpha, other, gamma], axis=1)
+
+
+def _rotated(axis: FloatArray, angles: FloatArray, v: FloatArray) -> FloatArray:
+    """Rodrigues' formula: (n, 3)."""
+    cosine, sine = np.cos(angles)[:, None], np.sin(angles)[:, None]
+    along: FloatArray = axis * (axis @ v)
+    turned: FloatArray = along + cosine * (v - along) + sine * np.cross(axis, v)
+    return turned
+
+
+def _turned(axis: FloatArray, start: FloatArray, end: FloatArray) -> FloatArray:
+    """Angle about an axis from (n, 3) to (n, 3); NaN where one lies on the axis."""
+    start = start - np.outer(start @ axis, axis)
+    end = end - np.outer(end @ axis, axis)
+    angle = np.arctan2(np.cross(start, end) @ axis, np.einsum("ni,ni->n", start, end))
+    lengths = np.minimum(np.linalg.norm(start, axis=1), np.linalg.norm(end, axis=1))
+    return np.where(lengths > LOCKED, angle, np.nan)
+
+
+def equivalents(
+    gimbal: Gimbal, angles: FloatArray, low: FloatArray, high: FloatArray
+) -> FloatArray:
+    """All triples (n_kinds, n, 3) with the rotations of `angles` (n, 3), within a turn of limits.
+
+    NaN where a triple leaves the limits; the angles themselves are not among them.
+    """
+    centre = (np.maximum(low, -FAR) + np.minimum(high, FAR)) / 2
+    other = other_angles(gimbal.axes, angles)
+    other = centre + np.mod(other - centre + np.pi, TURN) - np.pi
+    shifts = np.array([s for s in product((0, -TURN, TURN), repeat=3) if np.count_nonzero(s) < 2])
+    kinds = np.concatenate([angles + shifts[1:, None], other + shifts[:, None]])
+    outside = ((kinds < low) | (kinds > high)).any(axis=2)
+    kinds[outside] = np.nan
+    return kinds
+
+
+def is_ambiguous(gimbal: Gimbal, low: FloatArray, high: FloatArray) -> bool:
+    """Whether a triple within the limits (3,) can have an equivalent within them."""
+    low, high = np.maximum(low, -FAR), np.minimum(high, FAR)
+    middle = (low[1] + high[1]) / 2
+    mirrored = 2 * _nearest(gimbal.axes) - middle
+    off = np.abs(np.mod(mirrored - middle + np.pi, TURN) - np.pi)
+    return bool((high - low >= TURN).any() or off <= high[1] - low[1])
+
+
+def _nearest(axes: FloatArray) -> float:
+    """The second angle that brings the third axis nearest to the first."""
+    a, b, c = axes
+    return float(np.arctan2(a @ np.cross(b, c), a @ c - (a @ b) * (b @ c)))
+
+
+def turned_apart(
+    gimbals: Sequence[Gimbal], turning: Sequence[int], poses: FloatArray, others: FloatArray
+) -> FloatArray:
+    """Differences (n_poses, n_turning) rad of angles, of whichever equivalents are nearest.
+
+    Parameters
+    ----------
+    gimbals : sequence of Gimbal
+    turning : sequence of int
+        Variables that are angles.
+    poses, others : (n_poses, n_variables)
+    """
+    apart = np.abs(np.mod(others - poses + np.pi, TURN) - np.pi)
+    for gimbal in gimbals:
+        chosen = list(gimbal.variables)
+        second = other_angles(gimbal.axes, others[:, chosen])
+        across = np.abs(np.mod(second - poses[:, chosen] + np.pi, TURN) - np.pi)
+        nearer = across.max(axis=1) < apart[:, chosen].max(axis=1)
+        apart[np.ix_(nearer, chosen)] = across[nearer]
+    return apart[:, list(turning)]

@@ -1,0 +1,169 @@
+"""Poses to start from: of frames whose neighbours say nothing, and of limbs that fit badly."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kinebench.core.arrays import FloatArray
+from kinebench.errors import ValueRangeError
+from kinebench.geometry.registration import register_rigid
+from kinebench.kinematics.descents import TIE, Descents, IntArray
+from kinebench.kinematics.gimbals import equivalents, is_ambiguous
+
+__all__ = ["HOPELESS", "SUSPICIOUS", "cold_starts", "markers_of", "relieved", "with_limb_anew"]
+
+ENOUGH = 1e-2  # gain per iteration at which a trial start is given up
+N_STARTS = 12  # random starts of a limb
+SUSPICIOUS = 4.0  # misfit of a limb, squared, relative to what it is compared with
+HOPELESS = 100.0  # the same beyond which a limb gets five times as many starts
+NEGLIGIBLE = 1e-10  # m²: E of fourteen micrometres
+
+Limb = tuple[int, ...]
+
+
+def cold_starts(descents: Descents, frames: IntArray) -> FloatArray:
+    """Poses (n_frames, n_variables), each without knowledge of the frame's neighbours.
+
+    First the root alone from a grid of orientations, then limb after limb, each with the
+    markers of what is placed already and its own: from the default pose, and from others when
+    the limb fits its markers much worse than the root does.
+    """
+    limbs = descents.mechanism.limbs
+    marked = markers_of(descents, limbs[:1])
+    start = np.tile(descents.defaults, (len(frames), 1, 1))
+    x, misfit = descents.best(frames, start, limbs[0], marked, ENOUGH)
+    rigid = np.array([_rigid_misfit(descents, frame, marked) for frame in frames])
+    poor = misfit > rigid * (1 + TIE) + 1e-12
+    if poor.any():
+        grid = np.tile(_root_starts(descents, limbs[0]), (int(poor.sum()), 1, 1))
+        x[poor], misfit[poor] = descents.best(frames[poor], grid, limbs[0], marked, ENOUGH)
+    for number, limb in enumerate(limbs[1:], 2):
+        marked = markers_of(descents, limbs[:number])
+        x, misfit = _with_limb_placed(descents, frames, x, limb, marked, misfit)
+    everything = np.ones(len(descents.columns), np.bool_)
+    every = tuple(range(x.shape[1]))
+    return descents.best(frames, x[:, None], every, everything, -1.0)[0]
+
+
+def with_limb_anew(
+    descents: Descents, frames: IntArray, x: FloatArray, limb: Limb, elsewhere: FloatArray
+) -> FloatArray:
+    """Poses x (n_frames, n_variables), the limb put where it fits best.
+
+    Starts: where it is, its default, poses drawn from its ranges, and those that it has in the
+    poses `elsewhere` (n, n_variables).
+    """
+    everything = np.ones(len(descents.columns), np.bool_)
+    other = np.repeat(x[:, None], len(elsewhere), axis=1)
+    other[..., list(limb)] = elsewhere[:, list(limb)]
+    drawn = _limb_starts(descents, x, limb, N_STARTS)
+    starts = np.concatenate([x[:, None], other, drawn], axis=1)
+    return descents.best(frames, starts, limb, everything, ENOUGH)[0]
+
+
+def relieved(descents: Descents, x: FloatArray) -> tuple[IntArray, FloatArray]:
+    """Equivalent poses for those of x (n_frames, n_variables) in which a joint is at a limit.
+
+    The angles of three-axis joints that rest on a limit are replaced by others that say the
+    same. Returns the frame of each, and the poses.
+    """
+    low, high = descents.limits
+    rows = [np.empty(0, np.int64)]
+    poses = [np.empty((0, x.shape[1]))]
+    for gimbal in descents.mechanism.gimbals:
+        chosen = list(gimbal.variables)
+        if not is_ambiguous(gimbal, low[chosen], high[chosen]):
+            continue
+        angles = x[:, chosen]
+        at = np.flatnonzero(((angles <= low[chosen]) | (angles >= high[chosen])).any(axis=1))
+        for kind in equivalents(gimbal, angles[at], low[chosen], high[chosen]) if at.size else ():
+            there = ~np.isnan(kind).any(axis=1)
+            pose = x[at[there]]
+            pose[:, chosen] = kind[there]
+            rows.append(at[there])
+            poses.append(pose)
+    return np.concatenate(rows), np.concatenate(poses)
+
+
+def markers_of(descents: Descents, limbs: tuple[Limb, ...]) -> NDArray[np.bool_]:
+    """Which markers these limbs carry themselves."""
+    mechanism = descents.mechanism
+    nodes = {node for limb in limbs for node in mechanism.limb_nodes[limb]}
+    return np.isin(mechanism.flat.markers["node"], sorted(nodes))
+
+
+def _with_limb_placed(
+    descents: Descents,
+    frames: IntArray,
+    x: FloatArray,
+    limb: Limb,
+    marked: NDArray[np.bool_],
+    before: FloatArray,
+) -> tuple[FloatArray, FloatArray]:
+    """x with one limb placed from its default, or better, and the misfit."""
+    default = _limb_starts(descents, x, limb, 0)
+    placed, misfit = descents.best(frames, default, limb, marked, ENOUGH)
+    for limit, n in ((SUSPICIOUS, N_STARTS), (HOPELESS, 5 * N_STARTS)):
+        poor = misfit > np.maximum(limit * before, NEGLIGIBLE)
+        if poor.any():
+            drawn = _limb_starts(descents, x[poor], limb, n)
+            starts = np.concatenate([placed[poor][:, None], drawn], axis=1)
+            found = descents.best(frames[poor], starts, limb, marked, ENOUGH)
+            placed[poor], misfit[poor] = found
+    return placed, misfit
+
+
+def _rigid_misfit(descents: Descents, frame: int, marked: NDArray[np.bool_]) -> float:
+    """Least E that the root's own markers allow a body that may move freely.
+
+    −1 when they do not determine a pose, or sit on several nodes.
+    """
+    records = descents.mechanism.flat.markers[marked]
+    measured = descents.measured[frame, descents.columns[marked]]
+    if len(set(records["node"].tolist())) != 1:
+        return -1.0
+    try:
+        rms = register_rigid(records["location"], measured, records["weight"]).rms
+    except ValueRangeError:
+        return -1.0
+    return 0.5 * rms**2
+
+
+def _root_starts(descents: Descents, root: Limb) -> FloatArray:
+    """Orientations of the root: quarters of a turn, or parts of a limited range."""
+    low, high = descents.limits
+    starts = [descents.defaults.copy()]
+    for variable in root:
+        if variable in descents.mechanism.turning:
+            values = _spread(low[variable], high[variable], descents.defaults[variable])
+            starts = [_changed(start, variable, value) for start in starts for value in values]
+    return np.array(starts)
+
+
+def _limb_starts(descents: Descents, x: FloatArray, limb: Limb, n: int) -> FloatArray:
+    """x (n_frames, n_variables) with the limb's defaults, and with n poses from its ranges.
+
+    (n_frames, n + 1, n_variables), always the same poses.
+    """
+    low, high = descents.limits
+    chosen = list(limb)
+    middle = descents.defaults[chosen]
+    lowest = np.maximum(low[chosen], middle - np.pi)
+    highest = np.maximum(np.minimum(high[chosen], middle + np.pi), lowest)
+    starts = np.repeat(x[:, None], n + 1, axis=1)
+    starts[:, 0, chosen] = middle
+    starts[:, 1:, chosen] = np.random.default_rng(n).uniform(lowest, highest, (n, len(chosen)))
+    return starts
+
+
+def _spread(low: float, high: float, default: float) -> list[float]:
+    if high - low >= 2 * np.pi:
+        return [default + quarter * np.pi / 2 for quarter in (0, 1, 2, -1)]
+    return [low + share * (high - low) for share in (0.5, 0.2, 0.8)]
+
+
+def _changed(x: FloatArray, variable: int, value: float) -> FloatArray:
+    x = x.copy()
+    x[variable] = value
+    return x

@@ -1,0 +1,62 @@
+"""Which frames of a tracked recording may have a better pose than the one found."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kinebench.core.arrays import FloatArray
+from kinebench.kinematics.mechanism import Mechanism
+
+__all__ = ["suspicious"]
+
+N_INTERVALS = 2  # frames that are asked whatever they look like, and the first is solved cold
+POOR_M = (
+    0.03  # weighted RMS beyond which minima lie close together: good recordings have 7 to 20 mm
+)
+JUMP = np.deg2rad(20.0)  # angle from frame to frame: 1,200 to 2,000°/s at the usual rates
+MOST_PEAKS = 2  # of a limb; when they turn out to be fine, so are lower ones
+STANDS_OUT = 4.0  # squared misses of a limb, relative to what is usual in the recording
+
+
+def suspicious(
+    mechanism: Mechanism, x: FloatArray, errors: FloatArray, known: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Frames and limbs (n_frames, n_limbs) to ask for a better pose.
+
+    The column of the root stands for the whole body: frames at intervals, both sides of a jump,
+    frames that fit poorly. A limb is asked where it stands out most, and in frames that fit poorly.
+
+    Parameters
+    ----------
+    mechanism : Mechanism
+    x : (n_frames, n_variables)
+    errors : (n_frames, n_markers) m
+        NaN where a marker is missing.
+    known : (n_frames,)
+        Frames whose markers determine a pose, at least one; others are not asked.
+    """
+    weights = np.where(np.isnan(errors), 0.0, mechanism.flat.markers["weight"])
+    squares = weights * np.nan_to_num(errors) ** 2
+    wanted = np.zeros((len(x), len(mechanism.limbs)), np.bool_)
+    there = np.flatnonzero(known)
+    wanted[there[np.linspace(0, len(there) - 1, N_INTERVALS + 1)[1:].astype(int)], 0] = True
+    turning = sorted(mechanism.turning)
+    jumps = np.flatnonzero(np.abs(np.diff(x[:, turning], axis=0)).max(axis=1, initial=0.0) > JUMP)
+    wanted[jumps, 0] = wanted[jumps + 1, 0] = True
+    for number, limb in enumerate(mechanism.limbs[1:], 1):
+        marked = np.isin(mechanism.flat.markers["node"], mechanism.limb_nodes[limb])
+        square = squares[:, marked].sum(axis=1)
+        wanted[_peaks(square, STANDS_OUT * float(np.median(square[there]))), number] = True
+    wanted[squares.sum(axis=1) > POOR_M**2 * weights.sum(axis=1)] = True
+    return wanted & known[:, None]
+
+
+def _peaks(values: FloatArray, limit: float) -> NDArray[np.intp]:
+    """The highest place of each run above a limit, of the highest runs."""
+    above = np.flatnonzero(values > limit)
+    if not above.size:
+        return above
+    runs = np.split(above, np.flatnonzero(np.diff(above) > 1) + 1)
+    peaks = np.array([run[np.argmax(values[run])] for run in runs])
+    return peaks[np.argsort(-values[peaks], kind="stable")[:MOST_PEAKS]]
