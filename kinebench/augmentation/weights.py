@@ -182,6 +182,8 @@ def _layer(entry: Mapping[str, Any]) -> dict[str, Any]:
     name = config["name"]
     if kind == "TimeDistributed":
         kind, config = config["layer"]["class_name"], config["layer"]["config"]
+    if not isinstance(config, dict) or not isinstance(kind, str):
+        raise TypeError(f"layer {name!r} is of kind {kind!r} with the settings {config!r}")
     wanted = {"LSTM": _LSTM_SETTINGS, "Dense": {"activation": "linear", "use_bias": True}}
     for setting, value in wanted.get(kind, {}).items():
         if config[setting] != value:

@@ -232,3 +232,27 @@ def test_a_broken_description_is_named(tmp_path: Path, content: str) -> None:
     (tmp_path / "augmenter.json").write_text(content)
     with pytest.raises(AugmentationError, match=r"augmenter\.json"):
         read_version(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"config": []},
+        {"config": None},
+        {"config": {"name": "x", "units": None}},
+        {"config": {"name": [], "units": 3}},
+        {"class_name": ["LSTM"]},
+        {"class_name": "InputLayer", "config": "name"},
+        {"class_name": "TimeDistributed", "config": {"name": "x", "layer": 7}},
+        {
+            "class_name": "TimeDistributed",
+            "config": {"name": "x", "layer": {"class_name": "Other", "config": []}},
+        },
+    ],
+)
+def test_layers_of_other_kinds_of_values_are_refused(
+    keras_files: tuple[Path, ...], change: dict[str, Any]
+) -> None:
+    edited(keras_files[0], lambda layers: layers[1].update(change))
+    with pytest.raises(AugmentationError, match=r"model\.json"):
+        read_keras(*keras_files)
