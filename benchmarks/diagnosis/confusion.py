@@ -41,6 +41,10 @@ from kinebench.lab.motions import MotionModel
 
 __all__ = ["PRESETS", "Judged", "judge", "plan"]
 
+# A first run on subjects 1 to 9 showed a knee that straightens called bent throughout, and real
+# effects of a bent window below a bar of twice the usual one: both were changed, and they are out.
+_FIRST = 100
+
 PRESETS = {"two phones": two_phones(), "quiet": CAMERAS}
 """The preset on which limits were set, and smaller errors without a detector's bias."""
 
@@ -245,7 +249,8 @@ _HEAD = """\
 # How often `kinebench why` is right, and how often it accuses a clean session
 
 Made by `python -m benchmarks.diagnosis.confusion`. Virtual subjects of the population "confusion",
-who set no limit of `why` (those are of "calibration"); run once, nothing drawn again. OpenCap's
+who set no limit of `why` (those are of "calibration"); nothing drawn again. After nine sessions of
+a first run a rule and a limit were changed; those subjects are not among these. OpenCap's
 steps by OpenSim's tools, augmenter v0.3 with 1 s of warm-up, OpenCap's rule for the static window,
 unless that is what is planted. *Two phones* is the camera preset on which limits were set, *quiet*
 has about half its slow errors and no detector's bias. The causes that can be named were planned
@@ -259,7 +264,7 @@ def main() -> None:
     """Run the plan under every preset, and write the page."""
     warnings.simplefilter("ignore")
     judged = []
-    number = 0
+    number = _FIRST
     # presets in turn, so that what is done when time runs out is balanced
     for case in plan():
         for preset, errors in PRESETS.items():

@@ -119,7 +119,8 @@ def pose_doubt(static: Markers, trial: Markers | None = None) -> Indication:
     """Whether the subject stands bent throughout, though the set-up assumes standing straight.
 
     A single knee shows against the other one, both knees and the trunk against the straightest
-    half second of the movement, or by themselves.
+    half second of the movement, or by themselves. Bent throughout is what is bent in the mean and
+    at its straightest alike; else another window is the remedy.
 
     Parameters
     ----------
@@ -128,32 +129,38 @@ def pose_doubt(static: Markers, trial: Markers | None = None) -> Indication:
     trial : Markers, optional
         The movement, when it is another recording.
     """
-    now = stance(calm(static), (static.times[0], static.times[-1]))
-    if now is None:
+    whole = stance(calm(static), (static.times[0], static.times[-1]))
+    if whole is None:
         return NOTHING
-    right, left = now.knees_deg
+    best = _straightest(static)
+    if best is not None and _uneven(best) * _uneven(whole) < 0.25 * _uneven(whole) ** 2:
+        right_more = 0.0  # a straighter window is there
+    else:
+        right_more = _uneven(whole)
     found = []
-    if abs(right - left) > _UNEVEN_DEG:
-        side, other = ("right", "left") if right > left else ("left", "right")
-        found.append(
-            (
-                f"the {side} knee is bent by {abs(right - left):.0f}° more than the {other} one"
-                " throughout the static pose",
-                abs(right - left) / _UNEVEN_DEG,
-            )
-        )
+    if abs(right_more) > _UNEVEN_DEG:
+        side, other = ("right", "left") if right_more > 0 else ("left", "right")
+        text = f"the {side} knee is bent by {abs(right_more):.0f}° more than the {other} one"
+        found.append((f"{text} throughout the static pose", abs(right_more) / _UNEVEN_DEG))
+    now = whole if best is None else best
     if min(now.knees_deg) > _BENT_DEG:
-        found.append(
-            (
-                f"both knees are bent throughout the static pose, by {right:.0f}° (right) and"
-                f" {left:.0f}° (left) as keypoints show it",
-                (min(now.knees_deg) - _STRAIGHT_DEG) / (_BENT_DEG - _STRAIGHT_DEG),
-            )
+        right, left = now.knees_deg
+        text = (
+            f"both knees are bent throughout the static pose, by {right:.0f}° (right) and"
+            f" {left:.0f}° (left) as keypoints show it"
         )
+        strength = (min(now.knees_deg) - _STRAIGHT_DEG) / (_BENT_DEG - _STRAIGHT_DEG)
+        found.append((text, strength))
     straight = None if trial is None else _straightest(trial)
     if straight is not None:
         found += _than_in_movement(now, straight)
     return _joined(found)
+
+
+def _uneven(standing: Stance) -> float:
+    """How much more the right knee is bent than the left, deg."""
+    right, left = standing.knees_deg
+    return right - left
 
 
 def _than_in_movement(now: Stance, straight: Stance) -> list[tuple[str, float]]:

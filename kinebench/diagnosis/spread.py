@@ -55,9 +55,12 @@ def spread_of(cause: str, figure: Figure) -> Spread | None:
 
 
 def notable(cause: str, figure: Figure) -> float:
-    """The larger of what is of interest and twice what a swap changes in clean sessions (RMS)."""
+    """The larger of what is of interest and what a swap changes in clean sessions (RMS).
+
+    It takes evidence besides to call a cause wrong: in clean sessions that is rare.
+    """
     spread = spread_of(cause, figure)
-    return figure.notable if spread is None else max(figure.notable, 2 * spread.rms)
+    return figure.notable if spread is None else max(figure.notable, spread.rms)
 
 
 N_SESSIONS = 30
