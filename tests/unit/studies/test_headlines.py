@@ -58,8 +58,6 @@ def test_every_estimate_in_the_readme_is_on_a_committed_page() -> None:
     results = text.split("## Results")[1].split("## Where things are")[0]
     pages = (ROOT / "reports").glob("*.md")
     committed = "".join(path.read_text(encoding="utf-8") for path in pages)
-        path.read_text(encoding="utf-8") for path in (ROOT / "reports").glob("*.md")
-    )
     found = _ESTIMATE.findall(results)
     assert len(found) > 20
     for change, low, high in found:
