@@ -107,8 +107,8 @@ def components_of(
         of_trials - repetition / n_repetitions,
         repetition,
     )
-    between, trial, within = (math.sqrt(max(0.0, variance)) for variance in variances)
-    return DifferenceComponents(between, trial, within, float(np.mean(of_subjects)))
+    between, middle, within = (math.sqrt(max(0.0, variance)) for variance in variances)
+    return DifferenceComponents(between, middle, within, float(np.mean(of_subjects)))
 
 
 def _pooled(groups: Sequence[Sequence[float]]) -> tuple[float, float]:
