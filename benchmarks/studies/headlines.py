@@ -190,8 +190,8 @@ mean; mocap-driven: seven trials of three people (five of one), each person coun
 subjects differ in proportions and noise but perform one template each of squat, sit-to-stand and
 jump and one person's walk, filmed by one camera preset (`two_phones`, made from one walking trial):
 the intervals say nothing about other people's movements or other cameras. `lab-1` was trained in
-this laboratory. Intervals are not corrected for how many there are. Real recordings are not here: their reference is OpenCap's own result, made with
-v0.1 or older.
+this laboratory. Intervals are not corrected for how many there are. Real recordings are not here:
+their reference is OpenCap's own result, made with v0.1 or older.
 """
 
 
