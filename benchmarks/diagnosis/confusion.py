@@ -216,8 +216,11 @@ def page(judged: Sequence[Judged]) -> str:
         firsts = Counter((one.accused or ("nothing",))[0] for one in group)
         said = ", ".join(f"{name} {count}" for name, count in firsts.most_common())
         lines.append(f"| {cause or '(clean)'} | {len(group)} | {said} |")
-    lines += ["", "## Every session", "", "| preset | subject | planted | what | called likely wrong |",
-              "|---|---|---|---|---|"]  # fmt: skip
+    lines += ["", "## Every session", ""]
+    lines += [
+        "| preset | subject | planted | what | called likely wrong |",
+        "|---|---|---|---|---|",
+    ]
     return "\n".join([*lines, *(one.row() for one in judged), ""])
 
 
@@ -262,10 +265,11 @@ _HEAD = """\
 # How often `kinebench why` is right, and how often it accuses a clean session
 
 Made by `python -m benchmarks.diagnosis.confusion`. Virtual subjects of the population "confusion",
-who set no limit of `why` (those are of "calibration"); nothing drawn again. After nine sessions of
-a first run a rule and a limit were changed; those subjects are not among these. In one of two sessions of side swaps the draw had
-planted no swap: both were made again, on other subjects, with more of them. OpenCap's
-steps by OpenSim's tools, augmenter v0.3 with 1 s of warm-up, OpenCap's rule for the static window,
+who set no limit of `why` (those are of "calibration"); nothing drawn again because of a result.
+After nine sessions of a first run a rule and a limit were changed; those subjects are not among
+these. In one of two sessions of side swaps the draw had planted no swap: both were made again, on
+other subjects, with more of them. OpenCap's steps by OpenSim's tools, augmenter v0.3 with 1 s of
+warm-up, OpenCap's rule for the static window,
 unless that is what is planted. *Two phones* is the camera preset on which limits were set, *quiet*
 has about half its slow errors and no detector's bias. The causes that can be named were planned
 together with `why`: other faults, and other sizes, will be found less often. Virtual people stand
