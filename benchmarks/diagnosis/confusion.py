@@ -231,7 +231,7 @@ def wilson(hits: int, n: int) -> tuple[float, float]:
     share, z2 = hits / n, 1.96**2
     middle = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = 1.96 / (1 + z2 / n) * (share * (1 - share) / n + z2 / (4 * n * n)) ** 0.5
-    return middle - half, middle + half
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def _rates(judged: Sequence[Judged]) -> Iterator[str]:
@@ -269,9 +269,8 @@ who set no limit of `why` (those are of "calibration"); nothing drawn again beca
 After nine sessions of a first run a rule and a limit were changed; those subjects are not among
 these. In one of two sessions of side swaps the draw had planted no swap: both were made again, on
 other subjects, with more of them. OpenCap's steps by OpenSim's tools, augmenter v0.3 with 1 s of
-warm-up, OpenCap's rule for the static window,
-unless that is what is planted. *Two phones* is the camera preset on which limits were set, *quiet*
-has about half its slow errors and no detector's bias. The causes that can be named were planned
+warm-up, OpenCap's rule for the static window, unless that is what is planted. *Two phones* is the
+camera preset on which limits were set, *quiet* has about half its slow errors and no detector's bias. The causes that can be named were planned
 together with `why`: other faults, and other sizes, will be found less often. Virtual people stand
 straight and move evenly: real clean recordings are accused more often than these. In brackets 95 %
 intervals (Wilson).

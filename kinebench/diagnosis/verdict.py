@@ -196,7 +196,7 @@ def _own_bias(diagnosis: Diagnosis) -> str:
         f"In {N_SESSIONS} clean virtual sessions of two phones the printed drop at depth was wrong"
         f" by {signed(error.mean, FIGURES[0])} in the mean, SD {error.sd * 1e3:.1f} mm, with"
         f" augmenter v0.3; v0.2 in its place adds {signed(swap.mean, FIGURES[0])} there, where"
-        " nothing is wrong: the augmenter's own left and right."
+        " nothing is wrong: the augmenter's own left and right. Real recordings vary more."
     )
 
 
