@@ -95,7 +95,7 @@ def causes_of(
         )
     )
     if isinstance(pipeline.augment, LSTMAugmenter):
-        causes += _augmenter_causes(pipeline.augment, trial, window_s, left_out)
+        causes += _augmenter_causes(pipeline.augment, trial, left_out)
     else:
         left_out["augmenter version"] = left_out["augmenter start-up"] = "nothing is augmented here"
     return tuple(causes), left_out
@@ -173,7 +173,7 @@ def _tilt_text(tilt: Tilt) -> str:
 
 
 def _augmenter_causes(
-    augment: LSTMAugmenter, trial: Trial, window_s: tuple[float, float], left_out: dict[str, str]
+    augment: LSTMAugmenter, trial: Trial, left_out: dict[str, str]
 ) -> list[Cause]:
     causes = []
     name, (*_, before, newest) = augment.row.name, PUBLISHED
@@ -200,7 +200,7 @@ def _augmenter_causes(
         return causes
     words = {"warm_up_s": "1 s of warm-up", "resample_hz": f"run at {augment.row.rate_hz:g} Hz"}
     options = {"warm_up_s": "--warm-up 1", "resample_hz": f"--resample {augment.row.rate_hz:g}"}
-    start_up = evidence.start_up_doubt(augment, trial, window_s)
+    start_up = evidence.start_up_doubt(augment, trial)
     causes.append(
         Cause(
             "augmenter timing" if off_rate else "augmenter start-up",

@@ -233,23 +233,19 @@ def tremble_doubt(trial: Trial) -> Indication:
     return Indication(text, max(sides.values()) / _TREMBLE_MM)
 
 
-def start_up_doubt(
-    augment: LSTMAugmenter, trial: Trial, window_s: tuple[float, float]
-) -> Indication:
-    """What lies where the augmenter, without warm-up, does not know the movement yet."""
+def start_up_doubt(augment: LSTMAugmenter, trial: Trial) -> Indication:
+    """A movement under way where the augmenter, without warm-up, does not know it yet.
+
+    A static window in the first second is no evidence: who stands still there gives the augmenter
+    little to learn, and OpenCap's rule finds such windows in most clean sessions.
+    """
     if augment.warm_up_s >= START_UP_S:
         return NOTHING
-    found = []
-    if trial.static is not None and np.isfinite(window_s[0]):
-        since = window_s[0] - trial.static.times[0]
-        if since < START_UP_S:
-            text = f"the static window begins {since:.1f} s after the first frame"
-            found.append((text, 1 + (START_UP_S - since) / START_UP_S))
     swing = _knee_swing_deg(trial.keypoints, START_UP_S)
-    if swing > _SWING_DEG:
-        text = f"a knee turns by {swing:.0f}° within the first {START_UP_S:g} s"
-        found.append((text, swing / _SWING_DEG))
-    return _joined(found)
+    if swing <= _SWING_DEG:
+        return NOTHING
+    text = f"a knee turns by {swing:.0f}° within the first {START_UP_S:g} s"
+    return Indication(text, swing / _SWING_DEG)
 
 
 def rate_doubt(augment: LSTMAugmenter, rate_hz: float) -> Indication:
