@@ -277,9 +277,9 @@ camera preset on which limits were set, *quiet* has about half its slow errors a
 bias. The causes that can be named were planned together with `why`: other faults, and other sizes,
 will be found less often. Virtual people stand straight and move evenly: real clean recordings are
 accused more often than these. Clean sessions *without warm-up* are run as OpenCap runs them. Of
-six, start-up was accused in five while a static window in the first second counted as evidence; it no
-longer does, and all sessions without warm-up were made again, on other subjects. In brackets 95 %
-intervals (Wilson).
+six, start-up was accused in five while a static window in the first second counted as evidence; it
+no longer does, and all sessions without warm-up were made again, on other subjects. In brackets
+95 % intervals (Wilson).
 """
 
 
