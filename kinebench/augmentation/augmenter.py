@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 
@@ -84,6 +85,8 @@ class LSTMAugmenter:
         at 60 Hz. Nothing is low-pass filtered here.
     """
 
+    limits: ClassVar[Mapping[str, Limit]] = {"warm_up_s": _WARM_UP, "resample_hz": _RATE}
+
     version: str | AugmenterVersion = "v0.3"
     runtime: str = "numpy"
     warm_up_s: float = 0.0
@@ -93,7 +96,7 @@ class LSTMAugmenter:
     def __post_init__(self) -> None:
         require_names([self.runtime], _RUNTIMES, "runtime", "the augmenter")
         require_names([self.warm_up_kind], WARM_UP_KINDS, "kind of warm-up", "the augmenter")
-        require_within(self, warm_up_s=_WARM_UP, resample_hz=_RATE)
+        require_within(self)
         _ = self.row
 
     @property

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
 from kinebench.core.keypoints import MIDPOINTS, RIGID_SEGMENTS
 from kinebench.core.markers import Markers
+from kinebench.core.notation import Syntax
+from kinebench.core.references import Reference
 from kinebench.core.trial import Trial
 from kinebench.errors import CleaningError, KinebenchWarning, NotApplicableError, ValueRangeError
 from kinebench.geometry.segments import hold_lengths, segment_lengths
 
 __all__ = ["BoneLengths", "Lengths", "measured_lengths", "require_static"]
+
+RYCKAERT = Reference(
+    "Ryckaert JP, Ciccotti G, Berendsen HJC (1977). Numerical integration of the"
+    " cartesian equations of motion of a system with constraints. Journal of"
+    " Computational Physics 23(3): 327–341.",
+    "10.1016/0021-9991(77)90098-5",
+)
 
 Lengths = tuple[tuple[str, float], ...]
 """Lengths, m, by the names of `RIGID_SEGMENTS`."""
@@ -101,6 +110,16 @@ class BoneLengths:
     NotApplicableError
         Lengths of a static trial are asked for, and there is none.
     """
+
+    title: ClassVar[str] = "constant segment lengths"
+    syntax: ClassVar[tuple[Syntax, ...]] = (
+        Syntax(
+            "bone-lengths",
+            "constant segment lengths: the recording's medians, or the static trial's",
+            ("of",),
+        ),
+    )
+    citation: ClassVar[tuple[Reference, ...]] = (RYCKAERT,)
 
     of: Literal["own", "static"] = "own"
     lengths: Lengths | None = None

@@ -9,14 +9,18 @@ lengths as fractions of body height (after Drillis & Contini 1966).
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
 from kinebench.cleaning.lengths import Lengths, measured_lengths, require_static
+from kinebench.cleaning.lowpass import WINTER
 from kinebench.core.limits import Limit, require_within
 from kinebench.core.markers import Markers
+from kinebench.core.notation import Syntax
+from kinebench.core.references import Reference
 from kinebench.core.trial import Trial
 from kinebench.errors import CleaningError, KinebenchWarning, NotApplicableError, ValueRangeError
 
@@ -43,10 +47,12 @@ class Scale:
         0.5 to 2.
     """
 
+    limits: ClassVar[Mapping[str, Limit]] = {"factor": _FACTOR}
+
     factor: float = 1.0
 
     def __post_init__(self) -> None:
-        require_within(self, factor=_FACTOR)
+        require_within(self)
 
     def __call__(self, markers: Markers) -> Markers:
         return (
@@ -81,6 +87,16 @@ class Rescale:
     CleaningError
         No limb can be measured, or the factor is beyond 0.5 to 2.
     """
+
+    title: ClassVar[str] = "scaling to the subject's size"
+    syntax: ClassVar[tuple[Syntax, ...]] = (
+        Syntax(
+            "rescale",
+            "bring to the size of the static trial, or roughly to the stated height",
+            ("to",),
+        ),
+    )
+    citation: ClassVar[tuple[Reference, ...]] = (WINTER,)
 
     to: Literal["static", "height"] = "static"
     lengths: Lengths | None = None
