@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Generic, TypeVar
 
-from kinebench.errors import KinebenchWarning, NotApplicableError, one_line
+from kinebench.errors import KinebenchWarning, NotApplicableError, one_line, require_names
 
 __all__ = ["GROUP", "KINDS", "Catalogue", "of_type"]
 
@@ -25,6 +25,8 @@ GROUP = "kinebench.stages"
 
 KINDS = ("cleaner", "augmenter", "engine", "metric", "dataset", "section")
 """What a package can add: the first word of an entry point's name."""
+
+_TITLES = {"augmenter": "augmenter version"}
 
 Item = TypeVar("Item")
 
@@ -51,6 +53,7 @@ class Catalogue(Mapping[str, Item], Generic[Item]):
     ) -> None:
         self._own = dict(own)
         self._kind = kind
+        self._title = _TITLES.get(kind, kind)
         self._items = items
         self._added: dict[str, Item] | None = None
 
@@ -70,6 +73,18 @@ class Catalogue(Mapping[str, Item], Generic[Item]):
 
     def __hash__(self) -> int:
         return id(self)
+
+    def named(self, name: str, where: str) -> Item:
+        """The item of that name.
+
+        Raises
+        ------
+        NameNotFoundError
+            With the near match and the names that exist.
+        """
+        if name not in self:
+            require_names([name], self, self._title, where)
+        return self[name]
 
     @property
     def added(self) -> Mapping[str, Item]:
