@@ -22,6 +22,7 @@ __all__ = [
     "NotApplicableError",
     "ScalingError",
     "ValueRangeError",
+    "has_control_characters",
     "nearest",
     "one_line",
     "printable",
@@ -112,9 +113,16 @@ def printable(text: str) -> str:
     )
 
 
+def has_control_characters(text: str) -> bool:
+    """Whether a text holds what a terminal or a page would obey instead of show."""
+    return any(map(_is_control, text))
+
+
 def _is_control(character: str) -> bool:
-    # Cc control, Cs half a character, Zl and Zp line ends that str.splitlines knows
-    return unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")
+    # Cc control, Cf marks that turn the direction or have no width, Cs half a character, Zl and Zp
+    # line ends that str.splitlines knows; the joiners are letters to several scripts
+    category = unicodedata.category(character)
+    return category in ("Cc", "Cf", "Cs", "Zl", "Zp") and character not in "\u200c\u200d"
 
 
 def _spelled(character: str) -> str:

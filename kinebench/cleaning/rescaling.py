@@ -21,13 +21,14 @@ from kinebench.core.limits import Limit, require_within
 from kinebench.core.markers import Markers
 from kinebench.core.notation import Syntax
 from kinebench.core.references import Reference
+from kinebench.core.segments import STATURE_SHARES
 from kinebench.core.trial import Trial
 from kinebench.errors import CleaningError, KinebenchWarning, NotApplicableError, ValueRangeError
 
 __all__ = ["Rescale", "Scale"]
 
-_OF_HEIGHT = {"thigh": 0.245, "shank": 0.246, "upper arm": 0.186, "forearm": 0.146}
-_MEASURED = tuple(f"{name}, {side}" for name in _OF_HEIGHT for side in ("right", "left"))
+_LIMBS = ("thigh", "shank", "upper arm", "forearm")
+_MEASURED = tuple(f"{side} {name}" for name in _LIMBS for side in ("right", "left"))
 _FACTOR = Limit(
     0.5, 2.0, reason="a person who appears half or twice as large is a matter of units, not of size"
 )
@@ -113,7 +114,7 @@ class Rescale:
             static = require_static(trial, "rescale", "rescale:height")
             return replace(self, lengths=measured_lengths(static, _MEASURED))
         height = trial.subject.height_m
-        fractions = ((name, _OF_HEIGHT[name.split(",")[0]]) for name in _MEASURED)
+        fractions = ((name, STATURE_SHARES[name.split(" ", 1)[1]]) for name in _MEASURED)
         return replace(self, lengths=tuple((name, f * height) for name, f in fractions))
 
     def __call__(self, markers: Markers) -> Markers:

@@ -8,11 +8,10 @@ import numpy as np
 
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
-from kinebench.core.segments import SEGMENTS, segment_lengths, stature
+from kinebench.core.segments import BODY_SEGMENTS, segment_lengths, stature, typical_lengths
 from kinebench.core.subject import Subject
 from kinebench.quality.evidence import Evidence
 from kinebench.quality.finding import Finding, Spans, graded, spans_of
-from kinebench.quality.world import median_lengths
 from kinebench.signals.butterworth import butterworth
 from kinebench.signals.swaps import exchanged_frames, exchanges
 
@@ -35,7 +34,7 @@ _AMBER_WHOLE, _RED_WHOLE = 0.075, 0.15
 _SLOW_HZ = 3.0
 # Segments that the detector sees from many sides; the breadth of hips and shoulders is not judged:
 # seen from the side it is a guess.
-_JUDGED = tuple(name for name in SEGMENTS if name not in ("pelvis", "shoulders"))
+_JUDGED = tuple(name for name in BODY_SEGMENTS if name not in ("pelvis", "shoulders"))
 
 _SWAPPED_GROUPS = {
     "legs": ("Knee", "Ankle", "Heel", "BigToe", "SmallToe"),
@@ -91,7 +90,7 @@ def _calm(course: FloatArray, rate_hz: float) -> FloatArray:
 
 def sides(recording: Markers, subject: Subject) -> Iterator[Finding] | None:
     """Right segments against left ones."""
-    lengths = median_lengths(recording)
+    lengths = typical_lengths(recording)
     stems = [
         name.removeprefix("right ")
         for name in lengths
@@ -126,7 +125,7 @@ def static_against_trial(evidence: Evidence) -> tuple[Finding, ...] | None:
     """The person of the movement against the person of the static trial."""
     if evidence.static is None:
         return None
-    moving, standing = median_lengths(evidence.recorded), median_lengths(evidence.static)
+    moving, standing = typical_lengths(evidence.recorded), typical_lengths(evidence.static)
     found = []
     sizes = stature(moving), stature(standing)
     if not (np.isfinite(sizes).all() and min(sizes) > 0):
