@@ -131,7 +131,7 @@ def _page(seed: str, clean: Sequence[TrialAudit], faults: dict[str, _Tally]) -> 
         f"- **False alarms: {noisy} of {len(judged)} clean sessions"
         f" ({noisy / len(judged) * 100:.1f} %) are not green; {red} are red.**",
         f"- {len(lost)} more clean sessions give no result, which counts as neither: "
-        + "; ".join(sorted({audit.failure for audit in lost})),
+        + "; ".join(sorted({audit.failure.partition(":")[0] for audit in lost})),
         "",
         "## Faults",
         "",
