@@ -20,6 +20,7 @@ from kinebench.lab.camera import (
     FrameRateChange,
     SideSwaps,
 )
+from kinebench.lab.motions.gait import Gait
 from kinebench.lab.sessions import SessionContent
 from kinebench.lab.setups import scaling_setup
 from kinebench.pipeline.plan import Options
@@ -462,6 +463,12 @@ def _cleaned(*cutoffs: float) -> Plant:
     return plant
 
 
+def _walking_at_2_hz(session: Base, rng: np.random.Generator) -> Planted:
+    content = replace(session.session, motions=(("walking", Gait()),)).content()
+    clean = (Butterworth(2.0),)
+    return Planted(content, Options(augmenter="lab-1", engine="fast", clean=clean))
+
+
 def _stated_version(session: Base, rng: np.random.Generator) -> Planted:
     content = replace(session.session, results=True).content()
     subject = content.subject
@@ -549,6 +556,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("a slip in the set-up", ("set-up slips",), _slip),
     Fault("markers made for another height", ("augmenter version",), _stated_version),
     Fault("a cut-off of 0.5 Hz", ("cut-off",), _cleaned(0.5)),
+    Fault("walking, with a cut-off of 2 Hz", ("cut-off",), _walking_at_2_hz),
     Fault("6 Hz, twice", ("filters in series",), _cleaned(6.0, 6.0)),
     Fault("the generic model as scaled one", ("unscaled model",), _generic_model, red=True),
     Fault("toes turned inwards by 110°", ("joint limits",), _on_movement(_turned_toes)),
