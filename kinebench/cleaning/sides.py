@@ -61,6 +61,10 @@ class Burst:
     start_s: float
     end_s: float
 
+    def frames(self, times: FloatArray) -> Mask:
+        """(n_frames,) True inside."""
+        return np.asarray((times >= self.start_s) & (times <= self.end_s))
+
     def __str__(self) -> str:
         return f"{', '.join(self.parts)} at {self.start_s:.2f} to {self.end_s:.2f} s"
 
@@ -82,7 +86,7 @@ class ExchangeSides:
             return markers
         source = np.tile(np.arange(len(markers.names)), (markers.n_frames, 1))
         for burst in self.bursts:
-            inside = (markers.times >= burst.start_s) & (markers.times <= burst.end_s)
+            inside = burst.frames(markers.times)
             for part in burst.parts:
                 right, left = (markers.names.index(side + part) for side in "RL")
                 source[inside, right], source[inside, left] = (
