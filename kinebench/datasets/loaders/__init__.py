@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from kinebench.core.trial import Trial
 from kinebench.datasets.added import ADDED
 from kinebench.datasets.catalogue import find_card
 from kinebench.datasets.contents import Contents
@@ -25,7 +24,7 @@ from kinebench.datasets.places import Places
 from kinebench.datasets.sample import Sample
 from kinebench.errors import DatasetError, nearest
 
-__all__ = ["LOADERS", "load", "load_trial", "loader_of", "sample_names"]
+__all__ = ["LOADERS", "load", "loader_of", "sample_names"]
 
 LOADERS: Mapping[str, Loader] = MappingProxyType(
     {
@@ -76,11 +75,6 @@ def load(dataset: str, name: str, places: Places | None = None) -> Sample:
             f" it has: {', '.join(names) or 'none'}"
         )
     return loader.load(contents, name)
-
-
-def load_trial(dataset: str, name: str, places: Places | None = None) -> Trial:
-    """One sample as a `Trial`: ``load(dataset, name).trial()``."""
-    return load(dataset, name, places).trial()
 
 
 def _contents(dataset: str, places: Places | None) -> Contents:

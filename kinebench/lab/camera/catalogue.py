@@ -12,13 +12,13 @@ from kinebench.lab.camera.gaps import Dropouts, SideOcclusion, SideSwaps
 from kinebench.lab.camera.noise import HeavyTails, WhiteNoise
 from kinebench.lab.camera.presets import two_phones
 from kinebench.lab.camera.space import ScaleError, VerticalOffset, WorldTilt
-from kinebench.lab.camera.time import ImageFilter, Lag, TimeJitter
+from kinebench.lab.camera.time import FrameRateChange, ImageFilter, Lag, TimeJitter
 
 __all__ = ["CAMERA_ERRORS", "parse_camera"]
 
 _STAGES: tuple[type[CameraError], ...] = (
     WhiteNoise, HeavyTails, WorldTilt, ScaleError, VerticalOffset, SideOcclusion, Dropouts,
-    SideSwaps, TimeJitter, Lag, ImageFilter,
+    SideSwaps, TimeJitter, Lag, ImageFilter, FrameRateChange,
 )  # fmt: skip
 
 

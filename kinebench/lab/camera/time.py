@@ -44,6 +44,11 @@ def _sampled(keypoints: Markers, at: FloatArray) -> FloatArray:
 class FrameRateChange:
     """Filmed at another rate: positions at the instants of that rate's frames."""
 
+    title: ClassVar[str] = "another frame rate"
+    syntax: ClassVar[tuple[Syntax, ...]] = (
+        Syntax("frame-rate", "filmed at another rate", ("rate_hz",), least=1),
+    )
+
     limits: ClassVar[Mapping[str, Limit]] = {"rate_hz": _RATE}
 
     rate_hz: float = 30.0

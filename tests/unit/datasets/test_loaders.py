@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from kinebench.core import Coordinate, Markers, Motion, Subject
-from kinebench.datasets import Sample, find_card, load, load_trial, sample_names
+from kinebench.datasets import Sample, find_card, load, sample_names
 from kinebench.datasets.contents import Contents
 from kinebench.datasets.loaders import lbmc
 from kinebench.datasets.loaders.labvalidation import augmented_offset_removed, optical
@@ -217,7 +217,7 @@ def test_a_laboratory_folder_gives_reference_and_estimates(laboratory, places):
 
 
 def test_a_laboratory_trial_can_be_run(laboratory, places):
-    trial = load_trial("simtk-labvalidation", "subject2/walking1", places)
+    trial = load("simtk-labvalidation", "subject2/walking1", places).trial()
     assert trial.keypoints.names == KEYPOINTS
     assert trial.reference_motion is not None
 

@@ -11,7 +11,7 @@ from kinebench.lab.camera.gaps import Dropouts, SideOcclusion, SideSwaps
 from kinebench.lab.camera.noise import HeavyTails, WhiteNoise
 from kinebench.lab.camera.presets import two_phones
 from kinebench.lab.camera.space import ScaleError, VerticalOffset, WorldTilt
-from kinebench.lab.camera.time import ImageFilter, Lag, TimeJitter
+from kinebench.lab.camera.time import FrameRateChange, ImageFilter, Lag, TimeJitter
 
 EXAMPLES: dict[str, CameraError] = {
     "none": Chain(),
@@ -29,6 +29,7 @@ EXAMPLES: dict[str, CameraError] = {
     "jitter:2": TimeJitter(2.0),
     "lag:20": Lag(20.0),
     "lowpass:12": ImageFilter(12.0),
+    "frame-rate:30": FrameRateChange(30.0),
     "two-phones+tilt:0:2": Chain((two_phones(), WorldTilt(0.0, 2.0))),
 }
 
