@@ -106,7 +106,7 @@ class Identification:
 def identify(
     markers: Markers,
     subject: Subject,
-    versions: Iterable[AugmenterVersion] = tuple(VERSIONS.values()),
+    versions: Iterable[AugmenterVersion] | None = None,
 ) -> Identification:
     """Augment the file's own keypoints with each version, and compare with the file's markers.
 
@@ -117,7 +117,7 @@ def identify(
         and midHip are taken as mid-points of shoulders and hips when they are lacking.
     subject : Subject
         A wrong mass or height makes every version look wrong.
-    versions : iterable of AugmenterVersion
+    versions : iterable of AugmenterVersion, optional
 
     Raises
     ------
@@ -127,7 +127,7 @@ def identify(
         No augmented marker is there.
     """
     recording = _with_mid_points(markers.rename(dict(OTHER_NAMES)))
-    rows = tuple(versions)
+    rows = tuple(VERSIONS.values() if versions is None else versions)
     compared = [name for name in recording.names if any(name in row.gives for row in rows)]
     if not compared:
         raise AugmentationError(

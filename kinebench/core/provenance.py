@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +77,20 @@ def _array_summary(array: np.ndarray[Any, Any]) -> dict[str, Any]:
     return {"shape": list(array.shape), "dtype": array.dtype.str, "sha256": content}
 
 
+@cache
+def _class_name(kind: type) -> str:
+    """Module and name; of another package's class also a digest of the module's source.
+
+    Kinebench's own stages have versions of their own; of others nothing else says that a stage
+    computes something new, and results of old code would be taken for those of the new.
+    """
+    name = f"{kind.__module__}.{kind.__qualname__}"
+    if kind.__module__.partition(".")[0] == "kinebench":
+        return name
+    file = getattr(sys.modules.get(kind.__module__), "__file__", None)
+    return name if file is None else f"{name} {file_sha256(Path(file))}"
+
+
 def _hashable(value: Any) -> Any:
     """JSON in which every container and number is tagged, so that no two values look alike."""
     if isinstance(value, np.generic):
@@ -93,7 +109,7 @@ def _hashable(value: Any) -> Any:
     if isinstance(value, frozenset):
         return ["set", sorted(map(_hashable, value), key=json.dumps)]
     if is_dataclass(value) and not isinstance(value, type):
-        name = f"{type(value).__module__}.{type(value).__qualname__}"
+        name = _class_name(type(value))
         if isinstance(value, Document):
             return ["value", name, [value.name, value.digest]]
         items = [[field.name, _hashable(getattr(value, field.name))] for field in fields(value)]

@@ -135,7 +135,7 @@ def test_a_sample_is_a_value():
 
 
 def test_misspelt_sample_offers_the_near_match(places):
-    with pytest.raises(DatasetError, match="no sample 'Squat_0'; did you mean 'Squats_0'"):
+    with pytest.raises(DatasetError, match=r"no sample 'Squat_0' \(did you mean 'Squats_0'"):
         load("opencap-session-subject0", "Squat_0", places)
 
 

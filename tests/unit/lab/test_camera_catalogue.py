@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from kinebench.core.limits import LONGEST_S
+from kinebench.core.notation import step_text
 from kinebench.errors import NameNotFoundError, ValueRangeError
 from kinebench.lab.camera.catalogue import CAMERA_ERRORS, parse_camera
 from kinebench.lab.camera.chain import CameraError, Chain
@@ -37,6 +38,11 @@ def test_texts_give_errors(text: str) -> None:
     assert parse_camera(text) == EXAMPLES[text]
 
 
+@pytest.mark.parametrize("text", [text for text in EXAMPLES if "+" not in text])
+def test_errors_are_written_as_the_text_that_gives_them(text: str) -> None:
+    assert parse_camera(step_text(EXAMPLES[text], CAMERA_ERRORS)) == EXAMPLES[text]
+
+
 def test_every_entry_has_an_example_of_its_stage() -> None:
     assert {text.split(":")[0].split("+")[0] for text in EXAMPLES} == set(CAMERA_ERRORS)
     for name, entry in CAMERA_ERRORS.items():
@@ -52,8 +58,8 @@ def test_every_entry_has_an_example_of_its_stage() -> None:
     [
         ("two-phone", NameNotFoundError, "did you mean 'two-phones'"),
         ("tilt:2", ValueRangeError, r"1 option\(s\); it is written tilt:FORWARD_DEG:SIDEWAYS_DEG"),
-        ("tilt:0:two", ValueRangeError, "drop of the right, degrees, must be a number"),
-        ("occluded:X:30", ValueRangeError, "R or L, found 'X'"),
+        ("tilt:0:two", ValueRangeError, r"sideways_deg \(degrees\) must be a number"),
+        ("occluded:X:30", ValueRangeError, "'R' or 'L', found 'X'"),
         ("occluded:R:30:2", ValueRangeError, "missing of SideOcclusion must be 0 to 1"),
         ("scale:-1", ValueRangeError, "factor"),
     ],
