@@ -131,7 +131,7 @@ def in_options(warning: str) -> str:
 
 def _plan_session(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path]]:
     from kinebench.io.session import is_static
-    from kinebench.pipeline.session_plan import plan_from_session
+    from kinebench.pipeline.session.plan import plan_from_session
 
     session = session_of(arguments)
     subject = subject_of(arguments, session.subject)

@@ -6,18 +6,16 @@ from kinebench.augmentation.catalogue import PUBLISHED
 from kinebench.quality.evidence import Evidence
 from kinebench.quality.finding import Finding
 
-__all__ = ["UNKNOWN", "augmenter_version"]
-
-UNKNOWN = "unknown"
-"""No known version gives the markers."""
+__all__ = ["augmenter_version"]
 
 
 def augmenter_version(evidence: Evidence) -> tuple[Finding, ...] | None:
     """The version that made the markers against the stated one and the newest."""
-    stated, found = evidence.augmenter_stated, evidence.augmenter_found
-    if not found:
+    origin = evidence.origin
+    stated, found = origin.augmenter_stated, origin.augmenter_found
+    if not origin.augmenter_searched:
         return None
-    if found == UNKNOWN:
+    if found is None:
         return (
             Finding(
                 "augmenter version",

@@ -232,7 +232,7 @@ def test_a_cleaned_trial_is_scaled_on_a_cleaned_static_trial(
 ) -> None:
     options = ("--trial", "squats", "--engine", "fast")
     plain = run_json(capsys, folder, *options, "--out", tmp_path / "plain")
-    assert plain["choices"]["static markers"] == "the session's own, made by lab-1"
+    assert plain["choices"]["static markers"] == "stored (the session's, made by lab-1)"
     clean = run_json(
         capsys, folder, *options, "--clean", "butterworth:6", "--out", tmp_path / "clean"
     )
