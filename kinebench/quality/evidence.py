@@ -27,15 +27,15 @@ class Origin:
     augmenter_stated : str, optional
         Version that the session states.
     augmenter_found : str, optional
-        Version that gives the session's markers; None when none does, or none was looked for.
-    augmenter_searched : bool
-        Whether a version was looked for among those that could have made the markers.
+        Version that gives the session's markers; None when none is known to.
+    augmenter_excluded : tuple of str
+        Versions that were tried and do not give them.
     """
 
     image_filter_hz: float | None = None
     augmenter_stated: str | None = None
     augmenter_found: str | None = None
-    augmenter_searched: bool = False
+    augmenter_excluded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,16 @@ def augmenter_version(evidence: Evidence) -> tuple[Finding, ...] | None:
     """The version that made the markers against the stated one and the newest."""
     origin = evidence.origin
     stated, found = origin.augmenter_stated, origin.augmenter_found
-    if not origin.augmenter_searched:
+    # of a session that states no version known here, a search without success says nothing
+    if found is None and stated not in origin.augmenter_excluded:
         return None
     if found is None:
         return (
             Finding(
                 "augmenter version",
                 "amber",
-                "no known augmenter version gives the markers that the session holds",
+                f"augmenter {stated}, which the session states, does not give its markers, nor does"
+                " any other version that could be tried",
                 advice="mass, height or recording differ from those it was made with",
             ),
         )

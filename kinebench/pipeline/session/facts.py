@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from kinebench.augmentation.catalogue import VERSIONS
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
 from kinebench.core.motion import Motion
@@ -28,12 +27,15 @@ class Identity:
         None when no version that could be tried gives them.
     cut_or_resampled : bool
         As in `kinebench.augmentation.identify.Identification`.
+    excluded : tuple of str
+        Versions that were tried and do not give the markers.
     not_tried : str
         Why not every version could be tried; empty when all were, or one fits.
     """
 
     version: str | None
     cut_or_resampled: bool = False
+    excluded: tuple[str, ...] = ()
     not_tried: str = ""
 
 
@@ -117,16 +119,12 @@ class SessionFacts:
     @property
     def origin(self) -> Origin:
         """What the checks of quality need to know of the session."""
-        identity, stated = self.identity, self.stated_version
-        # of a session that states a version unknown here, no search can say anything
-        searched = identity is not None and (
-            identity.version is not None or (stated in VERSIONS and not identity.not_tried)
-        )
+        identity = self.identity or Identity(None)
         return Origin(
             image_filter_hz=number_in(self.files.settings.get("filter_frequency")),
-            augmenter_stated=stated,
-            augmenter_found=identity.version if identity is not None else None,
-            augmenter_searched=searched,
+            augmenter_stated=self.stated_version,
+            augmenter_found=identity.version,
+            augmenter_excluded=identity.excluded,
         )
 
 

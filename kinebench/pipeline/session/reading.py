@@ -144,21 +144,21 @@ def _identity(stored: Markers, subject: Subject, files: SessionFiles, strict: bo
     not use it either.
     """
     stated = files.settings.get("augmenter")
-    try:
-        if stated is not None and stated in VERSIONS:
-            found = identify(stored, subject, [VERSIONS[stated]])
-            if found.version is not None:
-                return Identity(found.version, found.cut_or_resampled)
-    except DatasetError as error:
-        if strict:
-            raise
-        return Identity(None, not_tried=str(error))
-    others = [row for name, row in VERSIONS.items() if name != stated]
-    try:
-        found = identify(stored, subject, others)
-    except DatasetError as error:
-        return Identity(None, not_tried=str(error))
-    return Identity(found.version, found.cut_or_resampled)
+    excluded: tuple[str, ...] = ()
+    for likely in (True, False):
+        names = [name for name in VERSIONS if (name == stated) == likely]
+        if not names:
+            continue
+        try:
+            found = identify(stored, subject, [VERSIONS[name] for name in names])
+        except DatasetError as error:
+            if likely and strict:
+                raise
+            return Identity(None, excluded=excluded, not_tried=str(error))
+        if found.version is not None:
+            return Identity(found.version, found.cut_or_resampled)
+        excluded += tuple(names)
+    return Identity(None, excluded=excluded)
 
 
 def _made_by(version: str, static: Markers | None, subject: Subject) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from kinebench.augmentation.catalogue import PUBLISHED
 from kinebench.cleaning.catalogue import parse_cleaners
 from kinebench.core import Document, Markers, Model, Subject
 from kinebench.core.tasks import IKTasks
@@ -32,6 +33,8 @@ from kinebench.pipeline.session.decision import (
 )
 from kinebench.pipeline.session.facts import FittedWindow, Identity, SessionFacts, WindowFit
 from kinebench.pipeline.spec import DEFAULT_VERSION, TRACKED, PipelineSpec
+from kinebench.quality.evidence import Evidence
+from kinebench.quality.provenance import augmenter_version
 from kinebench.scaling.standing import StandingWindow
 from kinebench.scaling.window import GivenWindow, StaticWindow
 
@@ -426,26 +429,28 @@ def test_the_session_s_filter_is_told_and_not_repeated(
 
 
 @pytest.mark.parametrize(
-    ("identity", "stated", "searched"),
+    ("identity", "stated", "light"),
     [
-        (None, "v0.3", False),
-        (Identity("v0.1"), None, True),
-        (Identity("v0.1"), "mine", True),
-        (Identity(None), "v0.3", True),
+        (None, "v0.3", None),
+        (Identity(PUBLISHED[0]), None, "green"),
+        (Identity(PUBLISHED[0]), "mine", "amber"),
+        (Identity(PUBLISHED[0]), PUBLISHED[1], "amber"),
+        (Identity(None, excluded=("v0.3", "v0.1")), "v0.3", "amber"),
+        (Identity(None, excluded=("v0.3",), not_tried="no file"), "v0.3", "amber"),
         # nothing to compare with: a version of one's own, or weights that are not available
-        (Identity(None), "mine", False),
-        (Identity(None), None, False),
-        (Identity(None, not_tried="no file"), "v0.3", False),
+        (Identity(None, excluded=("v0.3", "v0.1")), "mine", None),
+        (Identity(None, excluded=("v0.3", "v0.1")), None, None),
+        (Identity(None, not_tried="no file"), "v0.3", None),
     ],
 )
 def test_what_quality_learns_of_the_markers_origin(
-    identity: Identity | None, stated: str | None, searched: bool
+    identity: Identity | None, stated: str | None, light: str | None
 ) -> None:
     settings = {} if stated is None else {"augmenter": stated}
-    origin = facts(files(settings=settings), identity=identity).origin
-    assert origin.augmenter_searched == searched
-    assert origin.augmenter_stated == stated
-    assert origin.augmenter_found == (identity.version if identity else None)
+    known = facts(files(settings=settings), identity=identity)
+    findings = augmenter_version(Evidence(known.subject, MARKERS, origin=known.origin))
+    assert (findings[0].severity if findings else None) == light
+    assert (findings is None) == (light is None)
 
 
 def test_choices_read_as_text_in_the_order_of_the_pipeline() -> None:
