@@ -56,9 +56,9 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     def counting(name: str) -> None:
         original = getattr(reading, name)
 
-        def call(*arguments: Any) -> Any:
+        def call(*arguments: Any, **more: Any) -> Any:
             counts[f"{name} {arguments[0]}" if name.startswith("read") else name] += 1
-            return original(*arguments)
+            return original(*arguments, **more)
 
         monkeypatch.setattr(reading, name, call)
 

@@ -150,7 +150,8 @@ def _identity(stored: Markers, subject: Subject, files: SessionFiles, strict: bo
         if not names:
             continue
         try:
-            found = identify(stored, subject, [VERSIONS[name] for name in names])
+            rows = [VERSIONS[name] for name in names]
+            found = identify(stored, subject, rows, all_residuals=False)
         except DatasetError as error:
             if likely and strict:
                 raise
@@ -162,7 +163,9 @@ def _identity(stored: Markers, subject: Subject, files: SessionFiles, strict: bo
 
 
 def _made_by(version: str, static: Markers | None, subject: Subject) -> bool:
-    return static is not None and identify(static, subject, [VERSIONS[version]]).version is not None
+    if static is None:
+        return False
+    return identify(static, subject, [VERSIONS[version]], all_residuals=False).version is not None
 
 
 def _setup(sources: SetupSources, spec: PipelineSpec) -> OpenCapSetup:
