@@ -261,6 +261,30 @@ def test_another_mass_hides_no_version_but_makes_static_markers_anew(
     assert "static markers" not in heavy
 
 
+@pytest.mark.parametrize(("track", "stage"), [("augmented", "Pre"), ("stored", "Post")])
+def test_the_files_that_a_run_starts_from_are_named(
+    lab_content: SessionContent,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    track: str,
+    stage: str,
+) -> None:
+    folder = write_session(tmp_path / "s", lab_content, "local")
+    options = ["--trial", "squats", "--dry-run", "--json", "--markers", track]
+    assert main(["run", str(folder), *options]) == 0
+    inputs = json.loads(capsys.readouterr().out)["inputs"]
+    for role, trial in (("keypoints", "squats"), ("static", "neutral")):
+        path = Path(inputs.pop(role))
+        assert path.parent.name.startswith(f"{stage}Augmentation")
+        assert path.name.startswith(trial)
+    assert {role: Path(path).name for role, path in inputs.items()} == {
+        "generic model": "kinebench_body_generic.osim",
+        "scaled model": "kinebench_body_scaled.osim",
+        "scaling set-up": "Setup_scale.xml",
+        "IK set-up": "Setup_IK_squats.xml",
+    }
+
+
 def test_the_dry_run_reads_as_text(
     lab_content: SessionContent, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
