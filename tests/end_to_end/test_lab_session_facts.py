@@ -21,6 +21,7 @@ from kinebench.errors import DatasetError
 from kinebench.io.session import read_session
 from kinebench.lab import StaticPose, scaling_setup
 from kinebench.lab.sessions import LAYOUTS, SessionContent, write_session
+from kinebench.osim.edits import marker_names
 from kinebench.pipeline.assessment import assess_plan
 from kinebench.pipeline.choices import ChoiceKey
 from kinebench.pipeline.plan import Plan
@@ -173,6 +174,38 @@ def test_a_window_that_is_asked_for_scales_although_a_scaled_model_is_there(
     assert isinstance(plan(alone, LAB_1).pipeline.scale, GivenModel)
     asked = GivenWindow(0.0, 0.3)
     assert plan(alone, replace(LAB_1, window=asked)).pipeline.scale.window == asked
+
+
+def test_names_without_an_offset_are_taken_for_plain_ones(
+    lab_content: SessionContent, plan: Callable[..., Plan]
+) -> None:
+    """LabValidation's models are scaled on markers whose offset was removed."""
+    model = lab_content.scaled_model
+    assert model is not None
+    ended = re.sub(rb'(<Marker name="[^"]+_study)"', rb'\1_offsetRemoved"', model.xml)
+    assert ended.count(b"_offsetRemoved") > 30
+    alone = replace(
+        lab_content,
+        trials={"squats": lab_content.trials["squats"]},
+        scaled_model=replace(model, xml=ended),
+    )
+    used = plan(alone, LAB_1, "labvalidation").pipeline.scale.model
+    assert marker_names(used) == marker_names(model)
+
+
+def test_the_session_s_own_motion_is_judged(
+    lab_content: SessionContent, plan: Callable[..., Plan]
+) -> None:
+    squats = lab_content.trials["squats"]
+    assert squats.motion is not None
+    values = np.array(squats.motion.values)
+    values[30:, squats.motion.names.index("knee_angle_r")] += np.radians(80.0)
+    broken = replace(squats, motion=replace(squats.motion, values=values))
+    content = replace(lab_content, trials={**lab_content.trials, "squats": broken})
+    for given, jumps in ((lab_content, []), (content, ["knee_angle_r"])):
+        planned = plan(given, LAB_1)
+        found = [one for one in assess_plan(planned).findings if one.check == "joint jumps"]
+        assert [name for one in found for name in one.where] == jumps
 
 
 TWO = MappingProxyType(
