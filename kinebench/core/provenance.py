@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import sys
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -16,7 +17,7 @@ import numpy as np
 from kinebench.core.model import Document
 from kinebench.errors import ValueRangeError
 
-__all__ = ["describe", "digest", "file_sha256"]
+__all__ = ["describe", "digest", "file_sha256", "without_nan"]
 
 
 def describe(value: Any) -> Any:
@@ -49,6 +50,15 @@ def describe(value: Any) -> Any:
         content = {field.name: describe(getattr(value, field.name)) for field in fields(value)}
         return {"kind": type(value).__name__, **content}
     raise ValueRangeError(f"cannot describe a {type(value).__name__}")
+
+
+def without_nan(value: Any) -> Any:
+    """Plain JSON types with null for numbers that JSON has not: NaN and infinity."""
+    if isinstance(value, Mapping):
+        return {str(key): without_nan(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [without_nan(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def digest(*values: Any) -> str:
