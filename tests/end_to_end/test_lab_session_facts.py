@@ -341,45 +341,52 @@ def test_an_engine_of_a_file_is_told_in_the_dry_run(
     assert "engine    fast\n" in capsys.readouterr().out
 
 
+# one in each layout
 CASES = {
-    "no static trial": {"static": None},
-    "bad static trial": {"static": StaticPose(duration_s=2.0, right_knee_deg=30.0)},
-    "100 Hz": {"rate_hz": 100.0},
+    "no static trial": ({"static": None}, "downloaded"),
+    "bad static trial": ({"static": StaticPose(duration_s=2.0, right_knee_deg=30.0)}, "local"),
+    "100 Hz": ({"rate_hz": 100.0}, "labvalidation"),
 }
 
 
-@pytest.fixture(scope="module", params=list(CASES))
-def case(
-    request: pytest.FixtureRequest,
-    lab_session: LabSession,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> tuple[str, Path]:
-    """Sessions with keypoints alone, one in each layout."""
-    layout = LAYOUTS[list(CASES).index(request.param)]
-    session = replace(lab_session, results=False, **CASES[request.param])
-    return request.param, session.write(tmp_path_factory.mktemp("case") / "s", layout)
+@pytest.fixture(scope="module")
+def folders(lab_session: LabSession, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Sessions with keypoints alone."""
+    place = tmp_path_factory.mktemp("cases")
+    return {
+        name: replace(lab_session, results=False, **changes).write(place / name, layout)
+        for name, (changes, layout) in CASES.items()
+    }
 
 
-@pytest.mark.parametrize("command", ["why", "engines", "audit"])
-def test_other_sessions_go_through_every_command(
-    case: tuple[str, Path], command: str, capsys: pytest.CaptureFixture[str]
+LAB = ("--trial", "squats", "--augmenter", "lab-1", "--json")
+
+
+@pytest.mark.parametrize("case", ["no static trial", "100 Hz"])
+def test_why_on_other_sessions(
+    case: str, folders: dict[str, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    name, folder = case
-    options = ["--trial", "squats", "--augmenter", "lab-1", "--json"]
-    code = main([command, str(folder), *options, *(["--engine", "fast"] * (command == "why"))])
-    printed = capsys.readouterr()
-    found = json.loads(printed.out)
-    if command == "why":
-        assert code == 0
-        swapped = {"static window", "camera tilt"} <= set(found["parts"])
-        assert swapped
-        assert found["as_is"]
-    elif command == "engines":
-        assert code == 0
-        assert found["second_not_worse"] >= 0.95
-    else:
-        (trial,) = found["trials"]
-        assert not trial["failure"]
-        stance = [one for one in trial["findings"] if "knee" in one["message"]]
-        assert bool(stance) == (name == "bad static trial"), trial["findings"]
-        assert code == int(found["light"] == "red")
+    assert main(["why", str(folders[case]), *LAB, "--engine", "fast"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert {"static window", "camera tilt"} <= set(found["parts"])
+    assert found["as_is"]
+
+
+def test_engines_on_a_session_with_a_bad_static_trial(
+    folders: dict[str, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["engines", str(folders["bad static trial"]), *LAB]) == 0
+    assert json.loads(capsys.readouterr().out)["second_not_worse"] >= 0.95
+
+
+@pytest.mark.parametrize("case", list(CASES))
+def test_audit_on_other_sessions(
+    case: str, folders: dict[str, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(["audit", str(folders[case]), *LAB])
+    found = json.loads(capsys.readouterr().out)
+    assert code == int(found["light"] == "red")
+    (trial,) = found["trials"]
+    assert not trial["failure"]
+    stance = [one for one in trial["findings"] if "knee" in one["message"]]
+    assert bool(stance) == (case == "bad static trial"), trial["findings"]
