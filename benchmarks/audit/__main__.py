@@ -20,7 +20,7 @@ from kinebench.io.atomic import write_atomically
 from kinebench.lab.seeds import generator
 from kinebench.lab.sessions import SessionContent
 from kinebench.pipeline.audit import TrialAudit
-from kinebench.pipeline.plan import Options
+from kinebench.pipeline.spec import PipelineSpec
 from kinebench.quality import CHECKS
 from kinebench.studies.lab_session import LabSession
 
@@ -70,10 +70,10 @@ def _clean(seed: str, number: int) -> list[TrialAudit]:
 def _cleaned(seed: str, number: int) -> list[TrialAudit]:
     """Sessions with stored markers, low-passed at 6 Hz: so that all checks are made."""
     session = replace(base_session(f"{seed}, cleaned again", number), results=True)
-    return _audited(session, Options(engine="fast", clean=(Butterworth(6.0),)))
+    return _audited(session, PipelineSpec(engine="fast", clean=(Butterworth(6.0),)))
 
 
-def _audited(session: LabSession, options: Options | None) -> list[TrialAudit]:
+def _audited(session: LabSession, options: PipelineSpec | None) -> list[TrialAudit]:
     audits = [audit_content(content, options) for content in _filmed(session)]
     for audit in audits:
         if audit.findings:
@@ -131,7 +131,7 @@ def _page(seed: str, clean: Sequence[TrialAudit], faults: dict[str, _Tally]) -> 
         f"- **False alarms: {noisy} of {len(judged)} clean sessions"
         f" ({noisy / len(judged) * 100:.1f} %) are not green; {red} are red.**",
         f"- {len(lost)} more clean sessions give no result, which counts as neither: "
-        + "; ".join(sorted({audit.failure for audit in lost})),
+        + "; ".join(sorted({audit.failure.partition(":")[0] for audit in lost})),
         "",
         "## Faults",
         "",

@@ -22,7 +22,7 @@ from kinebench.io.atomic import write_atomically
 from kinebench.io.session import read_session
 from kinebench.io.trc import read_trc
 from kinebench.pipeline.plan import Plan, plan_from_markers
-from kinebench.pipeline.session_plan import plan_from_session
+from kinebench.pipeline.session.plan import plan_from_session
 from kinebench.pipeline.spec import PipelineSpec
 from kinebench.reports.why_report import figure_title, figure_value
 

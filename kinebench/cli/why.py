@@ -73,12 +73,13 @@ def _write_report(
 ) -> None:
     from kinebench.core.provenance import file_sha256
     from kinebench.io.atomic import write_atomically
+    from kinebench.pipeline.choices import in_words
     from kinebench.reports.html import as_html
     from kinebench.reports.why_report import why_document
 
     digests = {role: (file.name, file_sha256(file)) for role, file in inputs.items()}
     command = shlex.join(["kinebench", *sys.argv[1:]])
-    document = why_document(found, digests, plan.choices, doubts, command)
+    document = why_document(found, digests, in_words(plan.choices), doubts, command)
     write_atomically(path, as_html(document))
 
 

@@ -17,10 +17,9 @@ from kinebench.diagnosis import evidence
 from kinebench.diagnosis.evidence import NOTHING, Indication
 from kinebench.diagnosis.straightness import straightest_window
 from kinebench.errors import CleaningError, NameNotFoundError, ScalingError
+from kinebench.pipeline.engines import ScalesBySetUp
 from kinebench.pipeline.opencap import opencap_setup
 from kinebench.pipeline.pipeline import Pipeline
-from kinebench.scaling.fast_scaler import FastScaler
-from kinebench.scaling.opensim_scaler import OpenSimScaler
 from kinebench.scaling.window import GivenWindow
 
 __all__ = ["Cause", "causes_of"]
@@ -75,7 +74,7 @@ def causes_of(
     """
     causes: list[Cause] = []
     left_out: dict[str, str] = {}
-    if isinstance(pipeline.scale, FastScaler | OpenSimScaler):
+    if isinstance(pipeline.scale, ScalesBySetUp):
         causes += _scaling_causes(pipeline, trial, window_s, left_out)
     else:
         left_out["static window"] = left_out["scaling set-up"] = "the model is not scaled here"
@@ -133,7 +132,7 @@ def _scaling_causes(
     return causes
 
 
-def _scaling_setup(scale: FastScaler | OpenSimScaler) -> Cause:
+def _scaling_setup(scale: ScalesBySetUp) -> Cause:
     """A sensitivity: a bent static pose is another matter, see `kinebench.diagnosis.faults`."""
     upright = opencap_setup("augmented", "upright").scaling
     any_pose = opencap_setup("augmented", "any_pose").scaling

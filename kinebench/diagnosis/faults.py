@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kinebench.core.segments import typical_lengths
 from kinebench.core.trial import Trial
 from kinebench.diagnosis import evidence
 from kinebench.diagnosis.evidence import Indication
 from kinebench.diagnosis.straightness import knee_angles_deg
 from kinebench.quality import assess_recording
 from kinebench.quality.finding import Finding
-from kinebench.quality.world import median_lengths
 
 __all__ = ["UNDECIDABLE", "Fault", "faults_of"]
 
@@ -127,7 +127,7 @@ def _static_pose(trial: Trial, window_s: tuple[float, float]) -> Iterator[Fault]
 
 
 def _own(trial: Trial) -> Iterator[Fault]:
-    lengths = median_lengths(trial.keypoints)
+    lengths = typical_lengths(trial.keypoints)
     for segment in ("thigh", "shank"):
         right, left = (lengths.get(f"{side} {segment}", np.nan) for side in ("right", "left"))
         off = abs(float(np.log(right / left))) if min(right, left) > 0 else 0.0

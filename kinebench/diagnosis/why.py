@@ -26,12 +26,10 @@ from kinebench.diagnosis.figures import (
 from kinebench.errors import KinebenchError, KinebenchWarning
 from kinebench.metrics import shapley
 from kinebench.metrics.undefined import UndefinedMetricWarning
-from kinebench.pipeline.engines import with_engine
+from kinebench.pipeline.engines import ScalesBySetUp, with_engine
 from kinebench.pipeline.memo import Memo, MemoryMemo
 from kinebench.pipeline.opencap import opencap_setup
 from kinebench.pipeline.pipeline import Pipeline
-from kinebench.scaling.fast_scaler import FastScaler
-from kinebench.scaling.opensim_scaler import OpenSimScaler
 
 __all__ = ["SOLVERS", "Diagnosis", "diagnose"]
 
@@ -177,7 +175,8 @@ def diagnose(
 def _any_pose(pipeline: Pipeline) -> bool:
     """Whether the scaling set-up lets the subject stand as they like."""
     scale = pipeline.scale
-    if not isinstance(scale, FastScaler | OpenSimScaler):
+    # OpenCap's files are for its own model, and may not be available for another
+    if not isinstance(scale, ScalesBySetUp) or not pipeline.generic.name.startswith("Lai"):
         return False
     return scale.setup.digest == opencap_setup("augmented", "any_pose").scaling.digest
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from kinebench.comparison import Comparison, PairResult
 from kinebench.comparison.agreement import agreement_of, curves_of
-from kinebench.core.provenance import describe
+from kinebench.core.provenance import describe, without_nan
 from kinebench.metrics import Evaluation
 from kinebench.reports.agreement_tables import agreement_json
 
@@ -36,7 +35,7 @@ def as_json(comparison: Comparison, margin_rad: float | None = None) -> dict[str
         "agreement": agreement_json(agreement, curves_of(comparison) if agreement else []),
         "warnings": list(comparison.warnings),
     }
-    plain: dict[str, Any] = _finite(content)
+    plain: dict[str, Any] = without_nan(content)
     return plain
 
 
@@ -78,14 +77,3 @@ def _evaluation(evaluation: Evaluation) -> dict[str, Any]:
         "excluded": [excluded._asdict() for excluded in evaluation.excluded],
         "undefined": [undefined._asdict() for undefined in evaluation.undefined],
     }
-
-
-def _finite(content: Any) -> Any:
-    """JSON has no NaN."""
-    if isinstance(content, float):
-        return content if math.isfinite(content) else None
-    if isinstance(content, dict):
-        return {key: _finite(value) for key, value in content.items()}
-    if isinstance(content, list | tuple):
-        return [_finite(value) for value in content]
-    return content
