@@ -85,6 +85,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="TRC",
         help="the reference's markers, for events that its motion does not show",
     )
+    _add_output_arguments(parser)
+
+
+def _add_output_arguments(parser: argparse.ArgumentParser) -> None:
+    """What is said of all subjects together, and where it goes."""
     parser.add_argument(
         "--margin",
         type=float,
