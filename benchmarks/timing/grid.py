@@ -127,7 +127,7 @@ def alone_seconds(cell: Cell, study: Study) -> float:
     """Processor seconds of a run that shares nothing: an empty store, everything kept in it."""
     with tempfile.TemporaryDirectory() as folder:
         start = time.process_time()
-        run_cell(cell, study.metrics, Store(Path(folder)))
+        run_cell(cell, study, Store(Path(folder)))
         return time.process_time() - start
 
 

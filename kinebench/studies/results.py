@@ -17,7 +17,7 @@ from kinebench.errors import KinebenchWarning, one_line, printable
 from kinebench.io.atomic import alone_in, write_atomically
 from kinebench.io.csv_cells import csv_text, unguarded
 from kinebench.io.interrupts import held
-from kinebench.studies.design import Study
+from kinebench.studies.design import LABELS, Study
 from kinebench.studies.execution import Outcome, Status
 
 __all__ = [
@@ -87,6 +87,7 @@ def manifest(
         "factors": describe(study.factors),
         "trials": describe(study.sources),
         "metrics": list(study.metrics),
+        "primary": study.judged.name,
         "outcomes": outcome_counts(outcomes),
         "versions": environment(),
         "computed_with": [dict(one) for one in computed_with],
@@ -161,7 +162,7 @@ def _with_reason(outcome: Outcome, known: dict[tuple[str, ...], tuple[Status, st
 
 
 def _label_columns(study: Study) -> list[str]:
-    return ["subject", "trial", "activity", *(factor.name for factor in study.factors)]
+    return [*LABELS, *(factor.name for factor in study.factors)]
 
 
 def _outcome_columns(study: Study) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kinebench.errors import FileFormatError, KinebenchError, require_names
+from kinebench.errors import FileFormatError, KinebenchError
 from kinebench.io.documents import (
     Table,
     items_of,
@@ -15,7 +15,6 @@ from kinebench.io.documents import (
     texts_of,
     value_of,
 )
-from kinebench.metrics import CATALOGUE
 from kinebench.pipeline.spec import PipelineSpec
 from kinebench.studies.design import Study
 from kinebench.studies.toml_levels import factor_from
@@ -23,7 +22,7 @@ from kinebench.studies.toml_trials import datasets_named, sources_of
 
 __all__ = ["read_study", "study_from"]
 
-_KEYS = ("name", "question", "metrics", "base", "laboratory", "trials", "factors")
+_KEYS = ("name", "question", "metrics", "primary", "base", "laboratory", "trials", "factors")
 
 
 def read_study(path: Path | str) -> Study:
@@ -47,7 +46,6 @@ def study_from(content: Table) -> Study:
     require_keys(content, _KEYS, "a study", ("name", "question", "factors"))
     base = PipelineSpec.from_table(table_of(content, "base", "the study"), "[base]")
     metrics = texts_of(content, "metrics", "the study")
-    require_names(metrics, CATALOGUE, "metric", "the study")
     return Study(
         value_of(content, "name", str, "the study"),
         value_of(content, "question", str, "the study"),
@@ -57,5 +55,6 @@ def study_from(content: Table) -> Study:
         ),
         sources_of(content, base.body),
         **({"metrics": metrics} if "metrics" in content else {}),
+        primary=value_of(content, "primary", str, "the study", ""),
         datasets=datasets_named(content),
     )
