@@ -20,9 +20,22 @@ from kinebench.studies.design import Study
 from kinebench.studies.toml_levels import factor_from
 from kinebench.studies.toml_trials import datasets_named, sources_of
 
-__all__ = ["read_study", "study_from"]
+__all__ = ["HEAD_KEYS", "read_study", "study_from"]
 
-_KEYS = ("name", "question", "metrics", "primary", "base", "laboratory", "trials", "factors")
+HEAD_KEYS = ("title", "sections", "baseline")
+"""Keys about the report, of `kinebench.studies.toml_report`."""
+
+_KEYS = (
+    *HEAD_KEYS,
+    "name",
+    "question",
+    "metrics",
+    "primary",
+    "base",
+    "laboratory",
+    "trials",
+    "factors",
+)
 
 
 def read_study(path: Path | str) -> Study:
@@ -41,14 +54,22 @@ def read_study(path: Path | str) -> Study:
         raise FileFormatError(f"{path.name}: {error}") from error
 
 
-def study_from(content: Table) -> Study:
-    """A study from the content of its TOML file."""
-    require_keys(content, _KEYS, "a study", ("name", "question", "factors"))
+def study_from(content: Table, question: str | None = None) -> Study:
+    """A study from the content of its TOML file.
+
+    Parameters
+    ----------
+    content : mapping
+    question : str, optional
+        Of the report that the study is a part of; the file need not repeat it.
+    """
+    needed = ("name", "factors") if question else ("name", "question", "factors")
+    require_keys(content, _KEYS, "a study", needed)
     base = PipelineSpec.from_table(table_of(content, "base", "the study"), "[base]")
     metrics = texts_of(content, "metrics", "the study")
     return Study(
         value_of(content, "name", str, "the study"),
-        value_of(content, "question", str, "the study"),
+        value_of(content, "question", str, "the study", question),
         base.build(),
         tuple(
             factor_from(table, where, base.body) for table, where in items_of(content, "factors")

@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -200,11 +201,13 @@ class TestPlaces:
         capsys: pytest.CaptureFixture[str],
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr("kinebench.studies.toml_study.read_study", lambda path: None)
-        for name in ("run_study", "stored_outcomes"):
-            monkeypatch.setattr(
-                f"kinebench.studies.execution.{name}", lambda *_, **__: pytest.fail("begun")
-            )
+        plan = SimpleNamespace(studies=(None,), tables=lambda out, _: out, baseline=None)
+        monkeypatch.setattr("kinebench.studies.toml_report.read_report", lambda path: plan)
+        for module in ("studies.execution", "reports.study.making"):
+            for name in ("run_study", "stored_outcomes"):
+                monkeypatch.setattr(
+                    f"kinebench.{module}.{name}", lambda *_, **__: pytest.fail("begun")
+                )
         (tmp_path / "file").write_text("mine")
         (tmp_path / "out" / "report.html").mkdir(parents=True)
         for out, reason in (("file", "is a file, not a folder"), ("out", "it is a folder")):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import math
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +15,7 @@ from kinebench.reports.study.scored import ScoredPart
 from kinebench.reports.study.sides import side_figures
 from kinebench.reports.tables import as_csv, as_latex
 from kinebench.reports.units import readable_unit, scale_of
+from kinebench.studies.names import file_stem
 from kinebench.studies.results import result_table
 from kinebench.studies.scores import Measure, measures_of, score_of
 
@@ -34,7 +34,7 @@ _COLUMNS = {
 
 def downloads_section(title: str, parts: Sequence[ScoredPart], command: str) -> Section:
     """Effects as CSV and LaTeX, means per run, sides, manifest, and all results when they fit."""
-    stem = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or "study"
+    stem = file_stem(title)
     files = [
         _file("effects of all levels, all digits", f"{stem}-effects.csv", _effects(parts)),
         _file(
