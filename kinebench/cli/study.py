@@ -129,6 +129,11 @@ def _add_execution(execute: argparse.ArgumentParser) -> None:
         "--scheduler", metavar="ADDRESS", help="run on a Dask cluster instead: tcp://HOST:PORT"
     )
     execute.add_argument(
+        "--parquet",
+        action="store_true",
+        help="write results.parquet too; needs the extra 'parquet'",
+    )
+    execute.add_argument(
         "--accept", action="store_true", help="make the headline figures the study's baseline"
     )
 
@@ -154,15 +159,17 @@ def run(arguments: argparse.Namespace) -> int:
 def _run(plan: ReportPlan, arguments: argparse.Namespace) -> int:
     from kinebench.reports.study.making import parts_of_report, run_report
     from kinebench.studies.plan import count_cells
+    from kinebench.studies.results import require_parquet
     from kinebench.studies.store import Store
 
+    if arguments.parquet:
+        require_parquet()
     _require_room(plan, arguments)
     _require_baseline(plan, arguments)
     progress = CellProgress(sum(map(count_cells, plan.studies)))
     store = Store(_store_folder(arguments))
-    ran = run_report(
-        plan, arguments.out, store, arguments.workers, arguments.scheduler, progress.step
-    )
+    how = (arguments.workers, arguments.scheduler, progress.step, arguments.parquet)
+    ran = run_report(plan, arguments.out, store, *how)
     progress.end()
     store.warn_if_mixed()
     parts = parts_of_report(ran, store)
@@ -255,7 +262,7 @@ def _held_against_baseline(
 def _require_room(plan: ReportPlan, arguments: argparse.Namespace) -> None:
     """Before hours of work."""
     from kinebench.io.atomic import require_folder, require_writable
-    from kinebench.studies.results import TABLES
+    from kinebench.studies.results import PARQUET, TABLES
     from kinebench.studies.toml_report import study_files
 
     folders = [plan.tables(arguments.out, study) for study in plan.studies]
@@ -263,7 +270,8 @@ def _require_room(plan: ReportPlan, arguments: argparse.Namespace) -> None:
         require_folder(folder)
     page = _page(arguments)
     pages = [page, page.with_suffix(".pdf")] if arguments.pdf else [page]
-    tables = [folder / name for folder in folders for name in TABLES]
+    names = (*TABLES, PARQUET) if getattr(arguments, "parquet", False) else TABLES
+    tables = [folder / name for folder in folders for name in names]
     there = [path for path in (*tables, *pages) if path.parent.is_dir()]
     if arguments.report is not None and not page.parent.is_dir():
         raise KinebenchError(f"cannot write {page}: there is no folder {page.parent}")

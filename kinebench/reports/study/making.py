@@ -41,6 +41,7 @@ def run_report(
     workers: int = 1,
     scheduler: str | None = None,
     on_outcome: Callable[[Outcome], None] | None = None,
+    parquet: bool = False,
 ) -> tuple[RanStudy, ...]:
     """Run all studies of a report, and write their tables as each ends.
 
@@ -53,11 +54,13 @@ def run_report(
         What it holds is not computed again.
     workers, scheduler, on_outcome
         As of `kinebench.studies.execution.run_study`.
+    parquet : bool
+        Write results.parquet too, which needs the extra ``parquet``.
     """
     ran = []
     for study in plan.studies:
         outcomes = run_study(study, store, workers, scheduler, on_outcome)
-        write_results(plan.tables(out, study), study, outcomes, store.environments())
+        write_results(plan.tables(out, study), study, outcomes, store.environments(), parquet)
         ran.append(RanStudy(study, outcomes))
     return tuple(ran)
 
