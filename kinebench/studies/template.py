@@ -38,6 +38,21 @@ window = "standing from start"
 subjects = 2
 activities = ["one squat"]
 
+# One's own OpenCap session: each trial against the session's own result, or a file named by
+# 'trial' and 'reference'. Paths are relative to this file.
+# [[trials]]
+# session = "OpenCapData_1"
+
+# One's own files: keypoints and static trial as .trc, .c3d, .csv or .npz; reference as .mot.
+# [[trials]]
+# file = "squat.trc"
+# static = "neutral.trc"
+# reference = "squat_mocap.mot"
+# mass_kg = 70.0
+# height_m = 1.75
+# lag_s = 0.0           # how much later the same event comes on the keypoints' clock
+# same_frame = false    # another ground frame: the pelvis is then not compared
+
 # Recordings with a reference, of a public dataset ('kinebench data list'). With body = "opencap".
 # [[trials]]
 # dataset = "opencap-session-subject0"

@@ -108,7 +108,7 @@ def _report(path: Path, index: Table, parts: Sequence[tuple[Path, Table]]) -> Re
 
 def _study(file: Path, content: Table, question: Any) -> Study:
     with _naming(file.name):
-        return study_from(content, question)
+        return study_from(content, question, file.parent)
 
 
 def _content(path: Path) -> Table:

@@ -49,12 +49,12 @@ def read_study(path: Path | str) -> Study:
     path = Path(path)
     content = parse_toml(read_text(path), path.name)
     try:
-        return study_from(content)
+        return study_from(content, folder=path.parent)
     except KinebenchError as error:
         raise FileFormatError(f"{path.name}: {error}") from error
 
 
-def study_from(content: Table, question: str | None = None) -> Study:
+def study_from(content: Table, question: str | None = None, folder: Path = Path()) -> Study:
     """A study from the content of its TOML file.
 
     Parameters
@@ -62,6 +62,8 @@ def study_from(content: Table, question: str | None = None) -> Study:
     content : mapping
     question : str, optional
         Of the report that the study is a part of; the file need not repeat it.
+    folder : Path
+        Of the file: paths in it are relative to it.
     """
     needed = ("name", "factors") if question else ("name", "question", "factors")
     require_keys(content, _KEYS, "a study", needed)
@@ -74,7 +76,7 @@ def study_from(content: Table, question: str | None = None) -> Study:
         tuple(
             factor_from(table, where, base.body) for table, where in items_of(content, "factors")
         ),
-        sources_of(content, base.body),
+        sources_of(content, base.body, folder),
         **({"metrics": metrics} if "metrics" in content else {}),
         primary=value_of(content, "primary", str, "the study", ""),
         datasets=datasets_named(content),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -33,18 +34,21 @@ def test_its_engine_is_the_fast_one_and_every_section_is_named() -> None:
 
 def test_what_is_commented_out_is_valid_too() -> None:
     """Each commented line of TOML, uncommented, is still one study."""
+    # a comment of words has no sign of equality or bracket behind its first word
+    toml = re.compile(r"# (\[\[.*|\w+ = .*)")
     lines = [
-        line.removeprefix("# ") if line.startswith(("# baseline =", "# [[", "# dataset", "# sample",
-                                                    "# subject", "# activity", "# reference"))
-        else line
+        found[1] if (found := toml.fullmatch(line)) else line
         for line in study_template("x").splitlines()
-    ]  # fmt: skip
+    ]
     content = tomllib.loads("\n".join(lines))
     assert content["baseline"] == "baseline.json"
-    assert content["trials"] == [
-        {"dataset": "opencap-session-subject0", "sample": "Squats_0", "subject": "subject 0",
-         "activity": "squat", "reference": "opencap"}
-    ]  # fmt: skip
+    session, files, dataset = content["trials"]
+    assert session == {"session": "OpenCapData_1"}
+    assert set(files) == {"file", "static", "reference", "mass_kg", "height_m", "lag_s",
+                          "same_frame"}  # fmt: skip
+    assert dataset == {
+        "dataset": "opencap-session-subject0", "sample": "Squats_0", "subject": "subject 0",
+         "activity": "squat", "reference": "opencap"}  # fmt: skip
 
 
 def test_a_name_with_quotes_stays_a_name() -> None:
