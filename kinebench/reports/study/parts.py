@@ -52,7 +52,8 @@ _TOLD = {
     "real keypoints": (
         "Real recordings",
         "Reference: what comes with the recordings, such as OpenCap's own result or inverse"
-        " kinematics of optical markers. None of it is the truth: a change is a distance from that result.",
+        " kinematics of optical markers. None of it is the truth: a change is a distance from that"
+        " result.",
     ),
 }
 
