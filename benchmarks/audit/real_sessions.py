@@ -18,7 +18,8 @@ from kinebench.io.atomic import write_atomically
 from kinebench.io.trc import read_trc
 from kinebench.pipeline.audit import TrialAudit, audit_trial
 from kinebench.pipeline.engines import with_engine
-from kinebench.pipeline.plan import Options, Plan, plan_from_markers
+from kinebench.pipeline.plan import Plan, plan_from_markers
+from kinebench.pipeline.spec import PipelineSpec
 
 _HEAD = """\
 # What `kinebench audit` says of public recordings
@@ -42,10 +43,10 @@ def more_plans() -> Iterator[tuple[str, Plan]]:
     yield from plans()
     for dataset, path, subject in _MORE:
         keypoints = read_trc(fetch_file(dataset, path))
-        plan = plan_from_markers(Path(path).stem, keypoints, None, subject, Options())
+        plan = plan_from_markers(Path(path).stem, keypoints, None, subject, PipelineSpec())
         yield f"{dataset}, {Path(path).name}", plan
     # mass and height are not published; nothing that is checked here depends on them
-    somebody, options = Subject(75.0, 1.75, "subject 4"), Options(track="mocap")
+    somebody, options = Subject(75.0, 1.75, "subject 4"), PipelineSpec(track="mocap")
     static = read_trc(fetch_file(_OPTICAL, f"{_OPTICAL_FOLDER}/static1.trc"))
     for name in ("walking1", "DJ2", "squats1", "squatsAsym1", "STS1"):
         markers = read_trc(fetch_file(_OPTICAL, f"{_OPTICAL_FOLDER}/{name}.trc"))

@@ -26,8 +26,6 @@ __all__ = [
     "subject_of",
 ]
 
-_CLEANING = "fill-linear:0.5"
-"""Of files. Lines through longer gaps put the knee tens of degrees off: a person should ask."""
 _SESSION_OPTIONS = ("trial", "variant")
 _FILE_OPTIONS = ("static", "unit", "rate", "keypoint_set", "axes", "scaled_model")
 

@@ -190,7 +190,7 @@ def _print_plan(
     cleaners = describe(plan.pipeline.clean)
     print(f"cleaning  {', '.join(map(_in_words, cleaners)) or 'none'}")
     print(f"floor     {'lowest marker 10 mm above the ground' if plan.pipeline.floor else 'as is'}")
-    print(f"engine    {arguments.engine}")
+    print(f"engine    {plan.spec.engine}")
     print(f"output    {arguments.out or '(none named)'}")
     _print_doubts(doubts)
 

@@ -53,6 +53,7 @@ _SOURCE_KEYS = frozenset({"address", "folder", "files"})
 _FILE_KEYS = frozenset({"path", "bytes", "sha256"})
 _SUBJECT_KEYS = {"identifier": str, "mass_kg": float, "height_m": float, "sex": str}
 _LICENCE = re.compile(r"[A-Za-z0-9.+-]+( (AND|OR|WITH) [A-Za-z0-9.+-]+)*")
+_LONGEST_PART, _LONGEST_PATH = 255, 1500  # bytes; together with a folder of ours below 4096
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -110,6 +111,8 @@ class Source:
             )
         if self.folder is not None and not self.folder.is_absolute():
             raise DatasetError(f"a source's folder must be absolute, found '{self.folder}'")
+        if self.folder is not None and not _can_exist(str(self.folder)):
+            raise DatasetError(f"no folder can have the name '{self.folder}'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,9 +315,17 @@ def stays_inside(path: str) -> bool:
     """True for a plain relative path with ``/`` that cannot leave the folder it is put in."""
     if not isinstance(path, str) or not path or re.search(r"[\\\x00-\x1f\x7f]", path):
         return False
+    if not _can_exist(path):
+        return False
     # a colon would be a drive or an alternate stream on Windows
     parts = PurePosixPath(path).parts
     return path == "/".join(parts) and ".." not in parts and ":" not in parts[0] and parts[0] != "/"
+
+
+def _can_exist(path: str) -> bool:
+    """Whether file systems take names of that length: asked about longer ones, they fail."""
+    whole = path.encode("utf-8", "replace")
+    return len(whole) <= _LONGEST_PATH and max(map(len, whole.split(b"/"))) <= _LONGEST_PART
 
 
 def _quoted(value: str | float) -> str:

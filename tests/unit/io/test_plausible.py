@@ -66,7 +66,7 @@ def test_nothing_is_no_recording(n_frames: int) -> None:
 @pytest.mark.filterwarnings("ignore:.*positions span:kinebench.errors.KinebenchWarning")
 def test_every_reader_of_markers_looks(tmp_path: Path) -> None:
     far = BODY.copy()
-    far[2, 0] = 2e4
+    far[2, 0] = (2e4, 1.0, 2e3)
     write_trc(tmp_path / "a.trc", Markers(NAMES, np.arange(5) / 60, far))
     np.savez(tmp_path / "a.npz", positions=far, names=np.array(NAMES), times=np.arange(5) / 60)
     header = ",".join(["time", *(f"{name}_{axis}" for name in NAMES for axis in "xyz")])
@@ -84,6 +84,7 @@ def test_every_reader_of_markers_looks(tmp_path: Path) -> None:
 
 def test_tables_of_motion_and_force_too(tmp_path: Path) -> None:
     head = "x\nversion=1\nnRows=2\nnColumns=2\ninDegrees=no\nendheader\ntime\tknee\n"
+    head = head.replace("knee", "knee_angle_r")
     (tmp_path / "a.mot").write_text(head + "0\t1\n90000\t1\n")
     for read in (read_table, read_motion):
         with pytest.warns(KinebenchWarning, match=r"a\.mot: 90000 s lie between two frames"):

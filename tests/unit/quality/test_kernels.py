@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinebench.core import Coordinate, Markers, Motion
+from kinebench.core import Coordinate, Markers, Motion, Subject
 from kinebench.core.segments import segment_lengths, stature
+from kinebench.quality import assess_recording
 from kinebench.quality.filtering import effective_cutoff
 from kinebench.quality.finding import Assessment, Finding, graded, spans_of, worst
 from kinebench.quality.result import smeared_wraps
@@ -121,3 +122,17 @@ def test_a_finding_becomes_plain_json() -> None:
     found = Finding("size", "red", "too large", measured=float("nan")).as_dict()
     assert found["measured"] is None
     assert found["check"] == "size"
+
+
+def test_findings_come_worst_first() -> None:
+    """Two frames of a hand far off, in a recording of 15 frames a second."""
+    names = ("Neck", "midHip", "RHip", "LHip", "RWrist")
+    places = np.array([[0, 1.5, 0], [0, 1, 0], [0, 1, 0.1], [0, 1, -0.1], [0.2, 1, 0.3]])
+    rng = np.random.default_rng(1)
+    positions = places + 0.002 * rng.standard_normal((60, 5, 3))
+    positions[20:22, 4] += 1e3
+    found = assess_recording(Markers(names, np.arange(60) / 15, positions), Subject(70.0, 1.75))
+    lights = [finding.severity for finding in found.findings]
+    assert lights == sorted(lights, key=("red", "amber", "green").index)
+    assert {"red", "amber"} <= set(lights)
+    assert found.severity == "red"

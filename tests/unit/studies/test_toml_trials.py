@@ -118,7 +118,7 @@ def test_levels_are_values_with_labels(tmp_path: Path) -> None:
         ("subjects = 2", "subjects = -1", "subjects must be 0 to 10000"),
         ("subjects = 2", "subjects = " + "9" * 5000, "cannot read study.toml"),
         ("first = 3", "first = 99999999999", "first must be 0 to 1e+09"),
-        ("rate_hz = 100", "rate_hz = 1e300", "rate_hz must be 1 to 10000"),
+        ("rate_hz = 100", "rate_hz = 1e300", "rate_hz must be 1 to 10000 Hz"),
         ("rate_hz = 100", "rate_hz = inf", "a number is inf"),
         ('name = "mine"', 'name = "\\u001b[2J"', "control character"),
         ("[laboratory]", "[[trials]]\ndataset = []\nsample = 1\n[laboratory]", "must be a text"),
