@@ -18,7 +18,7 @@ from kinebench.errors import KinebenchError
 if TYPE_CHECKING:
     from kinebench.reports.study.making import RanStudy
     from kinebench.reports.study.parts import StudyPart
-    from kinebench.studies.execution import Outcome
+    from kinebench.studies.execution.cells import Outcome
     from kinebench.studies.report_plan import ReportPlan
 
 __all__ = ["add_arguments", "run", "study_exit_code"]
@@ -144,8 +144,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.action in ("list", "new"):
         return list_studies(arguments) if arguments.action == "list" else new_study(arguments)
+    from kinebench.studies.files.report_file import read_report
     from kinebench.studies.report_plan import with_first_subjects
-    from kinebench.studies.toml_report import read_report
 
     plan = read_report(arguments.study)
     if arguments.subjects is not None:
@@ -158,9 +158,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _run(plan: ReportPlan, arguments: argparse.Namespace) -> int:
     from kinebench.reports.study.making import parts_of_report, run_report
+    from kinebench.studies.analysis.results import require_parquet
+    from kinebench.studies.execution.store import Store
     from kinebench.studies.plan import count_cells
-    from kinebench.studies.results import require_parquet
-    from kinebench.studies.store import Store
 
     if arguments.parquet:
         require_parquet()
@@ -181,7 +181,7 @@ def _run(plan: ReportPlan, arguments: argparse.Namespace) -> int:
 
 def _report(plan: ReportPlan, arguments: argparse.Namespace) -> int:
     from kinebench.reports.study.making import parts_of_report, stored_report
-    from kinebench.studies.store import Store
+    from kinebench.studies.execution.store import Store
 
     _require_room(plan, arguments)
     store = Store(_store_folder(arguments))
@@ -262,8 +262,8 @@ def _held_against_baseline(
 def _require_room(plan: ReportPlan, arguments: argparse.Namespace) -> None:
     """Before hours of work."""
     from kinebench.io.atomic import require_folder, require_writable
-    from kinebench.studies.results import PARQUET, TABLES
-    from kinebench.studies.toml_report import study_files
+    from kinebench.studies.analysis.results import PARQUET, TABLES
+    from kinebench.studies.files.report_file import study_files
 
     folders = [plan.tables(arguments.out, study) for study in plan.studies]
     for folder in (arguments.out, _store_folder(arguments), *folders):
@@ -323,7 +323,7 @@ def _render(plan: ReportPlan, parts: Sequence[StudyPart], arguments: argparse.Na
 def _print_outcomes(
     plan: ReportPlan, ran: Sequence[RanStudy], arguments: argparse.Namespace, where: str
 ) -> None:
-    from kinebench.studies.results import counts_in_words, outcome_counts
+    from kinebench.studies.analysis.results import counts_in_words, outcome_counts
 
     outcomes = [outcome for one in ran for outcome in one.outcomes]
     name = _name(plan)

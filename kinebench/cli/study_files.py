@@ -22,7 +22,7 @@ _FOUND_A_FAULT = 1
 
 def list_studies(arguments: argparse.Namespace) -> int:
     """Studies on stdout, files that are none on stderr."""
-    from kinebench.studies.toml_report import read_report
+    from kinebench.studies.files.report_file import read_report
 
     found, faults = [], []
     for path in _study_files(arguments.folders):
@@ -47,7 +47,7 @@ def list_studies(arguments: argparse.Namespace) -> int:
 
 def _study_files(folders: Sequence[Path]) -> Iterator[Path]:
     """Study files of folders and folders with an index, of the project's own when none is given."""
-    from kinebench.studies.toml_report import INDEX, is_index
+    from kinebench.studies.files.report_file import INDEX, is_index
 
     if not folders:
         import kinebench
@@ -108,7 +108,7 @@ def new_study(arguments: argparse.Namespace) -> int:
     """Write a commented study file that runs as it is."""
     from kinebench.errors import ValueRangeError
     from kinebench.io.atomic import require_writable, write_atomically
-    from kinebench.studies.template import study_template
+    from kinebench.studies.files.template import study_template
 
     path: Path = arguments.file
     if path.suffix.lower() != ".toml":

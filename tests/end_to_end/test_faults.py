@@ -24,7 +24,7 @@ from kinebench.cli.study import study_exit_code
 from kinebench.core import Coordinate, Motion
 from kinebench.io.atomic import OutputError, alone_in, require_folder, require_writable
 from kinebench.io.sto import write_motion
-from kinebench.studies.execution import Outcome
+from kinebench.studies.execution.cells import Outcome
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX only")
 full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
@@ -202,8 +202,8 @@ class TestPlaces:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         plan = SimpleNamespace(studies=(None,), tables=lambda out, _: out, baseline=None)
-        monkeypatch.setattr("kinebench.studies.toml_report.read_report", lambda path: plan)
-        for module in ("studies.execution", "reports.study.making"):
+        monkeypatch.setattr("kinebench.studies.files.report_file.read_report", lambda path: plan)
+        for module in ("studies.execution.cells", "reports.study.making"):
             for name in ("run_study", "stored_outcomes"):
                 monkeypatch.setattr(
                     f"kinebench.{module}.{name}", lambda *_, **__: pytest.fail("begun")
@@ -388,7 +388,7 @@ class TestStudyCodes:
 _STUDY = """
 import sys, time, pathlib
 from kinebench.cli import main as cli, demo
-from kinebench.studies import execution
+from kinebench.studies.execution import cells as execution
 from kinebench.ik import fast
 run_cell, swallow = execution.run_cell, sys.argv[1] == "swallow"
 def announced(cell, metrics, store):

@@ -18,7 +18,7 @@ from kinebench.lab import Population, StaticPose
 from kinebench.lab.camera import ColouredNoise
 from kinebench.lab.motions.squat import Squat
 from kinebench.lab.sessions import LAYOUTS, write_session
-from kinebench.studies.lab_session import LabSession
+from kinebench.studies.sources.lab_session import LabSession
 
 PERSON = Population("sessions").subject(3)
 NOISE = ColouredNoise(sd_mm=(2.0, 2.0, 2.0), corner_hz=0.7)

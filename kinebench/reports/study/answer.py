@@ -10,7 +10,7 @@ from kinebench.reports.study.scored import ScoredPart
 from kinebench.reports.study.wording import change_in_words, counted, joined, of_what, with_unit
 from kinebench.reports.tables import Table
 from kinebench.reports.units import digits_of, headed, readable, readable_estimate
-from kinebench.studies.scores import Measure
+from kinebench.studies.analysis.scores import Measure
 
 __all__ = ["answer_section", "effects_table"]
 

@@ -14,7 +14,7 @@ from kinebench.io.documents import parse_json, read_text, table_of, value_of
 from kinebench.reports.study.effects import effect_of
 from kinebench.reports.study.parts import StudyPart
 from kinebench.reports.units import scale_of
-from kinebench.studies.scores import measures_of, scores_of
+from kinebench.studies.analysis.scores import measures_of, scores_of
 
 __all__ = ["Baseline", "headlines", "moved", "read_baseline", "write_baseline"]
 

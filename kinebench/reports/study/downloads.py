@@ -15,9 +15,9 @@ from kinebench.reports.study.scored import ScoredPart
 from kinebench.reports.study.sides import side_figures
 from kinebench.reports.tables import as_csv, as_latex
 from kinebench.reports.units import readable_unit, scale_of
+from kinebench.studies.analysis.results import result_table
+from kinebench.studies.analysis.scores import Measure, measures_of, score_of
 from kinebench.studies.names import file_stem
-from kinebench.studies.results import result_table
-from kinebench.studies.scores import Measure, measures_of, score_of
 
 __all__ = ["downloads_section"]
 

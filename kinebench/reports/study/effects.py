@@ -13,9 +13,9 @@ import numpy as np
 from kinebench.core.arrays import FloatArray
 from kinebench.errors import KinebenchWarning
 from kinebench.statistics import Contrast, Interval, mean_interval, paired_contrasts
+from kinebench.studies.analysis.pairing import complete_rows, key_of, subject_means
+from kinebench.studies.analysis.scores import Measure, Score
 from kinebench.studies.design import Factor
-from kinebench.studies.pairing import complete_rows, key_of, subject_means
-from kinebench.studies.scores import Measure, Score
 
 __all__ = [
     "Change",

@@ -25,9 +25,9 @@ from kinebench.reports.study.scored import ScoredPart
 from kinebench.reports.study.wording import with_unit
 from kinebench.reports.tables import Table
 from kinebench.reports.units import digits_of, headed, readable
+from kinebench.studies.analysis.exhibits import Exhibit
+from kinebench.studies.analysis.scores import Measure, Score
 from kinebench.studies.design import LABELS
-from kinebench.studies.exhibits import Exhibit
-from kinebench.studies.scores import Measure, Score
 
 __all__ = ["exhibit_blocks", "worst_trials"]
 

@@ -24,7 +24,7 @@ from kinebench.reports.units import (
     scale_of,
     triple_of,
 )
-from kinebench.studies.scores import LEG_ANGLES, Measure, Score
+from kinebench.studies.analysis.scores import LEG_ANGLES, Measure, Score
 
 _MOST_ROWS = 12
 

@@ -11,9 +11,9 @@ from kinebench.reports.study.parts import StudyPart
 from kinebench.reports.study.wording import counted, signed, signed_estimate
 from kinebench.reports.tables import Table
 from kinebench.reports.units import bracketed, headed, readable, readable_interval, triple_of
+from kinebench.studies.analysis.hindsight import Hindsight, hindsight_of
+from kinebench.studies.analysis.scores import Score, measures_of, scores_of
 from kinebench.studies.design import Factor
-from kinebench.studies.hindsight import Hindsight, hindsight_of
-from kinebench.studies.scores import Score, measures_of, scores_of
 
 __all__ = ["hindsight_section"]
 

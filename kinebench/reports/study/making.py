@@ -11,11 +11,11 @@ from kinebench.reports.html import as_html
 from kinebench.reports.study.document import study_document
 from kinebench.reports.study.parts import StudyPart, parts_of
 from kinebench.reports.study.sections import chosen_sections
+from kinebench.studies.analysis.results import with_reasons, write_results
 from kinebench.studies.design import Study
-from kinebench.studies.execution import Outcome, run_study, stored_outcomes
+from kinebench.studies.execution.cells import Outcome, run_study, stored_outcomes
+from kinebench.studies.execution.store import Store
 from kinebench.studies.report_plan import ReportPlan
-from kinebench.studies.results import with_reasons, write_results
-from kinebench.studies.store import Store
 
 __all__ = ["RanStudy", "parts_of_report", "run_report", "stored_report", "write_page"]
 
@@ -53,7 +53,7 @@ def run_report(
     store : Store
         What it holds is not computed again.
     workers, scheduler, on_outcome
-        As of `kinebench.studies.execution.run_study`.
+        As of `kinebench.studies.execution.cells.run_study`.
     parquet : bool
         Write results.parquet too, which needs the extra ``parquet``.
     """

@@ -14,7 +14,7 @@ from kinebench.reports.study.parts import StudyPart
 from kinebench.reports.study.wording import counted, joined
 from kinebench.reports.study.works import works_cited
 from kinebench.reports.tables import Table
-from kinebench.studies.scores import LEG_ANGLES, Measure, measures_of
+from kinebench.studies.analysis.scores import LEG_ANGLES, Measure, measures_of
 
 __all__ = ["methods_section"]
 

@@ -11,7 +11,7 @@ from kinebench.reports.study.effects import (
     strongest_interactions,
 )
 from kinebench.reports.study.parts import StudyPart
-from kinebench.studies.scores import Measure, Score, measures_of, scores_of
+from kinebench.studies.analysis.scores import Measure, Score, measures_of, scores_of
 
 __all__ = ["ScoredPart", "scored"]
 

@@ -9,8 +9,8 @@ from kinebench.reports.study.causes import SharedFigure, causes_section
 from kinebench.reports.study.hindsight import hindsight_section
 from kinebench.reports.study.parts import StudyPart
 from kinebench.reports.study.sinking import NOTE, SIDE_FIGURES
+from kinebench.studies.analysis.scores import measures_of, score_of
 from kinebench.studies.report_plan import SectionChoice, SectionKind
-from kinebench.studies.scores import measures_of, score_of
 
 __all__ = ["chosen_sections"]
 

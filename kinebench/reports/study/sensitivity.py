@@ -12,8 +12,8 @@ from kinebench.reports.study.effects import effect_of
 from kinebench.reports.study.scored import ScoredPart
 from kinebench.reports.tables import Table
 from kinebench.reports.units import digits_of, headed, readable, readable_estimate
+from kinebench.studies.analysis.scores import Measure, Score, measures_of
 from kinebench.studies.design import Factor
-from kinebench.studies.scores import Measure, Score, measures_of
 
 __all__ = ["sensitivity_blocks"]
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kinebench.reports.study.causes import SharedFigure
-from kinebench.studies.attribution import Reading
+from kinebench.studies.analysis.attribution import Reading
 
 __all__ = ["NOTE", "SIDE_FIGURES"]
 

@@ -6,7 +6,7 @@ import math
 
 from kinebench.reports.units import digits_of, readable, readable_interval, readable_unit
 from kinebench.statistics import Contrast, Interval
-from kinebench.studies.scores import Measure
+from kinebench.studies.analysis.scores import Measure
 
 __all__ = [
     "change_in_words",

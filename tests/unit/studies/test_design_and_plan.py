@@ -7,12 +7,12 @@ from types import ModuleType
 import pytest
 
 from kinebench.errors import NameNotFoundError, ValueRangeError
+from kinebench.studies.analysis.results import TABLES, write_results
 from kinebench.studies.changes import Changes, with_level
 from kinebench.studies.design import RESERVED, Factor, Level
-from kinebench.studies.execution import run_study
+from kinebench.studies.execution.cells import run_study
+from kinebench.studies.execution.store import Store
 from kinebench.studies.plan import cells, count_cells
-from kinebench.studies.results import TABLES, write_results
-from kinebench.studies.store import Store
 
 
 def test_every_trial_meets_every_combination_once(made_up: ModuleType) -> None:

@@ -17,12 +17,12 @@ from kinebench.lab import Population
 from kinebench.lab.camera import two_phones
 from kinebench.lab.motions import Squat
 from kinebench.lab.sessions import SessionContent, TrialContent, write_session
-from kinebench.studies.execution import cell_key, run_cell
-from kinebench.studies.laboratory import LabSource
+from kinebench.studies.analysis.scores import score_of
+from kinebench.studies.execution.cells import cell_key, run_cell
+from kinebench.studies.execution.store import Store
+from kinebench.studies.files.report_file import read_report
 from kinebench.studies.plan import cells
-from kinebench.studies.scores import score_of
-from kinebench.studies.store import Store
-from kinebench.studies.toml_report import read_report
+from kinebench.studies.sources.laboratory import LabSource
 
 STUDY = """
 name = "mine"

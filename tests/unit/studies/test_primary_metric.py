@@ -15,12 +15,12 @@ from kinebench.reports.blocks import Section, TableBlock, Text
 from kinebench.reports.html import as_html
 from kinebench.reports.study import parts_of, study_document
 from kinebench.reports.study.effects import effect_of
+from kinebench.studies.analysis.exhibits import exhibits_of
+from kinebench.studies.analysis.hindsight import hindsight_of
+from kinebench.studies.analysis.scores import Score, measures_of, score_of, scores_of
 from kinebench.studies.design import Study
-from kinebench.studies.execution import run_study
-from kinebench.studies.exhibits import exhibits_of
-from kinebench.studies.hindsight import hindsight_of
-from kinebench.studies.scores import Score, measures_of, score_of, scores_of
-from kinebench.studies.store import Store
+from kinebench.studies.execution.cells import run_study
+from kinebench.studies.execution.store import Store
 
 JUDGING = [metric.name for metric in metrics_of("waveform") if metric.better != "none"]
 

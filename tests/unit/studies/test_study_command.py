@@ -14,10 +14,10 @@ import pytest
 from kinebench.cli.main import main
 from kinebench.errors import FileFormatError
 from kinebench.reports.pdf import BROWSER, browser
-from kinebench.studies import toml_report
 from kinebench.studies.design import Study
+from kinebench.studies.execution.store import Store
+from kinebench.studies.files import report_file as toml_report
 from kinebench.studies.report_plan import ReportPlan
-from kinebench.studies.store import Store
 
 Command = Callable[..., int]
 
@@ -200,7 +200,7 @@ def test_no_workers_is_an_error(command: Command, capsys: pytest.CaptureFixture[
 def test_a_scheduler_that_is_not_there_is_one_line(
     command: Command, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kinebench.studies.cluster.CONNECT_S", 0.3)
+    monkeypatch.setattr("kinebench.studies.execution.cluster.CONNECT_S", 0.3)
     words = ("run", "mine.toml", "--out", "out", "--scheduler", "tcp://127.0.0.1:1")
     assert command(*words) == 2
     said = capsys.readouterr().err

@@ -12,10 +12,10 @@ import pytest
 
 from kinebench.cli.main import main
 from kinebench.errors import FileFormatError, KinebenchError
-from kinebench.studies import toml_report
 from kinebench.studies.design import Study
+from kinebench.studies.files import report_file as toml_report
+from kinebench.studies.files.report_file import read_report
 from kinebench.studies.report_plan import ReportPlan, SectionChoice, with_first_subjects
-from kinebench.studies.toml_report import read_report
 
 PART = """
 name = "{name}"

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from kinebench.cli.main import main
-from kinebench.studies.execution import run_cell
+from kinebench.studies.execution.cells import run_cell
+from kinebench.studies.execution.store import Store
+from kinebench.studies.files.report_file import read_report
+from kinebench.studies.files.template import study_template
 from kinebench.studies.plan import cells, count_cells
 from kinebench.studies.report_plan import SECTIONS
-from kinebench.studies.store import Store
-from kinebench.studies.template import study_template
-from kinebench.studies.toml_report import read_report
 
 
 def test_a_new_study_runs_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,12 +11,12 @@ import pytest
 from kinebench.cli.main import main
 from kinebench.errors import KinebenchError
 from kinebench.metrics import CATALOGUE
-from kinebench.studies import toml_report
-from kinebench.studies.execution import Outcome, run_study
+from kinebench.studies.analysis.results import tidy_table, write_results
+from kinebench.studies.analysis.scores import scores_of
+from kinebench.studies.execution.cells import Outcome, run_study
+from kinebench.studies.execution.store import Store
+from kinebench.studies.files import report_file as toml_report
 from kinebench.studies.report_plan import ReportPlan
-from kinebench.studies.results import tidy_table, write_results
-from kinebench.studies.scores import scores_of
-from kinebench.studies.store import Store
 
 
 def test_the_table_is_results_csv_with_types(made_up: ModuleType, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from kinebench.io.atomic import alone_in, write_atomically
 from kinebench.io.csv_cells import csv_text, unguarded
 from kinebench.io.interrupts import held
 from kinebench.studies.design import LABELS, Study
-from kinebench.studies.execution import Outcome, Status
+from kinebench.studies.execution.cells import Outcome, Status
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,10 +10,10 @@ from kinebench.core.model import Model
 from kinebench.core.motion import Motion
 from kinebench.errors import ValueRangeError
 from kinebench.pipeline.memo import Memo
+from kinebench.studies.analysis.scores import score_of
 from kinebench.studies.design import Study
-from kinebench.studies.execution import Outcome
+from kinebench.studies.execution.cells import Outcome
 from kinebench.studies.plan import Cell, cells
-from kinebench.studies.scores import score_of
 
 __all__ = ["Exhibit", "exhibits_of"]
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kinebench.statistics import Interval, mean_interval
+from kinebench.studies.analysis.pairing import Key, complete_rows, key_of, subject_means
+from kinebench.studies.analysis.scores import Score
 from kinebench.studies.design import Factor
-from kinebench.studies.pairing import Key, complete_rows, key_of, subject_means
-from kinebench.studies.scores import Score
 
 __all__ = ["Hindsight", "Regret", "hindsight_of"]
 

@@ -13,7 +13,7 @@ from kinebench.core.motion import Motion
 from kinebench.core.trial import Trial
 from kinebench.datasets import Sample, load
 from kinebench.errors import NotApplicableError, require_names
-from kinebench.studies.faults import require_choices, with_extra_errors
+from kinebench.studies.sources.faults import require_choices, with_extra_errors
 
 __all__ = ["DatasetSource", "recorded_choices", "shifted"]
 

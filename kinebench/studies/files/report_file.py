@@ -10,9 +10,9 @@ from typing import Any
 from kinebench.errors import FileFormatError, KinebenchError
 from kinebench.io.documents import Table, parse_toml, read_text, require_keys, texts_of, value_of
 from kinebench.studies.design import Study
+from kinebench.studies.files.sections import sections_of
+from kinebench.studies.files.study_file import HEAD_KEYS, study_from
 from kinebench.studies.report_plan import ReportPlan
-from kinebench.studies.toml_sections import sections_of
-from kinebench.studies.toml_study import HEAD_KEYS, study_from
 
 __all__ = ["INDEX", "is_index", "read_report", "study_files"]
 

@@ -30,10 +30,10 @@ from kinebench.lab.motions import (
     Standing,
 )
 from kinebench.studies.design import TrialSource
-from kinebench.studies.laboratory import LabSource
-from kinebench.studies.mocap_driven import mocap_driven, recorded_motion
-from kinebench.studies.own_trials import own_trials
-from kinebench.studies.sources import DatasetSource
+from kinebench.studies.sources.dataset import DatasetSource
+from kinebench.studies.sources.laboratory import LabSource
+from kinebench.studies.sources.mocap_driven import mocap_driven, recorded_motion
+from kinebench.studies.sources.own import own_trials
 
 __all__ = ["ACTIVITIES", "datasets_named", "sources_of", "static_level"]
 

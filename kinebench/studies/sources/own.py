@@ -19,7 +19,7 @@ from kinebench.io.keypoint_files import ARRAY_ENDINGS, read_markers
 from kinebench.io.session import Session, SessionFiles, is_static, read_session
 from kinebench.io.sto import read_motion
 from kinebench.io.trc import read_trc
-from kinebench.studies.sources import recorded_choices, shifted
+from kinebench.studies.sources.dataset import recorded_choices, shifted
 
 __all__ = ["OwnSource", "own_trials"]
 
@@ -33,7 +33,7 @@ _OWN = "own"
 class OwnSource:
     """A recording that was read from files: its content is in the keys of the results.
 
-    Data factors are those of `kinebench.studies.sources.DatasetSource`.
+    Data factors are those of `kinebench.studies.sources.dataset.DatasetSource`.
 
     Parameters
     ----------

@@ -17,13 +17,13 @@ from kinebench.io.documents import (
 )
 from kinebench.pipeline.spec import PipelineSpec
 from kinebench.studies.design import Study
-from kinebench.studies.toml_levels import factor_from
-from kinebench.studies.toml_trials import datasets_named, sources_of
+from kinebench.studies.files.levels import factor_from
+from kinebench.studies.files.trials import datasets_named, sources_of
 
 __all__ = ["HEAD_KEYS", "read_study", "study_from"]
 
 HEAD_KEYS = ("title", "sections", "baseline")
-"""Keys about the report, of `kinebench.studies.toml_report`."""
+"""Keys about the report, of `kinebench.studies.files.report_file`."""
 
 _KEYS = (
     *HEAD_KEYS,

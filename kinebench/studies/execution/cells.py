@@ -12,12 +12,12 @@ from kinebench.errors import KinebenchError, NotApplicableError
 from kinebench.io import interrupts
 from kinebench.io.atomic import OutputError
 from kinebench.pipeline.memo import STAGE_VERSIONS
-from kinebench.studies.batches import Batch, batch_size, batches, cells_of, recipe
 from kinebench.studies.design import Study
-from kinebench.studies.measure import measured
+from kinebench.studies.execution.batches import Batch, batch_size, batches, cells_of, recipe
+from kinebench.studies.execution.measure import measured
+from kinebench.studies.execution.pool import run_in_processes
+from kinebench.studies.execution.store import Store
 from kinebench.studies.plan import Cell, cells
-from kinebench.studies.pool import run_in_processes
-from kinebench.studies.store import Store
 
 __all__ = ["Outcome", "Status", "cell_key", "run_cell", "run_study", "stored_outcomes"]
 
@@ -145,7 +145,7 @@ def _results(
 ) -> Iterator[list[Outcome]]:
     shared = recipe(study)
     if scheduler is not None:
-        from kinebench.studies.cluster import cluster, n_threads, run_on_cluster
+        from kinebench.studies.execution.cluster import cluster, n_threads, run_on_cluster
 
         # workers stand in folders of their own
         there = replace(store, folder=store.folder.resolve())
