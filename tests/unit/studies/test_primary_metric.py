@@ -20,6 +20,7 @@ from kinebench.studies.analysis.hindsight import hindsight_of
 from kinebench.studies.analysis.scores import Score, measures_of, score_of, scores_of
 from kinebench.studies.design import Study
 from kinebench.studies.execution.cells import run_study
+from kinebench.studies.execution.measure import LAG_REMOVED as LAG_KIND
 from kinebench.studies.execution.store import Store
 
 JUDGING = [metric.name for metric in metrics_of("waveform") if metric.better != "none"]
@@ -115,3 +116,19 @@ def test_a_score_without_the_primary_metric_has_no_error() -> None:
 
 def _texts(section: Section) -> Sequence[str]:
     return [block.content for block in section.blocks if isinstance(block, Text)]
+
+
+@pytest.mark.parametrize("metric", ["rmse", "bias", "pearson_r"])
+def test_the_lag_is_taken_out_of_the_primary_metric_also_from_a_filled_store(
+    made_up_study: Study, metric: str, tmp_path: Path
+) -> None:
+    """A store that answers for another primary metric would leave the column of lags empty."""
+    metrics = ("rmse", "bias", "pearson_r")
+    store = Store(tmp_path)
+    run_study(replace(made_up_study, metrics=metrics, primary="bias"), store)
+    study = replace(made_up_study, metrics=metrics, primary=metric)
+    outcomes = run_study(study, store)
+    of_lag = {row["metric"] for one in outcomes for row in one.rows if row["kind"] == LAG_KIND}
+    assert of_lag == {metric}
+    without_lag = measures_of(metric)[-1]
+    assert all(score.error(without_lag) >= 0 for score in scores_of(outcomes, metric))
