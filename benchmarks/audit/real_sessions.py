@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.diagnosis.real_sessions import plans
@@ -65,12 +66,7 @@ def main() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", KinebenchWarning)
         for title, plan in more_plans():
-            fast = Plan(
-                with_engine(plan.pipeline, "fast", keep_foreign=True),
-                plan.trial,
-                plan.choices,
-                plan.facts,
-            )
+            fast = replace(plan, pipeline=with_engine(plan.pipeline, "fast", keep_foreign=True))
             rows.append(row(title, audit_trial(fast)))
             print(rows[-1], flush=True)
     text = _HEAD + "\n".join(rows) + "\n"

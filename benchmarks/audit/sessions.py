@@ -27,7 +27,7 @@ from kinebench.lab.motions.sit_to_stand import SitToStand
 from kinebench.lab.motions.squat import Squat
 from kinebench.lab.sessions import SessionContent, write_session
 from kinebench.pipeline.audit import TrialAudit, audit_trial, failed
-from kinebench.pipeline.session_plan import plan_from_session
+from kinebench.pipeline.session.plan import plan_from_session
 from kinebench.pipeline.spec import PipelineSpec
 from kinebench.quality import Evidence, assess
 from kinebench.studies.sources.lab_session import LabSession

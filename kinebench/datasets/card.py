@@ -26,14 +26,19 @@ two sources of one card may not share a path: list a doubled file, such as a LIC
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from kinebench.errors import DatasetError, FileFormatError, KinebenchError, printable
+from kinebench.errors import (
+    DatasetError,
+    FileFormatError,
+    KinebenchError,
+    nearest,
+    printable,
+)
 from kinebench.io.documents import (
     Table,
     items_of,
@@ -186,9 +191,10 @@ class Card:
                 if file.path == path:
                     return source, file
         paths = [file.path for file in self.files]
-        near = difflib.get_close_matches(path, paths, n=3, cutoff=0.6)
-        hint = f"did you mean {' or '.join(near)}?" if near else f"it lists {len(paths)} files"
-        raise DatasetError(f"dataset {self.name} has no file '{path}'; {hint}")
+        raise DatasetError(
+            f"dataset {self.name} has no file '{path}'{nearest(path, paths)};"
+            f" it lists {len(paths)} files"
+        )
 
 
 def read_card(path: Path) -> Card:
@@ -302,11 +308,10 @@ def _file(entry: Table) -> CardFile:
 def _require_keys(entry: Table, known: frozenset[str], needed: set[str], kind: str) -> None:
     for key in entry:
         if key not in known:
-            near = difflib.get_close_matches(key, known, n=1)
-            hint = (
-                f"did you mean '{near[0]}'?" if near else f"it may have {', '.join(sorted(known))}"
+            raise DatasetError(
+                f"a {kind} has no field '{key}'{nearest(key, known)};"
+                f" it may have {', '.join(sorted(known))}"
             )
-            raise DatasetError(f"a {kind} has no field '{key}'; {hint}")
     if lacking := sorted(needed - set(entry)):
         raise DatasetError(f"a {kind} lacks the field {', '.join(lacking)}")
 

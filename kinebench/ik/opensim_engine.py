@@ -6,7 +6,7 @@ import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -51,6 +51,8 @@ class OpenSimIK:
     accuracy : float
         The tool's own; it does not converge tightly whatever it is set to.
     """
+
+    title: ClassVar[str] = "OpenSim's inverse kinematics tool"
 
     tasks: IKTasks
     accuracy: float = 1e-5

@@ -10,6 +10,7 @@ import ast
 import math
 import re
 import struct
+import warnings
 import zipfile
 import zlib
 from io import BytesIO
@@ -123,10 +124,14 @@ def npz_arrays(data: bytes) -> dict[str, NDArray[Any]]:
 
 
 def _header(text: bytes) -> tuple[np.dtype[Any], bool, tuple[int, ...]]:
-    with translated(
-        "its NPY header is damaged",
-        (ValueError, SyntaxError, TypeError, MemoryError, RecursionError),
+    with (
+        translated(
+            "its NPY header is damaged",
+            (ValueError, SyntaxError, TypeError, MemoryError, RecursionError),
+        ),
+        warnings.catch_warnings(),
     ):
+        warnings.simplefilter("ignore")  # of escapes that Python does not know
         header = ast.literal_eval(text.decode("latin-1").strip())
     if not isinstance(header, dict) or set(header) != {"descr", "fortran_order", "shape"}:
         raise FileFormatError("its NPY header lacks descr, fortran_order or shape")

@@ -91,8 +91,8 @@ def filters_in_series(evidence: Evidence) -> tuple[Finding, ...] | None:
         if isinstance(step, Butterworth)
         for cut in (_lowest(step),)
     ]
-    if evidence.image_filter_hz is not None:
-        filters.append((evidence.image_filter_hz, 2))
+    if evidence.origin.image_filter_hz is not None:
+        filters.append((evidence.origin.image_filter_hz, 2))
     if not filters:
         return None
     together = effective_cutoff(filters)

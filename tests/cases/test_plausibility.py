@@ -272,10 +272,8 @@ def test_warnings_of_plan_and_pipeline_outlive_a_failure(
 ) -> None:
     from kinebench.cli import planning
 
-    options = planning._options
-    monkeypatch.setattr(
-        planning, "_options", lambda given: replace(options(given), clean=(Fails(),))
-    )
+    spec = planning.spec_of
+    monkeypatch.setattr(planning, "spec_of", lambda given: replace(spec(given), clean=(Fails(),)))
     out = ["--out", str(tmp_path / "o")] if command == "run" else []
     zeros = CASES / "04-zeros-for-missing" / "squat.trc"
     assert main([command, "--keypoints", str(zeros), *GIVEN, *out]) == 2

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 
 from kinebench.metrics.catalogue import CATALOGUE, Metric
-from kinebench.studies.execution import measure
-from kinebench.studies.execution.cells import Outcome
+from kinebench.studies.execution.cells import Outcome, measure
 
 __all__ = [
     "AS_IS",

@@ -79,7 +79,7 @@ def test_an_error_names_the_file(tmp_path):
 @pytest.mark.parametrize(
     ("before", "after", "message"),
     [
-        ("title", "titel", "no field 'titel'; did you mean 'title'"),
+        ("title", "titel", r"no field 'titel' \(did you mean 'title'"),
         ('licence = "Apache-2.0 AND MIT"\n', "", "lacks the field licence"),
         ("mass_kg", "mas_kg", "did you mean 'mass_kg'"),
         ("bytes = 3", "size = 3", "a file has no field 'size'"),
