@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from kinebench.metrics.catalogue import CATALOGUE, Metric
-from kinebench.studies.execution.cells import Outcome, measure
+from kinebench.studies.execution import measure
+from kinebench.studies.execution.cells import Outcome
 
 __all__ = [
     "AS_IS",
