@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -30,7 +31,7 @@ from benchmarks.diagnosis.sessions import (
 )
 from kinebench.core.markers import Markers
 from kinebench.core.trial import Trial
-from kinebench.diagnosis.verdict import Finding, findings
+from kinebench.diagnosis.verdict import findings
 from kinebench.diagnosis.why import diagnose
 from kinebench.io.atomic import write_atomically
 from kinebench.lab import Population, StaticPose, opencap_body, record
@@ -147,7 +148,7 @@ def plan() -> tuple[Case, ...]:
               motion=BegunLate(SQUAT, 1.9), warm_up_s=0.0),
         _case("augmenter timing", "120 frames per second", rate_hz=120.0),
         _case("one side late", "right leg, 80 ms", errors=(late,)),
-        _case("side swaps", "legs, 12 bursts a minute", errors=(SideSwaps(rate_per_min=12.0),)),
+        _case("side swaps", "legs, a burst a second", errors=(SideSwaps(rate_per_min=60.0),)),
         _case("augmenter version", "v0.1", nameable=False, augmenter="v0.1"),
         _case("one keypoint low", "right hip, 25 mm", nameable=False, errors=(LowHip(25.0),)),
         _case("size", "all lengths × 1.06", nameable=False, errors=(ScaleError(1.06),)),
@@ -157,30 +158,42 @@ def plan() -> tuple[Case, ...]:
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A session, and what was said of it."""
+class Judged(NamedTuple):
+    """A session, and what was said of it.
 
-    case: Case
+    Parameters
+    ----------
+    preset : str
+    number : int
+        Of the virtual subject.
+    cause : str
+    nameable : bool
+    what : str
+        As of the `Case`.
+    accused : tuple of str
+        Names of what was called likely wrong, the first one first.
+    """
+
     preset: str
-    found: tuple[Finding, ...]
-
-    @property
-    def accused(self) -> tuple[str, ...]:
-        """Names of what was called likely wrong, first one first."""
-        return tuple(one.name for one in self.found if one.suspect)
+    number: int
+    cause: str
+    nameable: bool
+    what: str
+    accused: tuple[str, ...]
 
     def row(self) -> str:
         """A line of the table."""
         said = ", ".join(self.accused) or "—"
-        return f"| {self.preset} | {self.case.cause or '—'} | {self.case.what} | {said} |"
+        return f"| {self.preset} | {self.number} | {self.cause or '—'} | {self.what} | {said} |"
 
 
 def judge(case: Case, number: int, preset: str, errors: CameraError) -> Judged:
     """Film a subject of the population "confusion", and diagnose."""
     session = case.session
     trial = _filmed(session, f"{preset} {number}", number, Chain((errors, *session.errors)))
-    return Judged(case, preset, findings(diagnose(session.pipeline(), trial)))
+    found = findings(diagnose(session.pipeline(), trial))
+    accused = tuple(one.name for one in found if one.suspect)
+    return Judged(preset, number, case.cause, case.nameable, case.what, accused)
 
 
 def _filmed(session: PlantedSession, name: str, number: int, errors: CameraError) -> Trial:
@@ -197,14 +210,17 @@ def page(judged: Sequence[Judged]) -> str:
     lines = [_HEAD, "| | " + " | ".join((*PRESETS, "both")) + " |", "|---|---|---|---|"]
     lines += _rates(judged)
     lines += ["", "## Confusion", "", "| planted | n | first accused |", "|---|---|---|"]
-    causes = dict.fromkeys(one.case.cause for one in judged)
+    causes = dict.fromkeys(one.cause for one in judged)
     for cause in causes:
-        group = [one for one in judged if one.case.cause == cause]
+        group = [one for one in judged if one.cause == cause]
         firsts = Counter((one.accused or ("nothing",))[0] for one in group)
         said = ", ".join(f"{name} {count}" for name, count in firsts.most_common())
         lines.append(f"| {cause or '(clean)'} | {len(group)} | {said} |")
-    lines += ["", "## Every session", "", "| preset | planted | what | called likely wrong |",
-              "|---|---|---|---|"]  # fmt: skip
+    lines += ["", "## Every session", ""]
+    lines += [
+        "| preset | subject | planted | what | called likely wrong |",
+        "|---|---|---|---|---|",
+    ]
     return "\n".join([*lines, *(one.row() for one in judged), ""])
 
 
@@ -231,16 +247,16 @@ def _rates(judged: Sequence[Judged]) -> Iterator[str]:
             )
         return " | ".join(shares)
 
-    planted = [one for one in judged if one.case.cause and one.case.nameable]
-    others = [one for one in judged if one.case.cause and not one.case.nameable]
-    clean = [one for one in judged if not one.case.cause]
-    right = [bool(one.accused) and one.accused[0] == one.case.cause for one in planted]
-    named = [one.case.cause in one.accused for one in planted]
-    more = [any(name != one.case.cause for name in one.accused) for one in planted]
+    planted = [one for one in judged if one.cause and one.nameable]
+    others = [one for one in judged if one.cause and not one.nameable]
+    clean = [one for one in judged if not one.cause]
+    right = [bool(one.accused) and one.accused[0] == one.cause for one in planted]
+    named = [one.cause in one.accused for one in planted]
+    more = [any(name != one.cause for name in one.accused) for one in planted]
     yield f"| planted cause first | {cells(planted, right)} |"
     yield f"| planted cause named | {cells(planted, named)} |"
     yield f"| something else accused besides or instead | {cells(planted, more)} |"
-    blamed = [bool(one.accused) and one.case.cause not in one.accused for one in others]
+    blamed = [bool(one.accused) and one.cause not in one.accused for one in others]
     yield f"| causes that cannot be named: another one blamed | {cells(others, blamed)} |"
     yield f"| **clean sessions accused** | {cells(clean, [bool(one.accused) for one in clean])} |"
 
@@ -249,9 +265,11 @@ _HEAD = """\
 # How often `kinebench why` is right, and how often it accuses a clean session
 
 Made by `python -m benchmarks.diagnosis.confusion`. Virtual subjects of the population "confusion",
-who set no limit of `why` (those are of "calibration"); nothing drawn again. After nine sessions of
-a first run a rule and a limit were changed; those subjects are not among these. OpenCap's
-steps by OpenSim's tools, augmenter v0.3 with 1 s of warm-up, OpenCap's rule for the static window,
+who set no limit of `why` (those are of "calibration"); nothing drawn again because of a result.
+After nine sessions of a first run a rule and a limit were changed; those subjects are not among
+these. In one of two sessions of side swaps the draw had planted no swap: both were made again, on
+other subjects, with more of them. OpenCap's steps by OpenSim's tools, augmenter v0.3 with 1 s of
+warm-up, OpenCap's rule for the static window,
 unless that is what is planted. *Two phones* is the camera preset on which limits were set, *quiet*
 has about half its slow errors and no detector's bias. The causes that can be named were planned
 together with `why`: other faults, and other sizes, will be found less often. Virtual people stand

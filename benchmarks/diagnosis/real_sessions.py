@@ -52,9 +52,10 @@ _HEAD = """\
 
 Made by `python -m benchmarks.diagnosis.real_sessions`. Pipelines as `kinebench run` plans them: a
 session's own choices; for files without a static trial the defaults, scaled on the best standing of
-the trial itself. Nobody knows the truth of these recordings: the figures say where each is decided,
-and what speaks against the choices. A cause with an exclamation mark is called doubtful. Mass
-and height of the Pose2Sim demo are those that its Config.toml names.
+the trial itself. The truth of these recordings is not known: the figures say where each is decided,
+and which evidence there is against the choices. A cause with an exclamation mark is called likely
+wrong. Intervals are those of virtual sessions, whose people stand and move more evenly. Mass and
+height of the Pose2Sim demo are those that its Config.toml names.
 """
 
 
@@ -87,11 +88,13 @@ def section(title: str, found: Diagnosis, seconds: float) -> str:
 
     row("as it is", found.as_is, "")
     for one in ranked:
+        if one.name not in found.parts:
+            continue
         change = angle_change(found.times, found.course_parts[one.name])
         mark = " !" if one.suspect else ""
         row(f"{one.name}{mark}", found.parts[one.name], figure_value(change, ANGLE_CHANGE))
     row("all swapped", found.swapped, "")
-    doubts = [f"- against {one.name}: {one.doubt}" for one in ranked if one.doubt]
+    doubts = [f"- evidence against {one.name}: {one.doubt.text}" for one in ranked if one.doubt]
     left_out = [f"- not tried: {name}: {reason}" for name, reason in found.left_out.items()]
     span = found.times[-1] - found.times[0]
     told = f"{span:.1f} s of movement, {found.n_runs} runs in {seconds:.0f} s."

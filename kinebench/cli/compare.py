@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import shutil
 import textwrap
 from collections.abc import Sequence
@@ -32,6 +33,7 @@ examples:
   kinebench compare belt.trc video.trc --events gait --walking-direction 1 0
   kinebench compare mocap/ video/ --csv figures.csv
   kinebench compare --pairs pairs.csv --preset opencap-2023
+  kinebench compare --pairs pairs.csv --events squat --margin 5
   kinebench compare optical.trc augmented.trc --match r_knee=r_knee_study --space rigid
 """
 
@@ -83,6 +85,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="TRC",
         help="the reference's markers, for events that its motion does not show",
     )
+    parser.add_argument(
+        "--margin",
+        type=float,
+        metavar="DEG",
+        help="test angles for equivalence within ± this, chosen beforehand; from 3 subjects on",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON, SI units and radians")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write all figures, ° and mm")
     parser.add_argument("--latex", type=Path, metavar="FILE", help="write the table")
@@ -105,7 +113,7 @@ def run(arguments: argparse.Namespace) -> int:
     from kinebench.reports.comparison_remarks import comparison_title
 
     found = _pairs(arguments)
-    model = _model(arguments, found)
+    model, margin = _model(arguments, found), _margin_rad(arguments)
     outputs = (arguments.csv, arguments.latex, arguments.report)
     inputs = [path for pair in found.pairs for path in (pair.reference, pair.estimate)]
     require_writable([path for path in outputs if path is not None], inputs)
@@ -123,12 +131,23 @@ def run(arguments: argparse.Namespace) -> int:
         from kinebench.reports.comparison_report import comparison_document
         from kinebench.reports.html import as_html
 
-        write_atomically(arguments.report, as_html(comparison_document(comparison, model)))
+        write_atomically(arguments.report, as_html(comparison_document(comparison, model, margin)))
     if arguments.json:
-        print(json.dumps(as_json(comparison), indent=2, ensure_ascii=False, allow_nan=False))
+        content = as_json(comparison, margin)
+        print(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
     else:
-        _print(comparison)
+        _print(comparison, margin)
     return 0
+
+
+def _margin_rad(arguments: argparse.Namespace) -> float | None:
+    if arguments.margin is None:
+        return None
+    if not 0 < arguments.margin < 180:
+        raise ValueRangeError(
+            f"--margin must lie between 0 and 180 degrees, found {arguments.margin:g}"
+        )
+    return math.radians(arguments.margin)
 
 
 def _model(arguments: argparse.Namespace, found: FoundPairs) -> Model | None:
@@ -239,7 +258,9 @@ def _matches(texts: Sequence[str]) -> dict[str, str]:
     return pairs
 
 
-def _print(comparison: Comparison) -> None:
+def _print(comparison: Comparison, margin_rad: float | None) -> None:
+    from kinebench.comparison.agreement import FEWEST_SUBJECTS, agreement_of
+    from kinebench.reports.agreement_tables import agreement_table
     from kinebench.reports.comparison_remarks import (
         comparison_title,
         procedure_remarks,
@@ -252,6 +273,16 @@ def _print(comparison: Comparison) -> None:
     print(f"estimate − reference: {comparison_title(comparison)}\n")
     print(as_text(main_table(comparison), width))
     print()
+    agreement = agreement_of(comparison, margin_rad)
+    if agreement:
+        print("agreement over subjects, [95 % intervals]\n")
+        print(as_text(agreement_table(agreement), width))
+        print()
+    elif margin_rad is not None:
+        print(
+            f"no test of equivalence: it takes the motions of {FEWEST_SUBJECTS} subjects, found"
+            f" {comparison.n_subjects}\n"
+        )
     for line in (*remarks(comparison), *procedure_remarks(comparison)):
         hang = "    " if line.startswith("  ") else "  "
         print(textwrap.fill(line, max(width, 40), subsequent_indent=hang, break_long_words=False))

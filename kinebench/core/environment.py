@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from kinebench import __version__
+from kinebench.core.extensions import adding_packages
 
 __all__ = ["blas_kernel", "environment", "library_versions"]
 
@@ -32,14 +33,16 @@ def environment() -> dict[str, str]:
     -------
     dict of str to str
         Versions of kinebench, Python and the packages that compute; the kind of machine; the
-        instruction set that numpy chose; the BLAS with its kernel and threads.
+        instruction set that numpy chose; the BLAS with its kernel and threads; versions of the
+        packages that add parts to kinebench.
     """
-    return dict(_found())
+    return _found() | adding_packages()
 
 
 def library_versions() -> dict[str, str]:
     """The versions among `environment`, without processor and BLAS."""
-    return {name: _found()[name] for name in ("kinebench", "python", *_PACKAGES)}
+    own = {name: _found()[name] for name in ("kinebench", "python", *_PACKAGES)}
+    return own | adding_packages()
 
 
 @functools.cache

@@ -11,6 +11,7 @@ Parts are imported when a name that is not kinebench's own is looked up, or when
 
 from __future__ import annotations
 
+import functools
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import EntryPoint, entry_points
@@ -18,7 +19,7 @@ from typing import Any, Generic, TypeVar
 
 from kinebench.errors import KinebenchWarning, NotApplicableError, one_line, require_names
 
-__all__ = ["GROUP", "KINDS", "Catalogue", "of_type"]
+__all__ = ["GROUP", "KINDS", "Catalogue", "adding_packages", "of_type"]
 
 GROUP = "kinebench.stages"
 """The group of entry points."""
@@ -105,6 +106,13 @@ class Catalogue(Mapping[str, Item], Generic[Item]):
             warnings.warn(_left_out(entry, error), KinebenchWarning, stacklevel=4)
         else:
             added.update(items)
+
+
+@functools.cache
+def adding_packages() -> dict[str, str]:
+    """Name and version of every installed package that adds something."""
+    dists = (entry.dist for entry in entry_points(group=GROUP))
+    return dict(sorted({(dist.name, dist.version) for dist in dists if dist is not None}))
 
 
 def of_type(kind: type[Item], value: Any) -> Item:

@@ -25,7 +25,7 @@ UNDECIDABLE = (
     " measurement tells: another camera set-up, optical markers, a tape measure)",
     "one keypoint low on one side, always or growing with depth, by less than 6 % of a segment",
     "slow wandering of one side's keypoints (record again: an error changes, a person does not)",
-    "one side late by less than 0.06 s, or in a movement whose sides alternate",
+    "one side late by less than about 0.1 s, or in a movement whose sides alternate",
     "all lengths too long or short by less than 12 %: people's proportions differ by as much",
     "which augmenter version is nearer to the truth: this depends on the errors of the keypoints",
     "one outlying frame of a foot that moves the floor; a wrong mass",

@@ -175,7 +175,8 @@ def diagnose(
 def _any_pose(pipeline: Pipeline) -> bool:
     """Whether the scaling set-up lets the subject stand as they like."""
     scale = pipeline.scale
-    if not isinstance(scale, ScalesBySetUp):
+    # OpenCap's files are for its own model, and may not be available for another
+    if not isinstance(scale, ScalesBySetUp) or not pipeline.generic.name.startswith("Lai"):
         return False
     return scale.setup.digest == opencap_setup("augmented", "any_pose").scaling.digest
 

@@ -5,14 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from kinebench.comparison import Comparison, PairResult
+from kinebench.comparison.agreement import agreement_of, curves_of
 from kinebench.core.provenance import describe, without_nan
 from kinebench.metrics import Evaluation
+from kinebench.reports.agreement_tables import agreement_json
 
 __all__ = ["as_json"]
 
 
-def as_json(comparison: Comparison) -> dict[str, Any]:
-    """Everything but the waveforms, SI units and radians; NaN becomes null."""
+def as_json(comparison: Comparison, margin_rad: float | None = None) -> dict[str, Any]:
+    """Everything but the waveforms, SI units and radians; NaN becomes null.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    margin_rad : float, optional
+        Differences of angles that do not matter, for the test of equivalence.
+    """
+    agreement = agreement_of(comparison, margin_rad)
     content = {
         "procedure": describe(comparison.procedure),
         "n_subjects": comparison.n_subjects,
@@ -22,6 +32,7 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
             {"item": row.item, "metric": row.metric, "unit": row.unit, **describe(row.figure)}
             for row in comparison.groups
         ],
+        "agreement": agreement_json(agreement, curves_of(comparison) if agreement else []),
         "warnings": list(comparison.warnings),
     }
     plain: dict[str, Any] = without_nan(content)

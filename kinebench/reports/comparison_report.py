@@ -6,6 +6,7 @@ import numpy as np
 
 from kinebench import __version__
 from kinebench.comparison import Comparison, PairResult
+from kinebench.comparison.agreement import agreement_of, curves_of
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
 from kinebench.core.motion import Motion
@@ -14,6 +15,7 @@ from kinebench.errors import ValueRangeError
 from kinebench.metrics import CATALOGUE, metrics_of
 from kinebench.metrics.landmarks import bilateral_pairs
 from kinebench.metrics.marker_evaluation import ALL_MARKERS
+from kinebench.reports.agreement_tables import agreement_section
 from kinebench.reports.blocks import (
     Block,
     Details,
@@ -48,7 +50,9 @@ __all__ = ["comparison_document"]
 _MOST_WAVEFORMS = 3  # trials whose waveforms are drawn: a page must stay light
 
 
-def comparison_document(comparison: Comparison, model: Model | None = None) -> Document:
+def comparison_document(
+    comparison: Comparison, model: Model | None = None, margin_rad: float | None = None
+) -> Document:
     """A report on a comparison: the figures that matter first, then how they came about.
 
     Parameters
@@ -56,6 +60,8 @@ def comparison_document(comparison: Comparison, model: Model | None = None) -> D
     comparison : Comparison
     model : Model, optional
         Both motions of each pair move it side by side in the page, as aligned.
+    margin_rad : float, optional
+        Differences of angles that do not matter, for the test of equivalence.
 
     Raises
     ------
@@ -68,6 +74,9 @@ def comparison_document(comparison: Comparison, model: Model | None = None) -> D
     sections = []
     if comparison.groups:
         sections.append(_group(comparison))
+    agreement = agreement_of(comparison, margin_rad)
+    if agreement:
+        sections.append(agreement_section(agreement, curves_of(comparison)))
     several = len(comparison.pairs) > 1
     for i, pair in enumerate(comparison.pairs):
         name = f"{pair.subject}, {pair.trial}" if several else "Result"

@@ -20,7 +20,8 @@ from kinebench.augmentation import VERSIONS
 from kinebench.cleaning import CLEANERS, cleaners_text, parse_cleaners
 from kinebench.cli.main import main
 from kinebench.core import Coordinate, Markers, Motion
-from kinebench.core.extensions import Catalogue
+from kinebench.core.environment import environment
+from kinebench.core.extensions import Catalogue, adding_packages
 from kinebench.core.provenance import digest
 from kinebench.datasets import Places, find_card
 from kinebench.datasets.added import ADDED
@@ -86,9 +87,11 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
         SCRATCH.install(folder, packages)
         monkeypatch.syspath_prepend(str(folder))
         importlib.invalidate_caches()
+        adding_packages.cache_clear()
         return folder
 
     yield put
+    adding_packages.cache_clear()
     for name in set(sys.modules) - before:
         if name.startswith("scratch_"):
             del sys.modules[name]
@@ -195,6 +198,9 @@ def test_run_takes_filter_augmenter_and_engine(
     assert "Hann" in json.dumps(record)
     assert "SlowIK" in json.dumps(record)
     assert "lab-1b" in json.dumps(record) + told
+    # whose code it was
+    assert '"scratch-0": "1.0"' in json.dumps(record)
+    assert environment()["scratch-2"] == "1.0"
 
 
 def test_a_study_and_its_report_have_all_of_it(

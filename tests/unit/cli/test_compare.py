@@ -315,3 +315,50 @@ def test_two_models_beside_are_no_model(tmp_path: Path, compared: Callable[..., 
     (tmp_path / "b.osim").write_bytes(generic_body().model.xml)
     (pair,) = json.loads(compared(*paths, "--json"))["pairs"]
     assert any("angles or lengths" in text for text in pair["warnings"])
+
+
+def people(folder: Path, n: int) -> Path:
+    """A list of pairs of so many subjects, the estimates 1, 2, 3° … off."""
+    lines = ["reference,estimate,subject,trial"]
+    for subject in range(n):
+        one, other = (folder / f"{kind}{subject}.mot" for kind in ("mocap", "video"))
+        write_motion(one, motion())
+        off = motion().values + np.radians([0.0, 1.0 + subject % 3])
+        write_motion(other, replace(motion(), values=off))
+        lines.append(f"{one.name},{other.name},s{subject},squat")
+    table = folder / "pairs.csv"
+    table.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return table
+
+
+def test_agreement_over_subjects_is_printed_reported_and_in_json(
+    compared: Callable[..., str], tmp_path: Path
+) -> None:
+    options = ["--pairs", str(people(tmp_path, 5)), "--margin", "5", "--coordinates"]
+    report = tmp_path / "report.html"
+    text = compared(*options, "knee_angle_r", "--report", str(report))
+    assert "agreement over subjects" in text
+    assert "ICC(A,1)" in text
+    page = report.read_text(encoding="utf-8")
+    assert "Agreement over subjects" in page
+    assert "within ± 5.00°" in page
+    content = json.loads(compared(*options, "knee_angle_r", "--json"))["agreement"]
+    first = content["outcomes"][0]
+    assert (first["item"], first["outcome"]) == ("knee_angle_r", "mean")
+    assert first["limits"]["n_subjects"] == 5
+    assert first["equivalence"]["equivalent"] is True
+    assert content["curves"] == []
+
+
+def test_a_margin_without_enough_subjects_is_not_silent(
+    files: tuple[str, str], compared: Callable[..., str]
+) -> None:
+    assert "no test of equivalence: it takes the motions of 3 subjects" in compared(
+        *files, "--margin", "5"
+    )
+    assert "equivalence" not in compared(*files)
+
+
+@pytest.mark.parametrize("margin", ["0", "-5", "200", "nan"])
+def test_an_impossible_margin_is_refused(margin: str, files: tuple[str, str]) -> None:
+    assert main(["compare", *files, "--margin", margin]) == 2

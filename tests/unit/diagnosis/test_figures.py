@@ -17,6 +17,7 @@ from kinebench.diagnosis.figures import (
 )
 from kinebench.io.models import read_model
 from kinebench.kinematics import forward_kinematics, read_tree
+from kinebench.lab import generic_body
 
 NAMES = ("pelvis_list", "knee_angle_r", "knee_angle_l", "hip_flexion_r", "hip_flexion_l")
 FEET = ("RHeel", "RBigToe", "RSmallToe", "LHeel", "LBigToe", "LSmallToe")
@@ -68,6 +69,15 @@ def test_signs_are_right_minus_left(model: Model) -> None:
     assert math.degrees(found["knee_flexion"]) == pytest.approx(15)
     assert math.degrees(found["hip_flexion"]) == pytest.approx(-7)
     assert found["floor_contact"] == pytest.approx(0.012)
+
+
+@pytest.mark.parametrize(("right_m", "known"), [(0.03, True), (-0.3, False), (0.3, False)])
+def test_a_foot_on_a_box_is_not_the_floor(right_m: float, known: bool) -> None:
+    own = generic_body().model
+    found = named(figures_of(own, motion(), feet(right_m), np.arange(3)))["floor_contact"]
+    assert math.isfinite(found) == known
+    if known:
+        assert found == pytest.approx(right_m)
 
 
 @pytest.mark.mirror

@@ -1,0 +1,210 @@
+"""Agreement over subjects: limits for repeated measures, ICC, equivalence, and curves.
+
+Of every repetition, or of every trial without repetitions, each coordinate gives one value per
+outcome: its mean, highest and lowest value, and range. Frames are never taken for measurements.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from kinebench.comparison.results import Comparison, PairResult
+from kinebench.core.arrays import FloatArray
+from kinebench.core.motion import Motion
+from kinebench.errors import KinebenchWarning
+from kinebench.statistics import (
+    BlandAltman,
+    CurveTest,
+    Equivalence,
+    IntraclassCorrelation,
+    bland_altman,
+    equivalence,
+    holm,
+    icc,
+    paired_curves,
+    subject_mean_curves,
+)
+
+__all__ = ["FEWEST_SUBJECTS", "OUTCOMES", "AgreementRow", "CurveRow", "agreement_of", "curves_of"]
+
+FEWEST_SUBJECTS = 3
+"""Two subjects have limits of agreement with one degree of freedom, which say nothing."""
+
+FEWEST_FOR_CURVES = 6
+"""Flips of sign of five subjects have a smallest two-sided p of 1/16: no test at 0.05."""
+
+OUTCOMES = ("mean", "highest", "lowest", "range")
+_POINTS = 101  # 0 to 100 % of a repetition
+_SEED = 20261128  # of the flips, where there are too many to make all
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementRow:
+    """How far two methods agree about an outcome of a coordinate.
+
+    Parameters
+    ----------
+    item : str
+        Coordinate.
+    outcome : one of OUTCOMES
+    unit : str
+        "rad" or "m".
+    limits : BlandAltman
+        For repeated measures; one pair per repetition or trial.
+    correlation : IntraclassCorrelation
+        ICC(A,1) of subjects' means.
+    equivalence : Equivalence, optional
+        Of subjects' means, when a margin was stated for this unit.
+    """
+
+    item: str
+    outcome: str
+    unit: str
+    limits: BlandAltman
+    correlation: IntraclassCorrelation
+    equivalence: Equivalence | None
+
+
+class CurveRow(NamedTuple):
+    """Where the curves of a coordinate differ over a repetition.
+
+    Parameters
+    ----------
+    item : str
+    test : CurveTest
+        Subjects' mean curves, estimate against reference, at 0 to 100 % of a repetition.
+    p_holm : float
+        Of the largest difference anywhere, corrected for the number of coordinates.
+    skewed : bool
+        Differences are skewed over subjects: p is too small then.
+    """
+
+    item: str
+    test: CurveTest
+    p_holm: float
+    skewed: bool
+
+
+class _Pair(NamedTuple):
+    """Both courses of a repetition, or of a whole trial."""
+
+    subject: str
+    trial: str
+    reference: FloatArray
+    estimate: FloatArray
+    is_repetition: bool
+
+
+def agreement_of(comparison: Comparison, margin_rad: float | None = None) -> list[AgreementRow]:
+    """Agreement about every coordinate that `FEWEST_SUBJECTS` subjects have; else nothing.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        Of motions; markers have no outcomes here.
+    margin_rad : float, optional
+        Differences of angles that do not matter, chosen before the results were seen. Lengths are
+        not tested for equivalence.
+    """
+    rows: list[AgreementRow] = []
+    for item, unit in _items(comparison):
+        pairs = list(_pairs(comparison.pairs, item))
+        if len({pair.subject for pair in pairs}) < FEWEST_SUBJECTS:
+            continue
+        margin = margin_rad if unit == "rad" else None
+        rows += [_row(item, outcome, unit, pairs, margin) for outcome in OUTCOMES]
+    return rows
+
+
+def _row(
+    item: str, outcome: str, unit: str, pairs: Sequence[_Pair], margin: float | None
+) -> AgreementRow:
+    reference = np.array([_value(pair.reference, outcome) for pair in pairs])
+    estimate = np.array([_value(pair.estimate, outcome) for pair in pairs])
+    subjects, trials = [pair.subject for pair in pairs], [pair.trial for pair in pairs]
+    # repetition → trial → subject, as all figures of a group here
+    _, means = subject_mean_curves(np.stack([reference, estimate], axis=1), subjects, trials)
+    with warnings.catch_warnings():
+        # a coordinate that is locked has no spread: its figures are NaN, which shows
+        warnings.simplefilter("ignore", KinebenchWarning)
+        limits = bland_altman(reference, estimate, subjects)
+        correlation = icc(means, "ICC(A,1)")
+        tested = None if margin is None else equivalence(means[:, 0], means[:, 1], margin)
+    return AgreementRow(item, outcome, unit, limits, correlation, tested)
+
+
+def _value(course: FloatArray, outcome: str) -> float:
+    low, high = float(course.min()), float(course.max())
+    figures = {"mean": float(course.mean()), "highest": high, "lowest": low, "range": high - low}
+    return figures[outcome]
+
+
+def _items(comparison: Comparison) -> Iterator[tuple[str, str]]:
+    """Scored coordinates and their units, in order of appearance."""
+    found: dict[str, str] = {}
+    for pair in comparison.pairs:
+        if isinstance(pair.reference, Motion):
+            for coordinate in pair.reference.select(pair.evaluation.items).coordinates:
+                unit = "rad" if coordinate.kind == "rotational" else "m"
+                found.setdefault(coordinate.name, unit)
+    yield from found.items()
+
+
+def _pairs(results: Sequence[PairResult], item: str) -> Iterator[_Pair]:
+    """Both courses of each repetition, or of each trial without any; gaps are left out."""
+    for result in results:
+        one, other = result.reference, result.estimate
+        if not (isinstance(one, Motion) and isinstance(other, Motion)):
+            continue
+        if item not in result.evaluation.items:
+            continue
+        spans = [
+            (part.interval.start_s, part.interval.end_s)
+            for part in result.repetitions
+            if item in part.evaluation.items
+        ] or ([] if result.repetitions else [(-np.inf, np.inf)])
+        for start, end in spans:
+            inside = (one.times >= start - 1e-9) & (one.times <= end + 1e-9)
+            courses = one.value(item)[inside], other.value(item)[inside]
+            known = np.isfinite(courses[0]) & np.isfinite(courses[1])
+            if known.sum() > 1:
+                known_courses = courses[0][known], courses[1][known]
+                yield _Pair(result.subject, result.trial, *known_courses, bool(result.repetitions))
+
+
+def curves_of(comparison: Comparison, alpha: float = 0.05) -> list[CurveRow]:
+    """Tests of the curves of repetitions, when `FEWEST_FOR_CURVES` subjects have any.
+
+    Repetitions are resampled to 101 points, averaged per subject, and compared by flips of sign of
+    clusters; p is corrected after Holm for the number of coordinates.
+    """
+    tests: dict[str, tuple[CurveTest, bool]] = {}
+    for item, _ in _items(comparison):
+        pairs = [pair for pair in _pairs(comparison.pairs, item) if pair.is_repetition]
+        if len({pair.subject for pair in pairs}) < FEWEST_FOR_CURVES:
+            continue
+        names = [pair.subject for pair in pairs], [pair.trial for pair in pairs]
+        reference, estimate = (
+            subject_mean_curves(np.stack([_resampled(course) for course in courses]), *names)[1]
+            for courses in ([p.reference for p in pairs], [p.estimate for p in pairs])
+        )
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always", KinebenchWarning)
+            test = paired_curves(reference, estimate, seed=_SEED, alpha=alpha)
+        tests[item] = test, any("skew" in str(one.message) for one in told)
+    if not tests:
+        return []
+    corrected = holm([test.p for test, _ in tests.values()]).tolist()
+    return [
+        CurveRow(item, test, p, skewed)
+        for (item, (test, skewed)), p in zip(tests.items(), corrected, strict=True)
+    ]
+
+
+def _resampled(course: FloatArray) -> FloatArray:
+    return np.interp(np.linspace(0, 1, _POINTS), np.linspace(0, 1, len(course)), course)

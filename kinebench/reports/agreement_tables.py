@@ -1,0 +1,136 @@
+"""Agreement over subjects as tables."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from kinebench.comparison.agreement import AgreementRow, CurveRow
+from kinebench.core.provenance import describe
+from kinebench.reports.blocks import Block, Section, TableBlock
+from kinebench.reports.tables import Table
+from kinebench.reports.units import readable, readable_estimate, readable_interval, readable_unit
+
+__all__ = ["agreement_json", "agreement_section", "agreement_table", "curve_table"]
+
+
+def agreement_table(rows: Sequence[AgreementRow]) -> Table:
+    """Bias, limits, ICC, and equivalence where a margin was stated: an outcome a row."""
+    tested = any(row.equivalence is not None for row in rows)
+    header = ["coordinate", "outcome", "unit", "bias", "lower limit", "upper limit", "ICC(A,1)"]
+    header += ["equivalent"] if tested else []
+    return Table((*header, "subjects", "pairs"), tuple(_cells(row, tested) for row in rows), 3)
+
+
+def _cells(row: AgreementRow, tested: bool) -> tuple[str, ...]:
+    found, unit = row.limits, row.unit
+    lower, upper = (
+        readable_estimate(limit, interval, unit, 1)
+        for limit, interval in (
+            (found.lower, found.lower_interval),
+            (found.upper, found.upper_interval),
+        )
+    )
+    correlation = readable_estimate(row.correlation.value, row.correlation.interval, "1")
+    return (
+        row.item,
+        row.outcome,
+        readable_unit(unit),
+        readable_estimate(found.bias, found.bias_interval, unit, 1),
+        lower,
+        upper,
+        correlation,
+        *((_equivalent(row),) if tested else ()),
+        str(found.n_subjects),
+        str(found.n_pairs),
+    )
+
+
+def _equivalent(row: AgreementRow) -> str:
+    test = row.equivalence
+    if test is None:
+        return "—"
+    interval = readable_interval(test.interval, row.unit, 1)
+    if not math.isfinite(test.p):
+        return "—"
+    answer = "yes" if test.equivalent else "not shown"
+    return f"{answer} {interval}, p {test.p:.2g}"
+
+
+def curve_table(rows: Sequence[CurveRow]) -> Table:
+    """Where curves differ: a coordinate a row."""
+    return Table(
+        ("coordinate", "differs at % of a repetition", "p (Holm)", "remark"),
+        tuple(
+            (
+                row.item,
+                ", ".join(f"{c.start} to {c.stop - 1}" for c in row.test.clusters) or "nowhere",
+                f"{row.p_holm:.2g}",
+                "skewed over subjects: p is too small" if row.skewed else "",
+            )
+            for row in rows
+        ),
+    )
+
+
+def agreement_section(rows: Sequence[AgreementRow], curves: Sequence[CurveRow]) -> Section:
+    """A section of a report."""
+    blocks: list[Block] = [TableBlock(agreement_table(rows), _caption(rows))]
+    if curves:
+        blocks.append(
+            TableBlock(
+                curve_table(curves),
+                "Subjects' mean curves of repetitions, estimate against reference: clusters of |t|"
+                " above a height for all points together, by flips of sign; p of the largest"
+                " difference, corrected after Holm for the coordinates.",
+            )
+        )
+    return Section("Agreement over subjects", tuple(blocks))
+
+
+def _caption(rows: Sequence[AgreementRow]) -> str:
+    text = (
+        "One pair per repetition, or per trial without repetitions. 95 % limits of agreement for"
+        " repeated measures, and ICC(A,1) of subjects' means, with 95 % intervals."
+    )
+    margins = {row.equivalence.margin for row in rows if row.equivalence is not None}
+    for margin in margins:
+        text += (
+            f" Equivalent: the mean difference over subjects is within ± {readable(margin, 'rad')}°"
+            " by two one-sided tests at 0.05, with the 90 % interval; not corrected for the number"
+            " of rows. A difference that is not shown to be small is not thereby large."
+        )
+    return text
+
+
+def agreement_json(
+    rows: Sequence[AgreementRow], curves: Sequence[CurveRow]
+) -> dict[str, list[dict[str, Any]]]:
+    """SI units and radians."""
+    return {
+        "outcomes": [
+            {
+                "item": row.item,
+                "outcome": row.outcome,
+                "unit": row.unit,
+                "limits": describe(row.limits),
+                "icc": describe(row.correlation),
+                "equivalence": None if row.equivalence is None else describe(row.equivalence),
+            }
+            for row in rows
+        ],
+        "curves": list(_curves(curves)),
+    }
+
+
+def _curves(curves: Sequence[CurveRow]) -> Iterator[dict[str, Any]]:
+    for row in curves:
+        yield {
+            "item": row.item,
+            "p_holm": row.p_holm,
+            "p": row.test.p,
+            "skewed": row.skewed,
+            "n_subjects": row.test.n_subjects,
+            "clusters": [describe(cluster) for cluster in row.test.clusters],
+        }
