@@ -22,7 +22,7 @@ from kinebench.lab.sessions import SessionContent
 from kinebench.pipeline.audit import TrialAudit
 from kinebench.pipeline.spec import PipelineSpec
 from kinebench.quality import CHECKS
-from kinebench.studies.lab_session import LabSession
+from kinebench.studies.sources.lab_session import LabSession
 
 __all__ = ["main"]
 

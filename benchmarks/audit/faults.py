@@ -25,7 +25,7 @@ from kinebench.lab.sessions import SessionContent
 from kinebench.lab.setups import scaling_setup
 from kinebench.pipeline.spec import PipelineSpec
 from kinebench.signals.butterworth import butterworth
-from kinebench.studies.lab_session import LabSession
+from kinebench.studies.sources.lab_session import LabSession
 
 __all__ = ["FAULTS", "Base", "Fault", "Planted"]
 

@@ -30,7 +30,7 @@ from kinebench.pipeline.audit import TrialAudit, audit_trial, failed
 from kinebench.pipeline.session.plan import plan_from_session
 from kinebench.pipeline.spec import PipelineSpec
 from kinebench.quality import Evidence, assess
-from kinebench.studies.lab_session import LabSession
+from kinebench.studies.sources.lab_session import LabSession
 
 __all__ = [
     "FRESH",

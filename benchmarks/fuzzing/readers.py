@@ -54,12 +54,12 @@ from kinebench.scaling.setup import (
     placing_markers,
     swapped_side_pairs,
 )
-from kinebench.studies.codec import decoded
-from kinebench.studies.execution import Outcome
+from kinebench.studies.analysis.results import outcome_table, with_reasons
+from kinebench.studies.execution.cells import Outcome
+from kinebench.studies.execution.codec import decoded
+from kinebench.studies.execution.store import Store
+from kinebench.studies.files.study_file import read_study
 from kinebench.studies.plan import cells
-from kinebench.studies.results import outcome_table, with_reasons
-from kinebench.studies.store import Store
-from kinebench.studies.toml_study import read_study
 
 __all__ = ["READERS", "Reader"]
 

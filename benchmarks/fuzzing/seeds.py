@@ -28,7 +28,7 @@ from kinebench.io.sto import motion_text
 from kinebench.io.trc import trc_text
 from kinebench.lab import Population, generic_body, scaling_setup
 from kinebench.lab.subjects import write_subjects
-from kinebench.studies.codec import encoded
+from kinebench.studies.execution.codec import encoded
 
 __all__ = [
     "archives", "augmenter_json", "c3ds", "cameras", "cards", "cleaners", "codecs", "events", "h5s",

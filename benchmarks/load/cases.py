@@ -149,9 +149,9 @@ def _plan(size: int, folder: Path) -> Work:
 
 def _tables(size: int, folder: Path) -> Work:
     """Tables of so many cells that are done, ten figures each."""
+    from kinebench.studies.analysis.results import write_results
     from kinebench.studies.demo import demonstration
-    from kinebench.studies.execution import Outcome
-    from kinebench.studies.results import write_results
+    from kinebench.studies.execution.cells import Outcome
 
     study = demonstration(1, "lab").study
     names = ("subject", "trial", "activity", *(factor.name for factor in study.factors))

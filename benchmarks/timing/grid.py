@@ -43,10 +43,10 @@ from kinebench.scaling.fast_scaler import FastScaler
 from kinebench.scaling.standing import StandingWindow
 from kinebench.studies.changes import Changes
 from kinebench.studies.design import Factor, Level, Study
-from kinebench.studies.execution import run_cell, run_study
-from kinebench.studies.laboratory import LabSource
+from kinebench.studies.execution.cells import run_cell, run_study
+from kinebench.studies.execution.store import Store
 from kinebench.studies.plan import Cell, cells
-from kinebench.studies.store import Store
+from kinebench.studies.sources.laboratory import LabSource
 
 FILTERS = ("none", *(f"butterworth:{f}" for f in (2, 3, 4, 5, 6, 8, 10, 12, 15, 20)), "residual")
 ONE_MORE = "butterworth:7"
@@ -127,7 +127,7 @@ def alone_seconds(cell: Cell, study: Study) -> float:
     """Processor seconds of a run that shares nothing: an empty store, everything kept in it."""
     with tempfile.TemporaryDirectory() as folder:
         start = time.process_time()
-        run_cell(cell, study.metrics, Store(Path(folder)))
+        run_cell(cell, study, Store(Path(folder)))
         return time.process_time() - start
 
 

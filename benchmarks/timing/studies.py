@@ -29,13 +29,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.timing.grid import FILTERS, grid
-from kinebench.studies.batches import MOST, Batch, batches, recipe
-from kinebench.studies.cluster import cluster, run_on_cluster
 from kinebench.studies.design import Study
-from kinebench.studies.execution import Outcome, run_study, stored_outcomes
+from kinebench.studies.execution.batches import MOST, Batch, batches, recipe
+from kinebench.studies.execution.cells import Outcome, run_study, stored_outcomes
+from kinebench.studies.execution.cluster import cluster, run_on_cluster
+from kinebench.studies.execution.pool import run_in_processes
+from kinebench.studies.execution.store import Store
 from kinebench.studies.plan import count_cells
-from kinebench.studies.pool import run_in_processes
-from kinebench.studies.store import Store
 
 N_EMPTY = 400
 Rows = tuple[dict[str, Any], ...]

@@ -57,11 +57,11 @@ def run(arguments: argparse.Namespace) -> int:
     from kinebench.io.atomic import require_folder, require_writable, write_atomically
     from kinebench.reports.html import as_html
     from kinebench.reports.study import parts_of, study_document
+    from kinebench.studies.analysis.results import TABLES, counts_in_words, write_results
     from kinebench.studies.demo import demonstration
-    from kinebench.studies.execution import run_study
+    from kinebench.studies.execution.cells import run_study
+    from kinebench.studies.execution.store import Store
     from kinebench.studies.plan import count_cells
-    from kinebench.studies.results import TABLES, counts_in_words, write_results
-    from kinebench.studies.store import Store
 
     require_folder(arguments.out)
     if arguments.out.is_dir():

@@ -8,7 +8,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kinebench.studies.execution import Outcome
+    from kinebench.studies.execution.cells import Outcome
 
 __all__ = ["CellProgress", "duration"]
 

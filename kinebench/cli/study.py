@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,17 +16,42 @@ from kinebench.cli.progress import CellProgress
 from kinebench.errors import KinebenchError
 
 if TYPE_CHECKING:
-    from kinebench.studies.design import Study
-    from kinebench.studies.execution import Outcome
-    from kinebench.studies.store import Store
+    from kinebench.reports.study.making import RanStudy
+    from kinebench.reports.study.parts import StudyPart
+    from kinebench.studies.execution.cells import Outcome
+    from kinebench.studies.report_plan import ReportPlan
 
 __all__ = ["add_arguments", "run", "study_exit_code"]
 
 _EPILOG = """\
-A study is a TOML file: trials, factors with levels, and the pipeline that they vary.
-A run that was stopped goes on where it was: every stage's result is kept in the store.
+A study is a TOML file: trials, factors with levels, and the pipeline that they vary. The files of
+a folder are the parts of one report. A run that was stopped goes on where it was: every stage's
+result is kept in the store.
+
+examples:
+  kinebench study new filters.toml                 a commented file that runs as it is
+  kinebench study plan filters.toml                its cells, running nothing
+  kinebench study run filters.toml --out filters   tables and report.html in the folder filters
+  kinebench study run FOLDER --out DIR --subjects 1   a try-out of a folder of studies
+
+a file in short:
+  name = "filters"
+  question = "Which filter?"
+  [base]
+  engine = "fast"
+  body = "lab"
+  augmenter = "lab-1"
+  [laboratory]
+  subjects = 2
+  activities = ["one squat"]
+  [[factors]]
+  name = "filter"
+  path = "clean"
+  levels = ["none", "butterworth:6"]
+
+exit codes: 0 measured; 1 every cell of a study failed, or a figure differs from the baseline;
+2 bad input; 3 nothing could be measured
 """
-_OWN = Path("benchmarks") / "studies"
 _REPORT = "report.html"
 _FOUND_A_FAULT = 1
 _MEASURED_NOTHING = 3
@@ -45,30 +70,54 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="searched for .toml files, below too; default: the project's own studies",
     )
+    new = actions.add_parser("new", help="write a commented study file to start from")
+    new.add_argument("file", type=Path, metavar="FILE.toml")
     plan = actions.add_parser("plan", help="show the cells without running anything")
     execute = actions.add_parser("run", help="run the cells that the store does not hold yet")
     report = actions.add_parser(
         "report", help="render the report of what the store holds, running nothing"
     )
     for action in (plan, execute, report):
-        action.add_argument("study", type=Path, metavar="STUDY.toml")
+        action.add_argument(
+            "study",
+            type=Path,
+            metavar="STUDY",
+            help="a .toml file, or a folder whose .toml files are the parts of one report",
+        )
+        action.add_argument(
+            "--subjects",
+            type=one_or_more,
+            metavar="N",
+            help="only the first N virtual subjects: a try-out, held against no baseline",
+        )
     for action in (listing, plan, execute, report):
         action.add_argument("--json", action="store_true", help="print JSON")
     for action in (execute, report):
-        action.add_argument(
-            "--out", type=Path, required=True, metavar="DIR", help="folder of tables and report"
-        )
-        action.add_argument(
-            "--store",
-            type=Path,
-            metavar="DIR",
-            help="folder of what is computed already; default: store in the folder of --out",
-        )
-        action.add_argument(
-            "--pdf",
-            action="store_true",
-            help="write report.pdf too, by an installed Chromium, Chrome or Edge",
-        )
+        _add_places(action)
+    _add_execution(execute)
+
+
+def _add_places(action: argparse.ArgumentParser) -> None:
+    action.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="folder of tables and report"
+    )
+    action.add_argument(
+        "--store",
+        type=Path,
+        metavar="DIR",
+        help="folder of what is computed already; default: store in the folder of --out",
+    )
+    action.add_argument(
+        "--report", type=Path, metavar="FILE", help=f"the page; default: {_REPORT} in --out"
+    )
+    action.add_argument(
+        "--pdf",
+        action="store_true",
+        help="print the page as PDF too, by an installed Chromium, Chrome or Edge",
+    )
+
+
+def _add_execution(execute: argparse.ArgumentParser) -> None:
     execute.add_argument(
         "--workers",
         type=one_or_more,
@@ -79,119 +128,75 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     execute.add_argument(
         "--scheduler", metavar="ADDRESS", help="run on a Dask cluster instead: tcp://HOST:PORT"
     )
+    execute.add_argument(
+        "--parquet",
+        action="store_true",
+        help="write results.parquet too; needs the extra 'parquet'",
+    )
+    execute.add_argument(
+        "--accept", action="store_true", help="make the headline figures the study's baseline"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """List, plan, run or report."""
-    if arguments.action == "list":
-        return _list(arguments)
-    from kinebench.studies.toml_study import read_study
+    """List, start, plan, run or report."""
+    from kinebench.cli.study_files import list_studies, new_study, print_plan
 
-    study = read_study(arguments.study)
+    if arguments.action in ("list", "new"):
+        return list_studies(arguments) if arguments.action == "list" else new_study(arguments)
+    from kinebench.studies.files.report_file import read_report
+    from kinebench.studies.report_plan import with_first_subjects
+
+    plan = read_report(arguments.study)
+    if arguments.subjects is not None:
+        plan = with_first_subjects(plan, arguments.subjects)
     if arguments.action == "plan":
-        _print_plan(study, arguments.json)
+        print_plan(plan, arguments.json)
         return 0
-    return _run(study, arguments) if arguments.action == "run" else _report(study, arguments)
+    return _run(plan, arguments) if arguments.action == "run" else _report(plan, arguments)
 
 
-def _list(arguments: argparse.Namespace) -> int:
-    """Studies on stdout, files that are none on stderr."""
+def _run(plan: ReportPlan, arguments: argparse.Namespace) -> int:
+    from kinebench.reports.study.making import parts_of_report, run_report
+    from kinebench.studies.analysis.results import require_parquet
+    from kinebench.studies.execution.store import Store
     from kinebench.studies.plan import count_cells
-    from kinebench.studies.toml_study import read_study
 
-    found, faults = [], []
-    for path in _study_files(arguments.folders):
-        try:
-            study = read_study(path)
-        except KinebenchError as error:
-            faults.append(str(error) if path.name in str(error) else f"{path}: {error}")
-            continue
-        found.append((path, study, count_cells(study)))
-    if arguments.json:
-        rows = [
-            {"file": str(path), "name": study.name, "question": study.question, "cells": count}
-            for path, study, count in found
-        ]
-        print(json.dumps(rows, indent=2, ensure_ascii=False))
-    else:
-        for path, study, count in found:
-            print(f"{study.name}  ({count} cells)  {path}\n  {study.question}")
-    for fault in faults:
-        print(f"no study: {' '.join(fault.split())}", file=sys.stderr)
-    return _FOUND_A_FAULT if faults else 0
-
-
-def _study_files(folders: Sequence[Path]) -> Iterator[Path]:
-    """TOML files of folders, of the project's own studies when none is given."""
-    if not folders:
-        import kinebench
-
-        folders = [Path(kinebench.__file__).resolve().parents[1] / _OWN]
-        if not folders[0].is_dir():
-            raise KinebenchError(
-                "the project's studies come with a checkout, and this is an installed package;"
-                " name a folder: kinebench study list FOLDER"
-            )
-    for folder in folders:
-        if not folder.is_dir():
-            raise KinebenchError(f"{folder} is no folder")
-        yield from sorted(path for path in folder.rglob("*") if path.suffix.lower() == ".toml")
-
-
-def _print_plan(study: Study, as_json: bool) -> None:
-    from kinebench.studies.plan import cells, count_cells
-
-    if as_json:
-        listed = [cell.labels for cell in cells(study)]
-        print(json.dumps({"study": study.name, "cells": listed}, indent=2, ensure_ascii=False))
-        return
-    print(f"{study.name}: {study.question}")
-    print(f"  trials   {len(study.sources)}")
-    for factor in study.factors:
-        print(
-            f"  factor   {factor.name} ({factor.path}): {', '.join(x.label for x in factor.levels)}"
-        )
-    print(f"  cells    {count_cells(study)}")
-
-
-def _run(study: Study, arguments: argparse.Namespace) -> int:
-    from kinebench.studies.execution import run_study
-    from kinebench.studies.plan import count_cells
-    from kinebench.studies.results import write_results
-    from kinebench.studies.store import Store
-
-    _require_room(arguments)
-    progress = CellProgress(count_cells(study))
+    if arguments.parquet:
+        require_parquet()
+    _require_room(plan, arguments)
+    _require_baseline(plan, arguments)
+    progress = CellProgress(sum(map(count_cells, plan.studies)))
     store = Store(_store_folder(arguments))
-    outcomes = run_study(
-        study, store, arguments.workers, arguments.scheduler, on_outcome=progress.step
-    )
+    how = (arguments.workers, arguments.scheduler, progress.step, arguments.parquet)
+    ran = run_report(plan, arguments.out, store, *how)
     progress.end()
     store.warn_if_mixed()
-    write_results(arguments.out, study, outcomes, store.environments())
-    _render(study, outcomes, store, arguments)
-    _print_outcomes(study, outcomes, arguments, f"tables and {_REPORT} in {arguments.out}")
-    return study_exit_code(outcomes)
+    parts = parts_of_report(ran, store)
+    _render(plan, parts, arguments)
+    _print_outcomes(plan, ran, arguments, f"tables and {_page(arguments).name} in {arguments.out}")
+    code = _exit_code(ran)
+    return code or _held_against_baseline(plan, parts, arguments)
 
 
-def _report(study: Study, arguments: argparse.Namespace) -> int:
-    from kinebench.studies.execution import stored_outcomes
-    from kinebench.studies.results import with_reasons
-    from kinebench.studies.store import Store
+def _report(plan: ReportPlan, arguments: argparse.Namespace) -> int:
+    from kinebench.reports.study.making import parts_of_report, stored_report
+    from kinebench.studies.execution.store import Store
 
-    _require_room(arguments)
+    _require_room(plan, arguments)
     store = Store(_store_folder(arguments))
-    outcomes = with_reasons(stored_outcomes(study, store), study, arguments.out)
+    ran = stored_report(plan, arguments.out, store)
     store.warn_if_mixed()
+    outcomes = [outcome for one in ran for outcome in one.outcomes]
     lacking = sum(outcome.status == "not run" for outcome in outcomes)
     if not any(outcome.status == "done" for outcome in outcomes):
         raise KinebenchError(
-            f"the store {store.folder} holds no cell of {study.name} as it is now;"
+            f"the store {store.folder} holds no cell of {_name(plan)} as it is now;"
             f" '{_command(arguments)}' runs it"
         )
     arguments.out.mkdir(parents=True, exist_ok=True)
-    _render(study, outcomes, store, arguments)
-    _print_outcomes(study, outcomes, arguments, str(arguments.out / _REPORT))
+    _render(plan, parts_of_report(ran, store), arguments)
+    _print_outcomes(plan, ran, arguments, str(_page(arguments)))
     if lacking:
         print(f"{lacking} cells are not run: '{_command(arguments)}' runs them", file=sys.stderr)
     return 0
@@ -208,16 +213,75 @@ def study_exit_code(outcomes: Sequence[Outcome]) -> int:
     return _FOUND_A_FAULT if "failed" in became else _MEASURED_NOTHING
 
 
-def _require_room(arguments: argparse.Namespace) -> None:
+def _exit_code(ran: Sequence[RanStudy]) -> int:
+    """A study of which nothing is left is no success, whatever came of the others."""
+    codes = {study_exit_code(one.outcomes) for one in ran}
+    return next((code for code in (_FOUND_A_FAULT, _MEASURED_NOTHING) if code in codes), 0)
+
+
+def _require_baseline(plan: ReportPlan, arguments: argparse.Namespace) -> None:
+    """Before hours of work."""
+    from kinebench.io.atomic import require_writable
+    from kinebench.reports.study.baseline import read_baseline
+
+    if arguments.accept:
+        if plan.baseline is None:
+            why = "a try-out has none" if arguments.subjects else "the study names none"
+            raise KinebenchError(f"--accept writes the baseline, and {why}")
+        require_writable([plan.baseline])
+    elif plan.baseline is not None:
+        if not plan.baseline.is_file():
+            raise KinebenchError(f"baseline {plan.baseline} is not there; --accept writes it")
+        read_baseline(plan.baseline)
+
+
+def _held_against_baseline(
+    plan: ReportPlan, parts: Sequence[StudyPart], arguments: argparse.Namespace
+) -> int:
+    """The headline figures of the first part against the accepted ones; 1 when some moved."""
+    from kinebench.reports.study.baseline import headlines, moved, read_baseline, write_baseline
+
+    if plan.baseline is None:
+        return 0
+    found = headlines(parts[0])
+    n, name = len(found.changes), plan.baseline.name
+    if arguments.accept:
+        write_baseline(plan.baseline, found)
+        print(f"{name} written: {n} figures", file=sys.stderr)
+        return 0
+    known = read_baseline(plan.baseline)
+    lines = moved(known, found)
+    if lines:
+        print(f"{len(lines)} figures differ from {name} (--accept replaces it):", file=sys.stderr)
+        print("\n".join(f"  {line}" for line in lines), file=sys.stderr)
+        return _FOUND_A_FAULT
+    print(f"all {n} figures equal {name} within {known.tolerance:g}", file=sys.stderr)
+    return 0
+
+
+def _require_room(plan: ReportPlan, arguments: argparse.Namespace) -> None:
     """Before hours of work."""
     from kinebench.io.atomic import require_folder, require_writable
-    from kinebench.studies.results import TABLES
+    from kinebench.studies.analysis.results import PARQUET, TABLES
+    from kinebench.studies.files.report_file import study_files
 
-    require_folder(arguments.out)
-    require_folder(_store_folder(arguments))
-    if arguments.out.is_dir():
-        pages = [_REPORT, "report.pdf"] if arguments.pdf else [_REPORT]
-        require_writable([arguments.out / name for name in (*TABLES, *pages)], [arguments.study])
+    folders = [plan.tables(arguments.out, study) for study in plan.studies]
+    for folder in (arguments.out, _store_folder(arguments), *folders):
+        require_folder(folder)
+    page = _page(arguments)
+    pages = [page, page.with_suffix(".pdf")] if arguments.pdf else [page]
+    names = (*TABLES, PARQUET) if getattr(arguments, "parquet", False) else TABLES
+    tables = [folder / name for folder in folders for name in names]
+    there = [path for path in (*tables, *pages) if path.parent.is_dir()]
+    if arguments.report is not None and not page.parent.is_dir():
+        raise KinebenchError(f"cannot write {page}: there is no folder {page.parent}")
+    study: Path = arguments.study
+    require_writable(there, study_files(study) if study.is_dir() else [study])
+
+
+def _page(arguments: argparse.Namespace) -> Path:
+    page: Path = arguments.report or arguments.out / _REPORT
+    return page
 
 
 def _store_folder(arguments: argparse.Namespace) -> Path:
@@ -225,28 +289,31 @@ def _store_folder(arguments: argparse.Namespace) -> Path:
     return folder
 
 
+def _name(plan: ReportPlan) -> str:
+    return plan.title if len(plan.studies) > 1 else plan.studies[0].name
+
+
+def _options(arguments: argparse.Namespace) -> str:
+    return "" if arguments.subjects is None else f" --subjects {arguments.subjects}"
+
+
 def _command(arguments: argparse.Namespace) -> str:
     """What runs the rest, as the user would type it."""
     store = f" --store {arguments.store}" if arguments.store else ""
-    return f"kinebench study run {arguments.study} --out {arguments.out}{store}"
+    told = f"kinebench study run {arguments.study} --out {arguments.out}{store}"
+    return told + _options(arguments)
 
 
-def _render(
-    study: Study, outcomes: Sequence[Outcome], store: Store, arguments: argparse.Namespace
-) -> None:
-    """Write the report; of the command it tells the file's name, not where somebody keeps it.
+def _render(plan: ReportPlan, parts: Sequence[StudyPart], arguments: argparse.Namespace) -> None:
+    """Write the report; of the command it names the file, not where the user keeps it.
 
     The page is there before it is printed: without a browser nothing is lost.
     """
-    from kinebench.io.atomic import write_atomically
-    from kinebench.reports.html import as_html
-    from kinebench.reports.study import parts_of, study_document
+    from kinebench.reports.study import write_page
 
-    command = f"kinebench study run {arguments.study.name} --out DIR"
-    parts = parts_of(study, outcomes, store)
-    document = study_document(study.name, study.question, parts, command)
-    page = arguments.out / _REPORT
-    write_atomically(page, as_html(document))
+    study = arguments.study.resolve().name
+    page = _page(arguments)
+    write_page(plan, parts, page, f"kinebench study run {study} --out DIR{_options(arguments)}")
     if arguments.pdf:
         from kinebench.reports.pdf import write_pdf
 
@@ -254,15 +321,17 @@ def _render(
 
 
 def _print_outcomes(
-    study: Study, outcomes: Sequence[Outcome], arguments: argparse.Namespace, where: str
+    plan: ReportPlan, ran: Sequence[RanStudy], arguments: argparse.Namespace, where: str
 ) -> None:
-    from kinebench.studies.results import counts_in_words, outcome_counts
+    from kinebench.studies.analysis.results import counts_in_words, outcome_counts
 
+    outcomes = [outcome for one in ran for outcome in one.outcomes]
+    name = _name(plan)
     if arguments.json:
         counts = outcome_counts(outcomes)
-        print(json.dumps({"study": study.name, "outcomes": counts, "out": str(arguments.out)}))
+        print(json.dumps({"study": name, "outcomes": counts, "out": str(arguments.out)}))
     else:
-        print(f"{study.name}: {counts_in_words(outcomes)}; {where}")
+        print(f"{name}: {counts_in_words(outcomes)}; {where}")
     reasons = Counter(outcome.reason for outcome in outcomes if outcome.reason)
     for reason, count in reasons.most_common(5):
         print(f"{count} cells: {reason}", file=sys.stderr)

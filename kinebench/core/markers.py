@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kinebench.core.arrays import FloatArray, read_only, strictly_increasing
+from kinebench.core.exports import markers_as_dataframe, markers_as_xarray
 from kinebench.core.names import columns_of, require_printable
 from kinebench.core.sampling import sampling_rate
 from kinebench.core.value import Value
 from kinebench.errors import ValueRangeError, require_names
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Markers"]
 
@@ -121,6 +126,23 @@ class Markers(Value):
             positions=self.positions[frames],
             confidence=confidence,
         )
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """A `pandas.DataFrame` over ``time_s`` with columns (marker, component).
+
+        Components are x, y and z in m, and confidence where it is known; a missing marker is NaN.
+        """
+        return markers_as_dataframe(self)
+
+    def to_xarray(self) -> Any:
+        """A `xarray.Dataset` with position (time, marker, axis) in m, and confidence if known.
+
+        Raises
+        ------
+        KinebenchError
+            When xarray is not installed: ``pip install 'kinebench[xarray]'``.
+        """
+        return markers_as_xarray(self)
 
     def with_positions(self, positions: FloatArray) -> Markers:
         """Same names and times, other positions."""

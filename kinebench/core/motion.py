@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from kinebench.core.arrays import FloatArray, read_only, strictly_increasing
+from kinebench.core.exports import motion_as_dataframe, motion_as_xarray
 from kinebench.core.names import columns_of, require_printable
 from kinebench.core.sampling import sampling_rate
 from kinebench.core.value import Value
 from kinebench.errors import ValueRangeError, require_names
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Coordinate", "Motion"]
 
@@ -118,6 +122,32 @@ class Motion(Value):
             coordinates=tuple(self.coordinates[column] for column in columns),
             values=self.values[:, columns],
         )
+
+    def to_dataframe(self, degrees: bool = False) -> pd.DataFrame:
+        """A `pandas.DataFrame` over ``time_s``, one column per coordinate.
+
+        Parameters
+        ----------
+        degrees : bool
+            Angles in degrees instead of rad; lengths stay in m. ``attrs["units"]`` has the unit
+            of each column.
+        """
+        return motion_as_dataframe(self, degrees)
+
+    def to_xarray(self, degrees: bool = False) -> Any:
+        """A `xarray.DataArray` (time, coordinate) with the kind and unit of each coordinate.
+
+        Parameters
+        ----------
+        degrees : bool
+            Angles in degrees instead of rad.
+
+        Raises
+        ------
+        KinebenchError
+            When xarray is not installed: ``pip install 'kinebench[xarray]'``.
+        """
+        return motion_as_xarray(self, degrees)
 
     def at_frames(self, frames: np.ndarray[tuple[int, ...], np.dtype[np.intp]]) -> Motion:
         """The frames with these indices."""

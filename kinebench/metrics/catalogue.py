@@ -166,8 +166,8 @@ _WAVEFORM = (
         similarity.coefficient_of_determination,
         "Nash & Sutcliffe 1970, J Hydrol 10:282",
     ),
-    Metric("lfm_slope", "LFM slope a₁", "1", "one", 1.0, similarity.lfm_slope, IOSA),
-    Metric("lfm_offset", "LFM offset a₀", "coordinate", "zero", 0.0, similarity.lfm_offset, IOSA),
+    Metric("lfm_slope", "LFM slope", "1", "one", 1.0, similarity.lfm_slope, IOSA),
+    Metric("lfm_offset", "LFM offset", "coordinate", "zero", 0.0, similarity.lfm_offset, IOSA),
     Metric("lfm_r_squared", "LFM R²", "1", "higher", 1.0, similarity.lfm_r_squared, IOSA),
     Metric(
         "sprague_geers_m",

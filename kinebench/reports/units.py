@@ -7,6 +7,9 @@ import math
 from kinebench.statistics import Interval
 
 __all__ = [
+    "bracketed",
+    "digits_of",
+    "headed",
     "readable",
     "readable_estimate",
     "readable_interval",
@@ -26,6 +29,23 @@ def readable_unit(unit: str) -> str:
 def scale_of(unit: str) -> float:
     """Factor from the SI unit to the readable one."""
     return _READABLE.get(unit, (unit, 1.0))[1]
+
+
+def digits_of(unit: str) -> int:
+    """Digits that tell two results apart: hundredths of ° and mm, thousandths of anything else."""
+    return 2 if unit in ("rad", "m") else 3
+
+
+def headed(what: str, unit: str) -> str:
+    """``error, °``: a column's head; without comma for a pure number."""
+    shown = readable_unit(unit)
+    return f"{what}, {shown}" if shown else what
+
+
+def bracketed(what: str, unit: str) -> str:
+    """``error (°)``: an axis; without brackets for a pure number."""
+    shown = readable_unit(unit)
+    return f"{what} ({shown})" if shown else what
 
 
 def readable(value: float, unit: str, digits: int = 2) -> str:

@@ -19,7 +19,7 @@ from kinebench.lab.motions.squat import Squat
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.pipeline.spec import WINDOWS, PipelineSpec
 from kinebench.studies.design import Factor, Level, Study
-from kinebench.studies.laboratory import LabSource
+from kinebench.studies.sources.laboratory import LabSource
 
 __all__ = ["BODIES", "Demonstration", "demonstration"]
 

@@ -8,14 +8,31 @@ from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from kinebench.core.trial import Trial
-from kinebench.errors import ValueRangeError
+from kinebench.errors import ValueRangeError, require_names
+from kinebench.metrics.catalogue import CATALOGUE, Metric, metrics_of
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.studies.changes import with_level
 
-__all__ = ["DATA", "Factor", "Level", "Study", "TrialSource"]
+__all__ = ["DATA", "LABELS", "RESERVED", "Factor", "Level", "Study", "TrialSource"]
 
 DATA = "data."
 """Paths that start so change the recording; all others are field paths of the pipeline."""
+
+LABELS = ("subject", "trial", "activity")
+"""What every cell is labelled with, beside the levels of its factors."""
+
+# a factor becomes a column beside these, in the labels of a cell and in the tables written
+RESERVED = frozenset(
+    {
+        *LABELS, "status", "reason", "kind", "item", "metric", "value", "unit", "on",
+        *(
+            f"{column}{unit}"
+            for column in ("mean_error", "offset_removed", "lag_removed")
+            for unit in ("", "_deg", "_s")
+        ),
+    }
+)  # fmt: skip
+"""Columns of the results, which no factor may be named after."""
 
 
 @runtime_checkable
@@ -102,6 +119,9 @@ class Study:
     sources : tuple of TrialSource
     metrics : tuple of str
         Waveform metrics, of `kinebench.metrics.CATALOGUE`.
+    primary : str
+        The metric that headlines, effects and rankings are about; empty for the first that has a
+        better and a worse.
     datasets : tuple of str
         Public datasets that movements and references come from, to be cited.
     """
@@ -111,10 +131,19 @@ class Study:
     base: Pipeline
     factors: tuple[Factor, ...]
     sources: tuple[TrialSource, ...]
-    metrics: tuple[str, ...] = ("bias", "rmse", "offset_removed_rmse")
+    metrics: tuple[str, ...] = ("rmse", "bias", "offset_removed_rmse")
+    primary: str = ""
     datasets: tuple[str, ...] = ()
 
+    @property
+    def judged(self) -> Metric:
+        """The row of the primary metric in the catalogue."""
+        rows = (CATALOGUE[name] for name in self.metrics)
+        first = next(row for row in rows if row.better != "none")
+        return CATALOGUE[self.primary] if self.primary else first
+
     def __post_init__(self) -> None:
+        _require_metrics(self)
         for what, names in (
             ("factor", [factor.name for factor in self.factors]),
             ("factor path", [factor.path for factor in self.factors]),
@@ -126,6 +155,37 @@ class Study:
                     f"study '{self.name}' has {what} '{doubled[0]}' twice; names must differ"
                 )
         for factor in self.factors:
+            _require_free(factor.name, self.name)
             if not factor.of_data:
                 for level in factor.levels:
                     with_level(self.base, factor.path, level.value)
+
+
+def _require_free(name: str, study: str) -> None:
+    """A factor's name is a column of its own: ``"Subject "`` would be taken for ``subject``."""
+    if not name.strip():
+        raise ValueRangeError(f"study '{study}' has a factor without a name")
+    if name.strip().casefold() in RESERVED:
+        raise ValueRangeError(
+            f"study '{study}' has a factor '{name}', which is the name of a column of the results;"
+            f" choose another, such as '{name.strip()} level'"
+        )
+
+
+def _require_metrics(study: Study) -> None:
+    """Metrics of waveforms, each once; the primary among them, with a better and a worse."""
+    known = {metric.name: metric for metric in metrics_of("waveform")}
+    if not study.metrics:
+        raise ValueRangeError(f"study '{study.name}' has no metrics; name one, such as rmse")
+    require_names(study.metrics, known, "metric", "a study's waveform metrics")
+    doubled = [name for name, count in Counter(study.metrics).items() if count > 1]
+    if doubled:
+        raise ValueRangeError(f"study '{study.name}' has metric '{doubled[0]}' twice")
+    if study.primary:
+        require_names([study.primary], study.metrics, "primary metric", "the study's metrics")
+    judged = [name for name in study.metrics if known[name].better != "none"]
+    if not judged or (study.primary and study.primary not in judged):
+        raise ValueRangeError(
+            f"study '{study.name}': {study.primary or study.metrics[0]} has no better or worse, so"
+            " it cannot be the primary metric; add one that has, such as rmse"
+        )

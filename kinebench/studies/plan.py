@@ -10,7 +10,7 @@ from typing import Any
 from kinebench.errors import NameNotFoundError
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.studies.changes import with_level
-from kinebench.studies.design import DATA, Level, Study, TrialSource
+from kinebench.studies.design import DATA, LABELS, Level, Study, TrialSource
 
 __all__ = ["Cell", "cells", "count_cells"]
 
@@ -44,10 +44,10 @@ class Cell:
     @property
     def labels(self) -> dict[str, str]:
         """Subject, trial, activity and level labels."""
+        source = self.source
+        of_trial = zip(LABELS, (source.subject, source.name, source.activity), strict=True)
         return {
-            "subject": self.source.subject,
-            "trial": self.source.name,
-            "activity": self.source.activity,
+            **dict(of_trial),
             **{name: level.label for name, level in self.levels},
         }
 

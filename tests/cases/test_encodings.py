@@ -28,7 +28,7 @@ from kinebench.io.sto import motion_text, read_motion
 from kinebench.io.text import decoded
 from kinebench.io.trc import read_trc, trc_text
 from kinebench.lab.subjects import VirtualSubject, read_subjects, write_subjects
-from kinebench.studies.toml_study import read_study
+from kinebench.studies.files.study_file import read_study
 
 CASES = Path(__file__).parent
 

@@ -19,7 +19,7 @@ from kinebench.lab import Population
 from kinebench.lab.camera import ColouredNoise
 from kinebench.lab.motions.squat import Squat
 from kinebench.lab.sessions import SessionContent
-from kinebench.studies.lab_session import LabSession
+from kinebench.studies.sources.lab_session import LabSession
 
 # Arms and mtp are judged apart: no marker sits on the toes, so mtp stays where a version puts it;
 # the arms' markers carry a fiftieth of the weights, and OpenSim's solver stops while pro_sup is

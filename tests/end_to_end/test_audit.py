@@ -21,7 +21,7 @@ from kinebench.lab.camera.presets import two_phones
 from kinebench.lab.motions.squat import Squat
 from kinebench.lab.sessions import SessionContent, write_session
 from kinebench.pipeline.opencap import opencap_setup
-from kinebench.studies.lab_session import LabSession
+from kinebench.studies.sources.lab_session import LabSession
 
 PERSON = Population("audit tests").subject(7)
 SQUATS = (("squats", Squat(repetitions=1)),)

@@ -13,11 +13,11 @@ from kinebench.core.provenance import digest
 from kinebench.errors import NameNotFoundError
 from kinebench.lab import generic_body
 from kinebench.pipeline.opencap import opencap_setup
+from kinebench.studies.analysis.results import write_results
 from kinebench.studies.demo import Demonstration, demonstration
-from kinebench.studies.execution import run_study
-from kinebench.studies.laboratory import LabSource
-from kinebench.studies.results import write_results
-from kinebench.studies.store import Store
+from kinebench.studies.execution.cells import run_study
+from kinebench.studies.execution.store import Store
+from kinebench.studies.sources.laboratory import LabSource
 
 
 @pytest.fixture

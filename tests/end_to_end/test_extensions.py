@@ -35,7 +35,7 @@ from kinebench.lab.sessions import write_session
 from kinebench.metrics import CATALOGUE
 from kinebench.pipeline.engines import ENGINES, engine
 from kinebench.reports.study.added import SECTIONS
-from kinebench.studies.lab_session import LabSession
+from kinebench.studies.sources.lab_session import LabSession
 
 CATALOGUES: tuple[Catalogue[Any], ...] = (CLEANERS, VERSIONS, CATALOGUE, ENGINES, ADDED, SECTIONS)
 

@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ from kinebench.cli.study import study_exit_code
 from kinebench.core import Coordinate, Motion
 from kinebench.io.atomic import OutputError, alone_in, require_folder, require_writable
 from kinebench.io.sto import write_motion
-from kinebench.studies.execution import Outcome
+from kinebench.studies.execution.cells import Outcome
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX only")
 full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
@@ -200,11 +201,13 @@ class TestPlaces:
         capsys: pytest.CaptureFixture[str],
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr("kinebench.studies.toml_study.read_study", lambda path: None)
-        for name in ("run_study", "stored_outcomes"):
-            monkeypatch.setattr(
-                f"kinebench.studies.execution.{name}", lambda *_, **__: pytest.fail("begun")
-            )
+        plan = SimpleNamespace(studies=(None,), tables=lambda out, _: out, baseline=None)
+        monkeypatch.setattr("kinebench.studies.files.report_file.read_report", lambda path: plan)
+        for module in ("studies.execution.cells", "reports.study.making"):
+            for name in ("run_study", "stored_outcomes"):
+                monkeypatch.setattr(
+                    f"kinebench.{module}.{name}", lambda *_, **__: pytest.fail("begun")
+                )
         (tmp_path / "file").write_text("mine")
         (tmp_path / "out" / "report.html").mkdir(parents=True)
         for out, reason in (("file", "is a file, not a folder"), ("out", "it is a folder")):
@@ -385,7 +388,7 @@ class TestStudyCodes:
 _STUDY = """
 import sys, time, pathlib
 from kinebench.cli import main as cli, demo
-from kinebench.studies import execution
+from kinebench.studies.execution import cells as execution
 from kinebench.ik import fast
 run_cell, swallow = execution.run_cell, sys.argv[1] == "swallow"
 def announced(cell, metrics, store):

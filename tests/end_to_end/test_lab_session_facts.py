@@ -31,7 +31,7 @@ from kinebench.pipeline.spec import PipelineSpec
 from kinebench.scaling.given import GivenModel
 from kinebench.scaling.standing import StandingWindow
 from kinebench.scaling.window import GivenWindow
-from kinebench.studies.lab_session import LabSession
+from kinebench.studies.sources.lab_session import LabSession
 
 pytestmark = pytest.mark.usefixtures("no_public_data")
 LAB_1 = PipelineSpec(augmenter="lab-1")

@@ -16,7 +16,7 @@ from kinebench.io.sto import read_motion
 from kinebench.io.trc import read_trc
 from kinebench.lab import StaticPose
 from kinebench.lab.sessions import LAYOUTS, SessionContent, write_session
-from kinebench.studies.lab_session import LabSession
+from kinebench.studies.sources.lab_session import LabSession
 
 pytestmark = pytest.mark.usefixtures("no_public_data")
 

@@ -1,18 +1,14 @@
 """Which augmenter version? ``python -m benchmarks.studies.augmenter_version.run``
 
-Needs OpenCap's files and the optical motions: ``kinebench data fetch``, or a mirror.
+Options are those of ``kinebench study run``. Needs OpenCap's files and the optical motions:
+``kinebench data fetch``, or a mirror.
 """
 
-from __future__ import annotations
+import sys
+from pathlib import Path
 
-from benchmarks.studies.rendering import StudyFolder, run_and_render
+from kinebench.cli.main import main
 
 if __name__ == "__main__":
-    run_and_render(
-        StudyFolder(
-            "augmenter_version",
-            "Augmenter version",
-            "Which augmenter version, with or without warm-up and at which frame rate, gives the"
-            " truest joint angles?",
-        )
-    )
+    folder = str(Path(__file__).parent)
+    raise SystemExit(main(["study", "run", folder, "--out", "study-results", *sys.argv[1:]]))

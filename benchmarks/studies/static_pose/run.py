@@ -1,18 +1,14 @@
 """What do bad static poses do to the joint angles? ``python -m benchmarks.studies.static_pose.run``
 
-Needs OpenCap's files and the optical motions: ``kinebench data fetch``, or a mirror.
+Options are those of ``kinebench study run``. Needs OpenCap's files and the optical motions:
+``kinebench data fetch``, or a mirror.
 """
 
-from __future__ import annotations
+import sys
+from pathlib import Path
 
-from benchmarks.studies.rendering import StudyFolder, run_and_render
+from kinebench.cli.main import main
 
 if __name__ == "__main__":
-    run_and_render(
-        StudyFolder(
-            "static_pose",
-            "Static pose",
-            "What do bad static poses do to the joint angles, and does the any-pose scaling set-up"
-            " help?",
-        )
-    )
+    folder = str(Path(__file__).parent)
+    raise SystemExit(main(["study", "run", folder, "--out", "study-results", *sys.argv[1:]]))

@@ -12,7 +12,7 @@ from kinebench.reports.study.parts import StudyPart
 from kinebench.reports.study.wording import counted, signed_estimate
 from kinebench.reports.tables import Table
 from kinebench.reports.units import readable, readable_interval, readable_unit, triple_of
-from kinebench.studies.attribution import Reading, Share, shares_of
+from kinebench.studies.analysis.attribution import Reading, Share, shares_of
 
 __all__ = ["SharedFigure", "causes_section"]
 

@@ -44,10 +44,15 @@ def study_document(title: str, question: str, parts: Sequence[StudyPart], comman
     Raises
     ------
     ValueRangeError
-        Without a part.
+        Without a part, or of parts with different primary metrics.
     """
     if not parts:
         raise ValueRangeError("a report needs a part or more")
+    metrics = list(dict.fromkeys(part.study.judged.name for part in parts))
+    if len(metrics) > 1:
+        raise ValueRangeError(
+            f"the parts of a report must have one primary metric, found {', '.join(metrics)}"
+        )
     found = [scored(number, part) for number, part in enumerate(parts, start=1)]
     sections = [
         answer_section(question, found),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-import re
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,8 +15,9 @@ from kinebench.reports.study.scored import ScoredPart
 from kinebench.reports.study.sides import side_figures
 from kinebench.reports.tables import as_csv, as_latex
 from kinebench.reports.units import readable_unit, scale_of
-from kinebench.studies.results import result_table
-from kinebench.studies.scores import AS_IS, LAG_REMOVED, OFFSET_REMOVED, score_of
+from kinebench.studies.analysis.results import result_table
+from kinebench.studies.analysis.scores import Measure, measures_of, score_of
+from kinebench.studies.names import file_stem
 
 __all__ = ["downloads_section"]
 
@@ -24,17 +25,24 @@ _LARGEST_PLAIN = 100_000
 _LARGEST_RESULTS = 500_000
 # results of more rows than this do not fit, so they are not even tried
 _MOST_ROWS = 80_000
+_COLUMNS = {
+    "as recorded": "mean_error",
+    "constant offset removed": "offset_removed",
+    "one lag removed": "lag_removed",
+}
 
 
 def downloads_section(title: str, parts: Sequence[ScoredPart], command: str) -> Section:
     """Effects as CSV and LaTeX, means per run, sides, manifest, and all results when they fit."""
-    stem = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or "study"
+    stem = file_stem(title)
     files = [
         _file("effects of all levels, all digits", f"{stem}-effects.csv", _effects(parts)),
         _file(
             "the same as a LaTeX table",
             f"{stem}-effects.tex",
-            as_latex(effects_table(parts), f"{title}: change of the mean error by level."),
+            as_latex(
+                effects_table(parts), f"{title}: change of the {parts[0].measure.noun} by level."
+            ),
         ),
         _file("mean error and status of every run", f"{stem}-runs.csv", _runs(parts)),
     ]
@@ -65,20 +73,22 @@ def _file(label: str, name: str, text: str) -> Download:
 
 
 def _effects(parts: Sequence[ScoredPart]) -> str:
-    scale = scale_of("rad")
     return as_csv(
         {
             "on": scored.part.title,
             "factor": effect.factor,
             "level": change.level,
             "against": effect.baseline,
-            "change_deg": change.contrast.mean * scale,
-            "low_deg": change.contrast.interval.low * scale,
-            "high_deg": change.contrast.interval.high * scale,
+            **_in_unit(
+                scored.measure,
+                change=change.contrast.mean,
+                low=change.contrast.interval.low,
+                high=change.contrast.interval.high,
+            ),
             "p": change.contrast.p,
             "p_holm": change.contrast.p_adjusted,
             "hedges_g": change.contrast.g.value,
-            "mean_error_deg": effect.means[change.level] * scale,
+            **_in_unit(scored.measure, mean_error=effect.means[change.level]),
             "n_subjects": effect.n_subjects,
         }
         for scored in parts
@@ -88,23 +98,28 @@ def _effects(parts: Sequence[ScoredPart]) -> str:
 
 
 def _runs(parts: Sequence[ScoredPart]) -> str:
-    scale = scale_of("rad")
     rows: list[dict[str, Any]] = []
     for scored in parts:
         for outcome in scored.part.outcomes:
-            score = score_of(outcome.labels, outcome.rows)
-            errors = {
-                name: score.error(measure) * scale if measure in score.angles else ""
-                for name, measure in (
-                    ("mean_error_deg", AS_IS),
-                    ("offset_removed_deg", OFFSET_REMOVED),
-                    ("lag_removed_deg", LAG_REMOVED),
-                )
-            }
+            metric = scored.measure.metric
+            score = score_of(outcome.labels, outcome.rows, metric)
+            errors: dict[str, Any] = {}
+            for measure in measures_of(metric):
+                errors |= _in_unit(measure, **{_COLUMNS[measure.title]: score.error(measure)})
             rows.append(
                 {"on": scored.part.title, **outcome.labels, "status": outcome.status, **errors}
             )
     return as_csv(rows)
+
+
+def _in_unit(measure: Measure, **values: float) -> dict[str, Any]:
+    """Values in the unit that their columns are named after; empty where there is none."""
+    scale = scale_of(measure.unit)
+    ending = {"rad": "_deg", "1": ""}.get(measure.unit, f"_{measure.unit}")
+    return {
+        f"{name}{ending}": "" if math.isnan(value) and name in _COLUMNS.values() else value * scale
+        for name, value in values.items()
+    }
 
 
 def _sides(parts: Sequence[ScoredPart]) -> str:

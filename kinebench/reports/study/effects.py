@@ -13,9 +13,9 @@ import numpy as np
 from kinebench.core.arrays import FloatArray
 from kinebench.errors import KinebenchWarning
 from kinebench.statistics import Contrast, Interval, mean_interval, paired_contrasts
+from kinebench.studies.analysis.pairing import complete_rows, key_of, subject_means
+from kinebench.studies.analysis.scores import Measure, Score
 from kinebench.studies.design import Factor
-from kinebench.studies.pairing import complete_rows, key_of, subject_means
-from kinebench.studies.scores import AS_IS, Measure, Score
 
 __all__ = [
     "Change",
@@ -67,7 +67,7 @@ class Effect:
     ----------
     factor : str
     means : mapping of str to float
-        Level to mean error over subjects, rad; levels without any result are left out.
+        Level to mean error over subjects, SI; levels without any result are left out.
     changes : tuple of Change
         Each level against the first, paired over subjects; the interval is NaN for one subject.
     n_subjects : int
@@ -93,8 +93,10 @@ class Effect:
         return max(self.changes, key=lambda change: abs(change.contrast.mean), default=None)
 
 
-def effect_of(factor: Factor, scores: Sequence[Score], measure: Measure = AS_IS) -> Effect:
+def effect_of(factor: Factor, scores: Sequence[Score], measure: Measure | None = None) -> Effect:
     """Main effect of a factor on the mean error of the leg, pelvis and trunk angles.
+
+    The error is the scores' primary measure, unless another is named.
 
     Only what was done at every level of the factor counts: a trial at levels of the other factors
     is left out when it failed at one level of this one. A level that was never done is no level.
@@ -145,12 +147,12 @@ class Interaction:
     first, second : str
         Names of the factors.
     first_levels, second_levels : tuple of str
-    means : (n_first, n_second) rad
-        Mean error over subjects.
+    means : (n_first, n_second)
+        Mean error, SI, over subjects.
     place : (int, int)
         Where the departure from adding up is largest.
     departure : float
-        There: error minus what the two main effects together would give, rad.
+        There: error minus what the two main effects together would give, SI.
     interval : Interval
         Of the departure, over subjects.
     n_subjects : int

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from kinebench.reports.blocks import Block, Details, Heading, Listing, Text
 from kinebench.reports.study.wording import counted
-from kinebench.studies.execution import Outcome
-from kinebench.studies.results import counts_in_words
+from kinebench.studies.analysis.results import counts_in_words
+from kinebench.studies.execution.cells import Outcome
 
 __all__ = ["exclusion_blocks"]
 

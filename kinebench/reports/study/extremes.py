@@ -24,9 +24,10 @@ from kinebench.reports.player import player_block, skeleton_of, turned_onto
 from kinebench.reports.study.scored import ScoredPart
 from kinebench.reports.study.wording import with_unit
 from kinebench.reports.tables import Table
-from kinebench.reports.units import readable
-from kinebench.studies.exhibits import Exhibit
-from kinebench.studies.scores import Score
+from kinebench.reports.units import digits_of, headed, readable
+from kinebench.studies.analysis.exhibits import Exhibit
+from kinebench.studies.analysis.scores import Measure, Score
+from kinebench.studies.design import LABELS
 
 __all__ = ["exhibit_blocks", "worst_trials"]
 
@@ -45,19 +46,19 @@ def exhibit_blocks(scored: ScoredPart) -> list[Block]:
     blocks: list[Block] = [Heading("Best and worst runs")]
     for exhibit in exhibits:
         blocks.append(Heading(_title(exhibit), 4, _anchor(scored, exhibit)))
-        figure = _waveforms(exhibit)
+        figure = _waveforms(exhibit, scored.measure)
         if exhibit.role in ("worst", "best"):
             blocks += [figure]
         else:
             blocks.append(Details("Show the waveforms", (figure,)))
         if exhibit.role == "worst":
-            blocks += _player(exhibit)
+            blocks += _player(exhibit, scored.measure)
     return blocks
 
 
-def _player(exhibit: Exhibit) -> list[Block]:
+def _player(exhibit: Exhibit, measure: Measure) -> list[Block]:
     """Both motions on the model of the estimate, moving; nothing where the model has no bones."""
-    told = f"{_title(exhibit)}, mean error {with_unit(exhibit.mean_error)}"
+    told = f"{_title(exhibit)}, {_error(exhibit, measure)}"
     try:
         known = set(read_tree(exhibit.model).coordinate_names)
         reference, estimate = (
@@ -90,21 +91,23 @@ def worst_trials(scored: ScoredPart) -> list[Block]:
             by_trial.setdefault(key, []).append(score)
     if not by_trial:
         return [Heading("Worst trials"), Text("No run has an error to compare.")]
-    worst = {key: max(found, key=Score.error) for key, found in by_trial.items()}
-    order = sorted(worst, key=lambda key: -worst[key].error())[:_MOST_TRIALS]
+    worst = {key: max(found, key=Score.badness) for key, found in by_trial.items()}
+    order = sorted(worst, key=lambda key: -worst[key].badness())[:_MOST_TRIALS]
     factors = [factor.name for factor in scored.part.study.factors]
+    unit, digits = scored.measure.unit, digits_of(scored.measure.unit)
     rows, links = [], []
     for i, key in enumerate(order):
         labels = worst[key].labels
         middle = float(np.median([score.error() for score in by_trial[key]]))
         name = f"{key[0]}, {key[1]}"
-        errors = (readable(worst[key].error(), "rad"), readable(middle, "rad"))
+        errors = (readable(value, unit, digits) for value in (worst[key].error(), middle))
         rows.append((name, *(labels[factor] for factor in factors), *errors))
         anchor = _exhibit_of(scored, labels)
         if anchor:
             links.append((i, anchor))
-    header = ("trial", *factors, "worst, °", "median, °")
+    header = ("trial", *factors, *(headed(what, unit) for what in ("worst", "median")))
     table = Table(header, tuple(rows), n_labels=1 + len(factors))
+    extreme = "lowest" if scored.measure.higher_is_better else "largest"
     seen = "; links lead to the waveforms above" if links else ""
     which = (
         "All trials"
@@ -112,8 +115,8 @@ def worst_trials(scored: ScoredPart) -> list[Block]:
         else f"The {len(rows)} worst of {len(by_trial)} trials"
     )
     caption = (
-        f"{which}: the levels of the run with the largest mean error, that error, and the median"
-        f" over all runs of the trial{seen}"
+        f"{which}: the levels of the run with the {extreme} {scored.measure.noun}, that value,"
+        f" and the median over all runs of the trial{seen}"
     )
     return [Heading("Worst trials"), TableBlock(table, caption, tuple(links))]
 
@@ -138,12 +141,15 @@ def _title(exhibit: Exhibit) -> str:
     return f"{exhibit.role.capitalize()} run: {labels['subject']}, {labels['trial']}"
 
 
-def _waveforms(exhibit: Exhibit) -> FigureBlock | Text:
+def _error(exhibit: Exhibit, measure: Measure) -> str:
+    unit = measure.unit
+    return f"{measure.noun} {with_unit(exhibit.mean_error, unit, digits_of(unit))}"
+
+
+def _waveforms(exhibit: Exhibit, measure: Measure) -> FigureBlock | Text:
     labels = exhibit.labels
-    factors = ", ".join(
-        f"{k} {v}" for k, v in labels.items() if k not in ("subject", "trial", "activity")
-    )
-    told = f"mean error {with_unit(exhibit.mean_error)} with {factors}"
+    factors = ", ".join(f"{k} {v}" for k, v in labels.items() if k not in LABELS)
+    told = f"{_error(exhibit, measure)} with {factors}"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", KinebenchWarning)

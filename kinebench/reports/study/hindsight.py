@@ -10,10 +10,10 @@ from kinebench.reports.figures.style import as_svg
 from kinebench.reports.study.parts import StudyPart
 from kinebench.reports.study.wording import counted, signed, signed_estimate
 from kinebench.reports.tables import Table
-from kinebench.reports.units import readable, readable_interval, triple_of
+from kinebench.reports.units import bracketed, headed, readable, readable_interval, triple_of
+from kinebench.studies.analysis.hindsight import Hindsight, hindsight_of
+from kinebench.studies.analysis.scores import Score, measures_of, scores_of
 from kinebench.studies.design import Factor
-from kinebench.studies.hindsight import Hindsight, hindsight_of
-from kinebench.studies.scores import Score, scores_of
 
 __all__ = ["hindsight_section"]
 
@@ -35,20 +35,21 @@ def hindsight_section(
         A label, such as another factor or "activity", by which the best candidate is counted.
     """
     judged = next(f for f in part.study.factors if f.name == factor)
-    scores = scores_of(part.outcomes)
+    scores = scores_of(part.outcomes, part.study.judged.name)
+    unit = measures_of(part.study.judged.name)[0].unit
     found = hindsight_of(judged, scores, candidates)
     if not found.regrets:
         return Section(title, (Text("No trial was done at every level."),))
     blocks: list[Block] = [
-        Text(_finding(found, factor), lead=True),
+        Text(_finding(found, factor, unit), lead=True),
         Text(
-            f"Regret is the mean error of a level minus that of the best of {len(candidates)}"
-            f" candidates ({candidates[0]} to {candidates[-1]}), chosen for every recording with"
-            f" the truth at hand: {counted(found.n_cells, 'recording')} of"
+            f"Regret is how much worse the {part.study.judged.title} of a level is than the best of"
+            f" {len(candidates)} candidates ({candidates[0]} to {candidates[-1]}), chosen for every"
+            f" recording with the truth at hand: {counted(found.n_cells, 'recording')} of"
             f" {counted(found.n_subjects, 'subject')}."
         ),
-        _drawing(found),
-        TableBlock(_regrets(found), f"Regret by {factor}"),
+        _drawing(found, unit),
+        TableBlock(_regrets(found, unit), f"Regret by {factor}"),
         TableBlock(
             _counts(judged, scores, candidates, split),
             f"How often each candidate was the best, by {split}",
@@ -57,33 +58,33 @@ def hindsight_section(
     return Section(title, tuple(blocks))
 
 
-def _finding(found: Hindsight, factor: str) -> str:
+def _finding(found: Hindsight, factor: str, unit: str) -> str:
     best = min(found.regrets, key=lambda regret: regret.mean)
     worst = max(found.regrets, key=lambda regret: regret.mean)
     return (
-        f"Always taking '{best.level}' is {signed_estimate(best.mean, best.interval, digits=3)}"
-        f" from the best cut-off of each trial; the worst {factor}, '{worst.level}',"
-        f" {signed(worst.mean, digits=3)}."
+        f"Always taking '{best.level}' is {signed_estimate(best.mean, best.interval, unit, 3)}"
+        f" from the best {factor} of each trial; the worst {factor}, '{worst.level}',"
+        f" {signed(worst.mean, unit, 3)}."
     )
 
 
-def _drawing(found: Hindsight) -> FigureBlock:
+def _drawing(found: Hindsight, unit: str) -> FigureBlock:
     rows = [regret.level for regret in found.regrets]
-    triples = [triple_of(r.mean, r.interval, "rad") for r in found.regrets]
-    drawn = interval_figure(rows, {"all trials": triples}, "regret (°)")
-    told = "; ".join(f"{r.level}: {signed(r.mean, digits=3)}" for r in found.regrets)
+    triples = [triple_of(r.mean, r.interval, unit) for r in found.regrets]
+    drawn = interval_figure(rows, {"all trials": triples}, bracketed("regret", unit))
+    told = "; ".join(f"{r.level}: {signed(r.mean, unit, 3)}" for r in found.regrets)
     return FigureBlock(
         as_svg(drawn, page=True), "Regret of always choosing one level, with 95 % interval.", told
     )
 
 
-def _regrets(found: Hindsight) -> Table:
+def _regrets(found: Hindsight, unit: str) -> Table:
     ordered = sorted(found.regrets, key=lambda regret: regret.mean)
     rows = [
-        (r.level, readable(r.mean, "rad", 3), readable_interval(r.interval, "rad", 3) or "—")
+        (r.level, readable(r.mean, unit, 3), readable_interval(r.interval, unit, 3) or "—")
         for r in ordered
     ]
-    return Table(("level", "regret, °", "95 % interval"), tuple(rows), n_labels=1)
+    return Table(("level", headed("regret", unit), "95 % interval"), tuple(rows), n_labels=1)
 
 
 def _counts(

@@ -12,8 +12,8 @@ from kinebench.reports.blocks import Details, Section, TableBlock, Text
 from kinebench.reports.study.parts import StudyPart
 from kinebench.reports.study.values import augmenters_of, cards_of, values_of
 from kinebench.reports.tables import Table
+from kinebench.studies.analysis.results import manifest
 from kinebench.studies.design import Study
-from kinebench.studies.results import manifest
 
 __all__ = ["full_manifest", "inputs_of", "manifest_section"]
 

@@ -14,7 +14,7 @@ from kinebench.reports.study.parts import StudyPart
 from kinebench.reports.study.wording import counted, joined
 from kinebench.reports.study.works import works_cited
 from kinebench.reports.tables import Table
-from kinebench.studies.scores import LEG_ANGLES
+from kinebench.studies.analysis.scores import LEG_ANGLES, Measure, measures_of
 
 __all__ = ["methods_section"]
 
@@ -31,13 +31,15 @@ def methods_section(parts: Sequence[StudyPart]) -> Section:
         blocks.append(Details("All settings of the pipeline", (_settings(part),)))
     if len(parts) > 1:
         blocks.append(Heading("Errors and statistics"))
+    measure = measures_of(parts[0].study.judged.name)[0]
     angles = joined([angle.replace("_", " ") for angle in LEG_ANGLES])
     blocks += [
         Text(
-            "Error is estimate minus reference on one clock, without alignment. The mean error of"
-            " a run is the root mean square error of each angle over the frames, left and right"
-            f" averaged, then averaged over {angles}, as far as the reference has them. Runs are"
-            " averaged over trials and over the levels of the other factors within each subject."
+            "Error is estimate minus reference on one clock, without alignment. The"
+            f" {measure.noun} of a run is the {_in_words(measure)} of each angle over the frames"
+            f" ({measure.row.source}), left and right averaged, then averaged over {angles}, as far"
+            " as the reference has them. Runs are averaged over trials and over the levels of the"
+            " other factors within each subject."
             " Each level is compared with the first of its factor by the mean paired difference"
             " over subjects, with Student's 95 % interval (Student 1908), and p adjusted by Holm's"
             " method for the levels of the factor (Holm 1979). Only trials that were done at every"
@@ -49,6 +51,10 @@ def methods_section(parts: Sequence[StudyPart]) -> Section:
         References(works_cited(parts)),
     ]
     return Section("Methods", tuple(blocks))
+
+
+def _in_words(measure: Measure) -> str:
+    return "root mean square error" if measure.metric == "rmse" else measure.label
 
 
 def _design(part: StudyPart) -> str:

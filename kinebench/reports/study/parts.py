@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kinebench.pipeline.memo import Memo
+from kinebench.studies.analysis.exhibits import Exhibit, exhibits_of
 from kinebench.studies.design import Study
-from kinebench.studies.execution import Outcome
-from kinebench.studies.exhibits import Exhibit, exhibits_of
-from kinebench.studies.mocap_driven import MOCAP_DRIVEN
-from kinebench.studies.store import Store
+from kinebench.studies.execution.cells import Outcome
+from kinebench.studies.execution.store import Store
+from kinebench.studies.sources.mocap_driven import MOCAP_DRIVEN
 
 __all__ = ["StudyPart", "parts_of"]
 
@@ -27,7 +27,7 @@ class StudyPart:
     outcomes : sequence of Outcome
         All of them, in the order of the plan.
     exhibits : sequence of Exhibit
-        Cells to show as waveforms; of `kinebench.studies.exhibits.exhibits_of`.
+        Cells to show as waveforms; of `kinebench.studies.analysis.exhibits.exhibits_of`.
     note : str
         What a reader must know of these recordings, such as what counts as reference.
     computed_with : sequence of mapping
@@ -51,8 +51,9 @@ _TOLD = {
     ),
     "real keypoints": (
         "Real recordings",
-        "Reference: what the datasets hold, such as OpenCap's own result or inverse kinematics of"
-        " optical markers. None of it is the truth: a change is a distance from that result.",
+        "Reference: what comes with the recordings, such as OpenCap's own result or inverse"
+        " kinematics of optical markers. None of it is the truth: a change is a distance from that"
+        " result.",
     ),
 }
 

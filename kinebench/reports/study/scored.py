@@ -11,7 +11,7 @@ from kinebench.reports.study.effects import (
     strongest_interactions,
 )
 from kinebench.reports.study.parts import StudyPart
-from kinebench.studies.scores import Score, scores_of
+from kinebench.studies.analysis.scores import Measure, Score, measures_of, scores_of
 
 __all__ = ["ScoredPart", "scored"]
 
@@ -30,6 +30,8 @@ class ScoredPart:
         One per factor, in their order.
     interactions : tuple of Interaction
         The largest first.
+    measure : Measure
+        What errors are: the study's primary metric.
     """
 
     number: int
@@ -37,6 +39,7 @@ class ScoredPart:
     scores: tuple[Score, ...]
     effects: tuple[Effect, ...]
     interactions: tuple[Interaction, ...]
+    measure: Measure
 
     @property
     def by_size(self) -> list[Effect]:
@@ -47,7 +50,8 @@ class ScoredPart:
 
 def scored(number: int, part: StudyPart) -> ScoredPart:
     """Compute what the sections of a part share."""
-    scores = scores_of(part.outcomes)
+    metric = part.study.judged.name
+    scores = scores_of(part.outcomes, metric)
     factors = part.study.factors
     return ScoredPart(
         number,
@@ -55,6 +59,7 @@ def scored(number: int, part: StudyPart) -> ScoredPart:
         scores,
         tuple(effect_of(factor, scores) for factor in factors),
         tuple(strongest_interactions(factors, scores)),
+        measures_of(metric)[0],
     )
 
 

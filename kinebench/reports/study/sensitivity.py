@@ -11,15 +11,9 @@ from kinebench.reports.blocks import Block, Heading, TableBlock, Text
 from kinebench.reports.study.effects import effect_of
 from kinebench.reports.study.scored import ScoredPart
 from kinebench.reports.tables import Table
-from kinebench.reports.units import readable, readable_estimate
+from kinebench.reports.units import digits_of, headed, readable, readable_estimate
+from kinebench.studies.analysis.scores import Measure, Score, measures_of
 from kinebench.studies.design import Factor
-from kinebench.studies.scores import (
-    AS_IS,
-    LAG_REMOVED,
-    OFFSET_REMOVED,
-    Measure,
-    Score,
-)
 
 __all__ = ["sensitivity_blocks"]
 
@@ -28,14 +22,20 @@ def sensitivity_blocks(scored: ScoredPart) -> list[Block]:
     """The largest change of each factor, by each measure that the results hold."""
     measures = [
         measure
-        for measure in (AS_IS, OFFSET_REMOVED, LAG_REMOVED)
+        for measure in measures_of(scored.measure.metric)
         if any(measure in score.angles for score in scored.scores)
     ]
     effects = scored.by_size
     if len(measures) < 2 or not effects:
         return []
     by_name = {factor.name: factor for factor in scored.part.study.factors}
-    rows = [("mean error, all runs", *(_mean(scored.scores, measure) for measure in measures))]
+    unit = scored.measure.unit
+    rows = [
+        (
+            f"{scored.measure.noun}, all runs",
+            *(_mean(scored.scores, measure) for measure in measures),
+        )
+    ]
     for effect in effects:
         if effect.largest is not None:
             level = effect.largest.level
@@ -45,7 +45,7 @@ def sensitivity_blocks(scored: ScoredPart) -> list[Block]:
             )
             name = f"{effect.factor}: {level}"
             rows.append((name, *changes))
-    header = ("what", *(f"{measure.title}, °" for measure in measures))
+    header = ("what", *(headed(measure.title, unit) for measure in measures))
     caption = (
         "The largest change of each factor against its first level, and what alignment makes of it"
     )
@@ -53,7 +53,7 @@ def sensitivity_blocks(scored: ScoredPart) -> list[Block]:
         Heading("Does it depend on alignment?"),
         Text(
             "Nothing is aligned in the figures above. An offset is removed per coordinate, a lag"
-            " once for the whole motion; an effect that goes with one of them was that."
+            " once for the whole motion; an effect that vanishes with one of them was caused by it."
         ),
         TableBlock(Table(header, tuple(rows), n_labels=1), caption),
     ]
@@ -61,7 +61,8 @@ def sensitivity_blocks(scored: ScoredPart) -> list[Block]:
 
 def _mean(scores: Sequence[Score], measure: Measure) -> str:
     values = [value for s in scores if math.isfinite(value := s.error(measure))]
-    return readable(float(np.mean(values)), "rad") if values else "—"
+    unit = measure.unit
+    return readable(float(np.mean(values)), unit, digits_of(unit)) if values else "—"
 
 
 def _change(factor: Factor, level: str, scores: Sequence[Score], measure: Measure) -> str:
@@ -69,5 +70,5 @@ def _change(factor: Factor, level: str, scores: Sequence[Score], measure: Measur
     found = [change for change in effect.changes if change.level == level]
     if not found:
         return "—"
-    contrast = found[0].contrast
-    return readable_estimate(contrast.mean, contrast.interval, "rad")
+    contrast, unit = found[0].contrast, measure.unit
+    return readable_estimate(contrast.mean, contrast.interval, unit, digits_of(unit))

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import math
 
-from kinebench.reports.units import readable, readable_interval, readable_unit
+from kinebench.reports.units import digits_of, readable, readable_interval, readable_unit
 from kinebench.statistics import Contrast, Interval
+from kinebench.studies.analysis.scores import Measure
 
-__all__ = ["change_in_words", "counted", "joined", "signed", "signed_estimate", "with_unit"]
+__all__ = [
+    "change_in_words",
+    "counted",
+    "joined",
+    "of_what",
+    "signed",
+    "signed_estimate",
+    "with_unit",
+]
 
 
 def with_unit(value: float, unit: str = "rad", digits: int = 2) -> str:
     """``1.23°``, ``4.5 mm``."""
     shown = readable_unit(unit)
-    space = "" if shown == "°" else " "
+    space = "" if shown in ("°", "") else " "
     return f"{readable(value, unit, digits)}{space}{shown}"
 
 
@@ -28,12 +37,20 @@ def signed_estimate(value: float, interval: Interval, unit: str = "rad", digits:
     return f"{signed(value, unit, digits)} {readable_interval(interval, unit, digits)}".strip()
 
 
-def change_in_words(contrast: Contrast) -> str:
+def change_in_words(contrast: Contrast, unit: str = "rad") -> str:
     """``+1.23° [0.90, 1.55]``, and whether chance could have made it."""
-    told = signed_estimate(contrast.mean, contrast.interval)
+    told = signed_estimate(contrast.mean, contrast.interval, unit, digits_of(unit))
     if not math.isfinite(contrast.interval.low):
         return f"{told} (one subject, no interval)"
     return told if contrast.p_adjusted < 0.05 else f"{told} (not beyond chance)"
+
+
+def of_what(measure: Measure) -> str:
+    """``mean error (RMSE of legs, pelvis and trunk)``: what the numbers of a report are."""
+    where = "legs, pelvis and trunk"
+    if measure.higher_is_better:
+        return f"{measure.noun} of {where}"
+    return f"{measure.noun} ({measure.label} of {where})"
 
 
 def counted(n: int, noun: str) -> str:

@@ -4,7 +4,7 @@ import pytest
 
 from kinebench.cli import progress as module
 from kinebench.cli.progress import CellProgress, duration
-from kinebench.studies.execution import Outcome
+from kinebench.studies.execution.cells import Outcome
 
 DONE = Outcome(0, {}, "done")
 

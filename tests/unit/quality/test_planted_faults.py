@@ -14,7 +14,7 @@ from kinebench.lab.camera.presets import two_phones
 from kinebench.lab.motions.squat import Squat
 from kinebench.pipeline.audit import TrialAudit
 from kinebench.quality import CHECKS
-from kinebench.studies.lab_session import LabSession
+from kinebench.studies.sources.lab_session import LabSession
 
 IN_RECORDING = [fault for fault in FAULTS if not fault.in_result]
 IN_RESULT = [fault for fault in FAULTS if fault.in_result]

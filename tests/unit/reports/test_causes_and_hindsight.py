@@ -13,7 +13,7 @@ from kinebench.reports.study import StudyPart
 from kinebench.reports.study.causes import SharedFigure, causes_section
 from kinebench.reports.study.hindsight import hindsight_section
 from kinebench.studies.design import Factor, Level, Study
-from kinebench.studies.execution import Outcome
+from kinebench.studies.execution.cells import Outcome
 
 TILT, POSE = "tilt <b>", "pose"
 MM = {"none": 0.0, "bad": 0.001}

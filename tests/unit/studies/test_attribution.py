@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinebench.studies.attribution import shares_of
+from kinebench.studies.analysis.attribution import shares_of
+from kinebench.studies.analysis.hindsight import hindsight_of
+from kinebench.studies.analysis.scores import AS_IS, Score
 from kinebench.studies.design import Factor, Level, Study
-from kinebench.studies.execution import Outcome
-from kinebench.studies.hindsight import hindsight_of
-from kinebench.studies.scores import AS_IS, Score
+from kinebench.studies.execution.cells import Outcome
 
 FACTORS = tuple(
     Factor(name, f"data.{name}", tuple(Level(x, x) for x in ("off", "half", "on")))

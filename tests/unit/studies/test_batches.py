@@ -6,8 +6,8 @@ from types import ModuleType
 
 import pytest
 
-from kinebench.studies.batches import MOST, batch_size, batches, cells_of, recipe
 from kinebench.studies.design import Study
+from kinebench.studies.execution.batches import MOST, batch_size, batches, cells_of, recipe
 from kinebench.studies.plan import cells
 
 

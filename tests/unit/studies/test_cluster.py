@@ -17,13 +17,13 @@ from typing import Any
 import pytest
 
 from kinebench.errors import KinebenchError, KinebenchWarning
-from kinebench.studies import cluster as module
-from kinebench.studies.batches import Batch, batches, recipe
-from kinebench.studies.cluster import cluster, run_on_cluster
+from kinebench.studies.analysis.results import result_table
 from kinebench.studies.design import Study
-from kinebench.studies.execution import Outcome, run_study, stored_outcomes
-from kinebench.studies.results import result_table
-from kinebench.studies.store import Store
+from kinebench.studies.execution import cluster as module
+from kinebench.studies.execution.batches import Batch, batches, recipe
+from kinebench.studies.execution.cells import Outcome, run_study, stored_outcomes
+from kinebench.studies.execution.cluster import cluster, run_on_cluster
+from kinebench.studies.execution.store import Store
 
 distributed = pytest.importorskip("distributed", reason="Dask is not installed")
 

@@ -7,11 +7,12 @@ from types import ModuleType
 import pytest
 
 from kinebench.errors import NameNotFoundError, ValueRangeError
+from kinebench.studies.analysis.results import TABLES, write_results
 from kinebench.studies.changes import Changes, with_level
-from kinebench.studies.design import Factor, Level
-from kinebench.studies.execution import run_study
+from kinebench.studies.design import RESERVED, Factor, Level
+from kinebench.studies.execution.cells import run_study
+from kinebench.studies.execution.store import Store
 from kinebench.studies.plan import cells, count_cells
-from kinebench.studies.store import Store
 
 
 def test_every_trial_meets_every_combination_once(made_up: ModuleType) -> None:
@@ -93,3 +94,55 @@ def test_inapplicable_cells_are_skipped_with_the_reason(
     outcomes = run_study(study, Store(tmp_path))
     assert [outcome.status for outcome in outcomes] == ["done", "done", "skipped", "skipped"] * 2
     assert "does not apply" in outcomes[2].reason
+
+
+@pytest.mark.parametrize("name", ["subject", "trial", "activity", "status", "Metric", " unit ", ""])
+def test_a_factor_is_not_named_like_a_column_of_the_results(made_up: ModuleType, name: str) -> None:
+    """It would overwrite the label of the trial: two subjects became one, silently."""
+    factor = Factor(name, "solve.gain", (Level("1", 1.0), Level("2", 2.0)))
+    with pytest.raises(ValueRangeError, match="factor") as told:
+        made_up.study(factors=(factor,))
+    assert len(str(told.value).splitlines()) == 1
+
+
+def test_no_column_of_the_results_is_free_for_a_factor(made_up: ModuleType, tmp_path: Path) -> None:
+    """Whatever `write_results` writes, beside the factors themselves, is reserved."""
+    study = made_up.study()
+    write_results(tmp_path, study, run_study(study, Store(tmp_path / "store")))
+    heads = [(tmp_path / name).read_text().splitlines()[0] for name in TABLES[:2]]
+    columns = {column for head in heads for column in head.split(",")}
+    assert columns - {factor.name for factor in study.factors} <= RESERVED
+
+
+@pytest.mark.parametrize(
+    ("metrics", "primary", "judged"),
+    [
+        (("bias",), "", "bias"),
+        (("bias", "rmse"), "", "bias"),
+        (("bias", "rmse"), "rmse", "rmse"),
+        (("max_error_time", "mae"), "", "mae"),
+    ],
+)
+def test_the_first_metric_that_has_a_better_and_a_worse_is_the_primary(
+    made_up: ModuleType, metrics: tuple[str, ...], primary: str, judged: str
+) -> None:
+    assert made_up.study(metrics=metrics, primary=primary).judged.name == judged
+
+
+@pytest.mark.parametrize(
+    ("metrics", "primary", "told"),
+    [
+        ((), "", "no metrics"),
+        (("rmse", "rmse"), "", "twice"),
+        (("rmse",), "bias", "primary metric"),
+        (("max_error_time",), "", "no better or worse"),
+        (("rmse", "max_error_time"), "max_error_time", "no better or worse"),
+        # of the catalogue, but of no motion: every cell would fail
+        (("side_drop",), "", "side_drop"),
+    ],
+)
+def test_metrics_that_cannot_judge_a_study(
+    made_up: ModuleType, metrics: tuple[str, ...], primary: str, told: str
+) -> None:
+    with pytest.raises((ValueRangeError, NameNotFoundError), match=told):
+        made_up.study(metrics=metrics, primary=primary)

@@ -12,10 +12,10 @@ from types import ModuleType
 import pytest
 
 from kinebench.io.atomic import OutputError
-from kinebench.studies.execution import cell_key, run_study, stored_outcomes
+from kinebench.studies.analysis.results import outcome_table, result_table
+from kinebench.studies.execution.cells import cell_key, run_study, stored_outcomes
+from kinebench.studies.execution.store import Store
 from kinebench.studies.plan import cells
-from kinebench.studies.results import outcome_table, result_table
-from kinebench.studies.store import Store
 
 
 def test_errors_are_those_that_were_put_in(made_up: ModuleType, tmp_path: Path) -> None:
@@ -84,9 +84,9 @@ def test_tables_are_equal_from_one_and_from_several_processes(
         sys.path.insert(0, {str(Path(made_up.__file__).parent)!r})
         from pathlib import Path
         import made_up_study
-        from kinebench.studies.execution import run_study
-        from kinebench.studies.results import write_results
-        from kinebench.studies.store import Store
+        from kinebench.studies.execution.cells import run_study
+        from kinebench.studies.analysis.results import write_results
+        from kinebench.studies.execution.store import Store
         if __name__ == "__main__":
             out, workers = Path(sys.argv[1]), int(sys.argv[2])
             study = made_up_study.study()
@@ -111,8 +111,8 @@ def test_killed_at_any_moment_it_goes_on_to_the_same_table(
         sys.path.insert(0, {str(Path(made_up.__file__).parent)!r})
         from pathlib import Path
         import made_up_study
-        from kinebench.studies.execution import run_study
-        from kinebench.studies.store import Store
+        from kinebench.studies.execution.cells import run_study
+        from kinebench.studies.execution.store import Store
         print("running", flush=True)
         slow = lambda outcome: time.sleep(0.02)
         run_study(made_up_study.study(), Store(Path(sys.argv[1])), on_outcome=slow)
@@ -191,7 +191,7 @@ def test_a_damaged_figure_counts_as_not_run(made_up: ModuleType, tmp_path: Path)
     study = made_up.study()
     whole = run_study(study, store)
     first = next(cells(study))
-    path = store.path(cell_key(first, study.metrics))
+    path = store.path(cell_key(first, study))
     path.write_bytes(path.read_bytes()[:-1])
     assert [o.status for o in stored_outcomes(study, store)] == ["not run"] + ["done"] * 15
     assert run_study(study, store) == whole

@@ -7,7 +7,7 @@ from kinebench.core import Markers
 from kinebench.errors import NameNotFoundError
 from kinebench.lab.camera.noise import WhiteNoise
 from kinebench.lab.camera.space import VerticalOffset
-from kinebench.studies.faults import require_choices, with_extra_errors
+from kinebench.studies.sources.faults import require_choices, with_extra_errors
 
 MARKERS = Markers(("a",), np.arange(4) / 60, np.zeros((4, 1, 3)))
 

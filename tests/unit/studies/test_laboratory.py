@@ -9,7 +9,7 @@ from kinebench.lab import Population, StaticPose
 from kinebench.lab.camera.chain import Chain
 from kinebench.lab.camera.presets import two_phones
 from kinebench.lab.motions.squat import Squat
-from kinebench.studies.laboratory import LabSource
+from kinebench.studies.sources.laboratory import LabSource
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinebench.studies.pairing import complete_rows, key_of, subject_means
+from kinebench.studies.analysis.pairing import complete_rows, key_of, subject_means
 
 
 def test_a_key_tells_everything_but_what_is_varied() -> None:

@@ -14,11 +14,11 @@ import pytest
 
 from kinebench.errors import KinebenchError
 from kinebench.io.atomic import OutputError
-from kinebench.studies.batches import batches, recipe
-from kinebench.studies.execution import run_study
-from kinebench.studies.pool import run_in_processes
-from kinebench.studies.results import result_table
-from kinebench.studies.store import Store
+from kinebench.studies.analysis.results import result_table
+from kinebench.studies.execution.batches import batches, recipe
+from kinebench.studies.execution.cells import run_study
+from kinebench.studies.execution.pool import run_in_processes
+from kinebench.studies.execution.store import Store
 
 
 @pytest.fixture
@@ -69,8 +69,8 @@ def test_workers_end_with_a_study_that_is_killed(
         import multiprocessing, sys
         from pathlib import Path
         import {name} as made_up
-        from kinebench.studies.execution import run_study
-        from kinebench.studies.store import Store
+        from kinebench.studies.execution.cells import run_study
+        from kinebench.studies.execution.store import Store
         from kinebench.io import interrupts
         def tell(outcome):
             print(*(child.pid for child in multiprocessing.active_children()), flush=True)

@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 
 from kinebench.errors import KinebenchWarning
-from kinebench.studies.design import Study
-from kinebench.studies.execution import Outcome, Status
-from kinebench.studies.plan import cells
-from kinebench.studies.results import (
+from kinebench.studies.analysis.results import (
     counts_in_words,
     outcome_counts,
     with_reasons,
     write_results,
 )
-from kinebench.studies.toml_study import read_study
+from kinebench.studies.design import Study
+from kinebench.studies.execution.cells import Outcome, Status
+from kinebench.studies.files.study_file import read_study
+from kinebench.studies.plan import cells
 
 
 def test_outcomes_are_counted_in_the_order_of_the_words() -> None:

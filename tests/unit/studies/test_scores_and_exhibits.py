@@ -8,11 +8,17 @@ import numpy as np
 import pytest
 
 from kinebench.errors import ValueRangeError
+from kinebench.studies.analysis.exhibits import exhibits_of
+from kinebench.studies.analysis.scores import (
+    AS_IS,
+    LAG_REMOVED,
+    OFFSET_REMOVED,
+    score_of,
+    scores_of,
+)
 from kinebench.studies.design import Study
-from kinebench.studies.execution import Outcome, run_study
-from kinebench.studies.exhibits import exhibits_of
-from kinebench.studies.scores import AS_IS, LAG_REMOVED, OFFSET_REMOVED, score_of, scores_of
-from kinebench.studies.store import Store
+from kinebench.studies.execution.cells import Outcome, run_study
+from kinebench.studies.execution.store import Store
 
 
 def row(

@@ -10,8 +10,8 @@ from kinebench.datasets import load
 from kinebench.errors import DatasetError, NameNotFoundError, NotApplicableError
 from kinebench.lab.camera.chain import Chain
 from kinebench.lab.camera.space import VerticalOffset
-from kinebench.studies.mocap_driven import MOCAP_DRIVEN, mocap_driven, recorded_motion
-from kinebench.studies.sources import DatasetSource
+from kinebench.studies.sources.dataset import DatasetSource
+from kinebench.studies.sources.mocap_driven import MOCAP_DRIVEN, mocap_driven, recorded_motion
 
 pytestmark = pytest.mark.mirror
 

@@ -15,9 +15,9 @@ from kinebench.core import Coordinate, IKSolution, Markers, Model, Motion, Scali
 from kinebench.core.environment import environment
 from kinebench.errors import FileFormatError, KinebenchWarning, ValueRangeError
 from kinebench.io.atomic import OutputError
-from kinebench.studies import store as store_module
-from kinebench.studies.codec import decoded, encoded
-from kinebench.studies.store import Store
+from kinebench.studies.execution import store as store_module
+from kinebench.studies.execution.codec import decoded, encoded
+from kinebench.studies.execution.store import Store
 
 KEY = "ab" + "0" * 62
 MODEL = Model("m", "<OpenSimDocument Version='40000'><Model name='ä'/></OpenSimDocument>".encode())

@@ -7,15 +7,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
 from kinebench.cli.main import main
 from kinebench.errors import FileFormatError
 from kinebench.reports.pdf import BROWSER, browser
-from kinebench.studies import toml_study
 from kinebench.studies.design import Study
-from kinebench.studies.store import Store
+from kinebench.studies.execution.store import Store
+from kinebench.studies.files import report_file as toml_report
+from kinebench.studies.report_plan import ReportPlan
 
 Command = Callable[..., int]
 
@@ -30,12 +32,12 @@ def study(made_up: ModuleType) -> Study:
 def command(study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     """Run ``kinebench study`` where every TOML file but bad.toml tells the made-up study."""
 
-    def read(path: Path) -> Study:
+    def read(path: Path) -> ReportPlan:
         if path.name == "bad.toml":
             raise FileFormatError("bad.toml: unknown key 'qestion'")
-        return study
+        return alone(study)
 
-    monkeypatch.setattr(toml_study, "read_study", read)
+    monkeypatch.setattr(toml_report, "read_report", read)
     monkeypatch.setattr("warnings.showwarning", None)
     monkeypatch.chdir(tmp_path)
 
@@ -43,6 +45,11 @@ def command(study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Co
         return main(["study", *words])
 
     return run
+
+
+def alone(study: Study, **options: Any) -> ReportPlan:
+    """The report of one study."""
+    return ReportPlan(study.name, study.question, (study,), **options)
 
 
 def run_once(command: Command, capsys: pytest.CaptureFixture[str]) -> None:
@@ -114,7 +121,7 @@ def test_failures_of_the_last_run_keep_their_reasons(
 ) -> None:
     levels = (made_up.Level("fine", False), made_up.Level("broken", True))
     failing = replace(study, factors=(made_up.Factor("scaler", "scale.fails", levels),))
-    monkeypatch.setattr(toml_study, "read_study", lambda path: failing)
+    monkeypatch.setattr(toml_report, "read_report", lambda path: alone(failing))
     assert command("run", "mine.toml", "--out", "out", "--workers", "1") == 0
     ran = capsys.readouterr()
     assert command("report", "mine.toml", "--out", "out") == 0
@@ -155,7 +162,7 @@ def test_a_file_that_is_no_study_is_named_beside_those_that_are(
     assert command("list", ".") == 1
     printed, said = capsys.readouterr()
     assert "good.toml" in printed
-    assert said == "no study: bad.toml: unknown key 'qestion'\n"
+    assert said == "not a valid study: bad.toml: unknown key 'qestion'\n"
 
 
 def test_a_folder_that_is_not_there(command: Command, capsys: pytest.CaptureFixture[str]) -> None:
@@ -167,7 +174,7 @@ def test_without_a_folder_it_is_the_projects_own(
     command: Command, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert command("list") == 0
-    assert ".toml" in capsys.readouterr().out
+    assert "filtering" in capsys.readouterr().out
     monkeypatch.setattr("kinebench.__file__", "/nowhere/kinebench/__init__.py")
     assert command("list") == 2
     assert "name a folder: kinebench study list FOLDER" in capsys.readouterr().err
@@ -193,7 +200,7 @@ def test_no_workers_is_an_error(command: Command, capsys: pytest.CaptureFixture[
 def test_a_scheduler_that_is_not_there_is_one_line(
     command: Command, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kinebench.studies.cluster.CONNECT_S", 0.3)
+    monkeypatch.setattr("kinebench.studies.execution.cluster.CONNECT_S", 0.3)
     words = ("run", "mine.toml", "--out", "out", "--scheduler", "tcp://127.0.0.1:1")
     assert command(*words) == 2
     said = capsys.readouterr().err

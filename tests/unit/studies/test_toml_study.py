@@ -14,7 +14,7 @@ from kinebench.ik.opensim_engine import OpenSimIK
 from kinebench.scaling.fast_scaler import FastScaler
 from kinebench.scaling.opensim_scaler import OpenSimScaler
 from kinebench.scaling.window import GivenWindow
-from kinebench.studies.toml_study import read_study
+from kinebench.studies.files.study_file import read_study
 
 TEXT = """
 name = "mine"

@@ -16,9 +16,9 @@ from kinebench.lab.camera.space import WorldTilt
 from kinebench.lab.motions import SitToStand, Squat
 from kinebench.scaling.standing import StandingWindow
 from kinebench.studies.changes import EngineChoice, WarmUp
-from kinebench.studies.laboratory import LabSource
-from kinebench.studies.toml_study import read_study
-from kinebench.studies.toml_trials import datasets_named
+from kinebench.studies.files.study_file import read_study
+from kinebench.studies.files.trials import datasets_named
+from kinebench.studies.sources.laboratory import LabSource
 
 TEXT = """
 name = "mine"

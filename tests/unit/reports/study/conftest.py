@@ -22,9 +22,9 @@ from kinebench.reports.html import as_html
 from kinebench.reports.study import StudyPart, study_document
 from kinebench.scaling.fast_scaler import FastScaler
 from kinebench.scaling.standing import StandingWindow
+from kinebench.studies.analysis.exhibits import Exhibit
 from kinebench.studies.design import Factor, Level, Study
-from kinebench.studies.execution import Outcome
-from kinebench.studies.exhibits import Exhibit
+from kinebench.studies.execution.cells import Outcome
 from kinebench.studies.plan import cells
 
 EVIL = '<script>alert("x")</script>'

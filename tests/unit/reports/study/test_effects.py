@@ -13,9 +13,9 @@ from kinebench.reports.study.effects import (
     strongest_interactions,
 )
 from kinebench.statistics import paired_contrasts
+from kinebench.studies.analysis.scores import LAG_REMOVED, OFFSET_REMOVED, Score, scores_of
 from kinebench.studies.design import Factor, Level, Study
-from kinebench.studies.execution import Outcome
-from kinebench.studies.scores import LAG_REMOVED, OFFSET_REMOVED, Score, scores_of
+from kinebench.studies.execution.cells import Outcome
 
 
 @pytest.fixture

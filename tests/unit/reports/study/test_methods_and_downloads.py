@@ -29,10 +29,10 @@ from kinebench.reports.study.values import (
     values_of,
 )
 from kinebench.reports.study.works import works_cited
+from kinebench.studies.analysis.results import result_table
 from kinebench.studies.changes import Changes
 from kinebench.studies.design import Factor, Level
 from kinebench.studies.plan import cells
-from kinebench.studies.results import result_table
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from kinebench.reports.study.factors import main_effect_blocks
 from kinebench.reports.study.scored import scored
 from kinebench.reports.study.sides import side_blocks
 from kinebench.studies.design import Study
-from kinebench.studies.execution import Outcome
+from kinebench.studies.execution.cells import Outcome
 
 EVIL = '<script>alert("x")</script>'
 

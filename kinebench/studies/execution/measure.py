@@ -24,19 +24,22 @@ LAG_REMOVED = "coordinate, lag removed"
 Row = dict[str, Any]
 
 
-def measured(run: PipelineRun, trial: Trial, metrics: tuple[str, ...]) -> list[Row]:
+def measured(
+    run: PipelineRun, trial: Trial, metrics: tuple[str, ...], primary: str = "rmse"
+) -> list[Row]:
     """Rows with kind, item, metric, value and unit (SI).
 
     Against the reference motion: `metrics` of every shared coordinate, on one clock; and, as
-    `LAG_REMOVED`, the RMSE that is left when the whole motion may be early or late. Against the
-    reference markers: side drop of the shared landmarks. Always: marker errors of inverse
-    kinematics.
+    `LAG_REMOVED`, what the primary metric becomes when the whole motion may be early or late.
+    Against the reference markers: side drop of the shared landmarks. Always: marker errors of
+    inverse kinematics.
     """
     figures: list[tuple[str, Figure]] = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", KinebenchWarning)
         if trial.reference_motion is not None:
-            figures += _against_motion(run.solution.motion, trial.reference_motion, metrics)
+            estimate = run.solution.motion
+            figures += _against_motion(estimate, trial.reference_motion, metrics, primary)
         if trial.reference_markers is not None:
             figures += _against_markers(run.augmented, trial.reference_markers)
         residuals = evaluate_residuals(run.solution.marker_errors, run.solution.marker_names)
@@ -54,12 +57,12 @@ def measured(run: PipelineRun, trial: Trial, metrics: tuple[str, ...]) -> list[R
 
 
 def _against_motion(
-    estimate: Motion, reference: Motion, metrics: tuple[str, ...]
+    estimate: Motion, reference: Motion, metrics: tuple[str, ...], primary: str
 ) -> list[tuple[str, Figure]]:
     aligned = align(reference, estimate)
     found = evaluate_motion(aligned.reference, aligned.estimate, metrics)
     late = align(reference, estimate, GivenLag(_lag(aligned.reference, aligned.estimate)))
-    shifted = evaluate_motion(late.reference, late.estimate, ("rmse",))
+    shifted = evaluate_motion(late.reference, late.estimate, (primary,))
     return [
         *(("coordinate", figure) for figure in found.figures),
         *((LAG_REMOVED, figure) for figure in shifted.figures),

@@ -8,31 +8,42 @@ import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kinebench.core.environment import environment
 from kinebench.core.provenance import describe
-from kinebench.errors import KinebenchWarning, one_line, printable
+from kinebench.errors import KinebenchError, KinebenchWarning, one_line, printable
 from kinebench.io.atomic import alone_in, write_atomically
 from kinebench.io.csv_cells import csv_text, unguarded
 from kinebench.io.interrupts import held
-from kinebench.studies.design import Study
-from kinebench.studies.execution import Outcome, Status
+from kinebench.studies.design import LABELS, Study
+from kinebench.studies.execution.cells import Outcome, Status
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
+    "PARQUET",
     "TABLES",
     "counts_in_words",
     "manifest",
     "outcome_counts",
     "outcome_table",
+    "parquet_content",
+    "require_parquet",
     "result_table",
+    "tidy_table",
     "with_reasons",
     "write_results",
 ]
 
 TABLES = ("results.csv", "outcomes.csv", "manifest.json")
 """What `write_results` leaves in a folder."""
+
+PARQUET = "results.parquet"
+"""The results again, for those who ask for it."""
 
 _FIGURE = ("kind", "item", "metric", "value", "unit")
 
@@ -46,6 +57,45 @@ def result_table(study: Study, outcomes: Sequence[Outcome]) -> str:
         for row in outcome.rows
     ]
     return csv_text(columns, rows)
+
+
+def tidy_table(study: Study, outcomes: Sequence[Outcome]) -> pd.DataFrame:
+    """One row per cell and figure, as results.csv has them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Subject, trial, activity and level of each factor; kind and item of the figure; its metric,
+        a row of `kinebench.metrics.CATALOGUE`, which has title and better direction; value, SI,
+        NaN where it is not defined; unit.
+    """
+    import pandas as pd
+
+    columns = [*_label_columns(study), *_FIGURE]
+    rows = [
+        (*outcome.labels.values(), *(row[name] for name in _FIGURE))
+        for outcome in outcomes
+        for row in outcome.rows
+    ]
+    table = pd.DataFrame(rows, columns=columns)
+    return table.astype({name: "float64" if name == "value" else "str" for name in columns})
+
+
+def parquet_content(study: Study, outcomes: Sequence[Outcome]) -> bytes:
+    """The `tidy_table` as a Parquet file."""
+    require_parquet()
+    content = tidy_table(study, outcomes).to_parquet(None, engine="pyarrow", index=False)
+    return bytes(content)
+
+
+def require_parquet() -> None:
+    """Raise a `KinebenchError` unless pyarrow is installed."""
+    try:
+        import_module("pyarrow")
+    except ImportError as error:
+        raise KinebenchError(
+            "Parquet needs the extra 'parquet': pip install 'kinebench[parquet]'"
+        ) from error
 
 
 def outcome_table(study: Study, outcomes: Sequence[Outcome]) -> str:
@@ -87,6 +137,7 @@ def manifest(
         "factors": describe(study.factors),
         "trials": describe(study.sources),
         "metrics": list(study.metrics),
+        "primary": study.judged.name,
         "outcomes": outcome_counts(outcomes),
         "versions": environment(),
         "computed_with": [dict(one) for one in computed_with],
@@ -98,15 +149,25 @@ def write_results(
     study: Study,
     outcomes: Sequence[Outcome],
     computed_with: Sequence[Mapping[str, str]] = (),
+    parquet: bool = False,
 ) -> None:
-    """Write results.csv, outcomes.csv and manifest.json, each whole or not at all."""
+    """Write results.csv, outcomes.csv and manifest.json, each whole or not at all.
+
+    With `parquet` also results.parquet, the `tidy_table`. Without, one of an earlier run goes: it
+    would be that of other results.
+    """
     about = manifest(study, outcomes, computed_with)
     text = json.dumps(about, indent=2, ensure_ascii=False) + "\n"
     contents = result_table(study, outcomes), outcome_table(study, outcomes), text
+    columns = parquet_content(study, outcomes) if parquet else None
     folder.mkdir(parents=True, exist_ok=True)
     with alone_in(folder), held():
         for name, content in zip(TABLES, contents, strict=True):
             write_atomically(folder / name, content)
+        if columns is None:
+            (folder / PARQUET).unlink(missing_ok=True)
+        else:
+            write_atomically(folder / PARQUET, columns)
 
 
 def with_reasons(outcomes: Sequence[Outcome], study: Study, folder: Path) -> tuple[Outcome, ...]:
@@ -161,7 +222,7 @@ def _with_reason(outcome: Outcome, known: dict[tuple[str, ...], tuple[Status, st
 
 
 def _label_columns(study: Study) -> list[str]:
-    return ["subject", "trial", "activity", *(factor.name for factor in study.factors)]
+    return [*LABELS, *(factor.name for factor in study.factors)]
 
 
 def _outcome_columns(study: Study) -> list[str]:

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from kinebench.errors import KinebenchError, KinebenchWarning
-from kinebench.studies.batches import Batch
 from kinebench.studies.design import Study
-from kinebench.studies.store import Store
+from kinebench.studies.execution.batches import Batch
+from kinebench.studies.execution.store import Store
 
 __all__ = ["cluster", "run_on_cluster"]
 

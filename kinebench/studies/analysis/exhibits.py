@@ -10,10 +10,10 @@ from kinebench.core.model import Model
 from kinebench.core.motion import Motion
 from kinebench.errors import ValueRangeError
 from kinebench.pipeline.memo import Memo
+from kinebench.studies.analysis.scores import score_of
 from kinebench.studies.design import Study
-from kinebench.studies.execution import Outcome
+from kinebench.studies.execution.cells import Outcome
 from kinebench.studies.plan import Cell, cells
-from kinebench.studies.scores import score_of
 
 __all__ = ["Exhibit", "exhibits_of"]
 
@@ -33,7 +33,7 @@ class Exhibit:
     model : Model
         Scaled, as the estimate was solved with.
     mean_error : float
-        By which it was chosen, rad.
+        By which it was chosen, SI; of the study's primary metric.
     """
 
     role: str
@@ -49,8 +49,8 @@ def exhibits_of(
 ) -> tuple[Exhibit, ...]:
     """The worst cell of each of the n worst trials, the median cell, and the best.
 
-    Cells are ordered by the mean RMSE of their leg, pelvis and trunk angles. What the store holds
-    is not computed again.
+    Cells are ordered by the study's primary metric, mean over their leg, pelvis and trunk
+    angles. What the store holds is not computed again.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def exhibits_of(
     """
     if n < 1:
         raise ValueRangeError(f"n must be 1 or more, found {n}")
-    chosen = _chosen(outcomes, n)
+    chosen = _chosen(outcomes, n, study.judged.name)
     # by labels: the outcomes may be those of some trials only
     wanted = {tuple(outcome.labels.items()) for _, _, outcome in chosen}
     planned = {
@@ -80,22 +80,23 @@ def exhibits_of(
     return tuple(exhibit for exhibit in found if exhibit is not None)
 
 
-def _chosen(outcomes: Sequence[Outcome], n: int) -> list[tuple[str, float, Outcome]]:
-    scores = ((score_of(outcome.labels, outcome.rows).error(), outcome) for outcome in outcomes)
-    scored = [pair for pair in scores if math.isfinite(pair[0])]
+def _chosen(outcomes: Sequence[Outcome], n: int, metric: str) -> list[tuple[str, float, Outcome]]:
+    scores = ((score_of(outcome.labels, outcome.rows, metric), outcome) for outcome in outcomes)
+    scored = [pair for pair in scores if math.isfinite(pair[0].error())]
     # equal errors keep the order of the plan
-    scored.sort(key=lambda pair: (-pair[0], pair[1].index))
+    scored.sort(key=lambda pair: (-pair[0].badness(), pair[1].index))
     if not scored:
         return []
+    ordered = [(score.error(), outcome) for score, outcome in scored]
     worst: dict[tuple[str, str], tuple[float, Outcome]] = {}
-    for error, outcome in scored:
+    for error, outcome in ordered:
         worst.setdefault((outcome.labels["subject"], outcome.labels["trial"]), (error, outcome))
     names = ("worst", "second worst", "third worst")
     taken = [
         (names[k] if k < len(names) else f"{k + 1}th worst", *pair)
         for k, pair in enumerate(list(worst.values())[:n])
     ]
-    for role, pair in (("median", scored[len(scored) // 2]), ("best", scored[-1])):
+    for role, pair in (("median", ordered[len(ordered) // 2]), ("best", ordered[-1])):
         if pair[1].index not in {outcome.index for _, _, outcome in taken}:
             taken.append((role, *pair))
     return taken

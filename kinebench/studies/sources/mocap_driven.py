@@ -10,7 +10,7 @@ from kinebench.lab import VirtualSubject, opencap_body
 from kinebench.lab.camera.chain import CameraError
 from kinebench.lab.likeness import person_like
 from kinebench.lab.motions.replay import Replay
-from kinebench.studies.laboratory import LabSource
+from kinebench.studies.sources.laboratory import LabSource
 
 __all__ = ["MOCAP_DRIVEN", "mocap_driven", "recorded_motion"]
 

@@ -21,7 +21,7 @@ from kinebench.lab import (
 )
 from kinebench.lab.camera.chain import CameraError
 from kinebench.lab.motions.motion_model import MotionModel
-from kinebench.studies.faults import require_choices, with_extra_errors
+from kinebench.studies.sources.faults import require_choices, with_extra_errors
 
 __all__ = ["LabSource"]
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kinebench.statistics import Interval, mean_interval
+from kinebench.studies.analysis.pairing import Key, complete_rows, key_of, subject_means
+from kinebench.studies.analysis.scores import Score
 from kinebench.studies.design import Factor
-from kinebench.studies.pairing import Key, complete_rows, key_of, subject_means
-from kinebench.studies.scores import Score
 
 __all__ = ["Hindsight", "Regret", "hindsight_of"]
 
@@ -22,7 +22,7 @@ class Regret:
     ----------
     level : str
     mean : float
-        Error minus that of the best candidate of the same cell, mean over subjects, rad. Below 0
+        How much worse than the best candidate of the same cell, mean over subjects, SI. Below 0
         for a level that is no candidate and beats them all.
     interval : Interval
         95 %, Student over subjects.
@@ -68,7 +68,7 @@ def hindsight_of(factor: Factor, scores: Sequence[Score], candidates: Sequence[s
     levels = [level.label for level in factor.levels]
     errors = complete_rows(
         (
-            (key_of(score.labels, factor.name), score.labels[factor.name], score.error())
+            (key_of(score.labels, factor.name), score.labels[factor.name], score.badness())
             for score in scores
         ),
         levels,

@@ -13,9 +13,9 @@ from kinebench.core.motion import Motion
 from kinebench.core.trial import Trial
 from kinebench.datasets import Sample, load
 from kinebench.errors import NotApplicableError, require_names
-from kinebench.studies.faults import require_choices, with_extra_errors
+from kinebench.studies.sources.faults import require_choices, with_extra_errors
 
-__all__ = ["DatasetSource"]
+__all__ = ["DatasetSource", "recorded_choices", "shifted"]
 
 _CHOICES = ("static", "rate_hz")
 _STATIC = ("own", "none")
@@ -66,30 +66,14 @@ class DatasetSource:
 
     def __call__(self, choices: Mapping[str, Any]) -> Trial:
         """The trial with its keypoints only; nothing but extra errors is random here."""
-        require_choices(choices, _CHOICES, f"dataset {self.dataset}")
         sample = load(self.dataset, self.sample)
-        trial = sample.trial()
-        static = trial.static
-        wanted = choices.get("static", "own")
-        require_names([wanted], _STATIC, "level of data.static", f"dataset {self.dataset}")
-        if wanted == "none":
-            static = None
-        elif "static" in choices and static is None:
-            raise NotApplicableError(f"{self.dataset}/{self.sample} has no static trial")
-
-        def seen(markers: Markers, *names: str) -> Markers:
-            chosen = markers.select(OPENCAP_20)
-            if "rate_hz" in choices:
-                chosen = Resample(choices["rate_hz"])(chosen)
-            return with_extra_errors(chosen, choices, self.subject, self.name, *names)
-
-        return replace(
-            trial,
-            keypoints=seen(trial.keypoints),
-            static=None if static is None else seen(static, "static"),
+        trial = replace(
+            sample.trial(),
             reference_motion=self._reference(sample),
             reference_markers=sample.markers.get(self.reference_markers),
         )
+        where = f"{self.dataset}/{self.sample}"
+        return recorded_choices(trial, choices, self.subject, where)
 
     def _reference(self, sample: Sample) -> Motion | None:
         """On the keypoints' clock, with the coordinates that can be compared."""
@@ -97,8 +81,56 @@ class DatasetSource:
         motion = holder.motions.get(self.reference)
         if motion is None:
             return None
-        if self.lag_s:
-            motion = replace(motion, times=motion.times + self.lag_s)
-        if self.same_frame:
-            return motion
-        return motion.select([name for name in motion.names if not name.startswith(_PLACE)])
+        return shifted(motion, self.lag_s, self.same_frame)
+
+
+def shifted(motion: Motion, lag_s: float, same_frame: bool) -> Motion:
+    """A reference on the keypoints' clock, with the coordinates that can be compared.
+
+    Parameters
+    ----------
+    motion : Motion
+    lag_s : float
+        How much later the same event comes on the keypoints' clock.
+    same_frame : bool
+        Whether both share a ground frame; if not, the pelvis is left out.
+    """
+    if lag_s:
+        motion = replace(motion, times=motion.times + lag_s)
+    if same_frame:
+        return motion
+    return motion.select([name for name in motion.names if not name.startswith(_PLACE)])
+
+
+def recorded_choices(trial: Trial, choices: Mapping[str, Any], subject: str, where: str) -> Trial:
+    """A recorded trial as the data factors want it: rate, extra errors, with or without static.
+
+    Parameters
+    ----------
+    trial : Trial
+    choices : mapping of str to object
+    subject : str
+        Seeds, with the trial's name, what is random in extra errors.
+    where : str
+        What errors call the trial.
+    """
+    require_choices(choices, _CHOICES, where)
+    static = trial.static
+    wanted = choices.get("static", "own")
+    require_names([wanted], _STATIC, "level of data.static", where)
+    if wanted == "none":
+        static = None
+    elif "static" in choices and static is None:
+        raise NotApplicableError(f"{where} has no static trial")
+
+    def seen(markers: Markers, *names: str) -> Markers:
+        chosen = markers.select(OPENCAP_20)
+        if "rate_hz" in choices:
+            chosen = Resample(choices["rate_hz"])(chosen)
+        return with_extra_errors(chosen, choices, subject, trial.name, *names)
+
+    return replace(
+        trial,
+        keypoints=seen(trial.keypoints),
+        static=None if static is None else seen(static, "static"),
+    )

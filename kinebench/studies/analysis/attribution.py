@@ -11,9 +11,9 @@ import numpy as np
 
 from kinebench.metrics import shapley
 from kinebench.statistics import Interval, mean_interval
+from kinebench.studies.analysis.pairing import Key, complete_rows, key_of, subject_means
 from kinebench.studies.design import Study
-from kinebench.studies.execution import Outcome
-from kinebench.studies.pairing import Key, complete_rows, key_of, subject_means
+from kinebench.studies.execution.cells import Outcome
 
 __all__ = ["Reading", "Share", "shares_of"]
 

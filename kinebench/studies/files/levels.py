@@ -18,8 +18,8 @@ from kinebench.pipeline.pipeline import Pipeline
 from kinebench.pipeline.spec import read_window
 from kinebench.studies.changes import Changes, EngineChoice, WarmUp
 from kinebench.studies.design import DATA, Factor, Level
-from kinebench.studies.faults import EXTRA
-from kinebench.studies.toml_trials import static_level
+from kinebench.studies.files.trials import static_level
+from kinebench.studies.sources.faults import EXTRA
 
 __all__ = ["factor_from", "scaling_from"]
 

@@ -15,9 +15,9 @@ from typing import TypeVar
 
 from kinebench.errors import KinebenchError
 from kinebench.io import interrupts
-from kinebench.studies.batches import Batch
 from kinebench.studies.design import Study
-from kinebench.studies.store import Store
+from kinebench.studies.execution.batches import Batch
+from kinebench.studies.execution.store import Store
 
 __all__ = ["run_in_processes"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from kinebench.core.limits import Limit, require_limit
@@ -29,9 +30,10 @@ from kinebench.lab.motions import (
     Standing,
 )
 from kinebench.studies.design import TrialSource
-from kinebench.studies.laboratory import LabSource
-from kinebench.studies.mocap_driven import mocap_driven, recorded_motion
-from kinebench.studies.sources import DatasetSource
+from kinebench.studies.sources.dataset import DatasetSource
+from kinebench.studies.sources.laboratory import LabSource
+from kinebench.studies.sources.mocap_driven import mocap_driven, recorded_motion
+from kinebench.studies.sources.own import own_trials
 
 __all__ = ["ACTIVITIES", "datasets_named", "sources_of", "static_level"]
 
@@ -60,7 +62,7 @@ _RATE = Limit(1, 10_000, "Hz", "no camera records people faster, or makes moveme
 _FIRST = Limit(0, 10**9)
 
 
-def sources_of(content: Table, body: str) -> tuple[TrialSource, ...]:
+def sources_of(content: Table, body: str, folder: Path = Path()) -> tuple[TrialSource, ...]:
     """All trials: virtual subjects first, in the order of the file.
 
     Parameters
@@ -69,6 +71,8 @@ def sources_of(content: Table, body: str) -> tuple[TrialSource, ...]:
         Of the whole study file.
     body : {"opencap", "lab"}
         Who plays the virtual subjects.
+    folder : Path
+        To which paths of sessions and files are relative.
 
     Raises
     ------
@@ -77,7 +81,15 @@ def sources_of(content: Table, body: str) -> tuple[TrialSource, ...]:
     """
     laboratory = value_of(content, "laboratory", dict, "the study")
     virtual = () if laboratory is None else _virtual(laboratory, body)
-    recorded = [_recorded(table, where) for table, where in items_of(content, "trials")]
+    recorded = [
+        source
+        for table, where in items_of(content, "trials")
+        for source in (
+            own_trials(table, where, folder)
+            if {"session", "file"} & table.keys()
+            else [_recorded(table, where)]
+        )
+    ]
     sources = (*virtual, *recorded)
     if not sources:
         raise FileFormatError("a study needs trials: a [laboratory] table or [[trials]]")
@@ -88,7 +100,8 @@ def datasets_named(content: Table) -> tuple[str, ...]:
     """Datasets that the trials of a study file come from, each once, in the order of the file."""
     laboratory = table_of(content, "laboratory", "the study")
     tables = [*items_of(laboratory, "replays", "[laboratory]"), *items_of(content, "trials")]
-    named = [value_of(table, "dataset", str, where) for table, where in tables]
+    # a trial of one's own names none
+    named = [value_of(t, "dataset", str, where) for t, where in tables if "dataset" in t]
     holders = [texts_of(table, "reference_from", where)[:1] for table, where in tables]
     return tuple(dict.fromkeys([*named, *(name for pair in holders for name in pair)]))
 

@@ -17,7 +17,7 @@ from kinebench.core.environment import environment, library_versions
 from kinebench.core.provenance import digest
 from kinebench.errors import FileFormatError, KinebenchWarning, printable
 from kinebench.io.atomic import OutputError
-from kinebench.studies.codec import decoded, encoded
+from kinebench.studies.execution.codec import decoded, encoded
 
 __all__ = ["Store"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kinebench.errors import FileFormatError, KinebenchError, require_names
+from kinebench.errors import FileFormatError, KinebenchError
 from kinebench.io.documents import (
     Table,
     items_of,
@@ -15,15 +15,27 @@ from kinebench.io.documents import (
     texts_of,
     value_of,
 )
-from kinebench.metrics import CATALOGUE
 from kinebench.pipeline.spec import PipelineSpec
 from kinebench.studies.design import Study
-from kinebench.studies.toml_levels import factor_from
-from kinebench.studies.toml_trials import datasets_named, sources_of
+from kinebench.studies.files.levels import factor_from
+from kinebench.studies.files.trials import datasets_named, sources_of
 
-__all__ = ["read_study", "study_from"]
+__all__ = ["HEAD_KEYS", "read_study", "study_from"]
 
-_KEYS = ("name", "question", "metrics", "base", "laboratory", "trials", "factors")
+HEAD_KEYS = ("title", "sections", "baseline")
+"""Keys about the report, of `kinebench.studies.files.report_file`."""
+
+_KEYS = (
+    *HEAD_KEYS,
+    "name",
+    "question",
+    "metrics",
+    "primary",
+    "base",
+    "laboratory",
+    "trials",
+    "factors",
+)
 
 
 def read_study(path: Path | str) -> Study:
@@ -37,25 +49,35 @@ def read_study(path: Path | str) -> Study:
     path = Path(path)
     content = parse_toml(read_text(path), path.name)
     try:
-        return study_from(content)
+        return study_from(content, folder=path.parent)
     except KinebenchError as error:
         raise FileFormatError(f"{path.name}: {error}") from error
 
 
-def study_from(content: Table) -> Study:
-    """A study from the content of its TOML file."""
-    require_keys(content, _KEYS, "a study", ("name", "question", "factors"))
+def study_from(content: Table, question: str | None = None, folder: Path = Path()) -> Study:
+    """A study from the content of its TOML file.
+
+    Parameters
+    ----------
+    content : mapping
+    question : str, optional
+        Of the report that the study is a part of; the file need not repeat it.
+    folder : Path
+        Of the file: paths in it are relative to it.
+    """
+    needed = ("name", "factors") if question else ("name", "question", "factors")
+    require_keys(content, _KEYS, "a study", needed)
     base = PipelineSpec.from_table(table_of(content, "base", "the study"), "[base]")
     metrics = texts_of(content, "metrics", "the study")
-    require_names(metrics, CATALOGUE, "metric", "the study")
     return Study(
         value_of(content, "name", str, "the study"),
-        value_of(content, "question", str, "the study"),
+        value_of(content, "question", str, "the study", question),
         base.build(),
         tuple(
             factor_from(table, where, base.body) for table, where in items_of(content, "factors")
         ),
-        sources_of(content, base.body),
+        sources_of(content, base.body, folder),
         **({"metrics": metrics} if "metrics" in content else {}),
+        primary=value_of(content, "primary", str, "the study", ""),
         datasets=datasets_named(content),
     )

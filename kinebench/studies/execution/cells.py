@@ -12,19 +12,19 @@ from kinebench.errors import KinebenchError, NotApplicableError
 from kinebench.io import interrupts
 from kinebench.io.atomic import OutputError
 from kinebench.pipeline.memo import STAGE_VERSIONS
-from kinebench.studies.batches import Batch, batch_size, batches, cells_of, recipe
 from kinebench.studies.design import Study
-from kinebench.studies.measure import measured
+from kinebench.studies.execution.batches import Batch, batch_size, batches, cells_of, recipe
+from kinebench.studies.execution.measure import measured
+from kinebench.studies.execution.pool import run_in_processes
+from kinebench.studies.execution.store import Store
 from kinebench.studies.plan import Cell, cells
-from kinebench.studies.pool import run_in_processes
-from kinebench.studies.store import Store
 
 __all__ = ["Outcome", "Status", "cell_key", "run_cell", "run_study", "stored_outcomes"]
 
 Status = Literal["done", "skipped", "failed", "not run"]
 
 # To be raised when what is measured changes.
-_MEASURE_VERSION = 2
+_MEASURE_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +91,17 @@ def run_study(
     return tuple(sorted(outcomes, key=lambda outcome: outcome.index))
 
 
-def run_cell(cell: Cell, metrics: tuple[str, ...], store: Store) -> Outcome:
+def run_cell(cell: Cell, study: Study, store: Store) -> Outcome:
     """Run one cell; failures are told, and never stored."""
     if cell.inapplicable:
         return Outcome(cell.index, cell.labels, "skipped", cell.inapplicable)
-    key = cell_key(cell, metrics)
+    key = cell_key(cell, study)
     rows = store.get(key)
     if rows is None:
         try:
             trial = cell.source(dict(cell.choices))
             run = cell.pipeline(trial, memo=store)
-            rows = measured(run, trial, metrics)
+            rows = measured(run, trial, study.metrics, study.judged.name)
         except NotApplicableError as reason:
             return Outcome(cell.index, cell.labels, "skipped", reason_of(reason))
         except OutputError:
@@ -112,7 +112,7 @@ def run_cell(cell: Cell, metrics: tuple[str, ...], store: Store) -> Outcome:
     return Outcome(cell.index, cell.labels, "done", "", tuple(rows))
 
 
-def cell_key(cell: Cell, metrics: tuple[str, ...]) -> str:
+def cell_key(cell: Cell, study: Study) -> str:
     """Key under which the store holds a cell's figures."""
     return digest(
         "cell",
@@ -121,19 +121,20 @@ def cell_key(cell: Cell, metrics: tuple[str, ...]) -> str:
         cell.source,
         dict(cell.choices),
         cell.pipeline,
-        metrics,
+        study.metrics,
+        study.judged.name,
     )
 
 
 def stored_outcomes(study: Study, store: Store) -> tuple[Outcome, ...]:
     """What the store holds of a study, computing nothing: cells that it lacks are "not run"."""
-    return tuple(_stored(cell, study.metrics, store) for cell in cells(study))
+    return tuple(_stored(cell, study, store) for cell in cells(study))
 
 
-def _stored(cell: Cell, metrics: tuple[str, ...], store: Store) -> Outcome:
+def _stored(cell: Cell, study: Study, store: Store) -> Outcome:
     if cell.inapplicable:
         return Outcome(cell.index, cell.labels, "skipped", cell.inapplicable)
-    rows = store.get(cell_key(cell, metrics))
+    rows = store.get(cell_key(cell, study))
     if rows is None:
         return Outcome(cell.index, cell.labels, "not run")
     return Outcome(cell.index, cell.labels, "done", "", tuple(rows))
@@ -144,7 +145,7 @@ def _results(
 ) -> Iterator[list[Outcome]]:
     shared = recipe(study)
     if scheduler is not None:
-        from kinebench.studies.cluster import cluster, n_threads, run_on_cluster
+        from kinebench.studies.execution.cluster import cluster, n_threads, run_on_cluster
 
         # workers stand in folders of their own
         there = replace(store, folder=store.folder.resolve())
@@ -156,8 +157,8 @@ def _results(
         yield from run_in_processes(_run_batch, todo, shared, store, workers)
     else:
         for cell in cells(study):
-            yield [run_cell(cell, study.metrics, store)]
+            yield [run_cell(cell, study, store)]
 
 
 def _run_batch(batch: Batch, shared: Study, store: Store) -> list[Outcome]:
-    return [run_cell(cell, shared.metrics, store) for cell in cells_of(batch, shared)]
+    return [run_cell(cell, shared, store) for cell in cells_of(batch, shared)]

@@ -1,0 +1,1 @@
+"""From rows to statements: tables, scores, pairing, shares, regret, examples."""

@@ -1,0 +1,1 @@
+"""Study files: TOML in, plans and studies out."""
