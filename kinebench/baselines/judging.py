@@ -219,7 +219,7 @@ def _figure(
 def _course(
     key: Key, course: Course, measured: Measurement, baseline: Baseline
 ) -> Iterator[Finding]:
-    """Two findings: the largest change of a course, and the RMS of its change."""
+    """The largest change of a course and the RMS of its change; and where it has no values."""
     motion = measured.motions.get(key.trial)
     if motion is None or key.item not in motion.names:
         note = measured.failures.get(key.trial, "the motion has no such coordinate")
@@ -230,9 +230,9 @@ def _course(
     if gone.any():
         first, last = course.times[gone][[0, -1]]
         note = f"no value at {gone.sum()} of {len(gone)} moments, from {first:.2f} to {last:.2f} s"
-        yield Finding(key, Outcome.VANISHED, course.unit, note=note)
-        return
-    known = np.isfinite(course.values)
+        coverage = key._replace(quantity="course coverage")
+        yield Finding(coverage, Outcome.VANISHED, course.unit, note=note)
+    known = np.isfinite(course.values) & np.isfinite(obtained)
     if not known.any():
         return
     change = difference(course, obtained)[known]

@@ -32,14 +32,21 @@ def headline(verdict: Verdict) -> str:
 def worst_of_each(verdict: Verdict) -> tuple[Finding, ...]:
     """Of every trial and coordinate that failed the finding that says most, the worst first.
 
-    A course says more than the extremes that moved with it.
+    The largest change of a course says more than its RMS, and both say more than the extremes that
+    moved with it.
     """
     best: dict[tuple[str, str], Finding] = {}
     for finding in verdict.failures:
         place = finding.key.trial, finding.key.item
-        if place not in best or (finding.stretch and not best[place].stretch):
+        if place not in best or _rank(finding) > _rank(best[place]):
             best[place] = finding
     return tuple(best.values())
+
+
+def _rank(finding: Finding) -> int:
+    quantities = ("course coverage", "course rms", "course")
+    quantity = finding.key.quantity
+    return quantities.index(quantity) + 1 if quantity in quantities else 0
 
 
 def sentence(finding: Finding) -> str:

@@ -148,10 +148,18 @@ def test_metres_are_no_angles() -> None:
 )
 def test_what_is_no_longer_there_is_a_failure(made: Measurement, note: str) -> None:
     verdict = judge(baseline(), made, ORIGIN)
-    found = finding(verdict, COURSE)
-    assert found.outcome is Outcome.VANISHED
-    assert note in found.note
-    assert found in verdict.failures
+    found = [one for one in verdict.failures if one.key.quantity.startswith("course")]
+    assert found[0].outcome is Outcome.VANISHED
+    assert found[0].key.item == "knee_angle_r"
+    assert note in found[0].note
+
+
+def test_the_rest_of_a_course_with_a_gap_is_judged() -> None:
+    gap = np.where(TIMES > 5.0, np.nan, KNEE + bump(9.0))
+    verdict = judge(baseline(), measured(motion(gap)), ORIGIN)
+    assert finding(verdict, COURSE).outcome is Outcome.MOVED
+    coverage = finding(verdict, COURSE._replace(quantity="course coverage"))
+    assert coverage.outcome is Outcome.VANISHED
 
 
 def test_what_is_new_is_named_and_no_failure() -> None:
