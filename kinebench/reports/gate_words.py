@@ -61,7 +61,9 @@ def sentence(finding: Finding) -> str:
         return f"{name}: {key.quantity} {_shown(finding.obtained, finding)} is new"
     limit = f"limit {_shown(finding.limit, finding)} by {finding.decided_by}"
     if key.quantity == "course rms":
-        return f"{name}: changed by {_shown(finding.change, finding)} RMS{_where(finding)}; {limit}"
+        return (
+            f"{name}: {_shown(finding.change, finding)} RMS apart, most{_where(finding)}; {limit}"
+        )
     direction = "higher" if finding.change > 0 else "lower"
     what = "" if key.quantity == "course" else f"{key.quantity} "
     size = _shown(abs(finding.change), finding)
@@ -133,15 +135,15 @@ def _where(finding: Finding) -> str:
     stretch = finding.stretch
     if stretch is None:
         return ""
-    told = (
-        f" at {stretch.peak_s:.2f} s, from {stretch.start_s:.2f} to {stretch.end_s:.2f} s"
-        f" ({stretch.share:.0%} of the trial beyond the limit)"
-    )
+    told = f" at {stretch.peak_s:.2f} s, from {stretch.start_s:.2f} to {stretch.end_s:.2f} s"
+    if finding.key.quantity == "course":
+        told += f" ({stretch.share:.0%} of the trial beyond the limit)"
     interval = readable_interval(stretch.interval, finding.unit)
     if not interval:
         return f"{told}; too short for an interval of the mean change"
     mean = _shown(stretch.mean, finding)
-    noise = "beyond noise" if stretch.is_beyond_noise else "within noise"
+    direction = "lower" if stretch.mean < 0 else "higher"
+    noise = f"{direction} beyond noise" if stretch.is_beyond_noise else "within noise"
     return f"{told}; mean change {mean} {interval}, {noise}"
 
 
