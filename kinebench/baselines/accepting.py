@@ -49,9 +49,11 @@ def baseline_of(
         When a trial failed: what is expected must be there.
     """
     first = same[0]
-    if first.failures:
-        trial, reason = next(iter(first.failures.items()))
-        raise ValueRangeError(f"nothing can be accepted: '{trial}' gave no motion: {reason}")
+    for number, repeat in enumerate((*same, *others), start=1):
+        for trial, reason in repeat.failures.items():
+            raise ValueRangeError(
+                f"nothing can be accepted: '{trial}' gave no motion in repeat {number}: {reason}"
+            )
     figures = {
         key: Expected(
             measured.value,

@@ -30,6 +30,9 @@ __all__ = [
 ]
 
 
+_SAME_TIME_S = 1e-4  # a hundredth of a frame at 100 Hz, and more than rounding in a baseline's text
+
+
 class Outcome(Enum):
     """What became of a figure."""
 
@@ -197,7 +200,7 @@ def _figure(
 ) -> Finding:
     found: Measured | None = measured.figures.get(key)
     if found is None:
-        note = measured.failures.get(key.trial, "")
+        note = _why_gone(key, measured) if key.trial != ALL else ""
         return Finding(key, Outcome.VANISHED, expected.unit, expected=expected.value, note=note)
     tolerance = baseline.tolerances[expected.tolerance]
     allowed = tolerance.limit * (abs(expected.value) if tolerance.kind == "timing" else 1.0)
@@ -222,7 +225,7 @@ def _course(
     """The largest change of a course and the RMS of its change; and where it has no values."""
     motion = measured.motions.get(key.trial)
     if motion is None or key.item not in motion.names:
-        note = measured.failures.get(key.trial, "the motion has no such coordinate")
+        note = _why_gone(key, measured)
         yield Finding(key, Outcome.VANISHED, course.unit, note=note)
         return
     obtained = sampled(motion, key.item, course.times)
@@ -262,11 +265,22 @@ def _course(
     )  # fmt: skip
 
 
+def _why_gone(key: Key, measured: Measurement) -> str:
+    if key.trial in measured.motions:
+        return "the motion has no such coordinate"
+    return measured.failures.get(key.trial, "the gate has no such trial")
+
+
 def sampled(motion: Motion, name: str, times: FloatArray) -> FloatArray:
     """Values (n,) of a coordinate at given times; NaN outside of the motion and beside gaps."""
     # a frame that lies half a frame away is the frame that is meant
     slack = 0.5 * float(np.median(np.diff(motion.times))) if motion.n_frames > 1 else 0.0
-    values = np.interp(times, motion.times, motion.value(name))
+    course = motion.value(name)
+    values = np.interp(times, motion.times, course)
+    nearest = np.abs(motion.times[:, None] - times).argmin(axis=0)
+    # stored times are rounded: the frame itself, lest a gap beside it swallow its value
+    is_frame = np.abs(motion.times[nearest] - times) < _SAME_TIME_S
+    values = np.where(is_frame, course[nearest], values)
     outside = (times < motion.times[0] - slack) | (times > motion.times[-1] + slack)
     return np.asarray(np.where(outside, np.nan, values))
 

@@ -70,7 +70,6 @@ def tolerances_of(preset: str) -> Mapping[str, Tolerance]:
     found: dict[str, Tolerance] = {}
 
     def add(name: str, limit: float, unit: str, kind: Kind, reason: str) -> None:
-        # as the text of a baseline holds it
         found[name] = Tolerance(limit * _SCALE.get(unit, 1.0), unit, kind, reason)
 
     for group, (unit, largest, rms, reason) in _LIMITS[preset].items():

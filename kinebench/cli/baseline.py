@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["add_arguments", "run"]
 
 _DIFFER = 1
+_FEW = 10  # draws: with as many, thirty figures raise a false alarm once in 250 runs; 6 spreads
 _MOST = 40  # lines that a person reads
 
 
@@ -82,6 +84,12 @@ def _accept(arguments: argparse.Namespace) -> int:
         say_trial,
     )
     write_atomically(path, baseline_text(baseline))
+    if arguments.repeats < _FEW:
+        print(
+            f"warning: spreads come from {arguments.repeats} draws of noise: with fewer than {_FEW}"
+            " a clean run under another seed may fail",
+            file=sys.stderr,
+        )
     print(
         f"{path}: {len(baseline.figures)} figures and {len(baseline.courses)} courses accepted by"
         f" {by}"

@@ -129,4 +129,6 @@ def _end(running: subprocess.Popen[bytes]) -> None:
             os.killpg(running.pid, signal.SIGKILL)
         else:
             running.kill()
-    running.communicate()
+    # a child that left the group may hold the pipe for ever
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        running.communicate(timeout=5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import sys
 from collections.abc import Callable, Mapping
@@ -57,9 +58,12 @@ class PythonCallable:
         assert self.function is not None
         blind = replace(trial, reference_motion=None, reference_markers=None)
         try:
-            found = self.function(blind)
-        # whatever a stranger's code raises is a failure of that code, never of ours
-        except Exception as error:
+            # what it prints must not stand among our own output
+            with contextlib.redirect_stdout(sys.stderr):
+                found = self.function(blind)
+        # whatever a stranger's code raises is a failure of that code, never of ours; and a call of
+        # sys.exit must not end the check as if all were fine
+        except (Exception, SystemExit) as error:
             raise UnderTestError(f"{type(error).__name__}: {one_line(error)}") from error
         return self.names(checked_motion(found, trial, self.place), _known(trial))
 
@@ -95,12 +99,13 @@ def _imported(place: str, folder: Path) -> Callable[[Trial], Any]:
         raise FileFormatError(f"a Python pipeline is named module:function, found '{place}'")
     sys.path.insert(0, str(folder.resolve()))
     try:
-        module = importlib.import_module(module_name)
+        with contextlib.redirect_stdout(sys.stderr):
+            module = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
         if error.name is not None and not module_name.startswith(error.name):
             raise UnderTestError(f"cannot import {module_name}: {one_line(error)}") from error
         raise NameNotFoundError(f"there is no Python module '{module_name}'") from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise UnderTestError(
             f"cannot import {module_name}: {type(error).__name__}: {one_line(error)}"
         ) from error

@@ -139,12 +139,13 @@ def test_metres_are_no_angles() -> None:
     ("made", "note"),
     [
         (Measurement({}, {}, {TRIAL: "it crashed"}), "it crashed"),
+        (Measurement({}, {}), "the gate has no such trial"),
         (measured(motion().select(["pelvis_ty"])), "no such coordinate"),
         (measured(motion(np.where(TIMES > 3.0, np.nan, KNEE))), "from 3.10 to 5.98 s"),
         (measured(motion().at_frames(np.arange(200))), "no value at"),
         (measured(motion().at_frames(np.arange(60, 360))), "from 0.00 to 0.90 s"),
     ],
-    ids=["trial", "coordinate", "values", "end", "beginning"],
+    ids=["trial", "gate", "coordinate", "values", "end", "beginning"],
 )
 def test_what_is_no_longer_there_is_a_failure(made: Measurement, note: str) -> None:
     verdict = judge(baseline(), made, ORIGIN)
@@ -201,3 +202,17 @@ def test_what_else_changed_is_listed() -> None:
         ("parameter python", "toy:estimate", "toy:other"),
         (f"input {TRIAL}", "0" * 64, "1" * 64),
     )
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_nothing_is_accepted_when_a_repeat_failed(place: int) -> None:
+    from kinebench.baselines.accepting import baseline_of
+    from kinebench.baselines.presets import tolerances_of
+    from kinebench.errors import ValueRangeError
+
+    repeats = [measured(), measured(), measured()]
+    repeats[place] = Measurement({}, {}, {TRIAL: "it crashed"})
+    with pytest.raises(ValueRangeError, match=f"repeat {place + 1}: it crashed"):
+        baseline_of(
+            "toy", ORIGIN, repeats[:2], repeats[2:], tolerances_of("opencap"), ("", "", "why not")
+        )

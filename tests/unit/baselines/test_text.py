@@ -57,6 +57,12 @@ def test_missing_values_stay_missing() -> None:
     assert not judge(again, gap, ORIGIN).failures
 
 
+def test_a_gap_beside_a_stored_moment_does_not_swallow_it() -> None:
+    made = motion(np.where(TIMES > 5.0, np.nan, KNEE), times=TIMES + 2 / 3)
+    again = parse_baseline(baseline_text(baseline(first=measured(made))), "toy.toml")
+    assert not judge(again, measured(made), ORIGIN).failures
+
+
 def test_one_figure_that_changed_is_one_line_of_a_diff() -> None:
     other = baseline_text(baseline(first=measured(error_deg=4.0)))
     lines = difflib.ndiff(TEXT.splitlines(), other.splitlines())

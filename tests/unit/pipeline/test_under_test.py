@@ -135,16 +135,33 @@ def test_a_function_never_sees_the_truth() -> None:
     assert seen[0].keypoints == KEYPOINTS
 
 
+def leaves(trial: Trial) -> Motion:
+    raise SystemExit(0)
+
+
+def test_what_a_function_prints_stays_out_of_our_output(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def chatty(trial: Trial) -> Motion:
+        sys.stdout.write("working\n")
+        return TRUTH
+
+    PythonCallable("toy:chatty", function=chatty)(TRIAL)
+    told = capsys.readouterr()
+    assert (told.out, told.err) == ("", "working\n")
+
+
 @pytest.mark.parametrize(
     ("gives", "says"),
     [
         (lambda trial: None, "must give a Motion, found a NoneType"),
+        (leaves, "SystemExit: 0"),
         (lambda trial: 1 / 0, "ZeroDivisionError: division by zero"),
         (lambda trial: Motion(TRUTH.coordinates, TIMES, np.full((60, 1), np.nan)),
          "without a number"),
         (lambda trial: Motion(TRUTH.coordinates, TIMES + 100, TRUTH.values), "gave 100 to"),
     ],
-    ids=["nothing", "error", "no numbers", "other times"],
+    ids=["nothing", "exit", "error", "no numbers", "other times"],
 )  # fmt: skip
 def test_what_is_no_motion_of_the_trial_is_a_failure(
     gives: Callable[[Trial], Motion], says: str
