@@ -43,5 +43,5 @@ $(VENV)/.installed-for-tests: pyproject.toml setup.py | $(BIN)/python
 $(LOWEST)/.installed: pyproject.toml setup.py constraints-lowest.txt
 	$(PYTHON) -m venv $(LOWEST)
 	$(LOWEST)/bin/python -m pip install --quiet --constraint constraints-lowest.txt --editable ".[cluster]" \
-		pytest pytest-timeout pytest-xdist hypothesis statsmodels
+		pytest pytest-timeout pytest-xdist hypothesis
 	touch $@

@@ -23,6 +23,8 @@ __all__ = [
     "ScalingError",
     "UnderTestError",
     "ValueRangeError",
+    "has_control_characters",
+    "nearest",
     "one_line",
     "printable",
     "require_names",
@@ -30,6 +32,8 @@ __all__ = [
 ]
 
 _LONGEST = 240  # characters: three lines of a terminal
+# difflib's own measure of what is alike: a slip or two of the finger, no other word
+_ALIKE = 0.6
 _LONGEST_WORD = 300  # characters: longer than paths are
 _LONGEST_MESSAGE = 1000  # characters: enough to list sixty markers
 _LONG_WORD = re.compile(rf"\S{{{_LONGEST_WORD + 1},}}")
@@ -114,9 +118,16 @@ def printable(text: str) -> str:
     )
 
 
+def has_control_characters(text: str) -> bool:
+    """Whether a text holds what a terminal or a page would obey instead of show."""
+    return any(map(_is_control, text))
+
+
 def _is_control(character: str) -> bool:
-    # Cc control, Cs half a character, Zl and Zp line ends that str.splitlines knows
-    return unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")
+    # Cc control, Cf marks that turn the direction or have no width, Cs half a character, Zl and Zp
+    # line ends that str.splitlines knows; the joiners are letters to several scripts
+    category = unicodedata.category(character)
+    return category in ("Cc", "Cf", "Cs", "Zl", "Zp") and character not in "\u200c\u200d"
 
 
 def _spelled(character: str) -> str:
@@ -156,6 +167,13 @@ def translated(
         raise into(f"{what}: {one_line(error) or type(error).__name__}") from error
 
 
+def nearest(name: str, names: Iterable[str]) -> str:
+    """`` (did you mean 'butterworth'?)``, or nothing where no name is alike."""
+    folded = {existing.casefold(): existing for existing in reversed(tuple(names))}
+    near = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=_ALIKE)
+    return f" (did you mean '{folded[near[0]]}'?)" if near else ""
+
+
 def require_names(asked: Iterable[str], existing: Iterable[str], kind: str, where: str) -> None:
     """Raise if a name does not exist, with near matches and with what exists.
 
@@ -178,11 +196,7 @@ def require_names(asked: Iterable[str], existing: Iterable[str], kind: str, wher
     missing = [name for name in dict.fromkeys(asked) if name not in known]
     if not missing:
         return
-    folded = {name.casefold(): name for name in reversed(names)}
-    hints = []
-    for name in missing:
-        near = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.75)
-        hints.append(f"'{name}'" + (f" (did you mean '{folded[near[0]]}'?)" if near else ""))
+    hints = [f"'{name}'{nearest(name, names)}" for name in missing]
     plural = "s" if len(missing) > 1 else ""
     shown = ", ".join(names[:60]) + (", …" if len(names) > 60 else "")
     raise NameNotFoundError(

@@ -20,9 +20,10 @@ from kinebench.lab.camera import (
     FrameRateChange,
     SideSwaps,
 )
+from kinebench.lab.motions.gait import Gait
 from kinebench.lab.sessions import SessionContent
 from kinebench.lab.setups import scaling_setup
-from kinebench.pipeline.plan import Options
+from kinebench.pipeline.spec import PipelineSpec
 from kinebench.signals.butterworth import butterworth
 from kinebench.studies.lab_session import LabSession
 
@@ -52,7 +53,7 @@ class Planted:
     """A session with a fault, and the options it is run with."""
 
     content: SessionContent
-    options: Options | None = None
+    options: PipelineSpec | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +184,11 @@ def _gap(seconds: float) -> Plant:
         return _edited(markers, edit)
 
     def plant(session: Base, rng: np.random.Generator) -> Planted:
-        from kinebench.cleaning.catalogue import parse_cleaner
+        from kinebench.cleaning.catalogue import parse_cleaners
 
         content = _changed(session.content(), lambda markers: change(markers, rng))
-        clean = (parse_cleaner("fill-linear"), parse_cleaner("fill-ends"))
-        return Planted(content, Options(augmenter="lab-1", engine="fast", clean=clean))
+        clean = parse_cleaners("fill-linear+fill-ends")
+        return Planted(content, PipelineSpec(augmenter="lab-1", engine="fast", clean=clean))
 
     return plant
 
@@ -381,7 +382,7 @@ def _foreign_model(session: Base, rng: np.random.Generator) -> Planted:
     name = movement_of(content)
     return Planted(
         replace(content, scaled_model=model, trials={name: content.trials[name]}),
-        Options(augmenter="lab-1", engine="fast"),
+        PipelineSpec(augmenter="lab-1", engine="fast"),
     )
 
 
@@ -457,9 +458,17 @@ def _slip(session: Base, rng: np.random.Generator) -> Planted:
 def _cleaned(*cutoffs: float) -> Plant:
     def plant(session: Base, rng: np.random.Generator) -> Planted:
         clean = tuple(Butterworth(cut) for cut in cutoffs)
-        return Planted(session.content(), Options(augmenter="lab-1", engine="fast", clean=clean))
+        return Planted(
+            session.content(), PipelineSpec(augmenter="lab-1", engine="fast", clean=clean)
+        )
 
     return plant
+
+
+def _walking_at_2_hz(session: Base, rng: np.random.Generator) -> Planted:
+    content = replace(session.session, motions=(("walking", Gait()),)).content()
+    clean = (Butterworth(2.0),)
+    return Planted(content, PipelineSpec(augmenter="lab-1", engine="fast", clean=clean))
 
 
 def _stated_version(session: Base, rng: np.random.Generator) -> Planted:
@@ -468,7 +477,7 @@ def _stated_version(session: Base, rng: np.random.Generator) -> Planted:
     assert subject is not None
     # made for another height than the metadata state
     changed = replace(subject, height_m=subject.height_m * 1.06)
-    return Planted(replace(content, subject=changed), Options(engine="fast"))
+    return Planted(replace(content, subject=changed), PipelineSpec(engine="fast"))
 
 
 def _with_motion(spoil: Callable[[Motion, np.random.Generator], Motion]) -> Plant:
@@ -515,8 +524,8 @@ FAULTS: tuple[Fault, ...] = (
           _on_both(lambda m, _: _exchanged(m, _ALL)), red=True),
     Fault("legs exchanged throughout", ("left and right",),
           _on_both(lambda m, _: _exchanged(m, _ALL[1:6])), red=True),
-    Fault("zeros for missing", ("zeros",), _on_movement(_zeros), red=True),
-    Fault("frames of zeros", ("zeros",), _on_movement(_all_zero), red=True),
+    Fault("zeros for missing", ("zeros", "gaps"), _on_movement(_zeros), red=True),
+    Fault("frames of zeros", ("zeros", "gaps"), _on_movement(_all_zero), red=True),
     Fault("a keypoint 1,000 km off", ("far points",), _far(1e6), red=True),
     Fault("a keypoint 16.5 m off", ("far points",), _far(-16.512), red=True),
     Fault("a keypoint frozen for 0.5 s", ("frozen",), _freeze(1)),
@@ -549,6 +558,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("a slip in the set-up", ("set-up slips",), _slip),
     Fault("markers made for another height", ("augmenter version",), _stated_version),
     Fault("a cut-off of 0.5 Hz", ("cut-off",), _cleaned(0.5)),
+    Fault("walking, with a cut-off of 2 Hz", ("cut-off",), _walking_at_2_hz),
     Fault("6 Hz, twice", ("filters in series",), _cleaned(6.0, 6.0)),
     Fault("the generic model as scaled one", ("unscaled model",), _generic_model, red=True),
     Fault("toes turned inwards by 110°", ("joint limits",), _on_movement(_turned_toes)),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.diagnosis.real_sessions import plans
@@ -18,7 +19,8 @@ from kinebench.io.atomic import write_atomically
 from kinebench.io.trc import read_trc
 from kinebench.pipeline.audit import TrialAudit, audit_trial
 from kinebench.pipeline.engines import with_engine
-from kinebench.pipeline.plan import Options, Plan, plan_from_markers
+from kinebench.pipeline.plan import Plan, plan_from_markers
+from kinebench.pipeline.spec import PipelineSpec
 
 _HEAD = """\
 # What `kinebench audit` says of public recordings
@@ -42,10 +44,10 @@ def more_plans() -> Iterator[tuple[str, Plan]]:
     yield from plans()
     for dataset, path, subject in _MORE:
         keypoints = read_trc(fetch_file(dataset, path))
-        plan = plan_from_markers(Path(path).stem, keypoints, None, subject, Options())
+        plan = plan_from_markers(Path(path).stem, keypoints, None, subject, PipelineSpec())
         yield f"{dataset}, {Path(path).name}", plan
     # mass and height are not published; nothing that is checked here depends on them
-    somebody, options = Subject(75.0, 1.75, "subject 4"), Options(track="mocap")
+    somebody, options = Subject(75.0, 1.75, "subject 4"), PipelineSpec(track="mocap")
     static = read_trc(fetch_file(_OPTICAL, f"{_OPTICAL_FOLDER}/static1.trc"))
     for name in ("walking1", "DJ2", "squats1", "squatsAsym1", "STS1"):
         markers = read_trc(fetch_file(_OPTICAL, f"{_OPTICAL_FOLDER}/{name}.trc"))
@@ -64,12 +66,7 @@ def main() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", KinebenchWarning)
         for title, plan in more_plans():
-            fast = Plan(
-                with_engine(plan.pipeline, "fast", keep_foreign=True),
-                plan.trial,
-                plan.choices,
-                plan.facts,
-            )
+            fast = replace(plan, pipeline=with_engine(plan.pipeline, "fast", keep_foreign=True))
             rows.append(row(title, audit_trial(fast)))
             print(rows[-1], flush=True)
     text = _HEAD + "\n".join(rows) + "\n"

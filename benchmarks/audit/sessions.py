@@ -27,8 +27,8 @@ from kinebench.lab.motions.sit_to_stand import SitToStand
 from kinebench.lab.motions.squat import Squat
 from kinebench.lab.sessions import SessionContent, write_session
 from kinebench.pipeline.audit import TrialAudit, audit_trial, failed
-from kinebench.pipeline.plan import Options
-from kinebench.pipeline.session_plan import plan_from_session
+from kinebench.pipeline.session.plan import plan_from_session
+from kinebench.pipeline.spec import PipelineSpec
 from kinebench.quality import Evidence, assess
 from kinebench.studies.lab_session import LabSession
 
@@ -84,9 +84,9 @@ def base_session(seed: str, number: int) -> LabSession:
     )
 
 
-def audit_content(content: SessionContent, options: Options | None = None) -> TrialAudit:
+def audit_content(content: SessionContent, options: PipelineSpec | None = None) -> TrialAudit:
     """Write a session, read it again, run its movement and audit it."""
-    options = options or Options(augmenter="lab-1", engine="fast")
+    options = options or PipelineSpec(augmenter="lab-1", engine="fast")
     with TemporaryDirectory() as place, warnings.catch_warnings():
         warnings.simplefilter("ignore", KinebenchWarning)
         session = read_session(write_session(Path(place) / "session", content))

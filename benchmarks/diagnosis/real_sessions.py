@@ -21,8 +21,9 @@ from kinebench.errors import KinebenchError, KinebenchWarning
 from kinebench.io.atomic import write_atomically
 from kinebench.io.session import read_session
 from kinebench.io.trc import read_trc
-from kinebench.pipeline.plan import Options, Plan, plan_from_markers
-from kinebench.pipeline.session_plan import plan_from_session
+from kinebench.pipeline.plan import Plan, plan_from_markers
+from kinebench.pipeline.session.plan import plan_from_session
+from kinebench.pipeline.spec import PipelineSpec
 from kinebench.reports.why_report import figure_title, figure_value
 
 SESSION = "opencap-session-subject0"
@@ -65,12 +66,12 @@ def plans() -> Iterator[tuple[str, Plan]]:
     for name in session.trials:
         if not name.lower().startswith(("neutral", "static")):
             files = session.files(name)
-            plan = plan_from_session(session, files, session.subject, Options())
+            plan = plan_from_session(session, files, session.subject, PipelineSpec())
             yield f"{SESSION}, {name}", plan
     for dataset, path, standing, subject in FILES:
         keypoints = read_trc(fetch_file(dataset, path))
         static = read_trc(fetch_file(dataset, standing)) if standing else None
-        plan = plan_from_markers(Path(path).stem, keypoints, static, subject, Options())
+        plan = plan_from_markers(Path(path).stem, keypoints, static, subject, PipelineSpec())
         yield f"{dataset}, {Path(path).name}{', with its static trial' if standing else ''}", plan
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from benchmarks.fuzzing import mutations as m
 from benchmarks.fuzzing import seeds as s
 from kinebench.augmentation.weights import read_keras, read_npz, read_version
-from kinebench.cleaning.catalogue import parse_cleaner
+from kinebench.cleaning.catalogue import parse_cleaners
 from kinebench.comparison.pairs import pairs_from_csv
 from kinebench.core import Document, Model, Motion, Subject
 from kinebench.core.provenance import digest
@@ -338,7 +338,7 @@ READERS: dict[str, Reader] = {
     "c3d": Reader(s.c3ds, m.byte_mutant, _file("a.c3d", read_c3d)),
     "camera notation": Reader(s.cameras, m.text_mutant, _text(parse_camera)),
     "card.toml": Reader(s.cards, m.toml_mutant, _text(lambda text: parse_card("a", text))),
-    "--clean notation": Reader(s.cleaners, m.text_mutant, _text(parse_cleaner)),
+    "--clean notation": Reader(s.cleaners, m.text_mutant, _text(parse_cleaners)),
     "codec": Reader(s.codecs, _codec_mutant, _decoded),
     "events CSV": Reader(s.events, m.text_mutant, _file("events.csv", read_events)),
     "ik set-up": Reader(s.ik_setups, m.xml_mutant, _file("ik.xml", read_ik_tasks)),

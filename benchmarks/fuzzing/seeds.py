@@ -129,7 +129,7 @@ def studies() -> Seeds:
     study = {
         "name": "mine", "question": "which?", "metrics": ["rmse"],
         "base": {"body": "lab", "augmenter": "lab-1", "warm_up_s": 1, "clean": "median",
-                 "window": [0.1, 0.4], "engine": "fast", "scaler": "fast"},
+                 "window": [0.1, 0.4], "engine": "fast"},
         "laboratory": {"subjects": 2, "first": 3, "activities": ["squat"], "rate_hz": 100,
                        "camera": "two-phones+tilt:0:2"},
         "factors": factors,

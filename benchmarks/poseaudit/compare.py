@@ -22,6 +22,7 @@ import numpy as np
 
 from kinebench.alignment import GivenLag
 from kinebench.comparison import PairResult, Procedure, compare_recordings
+from kinebench.core.arrays import FloatArray
 from kinebench.core.motion import Coordinate, Motion
 from kinebench.datasets import fetch_file
 from kinebench.errors import KinebenchWarning
@@ -29,7 +30,7 @@ from kinebench.io.atomic import write_atomically
 from kinebench.io.sto import read_motion, write_motion
 from kinebench.statistics import bland_altman, icc
 
-__all__ = ["Row", "agreement_rows", "clock_rows", "main"]
+__all__ = ["Row", "agreement_rows", "clock_rows", "main", "subject_rows"]
 
 HERE = Path(__file__).resolve().parent
 MOCAP = ("labvalidation-subject2-walking1", "Examples/GRF_tracking_data/old/walking1.mot")
@@ -112,9 +113,54 @@ def _both(
     yield "peak error", scale * found["peak_error"], curve["peak"]
     yield "trough error", scale * found["trough_error"], curve["trough"]
     yield "range-of-motion error", scale * found["rom_error"], curve["range"]
-    r, e = scale * reference.value(item), scale * estimate.value(item)
-    # on frames only to compare the formulas: neither figure is meant for frames
-    agreement = bland_altman(r, e, [str(frame) for frame in range(len(r))])
+
+
+_N_SUBJECTS = 40
+
+
+def subject_rows(command: str) -> list[Row]:
+    """Limits of agreement and ICC on one value per subject, which is what they are meant for.
+
+    Both tools read motions: each frame of this pair is another subject's value at an event, drawn
+    with a bias, a proportional bias and noise of its own coordinate; poseaudit's figures of frames
+    are those of subjects then.
+    """
+    reference, estimate = _subjects()
+    with tempfile.TemporaryDirectory() as folder:
+        files = [Path(folder) / name for name in ("reference.mot", "estimate.mot")]
+        for file, motion in zip(files, (reference, estimate), strict=True):
+            write_motion(file, motion)
+        theirs = asked(command, files[0], files[1])
+        # as written: a file has fewer digits than a double
+        reference, estimate = (read_motion(file) for file in files)
+    apart: dict[str, list[float]] = {}
+    for name in reference.names:
+        r, e = (np.degrees(motion.value(name)) for motion in (reference, estimate))
+        for figure, own, their in _agreement(r, e, theirs[name]):
+            apart.setdefault(figure, []).append(abs(own - their) / max(abs(own), abs(their)))
+    return [Row(figure, len(values), max(values)) for figure, values in apart.items()]
+
+
+def _subjects() -> tuple[Motion, Motion]:
+    """Values of made-up subjects by two methods, one coordinate for each size of disagreement."""
+    numbers = np.random.default_rng(20261128)
+    names = ("hip_flexion_r", "knee_angle_r", "ankle_angle_r")
+    true = np.array([30.0, 60.0, 15.0]) + np.array([8.0, 12.0, 5.0]) * numbers.standard_normal(
+        (_N_SUBJECTS, 3)
+    )
+    noise = np.array([1.0, 3.0, 6.0]) * numbers.standard_normal((_N_SUBJECTS, 3))
+    other = np.array([2.0, -4.0, 0.5]) + np.array([1.0, 0.9, 1.2]) * true + noise
+    times = np.arange(_N_SUBJECTS) / 100.0
+    coordinates = tuple(Coordinate(name) for name in names)
+    one, two = (Motion(coordinates, times, np.radians(values)) for values in (true, other))
+    return one, two
+
+
+def _agreement(
+    r: FloatArray, e: FloatArray, their: dict[str, Any]
+) -> Iterator[tuple[str, float, float]]:
+    subjects = [f"subject {number}" for number in range(len(r))]
+    agreement = bland_altman(r, e, subjects)
     yield "limits of agreement, lower", agreement.lower, their["limits"][0]
     yield "limits of agreement, upper", agreement.upper, their["limits"][1]
     slope = agreement.proportional_bias.slope
@@ -157,7 +203,7 @@ _HAS = (
     ("per-cycle figures", "squat, sit-to-stand, gait, jump, CSV", "CSV, or where it repeats"),
     ("offset-removed RMSE, NRMSE, timing of peaks, LFM, Sprague–Geers, CMC", "yes", "no"),
     ("interval of one trial's bias that respects autocorrelation", "yes", "no: frames or subjects"),
-    ("bootstrap over subjects", "BCa", "percentile"),
+    ("interval over subjects", "Student", "bootstrap, percentile"),
     ("mixed model, TOST, permutation test of curves, Holm and FDR", "yes", "no"),
     ("lag: none, given, found", "yes", "yes"),
     ("sensitivity to the lag", "always: ± 1 frame, ± 0.1 s", "when asked for"),
@@ -191,8 +237,8 @@ def readme(version: str, rows: list[Row], clock: list[tuple[float, float, float]
         lines.append(f"| {row.figure} | {row.n} | {row.largest:.1e} | {verdict} |")
     lines += [
         "",
-        "ICC and limits are computed on frames here only to compare the formulas: neither tool"
-        " means them for frames.",
+        f"Limits and ICC are those of {_N_SUBJECTS} made-up subjects, one value each, in three"
+        " coordinates: neither is meant for the frames of a trial, which are no subjects.",
         "",
         "## Where they differ, and who is right",
         "",
@@ -226,7 +272,8 @@ def main() -> None:
     if command is None:
         parser.error("poseaudit is not installed: pip install it and name it with --poseaudit")
     told = subprocess.run([command, "--version"], check=True, capture_output=True, text=True)
-    rows, clock = agreement_rows(command), clock_rows(command)
+    rows = agreement_rows(command) + subject_rows(command)
+    clock = clock_rows(command)
     write_atomically(HERE / "README.md", readme(told.stdout.split()[-1], rows, clock))
     for row in rows:
         print(f"{row.figure:35} {row.n:4} {row.largest:.1e}")

@@ -11,11 +11,12 @@ from kinebench.cleaning import BoneLengths, Rescale, SwapSides
 from kinebench.cleaning.lengths import measured_lengths
 from kinebench.core import Markers, Subject, Trial
 from kinebench.core.arrays import FloatArray
-from kinebench.core.keypoints import OPENCAP_20, RIGID_SEGMENTS
+from kinebench.core.keypoints import OPENCAP_20
+from kinebench.core.segments import SEGMENTS
 from kinebench.core.stages import in_trial
 from kinebench.datasets import fetch_file
 from kinebench.errors import DatasetError
-from kinebench.geometry.segments import segment_lengths
+from kinebench.geometry.segments import distances
 from kinebench.io.trc import read_trc
 from kinebench.lab.camera import ScaleError, SideSwaps
 
@@ -70,10 +71,10 @@ def _sides(films: dict[str, Markers]) -> str:
 
 def _lengths(films: dict[str, Markers]) -> str:
     rows = []
-    shown = ("pelvis", "thigh, right", "shank, right", "foot, right", "upper arm, right")
+    shown = ("pelvis", "right thigh", "right shank", "right foot", "right upper arm")
     for name, film in films.items():
-        ends = [[film.names.index(end) for end in RIGID_SEGMENTS[s]] for s in shown]
-        spread = 1000 * np.nanstd(segment_lengths(film.positions, ends), axis=0)
+        ends = [[film.names.index(end) for end in SEGMENTS[s]] for s in shown]
+        spread = 1000 * np.nanstd(distances(film.positions, ends), axis=0)
         moved = np.linalg.norm(BoneLengths()(film).positions - film.positions, axis=2)
         most = film.names[int(np.nanmean(moved, axis=0).argmax())]
         rows.append(
@@ -138,8 +139,8 @@ def _sizes(films: dict[str, Markers]) -> str:
             for to in ("static", "height"):
                 (stage,) = in_trial((Rescale(to),), Trial(name, subject, film, static))
                 scaled = stage(film)
-                thigh = dict(measured_lengths(scaled))["thigh, right"]
-                own = dict(measured_lengths(static))["thigh, right"]
+                thigh = dict(measured_lengths(scaled))["right thigh"]
+                own = dict(measured_lengths(static))["right thigh"]
                 factor = np.nanmedian(scaled.positions / films[name].positions)
                 cells += [f"{factor:.3f}", f"{thigh / own:.3f}"]
             rows.append(cells)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from kinebench.augmentation.weights import load_networks
 from kinebench.core.arrays import FloatArray
 from kinebench.core.limits import Limit, require_within
 from kinebench.core.markers import Markers
+from kinebench.core.references import Reference
 from kinebench.core.sampling import is_uniform
 from kinebench.core.subject import Subject
 from kinebench.errors import AugmentationError, KinebenchWarning, require_names
@@ -42,6 +44,8 @@ _BATCH = 32  # sequences per call of a network, which bounds memory
 @dataclass(frozen=True, slots=True)
 class NoAugmentation:
     """The stage that adds nothing: returns the keypoints as they are."""
+
+    title: ClassVar[str] = "no augmenter"
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -84,6 +88,8 @@ class LSTMAugmenter:
         at 60 Hz. Nothing is low-pass filtered here.
     """
 
+    limits: ClassVar[Mapping[str, Limit]] = {"warm_up_s": _WARM_UP, "resample_hz": _RATE}
+
     version: str | AugmenterVersion = "v0.3"
     runtime: str = "numpy"
     warm_up_s: float = 0.0
@@ -93,8 +99,23 @@ class LSTMAugmenter:
     def __post_init__(self) -> None:
         require_names([self.runtime], _RUNTIMES, "runtime", "the augmenter")
         require_names([self.warm_up_kind], WARM_UP_KINDS, "kind of warm-up", "the augmenter")
-        require_within(self, warm_up_s=_WARM_UP, resample_hz=_RATE)
+        require_within(self)
         _ = self.row
+
+    @property
+    def title(self) -> str:
+        """Version and warm-up."""
+        warm = f"{self.warm_up_s:g} s of warm-up" if self.warm_up_s else "no warm-up"
+        return f"augmenter {self.row.name} with {warm}"
+
+    @property
+    def citation(self) -> tuple[Reference, ...]:
+        return self.row.citation
+
+    @property
+    def start_up_s(self) -> float:
+        """How long after the beginning the markers are biased, s."""
+        return START_UP_S if self.warm_up_s < START_UP_S else 0.0
 
     @property
     def row(self) -> AugmenterVersion:

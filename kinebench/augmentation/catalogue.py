@@ -1,24 +1,17 @@
-"""Augmenter versions as rows of a table: networks, ordered markers, and where the files lie.
-
-Sources
--------
-Uhlrich SD, Falisse A, Kidziński Ł et al. (2023) OpenCap: human movement dynamics from smartphone
-videos. PLoS Comput Biol 19(10): e1011462 (v0.1).
-Falisse A, Uhlrich SD, Chaudhari AS, Hicks JL, Delp SL (2025) Marker data enhancement for
-markerless motion capture. IEEE Trans Biomed Eng 72(6): 2013–2022 (v0.3).
-"""
+"""Augmenter versions as rows of a table: networks, ordered markers, and where the files lie."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from types import MappingProxyType
 
-from kinebench.errors import ValueRangeError, require_names
+from kinebench.core.extensions import Catalogue, of_type
+from kinebench.core.references import Reference
+from kinebench.errors import ValueRangeError
 
 __all__ = [
+    "OPENCAP",
     "PUBLISHED",
     "VERSIONS",
     "AugmenterVersion",
@@ -27,6 +20,18 @@ __all__ = [
     "NetworkSpec",
     "version",
 ]
+
+
+OPENCAP = Reference(
+    "Uhlrich SD, Falisse A, Kidziński Ł, et al. (2023). OpenCap: Human movement dynamics from"
+    " smartphone videos. PLoS Computational Biology 19(10): e1011462.",
+    "10.1371/journal.pcbi.1011462",
+)
+AUGMENTER = Reference(
+    "Falisse A, Uhlrich SD, Chaudhari AS, Hicks JL, Delp SL (2025). Marker data enhancement for"
+    " markerless motion capture. IEEE Transactions on Biomedical Engineering 72(6): 2013–2022.",
+    "10.1109/TBME.2025.3530848",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,8 @@ class AugmenterVersion:
     files : DatasetFiles or LocalFiles
     rate_hz : float
         Frame rate of the training sequences: the networks know frames, not seconds.
+    citation : tuple of Reference
+        Works that describe it.
     """
 
     name: str
@@ -102,6 +109,7 @@ class AugmenterVersion:
     reference_marker: str = "midHip"
     files: DatasetFiles | LocalFiles = DatasetFiles()
     rate_hz: float = 60.0
+    citation: tuple[Reference, ...] = ()
 
     def __post_init__(self) -> None:
         gives = self.gives
@@ -162,13 +170,19 @@ _UPPER_B = (
 )  # fmt: skip
 
 
-def _lower_and_upper(name: str, lower: tuple[str, ...], upper: tuple[str, ...]) -> AugmenterVersion:
+def _lower_and_upper(
+    name: str,
+    lower: tuple[str, ...],
+    upper: tuple[str, ...],
+    citation: tuple[Reference, ...] = (OPENCAP,),
+) -> AugmenterVersion:
     return AugmenterVersion(
         name,
         (
             NetworkSpec("lower", f"{name}_lower", _TRUNK_AND_LEGS, lower),
             NetworkSpec("upper", f"{name}_upper", _TRUNK_AND_ARMS, upper),
         ),
+        citation=citation,
     )
 
 
@@ -177,10 +191,14 @@ _LOWER_B = _ANATOMICAL_B + _CLUSTERS_AND_HIPS
 _FULL_A = _ANATOMICAL_A + _UPPER_A + _CLUSTERS_AND_HIPS
 
 _ROWS = (
-    AugmenterVersion("v0.0", (NetworkSpec("full", "v0.0", _TRUNK_AND_LEGS + _ARMS, _FULL_A),)),
+    AugmenterVersion(
+        "v0.0",
+        (NetworkSpec("full", "v0.0", _TRUNK_AND_LEGS + _ARMS, _FULL_A),),
+        citation=(OPENCAP,),
+    ),
     _lower_and_upper("v0.1", _LOWER_A, _UPPER_A),
     _lower_and_upper("v0.2", _LOWER_A, _UPPER_A),
-    _lower_and_upper("v0.3", _LOWER_B, _UPPER_B),
+    _lower_and_upper("v0.3", _LOWER_B, _UPPER_B, (OPENCAP, AUGMENTER)),
 )
 
 PUBLISHED: tuple[str, ...] = tuple(row.name for row in _ROWS)
@@ -196,10 +214,15 @@ _LAB_1 = AugmenterVersion(
     ),
 )
 
-VERSIONS: Mapping[str, AugmenterVersion] = MappingProxyType(
-    {row.name: row for row in (*_ROWS, _LAB_1)}
+VERSIONS: Catalogue[AugmenterVersion] = Catalogue(
+    {row.name: row for row in (*_ROWS, _LAB_1)},
+    "augmenter",
+    lambda value: {of_type(AugmenterVersion, value).name: value},
 )
-"""The published versions, and the laboratory's. One's own is a value too: see `read_version`."""
+"""The published versions, the laboratory's, and those of other packages.
+
+One's own is a value too: see `read_version`.
+"""
 
 
 def version(name: str) -> AugmenterVersion:
@@ -210,5 +233,4 @@ def version(name: str) -> AugmenterVersion:
     NameNotFoundError
         With the near match and the names that exist.
     """
-    require_names([name], VERSIONS, "augmenter version", "the catalogue")
-    return VERSIONS[name]
+    return VERSIONS.named(name, "the catalogue")

@@ -33,6 +33,17 @@ LARGEST_RMS_M = 0.5e-3
 LARGEST_MAX_M = 3e-3
 """And its largest distance below this one."""
 
+_STRETCH_S = 1.0
+"""Of a stretch that excludes versions before the whole trial is augmented. Networks look back
+only, so the first second of a trial comes out the same without what follows."""
+
+_EDGE_S = 0.2
+"""End of the stretch that is not looked at, where splines of a resampled stretch bend."""
+
+_EXCLUDED_M = 2 * LARGEST_MAX_M
+"""A version is excluded by a horizontal distance of more than this: no vertical offset makes up
+for it, so it would not fit as a whole either. Wrong versions are off by 12 mm or more."""
+
 _PAIRS = {
     "RASIS": "r.ASIS", "LASIS": "L.ASIS", "RPSIS": "r.PSIS", "LPSIS": "L.PSIS",
     "RKnee": "r_knee", "RMKnee": "r_mknee", "RAnkle": "r_ankle", "RMAnkle": "r_mankle",
@@ -106,7 +117,8 @@ class Identification:
 def identify(
     markers: Markers,
     subject: Subject,
-    versions: Iterable[AugmenterVersion] = tuple(VERSIONS.values()),
+    versions: Iterable[AugmenterVersion] | None = None,
+    all_residuals: bool = True,
 ) -> Identification:
     """Augment the file's own keypoints with each version, and compare with the file's markers.
 
@@ -117,7 +129,10 @@ def identify(
         and midHip are taken as mid-points of shoulders and hips when they are lacking.
     subject : Subject
         A wrong mass or height makes every version look wrong.
-    versions : iterable of AugmenterVersion
+    versions : iterable of AugmenterVersion, optional
+    all_residuals : bool
+        False to leave those versions out of the candidates that a short stretch excludes: the
+        answer is the same, and the whole trial is augmented by likely versions only.
 
     Raises
     ------
@@ -127,16 +142,16 @@ def identify(
         No augmented marker is there.
     """
     recording = _with_mid_points(markers.rename(dict(OTHER_NAMES)))
-    rows = tuple(versions)
+    rows = tuple(VERSIONS.values() if versions is None else versions)
     compared = [name for name in recording.names if any(name in row.gives for row in rows)]
     if not compared:
         raise AugmentationError(
             "the recording holds no augmented markers (r.ASIS_study, r_knee_study, …);"
             f" it has: {', '.join(markers.names)}"
         )
-    whole = _ranked(rows, recording, subject, compared, cut=False)
+    whole = _ranked(rows, recording, subject, compared, False, all_residuals)
     if whole.version is None and recording.times[-1] - recording.times[0] > START_UP_S:
-        cut = _ranked(rows, recording, subject, compared, cut=True)
+        cut = _ranked(rows, recording, subject, compared, True, all_residuals)
         if cut.version is not None:
             return cut
     return whole
@@ -148,22 +163,48 @@ def _ranked(
     subject: Subject,
     compared: list[str],
     cut: bool,
+    all_residuals: bool,
 ) -> Identification:
-    first = 0
-    if cut:
-        first = int(np.searchsorted(recording.times, recording.times[0] + START_UP_S))
+    first = _frame_at(recording, START_UP_S) if cut else 0
+    if not all_residuals:
+        rows = _not_excluded(rows, recording, subject, compared, cut)
     candidates = sorted(
         (_candidate(row, recording, subject, compared, cut, first) for row in rows),
         key=lambda one: one.rms_m,
     )
-    best = candidates[0]
     return Identification(
         candidates=tuple(candidates),
-        version=best.version if best.fits else None,
+        version=candidates[0].version if candidates and candidates[0].fits else None,
         cut_or_resampled=cut,
         n_frames=recording.n_frames - first,
         n_markers=len(compared),
     )
+
+
+def _frame_at(recording: Markers, seconds: float) -> int:
+    """The first frame so long after the beginning."""
+    return int(np.searchsorted(recording.times, recording.times[0] + seconds))
+
+
+def _not_excluded(
+    rows: tuple[AugmenterVersion, ...],
+    recording: Markers,
+    subject: Subject,
+    compared: list[str],
+    cut: bool,
+) -> tuple[AugmenterVersion, ...]:
+    """Versions that a stretch of the recording leaves possible."""
+    start_s = START_UP_S if cut else 0.0
+    stretch = recording.at_frames(np.arange(_frame_at(recording, start_s + _STRETCH_S + _EDGE_S)))
+    first, last = _frame_at(recording, start_s), _frame_at(recording, start_s + _STRETCH_S)
+    if stretch.n_frames == recording.n_frames or first == last:
+        return rows
+
+    def possible(row: AugmenterVersion) -> bool:
+        difference = _difference(row, stretch, subject, compared, cut)[first:last]
+        return not (np.hypot(difference[..., 0], difference[..., 2]) > _EXCLUDED_M).any()
+
+    return tuple(row for row in rows if possible(row))
 
 
 def _candidate(
@@ -174,14 +215,21 @@ def _candidate(
     cut: bool,
     first: int,
 ) -> Candidate:
+    difference = _difference(row, recording, subject, compared, cut)
+    return Candidate(row.name, *_residual(difference[first:]))
+
+
+def _difference(
+    row: AugmenterVersion, recording: Markers, subject: Subject, compared: list[str], cut: bool
+) -> FloatArray:
+    """Markers of the recording less those that the version makes (n_frames, n_markers, 3) m."""
     augmenter = LSTMAugmenter(version=row, resample_hz=row.rate_hz if cut else None)
     with warnings.catch_warnings():
         # the question is what was done, not whether it was wise
         warnings.simplefilter("ignore", KinebenchWarning)
         made = augmenter(recording, subject)
     shared = [name for name in compared if name in made.names]
-    difference = recording.select(shared).positions - made.select(shared).positions
-    return Candidate(row.name, *_residual(difference[first:]))
+    return np.asarray(recording.select(shared).positions - made.select(shared).positions)
 
 
 def _residual(difference: FloatArray) -> tuple[float, float, float]:

@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
-from kinebench.core.keypoints import MIDPOINTS, RIGID_SEGMENTS
+from kinebench.core.keypoints import MIDPOINTS
 from kinebench.core.markers import Markers
+from kinebench.core.notation import Syntax
+from kinebench.core.references import Reference
+from kinebench.core.segments import (
+    RIGID_SEGMENTS,
+    segment_ends,
+    segment_lengths,
+    typical_lengths,
+)
 from kinebench.core.trial import Trial
 from kinebench.errors import CleaningError, KinebenchWarning, NotApplicableError, ValueRangeError
-from kinebench.geometry.segments import hold_lengths, segment_lengths
+from kinebench.geometry.segments import hold_lengths
 
 __all__ = ["BoneLengths", "Lengths", "measured_lengths", "require_static"]
 
+RYCKAERT = Reference(
+    "Ryckaert JP, Ciccotti G, Berendsen HJC (1977). Numerical integration of the"
+    " cartesian equations of motion of a system with constraints. Journal of"
+    " Computational Physics 23(3): 327–341.",
+    "10.1016/0021-9991(77)90098-5",
+)
+
 Lengths = tuple[tuple[str, float], ...]
-"""Lengths, m, by the names of `RIGID_SEGMENTS`."""
+"""Lengths, m, by the names of `SEGMENTS`."""
 
 # Between the 5th and the 95th percentile over time, as a share of the length and in m. Keypoints of
 # public squats and sit-to-stands vary by 0.06 to 0.24, heels that lie 6 cm from the ankle by 3 cm;
@@ -28,31 +44,17 @@ _STEADY, _STEADY_M = 0.3, 0.05
 _LISTED = 4
 
 
-def _ends(markers: Markers, names: tuple[str, ...]) -> FloatArray:
-    """Lengths over time (n_frames, n_segments) m."""
-    return segment_lengths(markers.positions, _indices(markers, names))
-
-
-def _indices(markers: Markers, names: tuple[str, ...]) -> list[list[int]]:
-    return [[markers.names.index(end) for end in RIGID_SEGMENTS[name]] for name in names]
-
-
-def measured_lengths(markers: Markers, among: tuple[str, ...] = tuple(RIGID_SEGMENTS)) -> Lengths:
+def measured_lengths(markers: Markers, among: tuple[str, ...] = RIGID_SEGMENTS) -> Lengths:
     """Median length over time of each segment whose ends were seen together.
 
     Parameters
     ----------
     markers : Markers
     among : tuple of str
-        Names of `RIGID_SEGMENTS` that are asked for.
+        Names of `SEGMENTS` that are asked for.
     """
-    there = tuple(name for name in among if set(RIGID_SEGMENTS[name]) <= set(markers.names))
-    over_time = _ends(markers, there)
-    seen = np.asarray(np.isfinite(over_time).any(axis=0))
     return tuple(
-        (name, length)
-        for name, column, known in zip(there, over_time.T, seen, strict=True)
-        if known and (length := float(np.nanmedian(column))) > 0
+        (name, length) for name, length in typical_lengths(markers, among).items() if length > 0
     )
 
 
@@ -102,6 +104,16 @@ class BoneLengths:
         Lengths of a static trial are asked for, and there is none.
     """
 
+    title: ClassVar[str] = "constant segment lengths"
+    syntax: ClassVar[tuple[Syntax, ...]] = (
+        Syntax(
+            "bone-lengths",
+            "constant segment lengths: the recording's medians, or the static trial's",
+            ("of",),
+        ),
+    )
+    citation: ClassVar[tuple[Reference, ...]] = (RYCKAERT,)
+
     of: Literal["own", "static"] = "own"
     lengths: Lengths | None = None
 
@@ -129,20 +141,17 @@ class BoneLengths:
 
     def _held(self, markers: Markers) -> Markers:
         assert self.lengths is not None
-        wanted = {
-            name: length
-            for name, length in self.lengths
-            if set(RIGID_SEGMENTS[name]) <= set(markers.names)
-        }
-        if not wanted:
+        wanted = dict(self.lengths)
+        ends = segment_ends(markers.names, wanted)
+        if not ends:
             raise CleaningError(
                 "bone-lengths needs both ends of a segment, such as RKnee and RAnkle; the recording"
                 f" has {', '.join(markers.names[:8])}"
             )
-        names = tuple(wanted)
-        _warn_of_unsteady(names, _ends(markers, names))
-        ends = _indices(markers, names)
-        positions, held = hold_lengths(markers.positions, ends, list(wanted.values()))
+        _warn_of_unsteady(segment_lengths(markers, ends))
+        positions, held = hold_lengths(
+            markers.positions, list(ends.values()), [wanted[name] for name in ends]
+        )
         if not held.all():
             warnings.warn(
                 f"constant segment lengths cannot be reached in {(~held).sum()} of {len(held)}"
@@ -165,15 +174,14 @@ def _with_midpoints(markers: Markers, positions: FloatArray) -> FloatArray:
     return followed
 
 
-def _warn_of_unsteady(names: tuple[str, ...], over_time: FloatArray) -> None:
+def _warn_of_unsteady(courses: Mapping[str, FloatArray]) -> None:
     """Once lengths are constant, nothing else shows that they were not."""
-    seen = np.isfinite(over_time).any(axis=0)
-    low, middle, high = np.nanpercentile(over_time[:, seen], (5, 50, 95), axis=0)
-    unsteady = [
-        f"{name} {a:.2f} to {b:.2f} m"
-        for name, a, m, b in zip(np.array(names)[seen], low, middle, high, strict=True)
-        if b - a > max(_STEADY * m, _STEADY_M)
-    ]
+    unsteady = []
+    for name, course in courses.items():
+        if np.isfinite(course).any():
+            low, middle, high = np.nanpercentile(course, (5, 50, 95))
+            if high - low > max(_STEADY * middle, _STEADY_M):
+                unsteady.append(f"{name} {low:.2f} to {high:.2f} m")
     if unsteady:
         more = f" and {len(unsteady) - _LISTED} more" if len(unsteady) > _LISTED else ""
         warnings.warn(

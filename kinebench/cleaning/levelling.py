@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -24,6 +26,7 @@ from kinebench.cleaning.rotation import Rotate, Tilt
 from kinebench.core.arrays import FloatArray
 from kinebench.core.limits import Limit, require_within
 from kinebench.core.markers import Markers
+from kinebench.core.notation import Syntax
 from kinebench.errors import CleaningError, require_names
 from kinebench.geometry.rotations import rotation_between, unit
 
@@ -82,6 +85,17 @@ class Level:
         On call: a foot is never at rest for 0.3 s, or no frame has shoulders and ankles.
     """
 
+    title: ClassVar[str] = "levelling by feet and posture"
+    syntax: ClassVar[tuple[Syntax, ...]] = (Syntax("level", "level by feet and posture"),)
+
+    limits: ClassVar[Mapping[str, Limit]] = {
+        "rest_speed": _SPEED,
+        "floor_sigma_m": _SIGMA,
+        "height_sigma_m": _SIGMA,
+        "forward_sigma_m": _SIGMA,
+        "sideways_sigma_m": _SIGMA,
+    }
+
     rest_speed: float = 0.15
     floor_sigma_m: float = 0.01
     height_sigma_m: float = 0.01
@@ -89,14 +103,7 @@ class Level:
     sideways_sigma_m: float = 0.02
 
     def __post_init__(self) -> None:
-        require_within(
-            self,
-            rest_speed=_SPEED,
-            floor_sigma_m=_SIGMA,
-            height_sigma_m=_SIGMA,
-            forward_sigma_m=_SIGMA,
-            sideways_sigma_m=_SIGMA,
-        )
+        require_within(self)
 
     def __call__(self, markers: Markers) -> Markers:
         return self.resolve(markers)(markers)

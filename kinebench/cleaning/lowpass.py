@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -11,6 +12,8 @@ from kinebench.cleaning.columns import filterable_positions
 from kinebench.core.arrays import FloatArray
 from kinebench.core.limits import Limit, require_within
 from kinebench.core.markers import Markers
+from kinebench.core.notation import Syntax
+from kinebench.core.references import Reference
 from kinebench.errors import ValueRangeError
 from kinebench.signals.butterworth import butterworth, shortest_run
 from kinebench.signals.cutoffs import (
@@ -23,7 +26,23 @@ from kinebench.signals.cutoffs import (
 )
 from kinebench.signals.runs import ShortRuns
 
-__all__ = ["Butterworth", "Challis", "Cutoffs", "ResidualAnalysis", "Scope"]
+__all__ = ["WINTER", "Butterworth", "Challis", "Cutoffs", "ResidualAnalysis", "Scope"]
+
+WINTER = Reference(
+    "Winter DA (2009). Biomechanics and motor control of human movement, 4th edition. Wiley.",
+    "10.1002/9780470549148",
+)
+ROBERTSON = Reference(
+    "Robertson DGE, Dowling JJ (2003). Design and responses of Butterworth and critically"
+    " damped digital filters. Journal of Electromyography and Kinesiology 13(6): 569–573.",
+    "10.1016/S1050-6411(03)00080-4",
+)
+CHALLIS = Reference(
+    "Challis JH (1999). A procedure for the automatic determination of filter cutoff"
+    " frequency for the processing of biomechanical data. Journal of Applied Biomechanics"
+    " 15(3): 303–317.",
+    "10.1123/jab.15.3.303",
+)
 
 Cutoffs = float | tuple[float, ...] | tuple[tuple[float, float, float], ...]
 Scope = Literal["axis", "marker", "common"]
@@ -61,6 +80,22 @@ class Butterworth:
         position.
     """
 
+    title: ClassVar[str] = "a zero-lag Butterworth filter"
+    syntax: ClassVar[tuple[Syntax, ...]] = (
+        Syntax(
+            "butterworth",
+            "zero-lag low-pass; ORDER of both passes together, 4 by default",
+            ("cutoff_hz", "order"),
+            least=1,
+        ),
+    )
+    citation: ClassVar[tuple[Reference, ...]] = (
+        WINTER,
+        ROBERTSON,
+    )
+
+    limits: ClassVar[Mapping[str, Limit]] = {"cutoff_hz": _CUTOFF}
+
     cutoff_hz: Cutoffs = 6.0
     order: int = 4
     corrected: bool = False
@@ -68,7 +103,7 @@ class Butterworth:
 
     def __post_init__(self) -> None:
         require_even_order(self.order)
-        require_within(self, cutoff_hz=_CUTOFF)
+        require_within(self)
 
     def __call__(self, markers: Markers) -> Markers:
         what = f"a Butterworth filter of order {self.order} (two passes of {self.order // 2})"
@@ -121,6 +156,12 @@ class ResidualAnalysis:
 
     Source: Winter (2009), Biomechanics and motor control of human movement, section 3.4.4.3.
     """
+
+    title: ClassVar[str] = "a Butterworth filter with cut-offs by residual analysis"
+    syntax: ClassVar[tuple[Syntax, ...]] = (
+        Syntax("residual", "Butterworth, cut-off by residual analysis after Winter", ("scope",)),
+    )
+    citation: ClassVar[tuple[Reference, ...]] = (WINTER,)
 
     scope: Scope = "axis"
     fit_range: tuple[float, float] = (0.4, 0.8)
@@ -175,6 +216,12 @@ class Challis:
 
     Source: Challis (1999), Journal of Applied Biomechanics 15, 303–317.
     """
+
+    title: ClassVar[str] = "a Butterworth filter with cut-offs by autocorrelation"
+    syntax: ClassVar[tuple[Syntax, ...]] = (
+        Syntax("challis", "Butterworth, cut-off by autocorrelation after Challis", ("scope",)),
+    )
+    citation: ClassVar[tuple[Reference, ...]] = (CHALLIS,)
 
     scope: Scope = "axis"
     order: int = 4

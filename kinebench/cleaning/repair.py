@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from kinebench.cleaning.columns import WINDOW, frames_of, require_values
 from kinebench.core.limits import LONGEST_S, Limit, require_within
 from kinebench.core.markers import Markers
+from kinebench.core.notation import Syntax
+from kinebench.core.references import Reference
 from kinebench.errors import ValueRangeError
 from kinebench.signals.gaps import FillMethod, fill_gaps
 from kinebench.signals.outliers import hampel_outliers
 
 __all__ = ["FillGaps", "RemoveOutliers"]
+
+HAMPEL = Reference(
+    "Hampel FR (1974). The influence curve and its role in robust estimation. Journal of"
+    " the American Statistical Association 69(346): 383–393.",
+    "10.1080/01621459.1974.10482962",
+)
 
 _GAP = Limit(0, LONGEST_S, "s", "nobody records for longer than a day", positive=True)
 _SIGMAS = Limit(0, 1_000, reason="nothing would be an outlier", positive=True)
@@ -43,6 +53,21 @@ class FillGaps:
         On call, for markers without any position.
     """
 
+    title: ClassVar[str] = "gap filling"
+    syntax: ClassVar[tuple[Syntax, ...]] = (
+        Syntax("fill-linear", "fill gaps by lines", ("longest_s",)),
+        Syntax(
+            "fill-cubic", "fill gaps by a cubic spline", ("longest_s",), fixed={"method": "cubic"}
+        ),
+        Syntax(
+            "fill-ends",
+            "fill gaps by lines, and hold the first and last known position at the ends",
+            fixed={"ends": True},
+        ),
+    )
+
+    limits: ClassVar[Mapping[str, Limit]] = {"longest_s": _GAP}
+
     method: FillMethod = "linear"
     longest_s: float | None = None
     ends: bool = False
@@ -50,7 +75,7 @@ class FillGaps:
     def __post_init__(self) -> None:
         if self.method not in ("linear", "cubic"):
             raise ValueRangeError(f"gaps can be filled 'linear' or 'cubic', found {self.method!r}")
-        require_within(self, longest_s=_GAP)
+        require_within(self)
 
     def __call__(self, markers: Markers) -> Markers:
         if not markers.missing.any():
@@ -81,12 +106,24 @@ class RemoveOutliers:
         nearly nothing and any small movement would look like an outlier.
     """
 
+    title: ClassVar[str] = "a Hampel identifier of outliers"
+    syntax: ClassVar[tuple[Syntax, ...]] = (
+        Syntax("outliers", "Hampel identifier", ("window_s", "n_sigmas")),
+    )
+    citation: ClassVar[tuple[Reference, ...]] = (HAMPEL,)
+
+    limits: ClassVar[Mapping[str, Limit]] = {
+        "window_s": WINDOW,
+        "n_sigmas": _SIGMAS,
+        "smallest_m": _DEVIATION,
+    }
+
     window_s: float = 0.35
     n_sigmas: float = 5.0
     smallest_m: float = 0.02
 
     def __post_init__(self) -> None:
-        require_within(self, window_s=WINDOW, n_sigmas=_SIGMAS, smallest_m=_DEVIATION)
+        require_within(self)
 
     def __call__(self, markers: Markers) -> Markers:
         if markers.n_frames < 2:

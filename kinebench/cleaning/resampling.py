@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 
 from kinebench.core.limits import Limit, require_within
 from kinebench.core.markers import Markers
+from kinebench.core.notation import Syntax
 from kinebench.errors import ValueRangeError
 from kinebench.signals.resampling import ResampleMethod, even_times, resample
 
@@ -38,11 +41,18 @@ class Resample:
         A rate above 10,000 Hz; on call: more than two million frames.
     """
 
+    title: ClassVar[str] = "resampling"
+    syntax: ClassVar[tuple[Syntax, ...]] = (
+        Syntax("resample", "another rate", ("rate_hz",), least=1),
+    )
+
+    limits: ClassVar[Mapping[str, Limit]] = {"rate_hz": _RATE}
+
     rate_hz: float
     method: ResampleMethod = "cubic"
 
     def __post_init__(self) -> None:
-        require_within(self, rate_hz=_RATE)
+        require_within(self)
         if self.method not in ("cubic", "pchip", "linear"):
             raise ValueRangeError(
                 f"resampling knows 'cubic', 'pchip' and 'linear'; found {self.method!r}"

@@ -9,21 +9,26 @@ lengths as fractions of body height (after Drillis & Contini 1966).
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
 from kinebench.cleaning.lengths import Lengths, measured_lengths, require_static
+from kinebench.cleaning.lowpass import WINTER
 from kinebench.core.limits import Limit, require_within
 from kinebench.core.markers import Markers
+from kinebench.core.notation import Syntax
+from kinebench.core.references import Reference
+from kinebench.core.segments import STATURE_SHARES
 from kinebench.core.trial import Trial
 from kinebench.errors import CleaningError, KinebenchWarning, NotApplicableError, ValueRangeError
 
 __all__ = ["Rescale", "Scale"]
 
-_OF_HEIGHT = {"thigh": 0.245, "shank": 0.246, "upper arm": 0.186, "forearm": 0.146}
-_MEASURED = tuple(f"{name}, {side}" for name in _OF_HEIGHT for side in ("right", "left"))
+_LIMBS = ("thigh", "shank", "upper arm", "forearm")
+_MEASURED = tuple(f"{side} {name}" for name in _LIMBS for side in ("right", "left"))
 _FACTOR = Limit(
     0.5, 2.0, reason="a person who appears half or twice as large is a matter of units, not of size"
 )
@@ -43,10 +48,12 @@ class Scale:
         0.5 to 2.
     """
 
+    limits: ClassVar[Mapping[str, Limit]] = {"factor": _FACTOR}
+
     factor: float = 1.0
 
     def __post_init__(self) -> None:
-        require_within(self, factor=_FACTOR)
+        require_within(self)
 
     def __call__(self, markers: Markers) -> Markers:
         return (
@@ -82,6 +89,16 @@ class Rescale:
         No limb can be measured, or the factor is beyond 0.5 to 2.
     """
 
+    title: ClassVar[str] = "scaling to the subject's size"
+    syntax: ClassVar[tuple[Syntax, ...]] = (
+        Syntax(
+            "rescale",
+            "bring to the size of the static trial, or roughly to the stated height",
+            ("to",),
+        ),
+    )
+    citation: ClassVar[tuple[Reference, ...]] = (WINTER,)
+
     to: Literal["static", "height"] = "static"
     lengths: Lengths | None = None
 
@@ -97,7 +114,7 @@ class Rescale:
             static = require_static(trial, "rescale", "rescale:height")
             return replace(self, lengths=measured_lengths(static, _MEASURED))
         height = trial.subject.height_m
-        fractions = ((name, _OF_HEIGHT[name.split(",")[0]]) for name in _MEASURED)
+        fractions = ((name, STATURE_SHARES[name.split(" ", 1)[1]]) for name in _MEASURED)
         return replace(self, lengths=tuple((name, f * height) for name, f in fractions))
 
     def __call__(self, markers: Markers) -> Markers:

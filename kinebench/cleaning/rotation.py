@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from kinebench.core.limits import Limit, require_limit
 from kinebench.core.markers import Markers
+from kinebench.core.notation import Syntax
+from kinebench.core.parameters import Parameter
+from kinebench.errors import ValueRangeError
 from kinebench.geometry.rotations import (
     require_rotation,
     rotate,
@@ -18,6 +22,8 @@ from kinebench.geometry.rotations import (
 )
 
 __all__ = ["Rotate", "Tilt"]
+
+_TURN = Limit(-360, 360, "degrees", "more than a full turn is a slip of the unit")
 
 Vector = tuple[float, float, float]
 
@@ -87,6 +93,11 @@ class Rotate:
         When `R` is no proper rotation.
     """
 
+    title: ClassVar[str] = "a rotation"
+    syntax: ClassVar[tuple[Syntax, ...]] = (
+        Syntax("rotate", "turn about fixed axes, in order", usage="AXIS=DEGREES[,…]"),
+    )
+
     R: ArrayLike
     centre: Vector = (0.0, 0.0, 0.0)
     tilt: Tilt | None = None
@@ -107,6 +118,24 @@ class Rotate:
         """
         written = tuple((axes, _plain(turn)) for axes, turn in angles.items())
         return cls(rotation_from_axis_angles(angles), axis_angles=written)
+
+    @classmethod
+    def from_text(cls, text: str) -> Rotate:
+        """From ``y=90,z=180``: turns about fixed axes, degrees."""
+        angles: dict[str, float] = {}
+        for part in text.split(","):
+            name, equals, degrees = part.partition("=")
+            axis = name.strip()
+            if not equals:
+                raise ValueRangeError(
+                    f"'{part}' is no rotation: write axis=degrees, as in y=90,z=180"
+                )
+            if axis in angles:
+                raise ValueRangeError(f"axis '{axis}' is given twice")
+            angle = Parameter(f"angle about {axis}", "number", limit=_TURN)
+            angles[axis] = angle.read(degrees)
+            require_limit(angles[axis], _TURN, angle.name)
+        return cls.from_axis_angles(angles)
 
     def options_text(self) -> str:
         """The turns that it was made from, ``y=90,z=180``; empty for another rotation."""

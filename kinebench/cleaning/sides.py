@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 from kinebench.core.arrays import FloatArray
 from kinebench.core.keypoints import paired_parts
 from kinebench.core.markers import Markers
+from kinebench.core.notation import Syntax
+from kinebench.core.references import Reference
 from kinebench.core.sampling import warn_if_not_uniform
 from kinebench.errors import CleaningError, KinebenchWarning
 from kinebench.geometry.rotations import unit
@@ -19,6 +22,12 @@ from kinebench.signals.exchanges import exchange_frames
 from kinebench.signals.runs import runs
 
 __all__ = ["Burst", "ExchangeSides", "SwapSides"]
+
+VITERBI = Reference(
+    "Viterbi AJ (1967). Error bounds for convolutional codes and an asymptotically"
+    " optimum decoding algorithm. IEEE Transactions on Information Theory 13(2): 260–269.",
+    "10.1109/TIT.1967.1054010",
+)
 
 Mask = NDArray[np.bool_]
 
@@ -52,6 +61,10 @@ class Burst:
     start_s: float
     end_s: float
 
+    def frames(self, times: FloatArray) -> Mask:
+        """(n_frames,) True inside."""
+        return np.asarray((times >= self.start_s) & (times <= self.end_s))
+
     def __str__(self) -> str:
         return f"{', '.join(self.parts)} at {self.start_s:.2f} to {self.end_s:.2f} s"
 
@@ -73,7 +86,7 @@ class ExchangeSides:
             return markers
         source = np.tile(np.arange(len(markers.names)), (markers.n_frames, 1))
         for burst in self.bursts:
-            inside = (markers.times >= burst.start_s) & (markers.times <= burst.end_s)
+            inside = burst.frames(markers.times)
             for part in burst.parts:
                 right, left = (markers.names.index(side + part) for side in "RL")
                 source[inside, right], source[inside, left] = (
@@ -113,6 +126,12 @@ class SwapSides:
     CleaningError
         On call: no pair such as RKnee and LKnee exists.
     """
+
+    title: ClassVar[str] = "a search for exchanges of left and right"
+    syntax: ClassVar[tuple[Syntax, ...]] = (
+        Syntax("swap-sides", "undo exchanges of left and right"),
+    )
+    citation: ClassVar[tuple[Reference, ...]] = (VITERBI,)
 
     def __call__(self, markers: Markers) -> Markers:
         return self.resolve(markers)(markers)

@@ -6,16 +6,41 @@ markers without any position and, unless told to keep them, for runs that are to
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from kinebench.cleaning.columns import WINDOW, filterable_positions, frames_of
 from kinebench.core.limits import Limit, require_within
 from kinebench.core.markers import Markers
+from kinebench.core.notation import Syntax
+from kinebench.core.references import Reference
 from kinebench.errors import ValueRangeError
 from kinebench.signals import kalman, smoothing
 from kinebench.signals.runs import ShortRuns
 
 __all__ = ["KalmanSmoother", "Median", "SavitzkyGolay", "SmoothingSpline"]
+
+SAVITZKY = Reference(
+    "Savitzky A, Golay MJE (1964). Smoothing and differentiation of data by simplified"
+    " least squares procedures. Analytical Chemistry 36(8): 1627–1639.",
+    "10.1021/ac60214a047",
+)
+WOLTRING_1985 = Reference(
+    "Woltring HJ (1985). On optimal smoothing and derivative estimation from noisy"
+    " displacement data in biomechanics. Human Movement Science 4(3): 229–245.",
+    "10.1016/0167-9457(85)90004-1",
+)
+WOLTRING_1986 = Reference(
+    "Woltring HJ (1986). A Fortran package for generalized, cross-validatory spline"
+    " smoothing and differentiation. Advances in Engineering Software 8(2): 104–113.",
+    "10.1016/0141-1195(86)90098-7",
+)
+RAUCH = Reference(
+    "Rauch HE, Tung F, Striebel CT (1965). Maximum likelihood estimates of linear dynamic"
+    " systems. AIAA Journal 3(8): 1445–1450.",
+    "10.2514/3.3166",
+)
 
 _DEGREE = Limit(0, 9, reason="a polynomial of higher degree follows the noise")
 _PENALTY = Limit(1e-12, 1e6, "s³", "beyond, a spline is the data themselves or a straight line")
@@ -36,12 +61,20 @@ class SavitzkyGolay:
         What to do with runs shorter than the window.
     """
 
+    title: ClassVar[str] = "a Savitzky–Golay filter"
+    syntax: ClassVar[tuple[Syntax, ...]] = (
+        Syntax("savgol", "local polynomials", ("window_s", "degree")),
+    )
+    citation: ClassVar[tuple[Reference, ...]] = (SAVITZKY,)
+
+    limits: ClassVar[Mapping[str, Limit]] = {"window_s": WINDOW, "degree": _DEGREE}
+
     window_s: float = 0.25
     degree: int = 3
     short_runs: ShortRuns = "raise"
 
     def __post_init__(self) -> None:
-        require_within(self, window_s=WINDOW, degree=_DEGREE)
+        require_within(self)
 
     def __call__(self, markers: Markers) -> Markers:
         window = frames_of(self.window_s, markers.rate_hz, odd=True)
@@ -62,10 +95,15 @@ class Median:
         Window, s; rounded to an odd number of frames.
     """
 
+    title: ClassVar[str] = "a running median"
+    syntax: ClassVar[tuple[Syntax, ...]] = (Syntax("median", "running median", ("window_s",)),)
+
+    limits: ClassVar[Mapping[str, Limit]] = {"window_s": WINDOW}
+
     window_s: float = 0.1
 
     def __post_init__(self) -> None:
-        require_within(self, window_s=WINDOW)
+        require_within(self)
 
     def __call__(self, markers: Markers) -> Markers:
         window = frames_of(self.window_s, markers.rate_hz, odd=True)
@@ -86,11 +124,22 @@ class SmoothingSpline:
         What to do with runs of fewer than five frames.
     """
 
+    title: ClassVar[str] = "a smoothing spline"
+    syntax: ClassVar[tuple[Syntax, ...]] = (
+        Syntax("spline", "cubic spline, cross-validated", ("penalty_s3",)),
+    )
+    citation: ClassVar[tuple[Reference, ...]] = (
+        WOLTRING_1985,
+        WOLTRING_1986,
+    )
+
+    limits: ClassVar[Mapping[str, Limit]] = {"penalty_s3": _PENALTY}
+
     penalty_s3: float | None = None
     short_runs: ShortRuns = "raise"
 
     def __post_init__(self) -> None:
-        require_within(self, penalty_s3=_PENALTY)
+        require_within(self)
 
     def __call__(self, markers: Markers) -> Markers:
         positions = filterable_positions(
@@ -116,11 +165,19 @@ class KalmanSmoother:
         Standard deviation of the keypoints' noise, m; estimated without it.
     """
 
+    title: ClassVar[str] = "a Kalman smoother"
+    syntax: ClassVar[tuple[Syntax, ...]] = (
+        Syntax("kalman", "RTS smoother", ("jerk_density", "measurement_m")),
+    )
+    citation: ClassVar[tuple[Reference, ...]] = (RAUCH,)
+
+    limits: ClassVar[Mapping[str, Limit]] = {"jerk_density": _JERK, "measurement_m": _NOISE}
+
     jerk_density: float | None = None
     measurement_m: float | None = None
 
     def __post_init__(self) -> None:
-        require_within(self, jerk_density=_JERK, measurement_m=_NOISE)
+        require_within(self)
         if self.jerk_density is not None and self.measurement_m is None:
             raise ValueRangeError("a KalmanSmoother with a jerk_density needs a measurement_m too")
 

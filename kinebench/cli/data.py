@@ -13,7 +13,7 @@ from typing import Any
 from kinebench.datasets.card import Card
 from kinebench.datasets.catalogue import cards, find_card
 from kinebench.datasets.fetching import fetch_file
-from kinebench.datasets.loaders import LOADERS, sample_names
+from kinebench.datasets.loaders import loader_of, sample_names
 from kinebench.datasets.places import Places
 from kinebench.datasets.registration import UNSTATED_LICENCE, add_dataset
 from kinebench.datasets.verification import Finding, verify_dataset, verify_folder
@@ -232,7 +232,7 @@ def _details(card: Card) -> dict[str, Any]:
 
 
 def _samples(card: Card, places: Places) -> list[str]:
-    names: Iterable[str] = sample_names(card.name, places) if card.name in LOADERS else ()
+    names: Iterable[str] = sample_names(card.name, places) if loader_of(card.name) else ()
     return list(names)
 
 

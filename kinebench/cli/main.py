@@ -30,6 +30,7 @@ _COMMANDS = {
     "compare": "metrics of estimates against references, with alignment and sensitivity",
     "check": "has a pipeline moved since its baseline was accepted: a gate for every change",
     "baseline": "what a gate expects: accept, show, diff",
+    "power": "how many subjects, trials and repetitions a study of agreement needs",
     "identify": "which augmenter version made an augmented TRC",
     "study": "factorial studies: list, plan, run, report",
     "data": "the dataset catalogue: list, show, fetch, verify, add",

@@ -23,11 +23,10 @@ __all__ = [
     "read_file",
     "require_one_input",
     "session_of",
+    "spec_of",
     "subject_of",
 ]
 
-_CLEANING = "fill-linear:0.5"
-"""Of files. Lines through longer gaps put the knee tens of degrees off: a person should ask."""
 _SESSION_OPTIONS = ("trial", "variant")
 _FILE_OPTIONS = ("static", "unit", "rate", "keypoint_set", "axes", "scaled_model")
 
@@ -133,7 +132,7 @@ def in_options(warning: str) -> str:
 
 def _plan_session(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path]]:
     from kinebench.io.session import is_static
-    from kinebench.pipeline.session_plan import plan_from_session
+    from kinebench.pipeline.session.plan import plan_from_session
 
     session = session_of(arguments)
     subject = subject_of(arguments, session.subject)
@@ -144,7 +143,7 @@ def _plan_session(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path]]
             f" {', '.join(session.trials)}"
         )
     files = session.files(arguments.trial or moving[0], arguments.variant)
-    spec = _spec(arguments)
+    spec = spec_of(arguments)
     plan = plan_from_session(session, files, subject, spec)
     inputs = {
         "keypoints": files.keypoints,
@@ -198,7 +197,7 @@ def _plan_files(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path]]:
         read_file(arguments, arguments.keypoints),
         static,
         subject,
-        _spec(arguments),
+        spec_of(arguments),
         model,
     )
     return plan, inputs
@@ -240,7 +239,7 @@ def subject_of(arguments: argparse.Namespace, known: Subject | None) -> Subject:
     return Subject(mass, height, identifier, known.sex if known else None)
 
 
-def _spec(arguments: argparse.Namespace) -> PipelineSpec:
+def spec_of(arguments: argparse.Namespace) -> PipelineSpec:
     """The pipeline of ``--pipeline``, or the default one, with what other options say."""
     from kinebench.cleaning.catalogue import parse_cleaners
     from kinebench.pipeline.spec import PipelineSpec

@@ -132,6 +132,7 @@ def _manifest(
     doubts: list[str],
 ) -> dict[str, Any]:
     from kinebench.core.provenance import describe, file_sha256
+    from kinebench.pipeline.choices import in_words
     from kinebench.pipeline.outputs import summary
 
     return {
@@ -141,7 +142,7 @@ def _manifest(
         "inputs": {
             role: {"file": str(path), "sha256": file_sha256(path)} for role, path in inputs.items()
         },
-        "choices": dict(plan.choices),
+        "choices": in_words(plan.choices),
         "pipeline": {**plan.spec.to_table(), "digest": plan.spec.digest},
         "parameters": describe(plan.pipeline),
         "resolved": result.records,
@@ -162,6 +163,7 @@ def _print_plan(
     arguments: argparse.Namespace, plan: Plan, inputs: Mapping[str, Path], doubts: list[str]
 ) -> None:
     from kinebench.core.provenance import describe
+    from kinebench.pipeline.choices import in_words
     from kinebench.pipeline.outputs import manifest_text
 
     subject = plan.trial.subject
@@ -172,7 +174,7 @@ def _print_plan(
         content = {
             "trial": plan.trial.name,
             "inputs": {role: str(path) for role, path in inputs.items()},
-            "choices": dict(plan.choices),
+            "choices": in_words(plan.choices),
             "pipeline": {**plan.spec.to_table(), "digest": plan.spec.digest},
             "parameters": describe(plan.pipeline),
             "warnings": doubts,
@@ -185,12 +187,12 @@ def _print_plan(
     print(f"subject   {subject.mass_kg:g} kg, {subject.height_m:g} m")
     for role, path in inputs.items():
         print(f"input     {role}: {path}")
-    for what, choice in plan.choices.items():
-        print(f"choice    {what}: {choice}")
+    for choice in plan.choices:
+        print(f"choice    {choice.key.value}: {choice}")
     cleaners = describe(plan.pipeline.clean)
     print(f"cleaning  {', '.join(map(_in_words, cleaners)) or 'none'}")
     print(f"floor     {'lowest marker 10 mm above the ground' if plan.pipeline.floor else 'as is'}")
-    print(f"engine    {arguments.engine}")
+    print(f"engine    {plan.spec.engine}")
     print(f"output    {arguments.out or '(none named)'}")
     _print_doubts(doubts)
 
@@ -209,8 +211,8 @@ def _print_doubts(doubts: list[str]) -> None:
 def _print_result(folder: Path, plan: Plan, results: Mapping[str, Any]) -> None:
     rms, worst = results["marker_error_rms_mm"], results["worst_marker"]
     print(f"{plan.trial.name}: {results['frames']} frames solved")
-    for what, choice in plan.choices.items():
-        print(f"  {what}: {choice}")
+    for choice in plan.choices:
+        print(f"  {choice.key.value}: {choice}")
     if results["static"]:
         static = results["static"]
         start, end = static["window_s"]

@@ -23,7 +23,9 @@ _EPILOG = """\
 Every cause is swapped, alone and together with the others, on the trial itself; no reference is
 needed. What changes is shared out among the causes (Shapley), so that the parts add up. A cause
 that changes a figure is not thereby wrong: it is where the figure is decided. Likely wrong (!) is
-one that the recording also speaks against.
+one against which the recording holds evidence; so is a fault that shows in the recording itself.
+What no recording of this kind can tell is listed. How often this is right and how often a clean
+recording is accused: benchmarks/diagnosis/confusion.md.
 
 examples:
   kinebench why OpenCapData_1234 --trial squats --report why.html
@@ -71,12 +73,13 @@ def _write_report(
 ) -> None:
     from kinebench.core.provenance import file_sha256
     from kinebench.io.atomic import write_atomically
+    from kinebench.pipeline.choices import in_words
     from kinebench.reports.html import as_html
     from kinebench.reports.why_report import why_document
 
     digests = {role: (file.name, file_sha256(file)) for role, file in inputs.items()}
     command = shlex.join(["kinebench", *sys.argv[1:]])
-    document = why_document(found, digests, plan.choices, doubts, command)
+    document = why_document(found, digests, in_words(plan.choices), doubts, command)
     write_atomically(path, as_html(document))
 
 
@@ -85,8 +88,9 @@ def _progress(done: int, total: int) -> None:
 
 
 def _as_json(found: Diagnosis) -> dict[str, Any]:
+    from kinebench.diagnosis.faults import UNDECIDABLE
     from kinebench.diagnosis.figures import FIGURES
-    from kinebench.diagnosis.verdict import findings, verdict
+    from kinebench.diagnosis.verdict import drop_interval, findings, verdict
 
     def named(values: Any) -> dict[str, float | None]:
         pairs = zip(FIGURES, values.tolist(), strict=True)
@@ -96,6 +100,7 @@ def _as_json(found: Diagnosis) -> dict[str, Any]:
         "trial": found.trial,
         "units": {figure.name: figure.unit for figure in FIGURES},
         "as_is": named(found.as_is),
+        "side_drop_interval": drop_interval(found),
         "swapped": named(found.swapped),
         "verdict": list(verdict(found)),
         "causes": [
@@ -103,11 +108,13 @@ def _as_json(found: Diagnosis) -> dict[str, Any]:
                 "name": one.name,
                 "now": one.now,
                 "instead": one.instead,
-                "speaks_against_it": one.doubt,
+                "evidence": one.doubt.text,
+                "evidence_over_limit": one.doubt.strength,
                 "likely_wrong": one.suspect,
-                "changes_most": one.figure.name,
-                "part": one.part,
-                "unit": one.figure.unit,
+                "advice": one.advice,
+                "changes_most": None if one.figure is None else one.figure.name,
+                "part": one.part if math.isfinite(one.part) else None,
+                "unit": None if one.figure is None else one.figure.unit,
                 "times_notable": one.size,
             }
             for one in findings(found)
@@ -115,6 +122,7 @@ def _as_json(found: Diagnosis) -> dict[str, Any]:
         "parts": {name: named(values) for name, values in found.parts.items()},
         "alone": {name: named(values) for name, values in found.alone.items()},
         "left_out": dict(found.left_out),
+        "cannot_be_told": list(UNDECIDABLE),
         "runs": found.n_runs,
     }
 
@@ -123,13 +131,17 @@ def _print(found: Diagnosis) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from kinebench.diagnosis.faults import UNDECIDABLE
     from kinebench.diagnosis.figures import FIGURES
-    from kinebench.diagnosis.verdict import findings, verdict
+    from kinebench.diagnosis.verdict import findings, part_text, verdict
     from kinebench.reports.why_report import figure_title, figure_value
 
     for sentence in verdict(found):
         print(sentence)
-    table = Table(title="right − left, and what each cause changes of it", title_justify="left")
+    table = Table(
+        title="right − left, and what each cause changes of it; ±: 95 % of clean sessions",
+        title_justify="left",
+    )
     table.add_column("", no_wrap=True)
     for figure in FIGURES:
         table.add_column(figure_title(figure), justify="right")
@@ -141,14 +153,20 @@ def _print(found: Diagnosis) -> None:
     table.add_row("as it is", *cells(found.as_is), end_section=True)
     ranked = findings(found)
     for one in ranked:
-        mark = " !" if one.suspect else ""
-        table.add_row(f"{one.name}{mark}", *cells(found.parts[one.name]))
+        if one.name in found.parts:
+            mark = " !" if one.suspect else ""
+            drop, *others = cells(found.parts[one.name])
+            drop = part_text(one.name, float(found.parts[one.name][0]), FIGURES[0])
+            table.add_row(f"{one.name}{mark}", drop, *others)
     table.add_section()
     table.add_row("all swapped", *cells(found.swapped))
     Console(file=terminal_of(sys.stdout), width=None if sys.stdout.isatty() else 160).print(table)
     for one in ranked:
-        against = f"; against it: {one.doubt}" if one.doubt else ""
-        print(f"{one.name}: {one.now} → {one.instead}{against}")
+        swap = f": {one.now} → {one.instead}" if one.instead else " (no swap)"
+        shown = f"; evidence: {one.doubt.text}" if one.doubt else ""
+        print(f"{one.name}{swap}{shown}")
     for name, reason in found.left_out.items():
         print(f"not tried: {name}: {reason}")
+    for what in UNDECIDABLE:
+        print(f"cannot be told from this recording: {what}")
     print(f"{found.n_runs} runs; the deepest points are {found.n_deep_frames} frames")

@@ -9,8 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from kinebench.errors import FileFormatError, KinebenchWarning, ValueRangeError, require_names
-from kinebench.io.columns import has_control_characters
+from kinebench.errors import (
+    FileFormatError,
+    KinebenchWarning,
+    ValueRangeError,
+    has_control_characters,
+    require_names,
+)
 from kinebench.io.csv_text import split_csv
 from kinebench.io.text import read_text
 from kinebench.metrics import Exclusion

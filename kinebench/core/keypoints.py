@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping
-from types import MappingProxyType
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -17,7 +16,6 @@ __all__ = [
     "HRNET_23",
     "KEYPOINT_SETS",
     "OPENCAP_20",
-    "RIGID_SEGMENTS",
     "paired_parts",
     "with_derived_keypoints",
     "without_face",
@@ -44,26 +42,6 @@ HRNET_23 = (
 """COCO's 17 keypoints and the 6 of the feet, as HRNet (mmpose) gives them."""
 
 KEYPOINT_SETS = {"BODY_25": BODY_25, "OPENCAP_20": OPENCAP_20, "HRNET_23": HRNET_23}
-
-RIGID_SEGMENTS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {"pelvis": ("RHip", "LHip")}
-    | {
-        f"{name}, {side}": (side[0].upper() + one, side[0].upper() + other)
-        for name, one, other in (
-            ("thigh", "Hip", "Knee"),
-            ("shank", "Knee", "Ankle"),
-            ("ankle to heel", "Ankle", "Heel"),
-            ("foot", "Heel", "BigToe"),
-            ("outer foot", "Heel", "SmallToe"),
-            ("upper arm", "Shoulder", "Elbow"),
-            ("forearm", "Elbow", "Wrist"),
-        )
-        for side in ("right", "left")
-    }
-)
-"""Segments that anatomy keeps at one length, with the keypoints at their ends; they form no loop.
-
-The trunk bends and shoulders shrug: neither is among them."""
 
 MIDPOINTS = {"Neck": ("RShoulder", "LShoulder"), "midHip": ("RHip", "LHip")}
 

@@ -56,15 +56,17 @@ def require_limit(value: float, limit: Limit, what: str) -> None:
     raise ValueRangeError(f"{what} must be {limit}, found {value:g}{because}")
 
 
-def require_within(stage: Any, **limits: Limit) -> None:
-    """Check fields of a stage; None passes, and of a sequence every number is checked.
+def require_within(stage: Any) -> None:
+    """Check fields of a stage by the ``limits`` of its class, which are by field.
+
+    None passes, and of a sequence every number is checked.
 
     Raises
     ------
     ValueRangeError
         Naming field and stage.
     """
-    for name, limit in limits.items():
+    for name, limit in type(stage).limits.items():
         for value in _numbers(getattr(stage, name)):
             require_limit(value, limit, f"{name} of {type(stage).__name__}")
 

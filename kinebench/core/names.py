@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from kinebench.errors import ValueRangeError, printable
+from kinebench.errors import ValueRangeError, has_control_characters, printable
 
 __all__ = ["columns_of", "require_printable", "shared_names"]
 
@@ -32,7 +32,7 @@ def require_printable(name: str, kind: str) -> None:
             f"a {kind} name has {len(name)} characters, at most {_LONGEST} can be:"
             f" '{printable(name[:40])}…'"
         )
-    if printable(name) != name or "\n" in name or "\t" in name:
+    if has_control_characters(name):
         raise ValueRangeError(f"a {kind} name has a control character: {name[:80]!r}")
 
 

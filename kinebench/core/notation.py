@@ -2,17 +2,51 @@
 
 from __future__ import annotations
 
-import difflib
-import itertools
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from kinebench.errors import KinebenchError, NameNotFoundError, ValueRangeError
+from kinebench.core.parameters import parameters_of
+from kinebench.errors import (
+    KinebenchError,
+    NameNotFoundError,
+    NotApplicableError,
+    ValueRangeError,
+    nearest,
+    one_line,
+)
 
-__all__ = ["NotationEntry", "parse_number", "parse_steps", "parse_whole", "step_text"]
+__all__ = ["NotationEntry", "Syntax", "entries_of", "parse_steps", "step_text"]
 
 Stage = TypeVar("Stage")
+
+
+@dataclass(frozen=True, slots=True)
+class Syntax:
+    """How a stage is written as text: what its class has in ``syntax``, once for each name.
+
+    Parameters
+    ----------
+    name : str
+    meaning : str
+        In a few words, for help.
+    options : tuple of str
+        Fields that may follow after colons, in order.
+    least : int
+        How many of them must.
+    fixed : mapping of str
+        Fields that the name stands for, and their values.
+    usage : str
+        Only for a class that reads its one option itself, by ``from_text``, and writes it by
+        ``options_text``: how the option is shown.
+    """
+
+    name: str
+    meaning: str
+    options: tuple[str, ...] = ()
+    least: int = 0
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    usage: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +62,8 @@ class NotationEntry(Generic[Stage]):
     meaning : str
     make : callable
         From the texts after the colons.
+    write : callable
+        Option texts that a stage may have been made with, fewest first.
     most : int
         Largest number of texts after colons.
     least : int
@@ -37,8 +73,20 @@ class NotationEntry(Generic[Stage]):
     usage: str
     meaning: str
     make: Callable[..., Stage]
+    write: Callable[[Any], Iterable[tuple[str, ...]]]
     most: int = 0
     least: int = 0
+
+
+def entries_of(*stages: type[Stage]) -> dict[str, NotationEntry[Stage]]:
+    """What the classes themselves say of how they are written, by name.
+
+    Raises
+    ------
+    NotApplicableError
+        For a class without ``syntax``, or an option that is no field of it.
+    """
+    return {syntax.name: _entry(stage, syntax) for stage in stages for syntax in _syntaxes(stage)}
 
 
 def parse_steps(
@@ -67,8 +115,6 @@ def parse_steps(
 def step_text(stage: Stage, entries: Mapping[str, NotationEntry[Stage]]) -> str:
     """The shortest text that is read as this stage: the inverse of `parse_steps`.
 
-    A stage whose options are not its fields has a method ``options_text`` that gives them.
-
     Raises
     ------
     ValueRangeError
@@ -76,7 +122,7 @@ def step_text(stage: Stage, entries: Mapping[str, NotationEntry[Stage]]) -> str:
     """
     for name, entry in entries.items():
         if isinstance(stage, entry.stage):
-            for options in _options_of(stage, entry):
+            for options in entry.write(stage):
                 try:
                     if entry.make(*options) == stage:
                         return ":".join((name, *options))
@@ -85,45 +131,55 @@ def step_text(stage: Stage, entries: Mapping[str, NotationEntry[Stage]]) -> str:
     raise ValueRangeError(f"{stage!r} cannot be written as text")
 
 
-def _options_of(stage: Any, entry: NotationEntry[Any]) -> Iterator[tuple[str, ...]]:
-    """Options that the stage may have been made with, fewest first."""
-    if hasattr(stage, "options_text"):
-        yield (stage.options_text(),)
-        return
-    values = [getattr(stage, field.name) for field in fields(stage)]
-    texts = [str(value) for value in values if isinstance(value, str | int | float)]
-    for n in range(entry.least, entry.most + 1):
-        yield from itertools.permutations(texts, n)
+def _syntaxes(stage: Any) -> tuple[Syntax, ...]:
+    syntaxes = getattr(stage, "syntax", None)
+    if not isinstance(stage, type) or not syntaxes:
+        raise NotApplicableError("must be a class that says in 'syntax' how it is written")
+    return tuple(syntaxes)
 
 
-def parse_number(text: str, what: str) -> float:
-    """A number from an option; `what` names it, with its unit."""
-    try:
-        return float(text)
-    except ValueError:
-        raise ValueRangeError(f"{what}, must be a number, found '{_shown(text)}'") from None
+def _entry(stage: Any, syntax: Syntax) -> NotationEntry[Any]:
+    if syntax.usage:
+        return NotationEntry(
+            stage,
+            f"{syntax.name}:{syntax.usage}",
+            syntax.meaning,
+            stage.from_text,
+            lambda made: [(made.options_text(),)],
+            1,
+            1,
+        )
+    parameters = parameters_of(stage)
+    absent = [name for name in (*syntax.options, *syntax.fixed) if name not in parameters]
+    if absent:
+        raise NotApplicableError(f"{stage.__name__} has no field '{absent[0]}' to be written")
+    options = [parameters[name] for name in syntax.options]
 
+    def make(*texts: str) -> Any:
+        given = {one.name: one.read(text) for one, text in zip(options, texts, strict=False)}
+        return stage(**{**syntax.fixed, **given})
 
-def parse_whole(text: str, what: str) -> int:
-    """A whole number from an option."""
-    try:
-        return int(text)
-    except ValueError:
-        raise ValueRangeError(f"{what} must be a whole number, found '{_shown(text)}'") from None
+    def write(made: Any) -> Iterator[tuple[str, ...]]:
+        texts = tuple(str(getattr(made, name)) for name in syntax.options)
+        yield from (texts[:count] for count in range(syntax.least, len(texts) + 1))
+
+    shown = "".join(f":{one.usage}" for one in options[: syntax.least])
+    more = options[syntax.least :]
+    shown += "".join(f"[:{one.usage}" for one in more) + "]" * len(more)
+    usage = f"{syntax.name}{shown}"
+    return NotationEntry(stage, usage, syntax.meaning, make, write, len(options), syntax.least)
 
 
 def _shown(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:40]}…"
+    return one_line(text[:40]) + ("…" if len(text) > 40 else "")
 
 
 def _parse_step(text: str, entries: Mapping[str, NotationEntry[Stage]], kind: str) -> Stage:
     name, *options = (part.strip() for part in text.split(":"))
     entry = entries.get(name)
     if entry is None:
-        near = difflib.get_close_matches(name, entries, n=1, cutoff=0.5)
-        hint = f" (did you mean '{near[0]}'?)" if near else ""
         raise NameNotFoundError(
-            f"no {kind} is called '{_shown(name)}'{hint}; there are:"
+            f"no {kind} is called '{_shown(name)}'{nearest(name, entries)}; there are:"
             f" {', '.join(entry.usage for entry in entries.values())}"
         )
     if not entry.least <= len(options) <= entry.most:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
+import sys
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,7 @@ import numpy as np
 from kinebench.core.model import Document
 from kinebench.errors import ValueRangeError
 
-__all__ = ["describe", "digest", "file_sha256"]
+__all__ = ["describe", "digest", "file_sha256", "without_nan"]
 
 
 def describe(value: Any) -> Any:
@@ -49,6 +52,15 @@ def describe(value: Any) -> Any:
     raise ValueRangeError(f"cannot describe a {type(value).__name__}")
 
 
+def without_nan(value: Any) -> Any:
+    """Plain JSON types with null for numbers that JSON has not: NaN and infinity."""
+    if isinstance(value, Mapping):
+        return {str(key): without_nan(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [without_nan(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def digest(*values: Any) -> str:
     """SHA-256 over the content of values, hexadecimal; equal values have equal digests.
 
@@ -75,6 +87,20 @@ def _array_summary(array: np.ndarray[Any, Any]) -> dict[str, Any]:
     return {"shape": list(array.shape), "dtype": array.dtype.str, "sha256": content}
 
 
+@cache
+def _class_name(kind: type) -> str:
+    """Module and name; of another package's class also a digest of the module's source.
+
+    Kinebench's own stages have versions of their own; of others nothing else says that a stage
+    computes something new, and results of old code would be taken for those of the new.
+    """
+    name = f"{kind.__module__}.{kind.__qualname__}"
+    if kind.__module__.partition(".")[0] == "kinebench":
+        return name
+    file = getattr(sys.modules.get(kind.__module__), "__file__", None)
+    return name if file is None else f"{name} {file_sha256(Path(file))}"
+
+
 def _hashable(value: Any) -> Any:
     """JSON in which every container and number is tagged, so that no two values look alike."""
     if isinstance(value, np.generic):
@@ -93,7 +119,7 @@ def _hashable(value: Any) -> Any:
     if isinstance(value, frozenset):
         return ["set", sorted(map(_hashable, value), key=json.dumps)]
     if is_dataclass(value) and not isinstance(value, type):
-        name = f"{type(value).__module__}.{type(value).__qualname__}"
+        name = _class_name(type(value))
         if isinstance(value, Document):
             return ["value", name, [value.name, value.digest]]
         items = [[field.name, _hashable(getattr(value, field.name))] for field in fields(value)]

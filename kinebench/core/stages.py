@@ -16,6 +16,7 @@ from typing import Protocol, runtime_checkable
 
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
+from kinebench.core.references import Reference
 from kinebench.core.results import IKSolution, ScalingResult
 from kinebench.core.subject import Subject
 from kinebench.core.trial import Trial
@@ -24,12 +25,39 @@ __all__ = [
     "AdaptiveCleaner",
     "Augmenter",
     "Cleaner",
+    "Described",
     "GroundOffset",
     "InverseKinematics",
     "Scaler",
+    "StartsUp",
     "TrialCleaner",
     "in_trial",
+    "title_of",
 ]
+
+
+@runtime_checkable
+class Described(Protocol):
+    """What a stage's class says of the stage, for methods sections and lists of works.
+
+    A stage that can be written as text has a ``syntax`` as well, see `kinebench.core.notation`, and
+    ``limits`` of its fields, see `kinebench.core.limits`.
+    """
+
+    @property
+    def title(self) -> str:
+        """What it is, to be read after "by": "a Kalman smoother"."""
+        ...
+
+    @property
+    def citation(self) -> tuple[Reference, ...]:
+        """Works to cite where it is used."""
+        ...
+
+
+def title_of(stage: object) -> str:
+    """What a stage says it is; else the name of its class."""
+    return str(getattr(stage, "title", type(stage).__name__))
 
 
 @runtime_checkable
@@ -83,6 +111,16 @@ class Augmenter(Protocol):
     def gives(self) -> tuple[str, ...]: ...
 
     def __call__(self, keypoints: Markers, subject: Subject) -> Markers: ...
+
+
+@runtime_checkable
+class StartsUp(Protocol):
+    """An augmenter whose first markers are biased: no static window should lie there."""
+
+    @property
+    def start_up_s(self) -> float:
+        """How long after the beginning, s; 0 with a warm-up."""
+        ...
 
 
 @runtime_checkable

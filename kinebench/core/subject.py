@@ -66,7 +66,7 @@ def require_possible(mass_kg: float, height_m: float) -> None:
 
 def implausible(mass_kg: float, height_m: float) -> str:
     """What is doubtful about a mass and a height, with the likely cure; empty when nothing is."""
-    index = mass_kg / height_m**2
+    index = mass_kg / height_m / height_m  # a square of 1e200 would overflow
     if not _SHORTEST_M <= height_m <= _TALLEST_M:
         return (
             f"a height of {height_m:g} m is not plausible{_cure(mass_kg, height_m)}: expected"

@@ -3,7 +3,7 @@
 from kinebench.datasets.card import Card, CardFile, Source
 from kinebench.datasets.catalogue import cards, find_card
 from kinebench.datasets.fetching import fetch_dataset, fetch_file, local_file
-from kinebench.datasets.loaders import load, load_trial, sample_names
+from kinebench.datasets.loaders import load, sample_names
 from kinebench.datasets.places import Places
 from kinebench.datasets.sample import Sample
 
@@ -18,7 +18,6 @@ __all__ = [
     "fetch_file",
     "find_card",
     "load",
-    "load_trial",
     "local_file",
     "sample_names",
 ]

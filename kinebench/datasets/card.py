@@ -26,14 +26,19 @@ two sources of one card may not share a path: list a doubled file, such as a LIC
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from kinebench.errors import DatasetError, FileFormatError, KinebenchError, printable
+from kinebench.errors import (
+    DatasetError,
+    FileFormatError,
+    KinebenchError,
+    nearest,
+    printable,
+)
 from kinebench.io.documents import (
     Table,
     items_of,
@@ -53,6 +58,7 @@ _SOURCE_KEYS = frozenset({"address", "folder", "files"})
 _FILE_KEYS = frozenset({"path", "bytes", "sha256"})
 _SUBJECT_KEYS = {"identifier": str, "mass_kg": float, "height_m": float, "sex": str}
 _LICENCE = re.compile(r"[A-Za-z0-9.+-]+( (AND|OR|WITH) [A-Za-z0-9.+-]+)*")
+_LONGEST_PART, _LONGEST_PATH = 255, 1500  # bytes; together with a folder of ours below 4096
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -110,6 +116,8 @@ class Source:
             )
         if self.folder is not None and not self.folder.is_absolute():
             raise DatasetError(f"a source's folder must be absolute, found '{self.folder}'")
+        if self.folder is not None and not _can_exist(str(self.folder)):
+            raise DatasetError(f"no folder can have the name '{self.folder}'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +191,10 @@ class Card:
                 if file.path == path:
                     return source, file
         paths = [file.path for file in self.files]
-        near = difflib.get_close_matches(path, paths, n=3, cutoff=0.6)
-        hint = f"did you mean {' or '.join(near)}?" if near else f"it lists {len(paths)} files"
-        raise DatasetError(f"dataset {self.name} has no file '{path}'; {hint}")
+        raise DatasetError(
+            f"dataset {self.name} has no file '{path}'{nearest(path, paths)};"
+            f" it lists {len(paths)} files"
+        )
 
 
 def read_card(path: Path) -> Card:
@@ -299,11 +308,10 @@ def _file(entry: Table) -> CardFile:
 def _require_keys(entry: Table, known: frozenset[str], needed: set[str], kind: str) -> None:
     for key in entry:
         if key not in known:
-            near = difflib.get_close_matches(key, known, n=1)
-            hint = (
-                f"did you mean '{near[0]}'?" if near else f"it may have {', '.join(sorted(known))}"
+            raise DatasetError(
+                f"a {kind} has no field '{key}'{nearest(key, known)};"
+                f" it may have {', '.join(sorted(known))}"
             )
-            raise DatasetError(f"a {kind} has no field '{key}'; {hint}")
     if lacking := sorted(needed - set(entry)):
         raise DatasetError(f"a {kind} lacks the field {', '.join(lacking)}")
 
@@ -312,9 +320,17 @@ def stays_inside(path: str) -> bool:
     """True for a plain relative path with ``/`` that cannot leave the folder it is put in."""
     if not isinstance(path, str) or not path or re.search(r"[\\\x00-\x1f\x7f]", path):
         return False
+    if not _can_exist(path):
+        return False
     # a colon would be a drive or an alternate stream on Windows
     parts = PurePosixPath(path).parts
     return path == "/".join(parts) and ".." not in parts and ":" not in parts[0] and parts[0] != "/"
+
+
+def _can_exist(path: str) -> bool:
+    """Whether file systems take names of that length: asked about longer ones, they fail."""
+    whole = path.encode("utf-8", "replace")
+    return len(whole) <= _LONGEST_PATH and max(map(len, whole.split(b"/"))) <= _LONGEST_PART
 
 
 def _quoted(value: str | float) -> str:

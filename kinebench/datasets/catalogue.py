@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import warnings
 from functools import lru_cache
 from pathlib import Path
 
+from kinebench.datasets.added import ADDED
 from kinebench.datasets.card import Card, read_card
 from kinebench.datasets.places import Places, shipped_cards_folder
-from kinebench.errors import DatasetError, KinebenchWarning
+from kinebench.errors import DatasetError, KinebenchWarning, nearest
 
 __all__ = ["cards", "find_card", "shipped_cards"]
 
@@ -20,7 +20,7 @@ def shipped_cards() -> dict[str, Card]:
 
 
 def cards(places: Places | None = None) -> dict[str, Card]:
-    """All cards, by name: the shipped ones, then the user's own.
+    """All cards, by name: the shipped ones, those of other packages, then the user's own.
 
     A user's card of the same name takes the place of a shipped card whose dataset a person must
     fetch: it tells where the fetched copy lies. An illegal card of the user's is left out.
@@ -32,6 +32,8 @@ def cards(places: Places | None = None) -> dict[str, Card]:
     """
     places = places or Places.from_environment()
     found = shipped_cards()
+    for name, dataset in ADDED.items():
+        found.setdefault(name, dataset.card)
     for path in _card_files(places.cards):
         name = path.parent.name
         if name in found and not found[name].manual:
@@ -58,9 +60,9 @@ def find_card(name: str, places: Places | None = None) -> Card:
     own = places.cards / name / "card.toml"
     if own in _card_files(places.cards):
         read_card(own)  # raises: it was left out
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    hint = f"did you mean '{near[0]}'? " if near else ""
-    raise DatasetError(f"no dataset is called '{name}'; {hint}There are: {', '.join(known)}")
+    raise DatasetError(
+        f"no dataset is called '{name}'{nearest(name, known)}; there are: {', '.join(known)}"
+    )
 
 
 def _read_folder(folder: Path) -> dict[str, Card]:

@@ -11,16 +11,15 @@ from kinebench.augmentation.augmenter import LSTMAugmenter
 from kinebench.augmentation.catalogue import PUBLISHED
 from kinebench.cleaning import Butterworth, Level, Rotate
 from kinebench.cleaning.rotation import Tilt
-from kinebench.core.markers import Markers
 from kinebench.core.stages import Cleaner
 from kinebench.core.trial import Trial
 from kinebench.diagnosis import evidence
+from kinebench.diagnosis.evidence import NOTHING, Indication
 from kinebench.diagnosis.straightness import straightest_window
 from kinebench.errors import CleaningError, NameNotFoundError, ScalingError
+from kinebench.pipeline.engines import ScalesBySetUp
 from kinebench.pipeline.opencap import opencap_setup
 from kinebench.pipeline.pipeline import Pipeline
-from kinebench.scaling.fast_scaler import FastScaler
-from kinebench.scaling.opensim_scaler import OpenSimScaler
 from kinebench.scaling.window import GivenWindow
 
 __all__ = ["Cause", "causes_of"]
@@ -40,15 +39,18 @@ class Cause:
         The choice as it is, and what it is swapped for, in words.
     swap : callable
         The pipeline with the other choice.
-    doubt : str
-        What the recording says against the choice as it is; empty when nothing does.
+    doubt : Indication
+        What the recording shows against the choice as it is.
+    advice : str
+        What to do when the choice is wrong.
     """
 
     name: str
     now: str
     instead: str
     swap: Callable[[Pipeline], Pipeline]
-    doubt: str = ""
+    doubt: Indication = NOTHING
+    advice: str = ""
 
 
 def causes_of(
@@ -72,10 +74,10 @@ def causes_of(
     """
     causes: list[Cause] = []
     left_out: dict[str, str] = {}
-    if isinstance(pipeline.scale, FastScaler | OpenSimScaler):
+    if isinstance(pipeline.scale, ScalesBySetUp):
         causes += _scaling_causes(pipeline, trial, window_s, left_out)
     else:
-        left_out["static window"] = left_out["static pose"] = "the model is not scaled here"
+        left_out["static window"] = left_out["scaling set-up"] = "the model is not scaled here"
     try:
         causes.append(_levelling(trial))
     except (CleaningError, NameNotFoundError) as error:
@@ -88,6 +90,7 @@ def causes_of(
             # after levelling or before it: a rotation and a filter can change places
             lambda pipeline: _with_cleaner(pipeline, Butterworth(_CUTOFF_HZ, short_runs="keep")),
             evidence.tremble_doubt(trial),
+            "filter the keypoints (--clean butterworth:6), or record with better light and cameras",
         )
     )
     if isinstance(pipeline.augment, LSTMAugmenter):
@@ -117,35 +120,28 @@ def _scaling_causes(
                 f"{best[0]:.2f} to {best[1]:.2f} s, the straightest and stillest half second",
                 lambda pipeline: _with_scale(pipeline, window=other),
                 evidence.window_doubt(standing, window_s, best),
+                f"scale on {best[0]:.2f} to {best[1]:.2f} s (--window)",
             )
         )
     if not pipeline.generic.name.startswith("Lai"):
-        left_out["static pose"] = f"OpenCap has no set-ups for {pipeline.generic.name}"
+        left_out["scaling set-up"] = f"OpenCap has no set-ups for {pipeline.generic.name}"
     elif b"r_mknee_study" not in scale.setup.xml:
-        left_out["static pose"] = "OpenCap has one set-up for these markers"
+        left_out["scaling set-up"] = "OpenCap has one set-up for these markers"
     else:
-        causes.append(_static_pose(scale, standing, best))
+        causes.append(_scaling_setup(scale))
     return causes
 
 
-def _static_pose(
-    scale: FastScaler | OpenSimScaler, standing: Markers, best_s: tuple[float, float] | None
-) -> Cause:
+def _scaling_setup(scale: ScalesBySetUp) -> Cause:
+    """A sensitivity: a bent static pose is another matter, see `kinebench.diagnosis.faults`."""
     upright = opencap_setup("augmented", "upright").scaling
     any_pose = opencap_setup("augmented", "any_pose").scaling
+    words = "the set-up that pulls towards standing", "the any_pose set-up"
+    now, instead, other = (*words, any_pose)
     if scale.setup.digest == any_pose.digest:
-        return Cause(
-            "static pose",
-            "the any_pose set-up",
-            "the upright set-up",
-            lambda pipeline: _with_scale(pipeline, setup=upright),
-        )
+        now, instead, other = (*reversed(words), upright)
     return Cause(
-        "static pose",
-        "the set-up that pulls towards standing",
-        "the any_pose set-up",
-        lambda pipeline: _with_scale(pipeline, setup=any_pose),
-        "" if best_s is None else evidence.pose_doubt(standing, best_s),
+        "scaling set-up", now, instead, lambda pipeline: _with_scale(pipeline, setup=other)
     )
 
 
@@ -161,7 +157,8 @@ def _levelling(trial: Trial) -> Cause:
         "as recorded",
         told,
         lambda pipeline: _with_cleaner(pipeline, turn),
-        "" if tilt is None else evidence.tilt_doubt(tilt),
+        NOTHING if tilt is None else evidence.tilt_doubt(tilt),
+        "level the keypoints (--clean level), or calibrate the cameras again",
     )
 
 
@@ -187,7 +184,6 @@ def _augmenter_causes(
                 name,
                 other,
                 lambda pipeline: _with_augmenter(pipeline, version=other),
-                evidence.version_doubt(augment),
             )
         )
     else:
@@ -202,14 +198,16 @@ def _augmenter_causes(
         left_out["augmenter start-up"] = "it has a warm-up, and frames at the rate it knows"
         return causes
     words = {"warm_up_s": "1 s of warm-up", "resample_hz": f"run at {augment.row.rate_hz:g} Hz"}
-    doubts = (off_rate, evidence.start_up_doubt(augment, trial, window_s))
+    options = {"warm_up_s": "--warm-up 1", "resample_hz": f"--resample {augment.row.rate_hz:g}"}
+    start_up = evidence.start_up_doubt(augment, trial, window_s)
     causes.append(
         Cause(
             "augmenter timing" if off_rate else "augmenter start-up",
             "none of it",
             " and ".join(words[key] for key in changes),
             lambda pipeline: _with_augmenter(pipeline, **changes),
-            "; ".join(filter(None, doubts)),
+            off_rate or start_up,
+            "run it with " + " and ".join(options[key] for key in changes),
         )
     )
     return causes

@@ -44,7 +44,8 @@ class Figure:
     meaning : str
         What a positive value says.
     notable : float
-        A change of this size can be seen beside the noise of a good recording.
+        Smaller changes are of no interest, however certain; `kinebench.diagnosis.spread` has what
+        the noise of a recording changes.
     """
 
     name: str
@@ -83,6 +84,8 @@ _LEG_ANGLES = (
     "hip_flexion", "hip_adduction", "hip_rotation", "knee_angle", "ankle_angle", "subtalar_angle",
 )  # fmt: skip
 _RESTLESS_HZ = 6.0
+# Cameras tilted by 5° raise one foot by 30 mm over the other; a box or a step is higher than this.
+_ONE_FLOOR_M = 0.08
 _FOOT_KEYPOINTS = ("Heel", "BigToe", "SmallToe")
 
 
@@ -202,7 +205,7 @@ def _leg_length(tree: Tree) -> float:
 
 
 def _floor_contact(markers: Markers) -> float:
-    """Right minus left height of the resting foot, m."""
+    """Right minus left height of the resting foot, m; NaN where they do not rest on one floor."""
     sides = []
     for side in "RL":
         augmented = [f"{'r' if side == 'R' else 'L'}_{stem}" for stem in _FOOT_MARKERS]
@@ -215,7 +218,8 @@ def _floor_contact(markers: Markers) -> float:
             warnings.simplefilter("ignore", KinebenchWarning)
             rest = foot_at_rest(positions, markers.times)
             sides.append(np.mean(ground_height(positions[..., 1], rest)))
-    return float(sides[0] - sides[1])
+    apart = float(sides[0] - sides[1])
+    return apart if abs(apart) <= _ONE_FLOOR_M else np.nan
 
 
 def _mean(motion: Motion, name: str, frames: Frames) -> float:

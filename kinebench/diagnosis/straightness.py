@@ -17,7 +17,7 @@ from kinebench.core.markers import Markers
 from kinebench.errors import ScalingError, require_names
 from kinebench.geometry.rotations import unit
 
-__all__ = ["Stance", "stance", "straightest_window"]
+__all__ = ["Stance", "knee_angles_deg", "stance", "straightest_window"]
 
 _NEEDED = ("Neck", "midHip", *(side + joint for side in "RL" for joint in ("Hip", "Knee", "Ankle")))
 _LENGTH_S, _AVOID_START_S = 0.5, 1.0
@@ -51,6 +51,13 @@ def stance(recording: Markers, window_s: tuple[float, float]) -> Stance | None:
         return None
     right, left, lean = (float(value) for value in angles.mean(axis=0))
     return Stance((right, left), lean)
+
+
+def knee_angles_deg(recording: Markers) -> FloatArray | None:
+    """Apparent flexion (n_frames, 2) of the right and the left knee; None without keypoints."""
+    if not set(_NEEDED) <= set(recording.names):
+        return None
+    return _angles_deg(recording)[:, :2]
 
 
 def straightest_window(recording: Markers) -> tuple[float, float]:

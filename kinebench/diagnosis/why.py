@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from kinebench.augmentation.augmenter import LSTMAugmenter
 from kinebench.core.arrays import FloatArray
 from kinebench.core.results import PipelineRun
 from kinebench.core.trial import Trial
 from kinebench.diagnosis.causes import Cause, causes_of
+from kinebench.diagnosis.faults import Fault, faults_of
 from kinebench.diagnosis.figures import (
     COURSES,
     FIGURES,
@@ -24,8 +26,9 @@ from kinebench.diagnosis.figures import (
 from kinebench.errors import KinebenchError, KinebenchWarning
 from kinebench.metrics import shapley
 from kinebench.metrics.undefined import UndefinedMetricWarning
-from kinebench.pipeline.engines import with_engine
+from kinebench.pipeline.engines import ScalesBySetUp, with_engine
 from kinebench.pipeline.memo import Memo, MemoryMemo
+from kinebench.pipeline.opencap import opencap_setup
 from kinebench.pipeline.pipeline import Pipeline
 
 __all__ = ["SOLVERS", "Diagnosis", "diagnose"]
@@ -63,6 +66,10 @@ class Diagnosis:
         As `parts`.
     remarks : tuple of str
         Warnings of the run as it is.
+    faults : tuple of Fault
+        What the recording itself shows, without a swap.
+    augmenter : str
+        Version, empty without one.
     """
 
     trial: str
@@ -79,6 +86,8 @@ class Diagnosis:
     swapped_course: FloatArray
     course_parts: Mapping[str, FloatArray]
     remarks: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    augmenter: str = ""
 
     @property
     def n_deep_frames(self) -> int:
@@ -121,6 +130,7 @@ def diagnose(
         warnings.simplefilter("ignore", KinebenchWarning)
         bench = _Bench.of(pipeline, trial)
         causes, left_out = causes_of(pipeline, trial, bench.window_s)
+        faults = faults_of(trial, bench.window_s, not _any_pose(pipeline))
         causes, found = bench.factorial(causes, left_out, on_run)
     names = [cause.name for cause in causes]
     cells = list(itertools.product((False, True), repeat=len(causes)))
@@ -157,7 +167,17 @@ def diagnose(
         _as_courses(swapped),
         {name: _as_courses(values) for name, values in parts.items()},
         bench.remarks,
+        faults,
+        pipeline.augment.row.name if isinstance(pipeline.augment, LSTMAugmenter) else "",
     )
+
+
+def _any_pose(pipeline: Pipeline) -> bool:
+    """Whether the scaling set-up lets the subject stand as they like."""
+    scale = pipeline.scale
+    if not isinstance(scale, ScalesBySetUp):
+        return False
+    return scale.setup.digest == opencap_setup("augmented", "any_pose").scaling.digest
 
 
 def _as_courses(values: FloatArray) -> FloatArray:

@@ -6,8 +6,7 @@ import math
 from pathlib import Path
 from typing import NamedTuple
 
-from kinebench.errors import FileFormatError
-from kinebench.io.columns import has_control_characters
+from kinebench.errors import FileFormatError, has_control_characters
 from kinebench.io.csv_text import split_csv
 from kinebench.io.text import read_text
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["hold_lengths", "segment_lengths"]
+__all__ = ["distances", "hold_lengths"]
 
 FloatArray = NDArray[np.float64]
 
@@ -15,7 +15,7 @@ _MOST_STEPS = 50
 _TOLERANCE = 1e-13
 
 
-def segment_lengths(positions: ArrayLike, ends: ArrayLike) -> FloatArray:
+def distances(positions: ArrayLike, ends: ArrayLike) -> FloatArray:
     """Distance of two points, per frame.
 
     Parameters

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import ClassVar
 
 import numpy as np
 
@@ -53,6 +54,10 @@ class FastIK:
     tasks : IKTasks
         Tasks of markers that model or trial lack are left out, with a warning that names them.
     """
+
+    title: ClassVar[str] = (
+        "kinebench's compiled inverse kinematics, which solves OpenSim's weighted least squares"
+    )
 
     tasks: IKTasks
 

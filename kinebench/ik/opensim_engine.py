@@ -6,7 +6,7 @@ import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -52,6 +52,8 @@ class OpenSimIK:
         The tool's own; it does not converge tightly whatever it is set to.
     """
 
+    title: ClassVar[str] = "OpenSim's inverse kinematics tool"
+
     tasks: IKTasks
     accuracy: float = 1e-5
 
@@ -90,7 +92,7 @@ class OpenSimIK:
         moved = displacement(opensim, model, state, tracked, pulled)
         tracked = tracked.with_positions(tracked.positions + moved.vector)
         # positions to a tenth of a nanometre: rounding must not show in the angles
-        write_trc(folder / "markers.trc", tracked, decimals=10)
+        write_trc(folder / "markers.trc", _with_last_seen(tracked), decimals=10)
         weights = opensim.SetMarkerWeights()
         for name in tracked.names:
             weights.cloneAndAppend(opensim.MarkerWeight(name, self.tasks.weights[name]))
@@ -120,6 +122,21 @@ class OpenSimIK:
         kinds = _kinds(lean, coordinates)
         motion = moved.undone(Motion(kinds, tracked.times, values))
         return IKSolution(motion, tracked.names, errors, converged, np.full(tracked.n_frames, -1))
+
+
+def _with_last_seen(markers: Markers) -> Markers:
+    """The markers with one more, last and seen in every frame, that no model has.
+
+    OpenSim drops the empty cells at the end of a row and then finds too few columns: a marker
+    missing in the last column ends the reading of the whole file.
+    """
+    seen = np.zeros((markers.n_frames, 1, 3))
+    return Markers(
+        (*markers.names, "end_of_row"),
+        markers.times,
+        np.concatenate([markers.positions, seen], axis=1),
+        frame=markers.frame,
+    )
 
 
 def _require_coordinates(model: Model) -> None:

@@ -10,6 +10,7 @@ import ast
 import math
 import re
 import struct
+import warnings
 import zipfile
 import zlib
 from io import BytesIO
@@ -20,7 +21,14 @@ from numpy.typing import NDArray
 
 from kinebench.errors import FileFormatError, translated
 
-__all__ = ["ZIP_FAILURES", "expansion_limit", "npy_array", "npz_arrays"]
+__all__ = [
+    "ZIP_FAILURES",
+    "ObjectArrayError",
+    "expansion_limit",
+    "npy_array",
+    "npz_arrays",
+    "object_array",
+]
 
 ZIP_FAILURES = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, NotImplementedError,
@@ -34,8 +42,16 @@ _PLAIN = re.compile(r"[<>|=]?([biufUS])(\d{1,6})")
 _NUMERIC_BYTES = {"b": (1,), "i": (1, 2, 4, 8), "u": (1, 2, 4, 8), "f": (2, 4, 8, 16)}
 
 
-class _ObjectArrayError(FileFormatError):
+class ObjectArrayError(FileFormatError):
     """The array would have to be unpickled, which can run anything."""
+
+
+def object_array(name: str) -> ObjectArrayError:
+    """The error of an array of this name, with the cure."""
+    kind = "text: names.astype(str)" if name == "names" else f"numbers: {name}.astype(float)"
+    return ObjectArrayError(
+        f"array '{name}' holds Python objects, which are not read; save it as {kind}"
+    )
 
 
 def expansion_limit(packed_bytes: int) -> int:
@@ -102,23 +118,26 @@ def npz_arrays(data: bytes) -> dict[str, NDArray[Any]]:
                 raise FileFormatError(f"it has the array '{name}' twice")
             try:
                 found[name], _ = npy_array(content)
-            except _ObjectArrayError as error:
-                kind = "text: names.astype(str)" if name == "names" else f"{name}.astype(float)"
-                raise FileFormatError(f"array '{name}' {error}; save it as {kind}") from error
+            except ObjectArrayError as error:
+                raise object_array(name) from error
     return found
 
 
 def _header(text: bytes) -> tuple[np.dtype[Any], bool, tuple[int, ...]]:
-    with translated(
-        "its NPY header is damaged",
-        (ValueError, SyntaxError, TypeError, MemoryError, RecursionError),
+    with (
+        translated(
+            "its NPY header is damaged",
+            (ValueError, SyntaxError, TypeError, MemoryError, RecursionError),
+        ),
+        warnings.catch_warnings(),
     ):
+        warnings.simplefilter("ignore")  # of escapes that Python does not know
         header = ast.literal_eval(text.decode("latin-1").strip())
     if not isinstance(header, dict) or set(header) != {"descr", "fortran_order", "shape"}:
         raise FileFormatError("its NPY header lacks descr, fortran_order or shape")
     kind, fortran, shape = header["descr"], header["fortran_order"], header["shape"]
     if kind == "|O":
-        raise _ObjectArrayError("holds Python objects, which are not read")
+        raise ObjectArrayError("holds Python objects, which are not read")
     plain = _PLAIN.fullmatch(kind) if isinstance(kind, str) else None
     if plain is None or int(plain[2]) not in _NUMERIC_BYTES.get(plain[1], (int(plain[2]),)):
         raise FileFormatError(f"it holds neither numbers nor texts, but {str(kind)[:60]}")

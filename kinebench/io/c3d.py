@@ -43,7 +43,7 @@ def read_c3d(path: Path | str) -> Markers:
     parameters = content.parameters.get("POINT", {})
     rate = _rate(parameters, path.name)
     unit = _unit(parameters, path.name)
-    gone = content.invalid | ~np.isfinite(content.positions).all(axis=2)
+    gone = content.invalid | np.isnan(content.positions).any(axis=2)
     seen = np.where(gone[..., None], np.nan, content.positions)
     labels = _labels(parameters, seen.shape[1], path.name)
     scale = _METRES[unit]

@@ -10,14 +10,12 @@ thoracoscapular shoulders). A model, where there is one, knows better.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Container, Iterable
 
 from kinebench.core.motion import Kind
 
 __all__ = [
     "coordinate_of",
-    "has_control_characters",
     "kind_by_name",
     "other_contents",
     "reasons_left_out",
@@ -78,11 +76,6 @@ _ANGLE = re.compile(
     r"|lateral|plane|opp|lean|r[xyz]|r[123]|fe|lb|ar|rot[xyz])(?![a-z])"
     r"|(?<![a-z])[xyz]_?rot"
 )
-
-
-def has_control_characters(text: str) -> bool:
-    """Whether a name holds what a terminal or a page would obey instead of show."""
-    return any(unicodedata.category(character) in ("Cc", "Cf") for character in text)
 
 
 def other_contents(table: str, columns: Iterable[str]) -> str:

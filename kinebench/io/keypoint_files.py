@@ -21,7 +21,7 @@ from kinebench.errors import (
     require_names,
     translated,
 )
-from kinebench.io.array_files import npy_array, npz_arrays
+from kinebench.io.array_files import ObjectArrayError, npy_array, npz_arrays, object_array
 from kinebench.io.c3d import read_c3d
 from kinebench.io.frame_numbers import frame_order, warn_if_frames_disagree
 from kinebench.io.keypoint_tables import read_keypoint_table
@@ -186,6 +186,9 @@ def _arrays(path: Path) -> dict[str, Any]:
     try:
         # by content: NPZ is a ZIP archive, which begins so
         return npz_arrays(data) if data[:2] == b"PK" else {"positions": npy_array(data)[0]}
+    except ObjectArrayError as error:
+        named = error if "array '" in str(error) else object_array("positions")
+        raise FileFormatError(f"{path.name}: {named}") from error
     except FileFormatError as error:
         raise FileFormatError(f"cannot read {path.name}: {error}") from error
 

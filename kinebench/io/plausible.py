@@ -10,7 +10,6 @@ import numpy as np
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
 from kinebench.errors import FileFormatError, KinebenchWarning
-from kinebench.io.magnitude import warn_if_magnitude_suspicious
 
 __all__ = ["implausible_times", "warn_if_implausible"]
 
@@ -21,6 +20,8 @@ _LONGEST_S = 1e7  # four months; above, times are dates or counted in ms or µs
 _LONGEST_STEP_S = 3600.0  # one frame an hour
 _SHORTEST_STEP_S = 1e-6  # a million frames a second
 _FARTHEST_M = 1e4  # 10 km: no camera sees it
+_WIDEST_M = 50.0  # wider than a gait laboratory
+_NARROWEST_M = 0.02  # narrower than a hand
 
 
 def warn_if_implausible(markers: Markers, unit: str, file: str, stacklevel: int = 3) -> None:
@@ -43,9 +44,12 @@ def warn_if_implausible(markers: Markers, unit: str, file: str, stacklevel: int 
         raise FileFormatError(
             f"{file} holds no recording: {markers.n_frames} frames of {len(markers.names)} markers"
         )
-    for remark in (*implausible_times(markers.times), *_far_off(markers)):
+    for remark in (
+        *implausible_times(markers.times),
+        *_far_off(markers),
+        *_spread(markers.positions, unit),
+    ):
         warnings.warn(f"{file}: {remark}", KinebenchWarning, stacklevel=stacklevel)
-    warn_if_magnitude_suspicious(markers.positions, unit, file, stacklevel + 1)
 
 
 def implausible_times(times: FloatArray) -> Iterator[str]:
@@ -75,3 +79,19 @@ def _far_off(markers: Markers) -> Iterator[str]:
             f"{markers.names[marker]} lies {place / 1e3:.3g} km off in frame {frame + 1}"
             f" ({n_frames} frames with places beyond {_FARTHEST_M / 1e3:g} km)"
         )
+
+
+def _spread(positions: FloatArray, unit: str) -> Iterator[str]:
+    """Units are declared, never guessed, but they can be wrong: nothing is changed."""
+    sample = positions[:: max(1, len(positions) // 100)]
+    known = sample[np.isfinite(sample)]
+    spread = float(np.percentile(known, 99) - np.percentile(known, 1)) if known.size else 0.0
+    if spread > _WIDEST_M:
+        # a person among others, 1 to 4 m, is 100 to 400 cm
+        found, other = f"{spread:.0f} m", "cm" if spread < 400 else "mm"
+    elif 0 < spread < _NARROWEST_M:
+        found, other = f"{spread * 1e3:.2g} mm", "m"
+    else:
+        return
+    hint = f" (are they in {other}?)" if unit.lower() != other else ""
+    yield f"positions span {found} when read as {unit}{hint}; taken as declared"

@@ -15,11 +15,15 @@ import numpy as np
 from kinebench.core.arrays import FloatArray, frozen_mapping, read_only, strictly_increasing
 from kinebench.core.motion import Coordinate, Kind, Motion
 from kinebench.core.value import Value
-from kinebench.errors import FileFormatError, KinebenchWarning, ValueRangeError
+from kinebench.errors import (
+    FileFormatError,
+    KinebenchWarning,
+    ValueRangeError,
+    has_control_characters,
+)
 from kinebench.io.atomic import write_atomically
 from kinebench.io.columns import (
     coordinate_of,
-    has_control_characters,
     kind_by_name,
     other_contents,
     reasons_left_out,

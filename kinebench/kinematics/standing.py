@@ -26,8 +26,9 @@ def standing_defaults(tree: Tree, names: tuple[str, ...], positions: FloatArray)
         NaN where a marker is missing.
     """
     q = tree.defaults
-    there = ~np.isnan(positions[:, 0])
-    seen = tuple(name for name, present in zip(names, there, strict=True) if present)
+    # by name, so that the sums do not depend on the order of the markers
+    there = [k for k in np.argsort(names) if not np.isnan(positions[k, 0])]
+    seen = tuple(names[k] for k in there)
     free = set(tree.free.tolist())
     shifting = sorted(
         {

@@ -5,11 +5,11 @@ A metric exists when it has a row here; the conformance test reads this table.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any, Literal
 
+from kinebench.core.extensions import Catalogue, of_type
 from kinebench.metrics import (
     attribution,
     cmc,
@@ -356,8 +356,12 @@ _SIDE = (
 
 _ALL = _WAVEFORM + _CYCLES + _MARKER + _RESIDUAL + _SIDE
 
-CATALOGUE: Mapping[str, Metric] = MappingProxyType({metric.name: metric for metric in _ALL})
-"""Name to row."""
+CATALOGUE: Catalogue[Metric] = Catalogue(
+    {metric.name: metric for metric in _ALL},
+    "metric",
+    lambda value: {of_type(Metric, value).name: value},
+)
+"""Name to row: kinebench's metrics and those of other packages."""
 
 
 def metrics_of(family: Family) -> tuple[Metric, ...]:

@@ -20,7 +20,6 @@ from kinebench.errors import ValueRangeError
 from kinebench.metrics.undefined import nan_where
 
 __all__ = [
-    "common_offset_removed",
     "distance_max",
     "distance_mean",
     "distance_p95",
@@ -60,17 +59,6 @@ def offset_removed(reference: ArrayLike, estimate: ArrayLike) -> FloatArray:
     """
     r, e = _positions(reference, estimate)
     return np.asarray(e - _mean(e - r, axis=0))
-
-
-def common_offset_removed(reference: ArrayLike, estimate: ArrayLike) -> FloatArray:
-    """The estimate, all markers moved by one mean difference over markers and frames.
-
-    Returns
-    -------
-    (n_frames, n_markers, 3) m
-    """
-    r, e = _positions(reference, estimate)
-    return np.asarray(e - _mean((e - r).reshape(-1, 3), axis=0))
 
 
 def distance_mean(reference: ArrayLike, estimate: ArrayLike) -> FloatArray:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,23 +18,13 @@ from kinebench.metrics.results import Evaluation, Figure, Undefined
 from kinebench.metrics.undefined import UndefinedMetricWarning, nan_where
 
 __all__ = [
-    "WorstMarker",
     "evaluate_residuals",
     "residual_max",
     "residual_rms",
-    "worst_marker",
 ]
 
 
 NO_MARKER = "no marker is present"
-
-
-class WorstMarker(NamedTuple):
-    """Where the largest marker error is: its name, frame (from 0) and size, m."""
-
-    name: str
-    frame: int
-    distance_m: float
 
 
 def residual_rms(distances: ArrayLike) -> FloatArray:
@@ -65,29 +54,6 @@ def residual_max(distances: ArrayLike) -> FloatArray:
     present = ~np.isnan(d)
     value = np.where(present, d, -np.inf).max(initial=0.0)
     return nan_where(value, not present.any(), "residual_max", NO_MARKER)
-
-
-def worst_marker(distances: ArrayLike, names: Sequence[str]) -> WorstMarker:
-    """The marker and frame of the largest distance; the first when several share it.
-
-    Parameters
-    ----------
-    distances : (n_frames, n_markers) m
-    names : (n_markers,)
-
-    Raises
-    ------
-    ValueRangeError
-        Names and columns differ in number, or no marker is present.
-    """
-    d = _distances(distances)
-    if len(names) != d.shape[1]:
-        raise ValueRangeError(f"{d.shape[1]} columns of distances need as many names: {len(names)}")
-    if np.isnan(d).all():
-        raise ValueRangeError("no marker is present in any frame: there is no worst one")
-    size = np.where(np.isnan(d), -1.0, d)
-    frame, marker = np.unravel_index(int(size.argmax()), size.shape)
-    return WorstMarker(names[int(marker)], int(frame), float(d[frame, marker]))
 
 
 def evaluate_residuals(distances: ArrayLike, names: Sequence[str]) -> Evaluation:

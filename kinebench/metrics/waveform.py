@@ -9,7 +9,7 @@ With ē the bias, RMSE² = ē² + (offset-removed RMSE)², and MAE ≤ RMSE.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from kinebench.core.arrays import FloatArray
 from kinebench.errors import ValueRangeError
@@ -20,7 +20,6 @@ __all__ = [
     "MINIMUM_RANGE_M",
     "MINIMUM_RANGE_RAD",
     "bias",
-    "frames_compared",
     "max_absolute_error",
     "mean_absolute_error",
     "nrmse",
@@ -34,11 +33,6 @@ MINIMUM_RANGE_RAD = float(np.deg2rad(1.0))
 MINIMUM_RANGE_M = 0.01  # about what 1° moves the end of a body segment
 
 NO_FRAME = "no frame in which both are known"
-
-
-def frames_compared(reference: ArrayLike, estimate: ArrayLike) -> NDArray[np.int64]:
-    """n: frames in which both sides are known, per column."""
-    return paired(reference, estimate).n
 
 
 def bias(reference: ArrayLike, estimate: ArrayLike) -> FloatArray:

@@ -11,17 +11,14 @@ __all__ = ["assess_plan", "evidence_of"]
 
 def evidence_of(plan: Plan, run: PipelineRun | None = None) -> Evidence:
     """What checks may look at, before a run or after it."""
-    trial, facts = plan.trial, plan.facts
-    frequency = facts.get("image filter")
+    trial = plan.trial
     return Evidence(
         trial.subject,
         trial.keypoints,
         trial.static,
         run,
         plan.pipeline.clean,
-        None if frequency is None else float(frequency),
-        facts.get("augmenter stated", ""),
-        facts.get("augmenter found", ""),
+        plan.origin,
         getattr(plan.pipeline.scale, "setup", None),
         plan.motion,
         plan.pipeline.generic,

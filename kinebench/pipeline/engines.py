@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib import import_module
-from types import MappingProxyType
 from typing import Any, Protocol, runtime_checkable
 
+from kinebench.core.extensions import Catalogue, of_type
 from kinebench.core.model import Document
 from kinebench.core.stages import InverseKinematics, Scaler
 from kinebench.core.tasks import IKTasks
-from kinebench.errors import NotApplicableError, require_names
+from kinebench.errors import NotApplicableError
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.scaling.standing import StandingWindow
 from kinebench.scaling.window import OPENCAP_STATIC_WINDOW, GivenWindow, StaticWindow
 
-__all__ = ["DEFAULT_ENGINE", "ENGINES", "Engine", "engine", "with_engine"]
+__all__ = ["DEFAULT_ENGINE", "ENGINES", "Engine", "ScalesBySetUp", "engine", "with_engine"]
 
 DEFAULT_ENGINE = "opensim"
 """Where nothing says otherwise, OpenSim's own tools scale and solve, in every command."""
@@ -66,7 +65,7 @@ class Engine:
         return solver
 
 
-ENGINES: Mapping[str, Engine] = MappingProxyType(
+ENGINES: Catalogue[Engine] = Catalogue(
     {
         made.name: made
         for made in (
@@ -83,13 +82,17 @@ ENGINES: Mapping[str, Engine] = MappingProxyType(
                 "kinebench.ik.fast:FastIK",
             ),
         )
-    }
+    },
+    "engine",
+    lambda value: {of_type(Engine, value).name: value},
 )
-"""Engines by name."""
+"""Kinebench's engines and those of other packages, by name."""
 
 
 @runtime_checkable
-class _ScalesBySetUp(Protocol):
+class ScalesBySetUp(Protocol):
+    """A scaler that works by a ScaleTool set-up, as those of engines do."""
+
     setup: Document
     marker_set: Document | None
     window: StaticWindow | GivenWindow | StandingWindow
@@ -108,8 +111,7 @@ def engine(name: str) -> Engine:
     NameNotFoundError
         For an unknown name.
     """
-    require_names([name], ENGINES, "engine", "kinebench")
-    return ENGINES[name]
+    return ENGINES.named(name, "kinebench")
 
 
 def with_engine(pipeline: Pipeline, name: str, keep_foreign: bool = False) -> Pipeline:
@@ -132,7 +134,7 @@ def with_engine(pipeline: Pipeline, name: str, keep_foreign: bool = False) -> Pi
     """
     chosen = engine(name)
     scale, solve = pipeline.scale, pipeline.solve
-    if isinstance(scale, _ScalesBySetUp):
+    if isinstance(scale, ScalesBySetUp):
         other = chosen.make_scaler(scale.setup, scale.marker_set, scale.window)
         scale = scale if type(other) is type(scale) else other
     elif not keep_foreign:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import math
 import os
 import shutil
 import tempfile
@@ -16,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kinebench.core.provenance import without_nan
 from kinebench.core.results import PipelineRun
 from kinebench.io.atomic import OutputError, alone_in, require_folder
 from kinebench.io.interrupts import held
@@ -113,15 +113,7 @@ def _aside(folder: Path, alone: bool) -> Iterator[Path]:
 
 def manifest_text(manifest: Mapping[str, Any]) -> str:
     """JSON of a manifest; numbers that JSON does not know, NaN and infinity, become null."""
-    return json.dumps(_plain(manifest), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    return json.dumps(without_nan(manifest), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _contents(run: PipelineRun, flags: NDArray[np.int64] | None) -> dict[str, bytes]:

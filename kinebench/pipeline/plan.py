@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from kinebench.cleaning.repair import FillGaps
@@ -15,21 +14,37 @@ from kinebench.core.stages import Scaler
 from kinebench.core.subject import Subject
 from kinebench.core.trial import Trial
 from kinebench.errors import KinebenchWarning, ValueRangeError
+from kinebench.pipeline.choices import Choice, ChoiceKey, Source
 from kinebench.pipeline.engines import engine
 from kinebench.pipeline.offset_names import plain_model, stored_for
-from kinebench.pipeline.opencap import OpenCapSetup
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.pipeline.plausibility import require_plausible
-from kinebench.pipeline.spec import DEFAULT_VERSION, PipelineSpec, Window
+from kinebench.pipeline.spec import DEFAULT_VERSION, WINDOWS, PipelineSpec, Window
+from kinebench.quality.evidence import Origin
 from kinebench.scaling.given import GivenModel
 from kinebench.scaling.standing import StandingWindow
-from kinebench.scaling.window import StaticWindow
+from kinebench.scaling.window import GivenWindow, StaticWindow
 
-__all__ = ["FILES_CLEAN", "Plan", "makeshift_window", "plan_from_markers"]
+__all__ = [
+    "FILES_CLEAN",
+    "NO_STATIC",
+    "Plan",
+    "movement_window",
+    "plan_from_markers",
+    "rule_window",
+    "track_choice",
+    "window_in_words",
+]
 
 FILES_CLEAN = (FillGaps("linear", 0.5),)
 """Cleaning of files where nothing is asked for: an augmenter knows no gaps, and what happens in a
 gap of more than half a second cannot be guessed."""
+
+NO_STATIC = (
+    "no static trial: the model is scaled on the stillest, most upright part of the trial itself;"
+    " whatever the subject bends there becomes a constant error of the angles"
+)
+"""Remark on `movement_window`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +55,21 @@ class Plan:
     ----------
     pipeline : Pipeline
     trial : Trial
-    choices : mapping of str to str
-        What was decided, and from what.
+    choices : tuple of Choice
+        What was decided, from what, and why.
     spec : PipelineSpec
         What was asked for.
-    facts : mapping of str to str
-        What the checks of quality need to know of a session: "augmenter stated", "augmenter
-        found", "image filter" (Hz).
+    origin : Origin
+        Where the recordings come from, as far as a session tells.
     motion : Motion, optional
         What was made of the trial elsewhere, such as a session's own result.
     """
 
     pipeline: Pipeline
     trial: Trial
-    choices: Mapping[str, str]
+    choices: tuple[Choice, ...]
     spec: PipelineSpec
-    facts: Mapping[str, str] = field(default_factory=dict)
+    origin: Origin = field(default_factory=Origin)
     motion: Motion | None = None
 
 
@@ -93,23 +107,27 @@ def plan_from_markers(
     setup = spec.setup()
     version = spec.augmenter or DEFAULT_VERSION
     augment = spec.make_augmenter(version)
-    choices = {"tracked markers": spec.track}
+    choices = [track_choice(spec)]
     if spec.augments:
-        choices["augmenter"] = f"{version} ({'asked for' if spec.augmenter else 'default'})"
+        asked = Source.ASKED if spec.augmenter else Source.DEFAULT
+        choices.append(Choice(ChoiceKey.AUGMENTER, version, asked))
         given = keypoints
         keypoints = _prepared(given, augment.needs)
         static = static and _prepared(static, augment.needs)
-        choices["keypoints"] = f"{len(keypoints.names)} of the {len(given.names)} points given"
+        kept = f"{len(keypoints.names)} of {len(given.names)} points"
+        choices.append(Choice(ChoiceKey.KEYPOINTS, kept, Source.RECORDING))
     if model is not None:
         if spec.track == "stored":
             keypoints = stored_for(model, keypoints)
         scale: Scaler = GivenModel(plain_model(model))
-        choices["scaling"] = f"none: {model.name} is scaled already"
+        choices.append(Choice(ChoiceKey.SCALING, model.name, Source.ASKED, "scaled already"))
     else:
-        scale, choices["static window"] = _scaler(setup, static is not None, spec)
+        window, choice = _window(static is not None, spec)
+        choices.append(choice)
+        scale = engine(spec.engine).make_scaler(setup.scaling, setup.marker_set, window)
     spec = replace(spec, clean=FILES_CLEAN if spec.clean is None else spec.clean)
     pipeline = spec.build(setup, augment, scale)
-    return Plan(pipeline, Trial(name, subject, keypoints, static), choices, spec)
+    return Plan(pipeline, Trial(name, subject, keypoints, static), tuple(choices), spec)
 
 
 def _prepared(keypoints: Markers, needs: tuple[str, ...]) -> Markers:
@@ -124,27 +142,41 @@ def _prepared(keypoints: Markers, needs: tuple[str, ...]) -> Markers:
     return keypoints.select(name for name in keypoints.names if name in OPENCAP_20)
 
 
-def _scaler(setup: OpenCapSetup, has_static: bool, spec: PipelineSpec) -> tuple[Scaler, str]:
+def track_choice(spec: PipelineSpec) -> Choice:
+    """What inverse kinematics tracks."""
+    asked = Source.DEFAULT if spec.track == PipelineSpec().track else Source.ASKED
+    return Choice(ChoiceKey.TRACKED, spec.track, asked)
+
+
+def _window(has_static: bool, spec: PipelineSpec) -> tuple[Window, Choice]:
     if spec.window is not None:
-        window: Window = spec.window
-        source = "asked for"
-    elif has_static:
-        window, source = StaticWindow(spec.watched), "OpenCap's rule on the static trial"
-    elif spec.track == "mocap":
+        asked = window_in_words(spec.window)
+        return spec.window, Choice(ChoiceKey.STATIC_WINDOW, asked, Source.ASKED)
+    if has_static:
+        return rule_window(spec)
+    if spec.track == "mocap":
         raise ValueRangeError(
             "optical markers need a static trial (--static) or a window (--window START END)"
         )
-    else:
-        window, source = makeshift_window()
-    return engine(spec.engine).make_scaler(setup.scaling, setup.marker_set, window), source
+    warnings.warn(NO_STATIC, KinebenchWarning, stacklevel=3)
+    return movement_window()
 
 
-def makeshift_window() -> tuple[StandingWindow, str]:
-    """What stands in for a static trial, and what it is called; warns of it."""
-    warnings.warn(
-        "no static trial: the model is scaled on the stillest, most upright part of the trial"
-        " itself; whatever the subject bends there becomes a constant error of the angles",
-        KinebenchWarning,
-        stacklevel=3,
-    )
-    return StandingWindow(), "best standing window of the trial itself"
+def rule_window(spec: PipelineSpec) -> tuple[Window, Choice]:
+    """OpenCap's rule on the static trial."""
+    choice = Choice(ChoiceKey.STATIC_WINDOW, "first still part", Source.OPENCAP_RULE)
+    return StaticWindow(spec.watched), choice
+
+
+def movement_window() -> tuple[Window, Choice]:
+    """What stands in for a static trial; `NO_STATIC` is to be said of it."""
+    best = "stillest, most upright part of the trial itself"
+    return StandingWindow(), Choice(ChoiceKey.STATIC_WINDOW, best, Source.NO_STATIC)
+
+
+def window_in_words(window: Window) -> str:
+    """A time range, or the name of a rule."""
+    if isinstance(window, GivenWindow):
+        return f"{window.start_s:g} to {window.end_s:g} s"
+    names = (name for name, rule in WINDOWS.items() if rule == window)
+    return next(names, type(window).__name__)

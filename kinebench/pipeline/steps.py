@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kinebench.augmentation.augmenter import START_UP_S, LSTMAugmenter, tracked_markers
+from kinebench.augmentation.augmenter import tracked_markers
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
 from kinebench.core.provenance import describe, digest
@@ -24,6 +24,7 @@ from kinebench.core.stages import (
     GroundOffset,
     InverseKinematics,
     Scaler,
+    StartsUp,
     in_trial,
 )
 from kinebench.core.subject import Subject
@@ -179,7 +180,8 @@ def _grounding(floor: GroundOffset | None, recording: str, cleaned: str, augment
 
 def _scaling(pipeline: Pipeline, subject: Subject, standing: str) -> Step:
     scale, generic = pipeline.scale, pipeline.generic
-    start_up_s = _start_up_s(pipeline.augment)
+    # how long after the beginning the augmenter's markers are biased
+    start_up_s = pipeline.augment.start_up_s if isinstance(pipeline.augment, StartsUp) else 0.0
     return Step(
         "scale",
         "trial",
@@ -193,12 +195,6 @@ def _scaling(pipeline: Pipeline, subject: Subject, standing: str) -> Step:
 def _solved(solve: InverseKinematics, scaling: ScalingResult, markers: Markers) -> StageResult:
     unseen = unseen_in_words(markers)
     return StageResult(solve(scaling.model, markers), None, (unseen,) if unseen else ())
-
-
-def _start_up_s(augment: Augmenter) -> float:
-    """How long after the beginning the augmenter's markers are biased."""
-    cold = isinstance(augment, LSTMAugmenter) and augment.warm_up_s < START_UP_S
-    return START_UP_S if cold else 0.0
 
 
 def _scaled(

@@ -6,15 +6,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from kinebench.cleaning.sides import Burst, SwapSides
 from kinebench.core.arrays import FloatArray
+from kinebench.core.keypoints import paired_parts
 from kinebench.core.markers import Markers
-from kinebench.core.segments import SEGMENTS, segment_lengths, stature
+from kinebench.core.remarks import collected_remarks
+from kinebench.core.segments import BODY_SEGMENTS, segment_lengths, stature, typical_lengths
 from kinebench.core.subject import Subject
 from kinebench.quality.evidence import Evidence
 from kinebench.quality.finding import Finding, Spans, graded, spans_of
-from kinebench.quality.world import median_lengths
 from kinebench.signals.butterworth import butterworth
-from kinebench.signals.swaps import exchanged_frames, exchanges
 
 __all__ = ["lengths_over_time", "sides", "static_against_trial", "swaps"]
 
@@ -35,7 +36,7 @@ _AMBER_WHOLE, _RED_WHOLE = 0.075, 0.15
 _SLOW_HZ = 3.0
 # Segments that the detector sees from many sides; the breadth of hips and shoulders is not judged:
 # seen from the side it is a guess.
-_JUDGED = tuple(name for name in SEGMENTS if name not in ("pelvis", "shoulders"))
+_JUDGED = tuple(name for name in BODY_SEGMENTS if name not in ("pelvis", "shoulders"))
 
 _SWAPPED_GROUPS = {
     "legs": ("Knee", "Ankle", "Heel", "BigToe", "SmallToe"),
@@ -91,7 +92,7 @@ def _calm(course: FloatArray, rate_hz: float) -> FloatArray:
 
 def sides(recording: Markers, subject: Subject) -> Iterator[Finding] | None:
     """Right segments against left ones."""
-    lengths = median_lengths(recording)
+    lengths = typical_lengths(recording)
     stems = [
         name.removeprefix("right ")
         for name in lengths
@@ -126,7 +127,7 @@ def static_against_trial(evidence: Evidence) -> tuple[Finding, ...] | None:
     """The person of the movement against the person of the static trial."""
     if evidence.static is None:
         return None
-    moving, standing = median_lengths(evidence.recorded), median_lengths(evidence.static)
+    moving, standing = typical_lengths(evidence.recorded), typical_lengths(evidence.static)
     found = []
     sizes = stature(moving), stature(standing)
     if not (np.isfinite(sizes).all() and min(sizes) > 0):
@@ -171,27 +172,22 @@ def static_against_trial(evidence: Evidence) -> tuple[Finding, ...] | None:
 
 
 def swaps(recording: Markers, subject: Subject) -> Iterator[Finding] | None:
-    """Left and right keypoints that change places in bursts."""
-    groups = {
-        name: [part for part in parts if {f"R{part}", f"L{part}"} <= set(recording.names)]
-        for name, parts in _SWAPPED_GROUPS.items()
-    }
-    if not any(groups.values()) or recording.n_frames < 3:
+    """Left and right keypoints that change places in bursts, as `SwapSides` finds them."""
+    if recording.n_frames < 3 or not paired_parts(recording.names):
         return None
-    return _swaps(recording, groups)
+    with collected_remarks():  # it says in words what the findings say
+        bursts = SwapSides().resolve(recording).bursts
+    return _swaps(recording, bursts)
 
 
-def _swaps(recording: Markers, groups: dict[str, list[str]]) -> Iterator[Finding]:
-    for name, parts in groups.items():
-        if not parts:
+def _swaps(recording: Markers, bursts: tuple[Burst, ...]) -> Iterator[Finding]:
+    for name, parts in _SWAPPED_GROUPS.items():
+        here = [(burst, set(parts) & set(burst.parts)) for burst in bursts]
+        here = [(burst, exchanged) for burst, exchanged in here if exchanged]
+        if not here:
             continue
-        right, left = (
-            recording.select([f"{side}{part}" for part in parts]).positions for side in "RL"
-        )
-        steps = exchanges(right, left)
-        if not steps.any():
-            continue
-        frames = exchanged_frames(steps)
+        frames = np.any([burst.frames(recording.times) for burst, _ in here], axis=0)
+        exchanged = set().union(*(parts for _, parts in here))
         spans: Spans = spans_of(frames, recording.times)
         seconds = float(frames.sum()) / recording.rate_hz
         yield Finding(
@@ -199,10 +195,10 @@ def _swaps(recording: Markers, groups: dict[str, list[str]]) -> Iterator[Finding
             "red" if frames.mean() > 0.05 else "amber",
             f"the {name} are on the other side in {int(frames.sum())} frames, {seconds:.2f} s in"
             f" {len(spans)} burst{'s' if len(spans) > 1 else ''}",
-            where=tuple(f"{side}{part}" for part in parts for side in "RL"),
+            where=tuple(f"{side}{part}" for part in parts if part in exchanged for side in "RL"),
             spans_s=spans,
             measured=float(frames.sum()),
             limit=0.0,
             unit="frames",
-            advice="the detector took left for right there",
+            advice="the detector took left for right there: swap-sides puts it right",
         )

@@ -13,7 +13,29 @@ from kinebench.core.stages import Cleaner
 from kinebench.core.subject import Subject
 from kinebench.quality.finding import Finding
 
-__all__ = ["Check", "Evidence", "on_recordings"]
+__all__ = ["Check", "Evidence", "Origin", "on_recordings"]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where recordings come from, as far as a session tells.
+
+    Parameters
+    ----------
+    image_filter_hz : float, optional
+        Cut-off of the filter that worked on the images, where the session states one.
+    augmenter_stated : str, optional
+        Version that the session states.
+    augmenter_found : str, optional
+        Version that gives the session's markers; None when none is known to.
+    augmenter_excluded : tuple of str
+        Versions that were tried and do not give them.
+    """
+
+    image_filter_hz: float | None = None
+    augmenter_stated: str | None = None
+    augmenter_found: str | None = None
+    augmenter_excluded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +53,7 @@ class Evidence:
         None before the pipeline has run, or where it failed.
     clean : tuple of Cleaner
         What the pipeline cleans by.
-    image_filter_hz : float, optional
-        Cut-off of the filter that worked on the images, where the session states one.
-    augmenter_stated, augmenter_found : str
-        Version that the session states, and the one that gives its markers; empty if not known.
+    origin : Origin
     scaling_setup : Document, optional
     motion : Motion, optional
         Made of this recording elsewhere, such as a session's own result.
@@ -47,9 +66,7 @@ class Evidence:
     static: Markers | None = None
     run: PipelineRun | None = None
     clean: tuple[Cleaner, ...] = field(default=())
-    image_filter_hz: float | None = None
-    augmenter_stated: str = ""
-    augmenter_found: str = ""
+    origin: Origin = field(default_factory=Origin)
     scaling_setup: Document | None = None
     motion: Motion | None = None
     generic: Model | None = None

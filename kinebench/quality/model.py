@@ -8,12 +8,12 @@ import numpy as np
 
 from kinebench.core.model import Model
 from kinebench.core.results import ScalingResult
+from kinebench.core.segments import typical_lengths
 from kinebench.errors import KinebenchError
 from kinebench.kinematics import forward_kinematics, read_tree
 from kinebench.osim.edits import document_root
 from kinebench.quality.evidence import Evidence
 from kinebench.quality.finding import Finding, graded
-from kinebench.quality.world import median_lengths
 from kinebench.scaling.setup import swapped_side_pairs
 from kinebench.scaling.standing import standing_quality
 
@@ -127,7 +127,7 @@ def model_size(evidence: Evidence) -> tuple[Finding, ...] | None:
     if evidence.run is None:
         return None
     ours = leg_lengths(evidence.run.scaling.model)
-    theirs = median_lengths(evidence.recorded)
+    theirs = typical_lengths(evidence.recorded)
     shared = [name for name in ours if np.isfinite(theirs.get(name, np.nan))]
     if not shared:
         return None

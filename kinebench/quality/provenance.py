@@ -6,23 +6,23 @@ from kinebench.augmentation.catalogue import PUBLISHED
 from kinebench.quality.evidence import Evidence
 from kinebench.quality.finding import Finding
 
-__all__ = ["UNKNOWN", "augmenter_version"]
-
-UNKNOWN = "unknown"
-"""No known version gives the markers."""
+__all__ = ["augmenter_version"]
 
 
 def augmenter_version(evidence: Evidence) -> tuple[Finding, ...] | None:
     """The version that made the markers against the stated one and the newest."""
-    stated, found = evidence.augmenter_stated, evidence.augmenter_found
-    if not found:
+    origin = evidence.origin
+    stated, found = origin.augmenter_stated, origin.augmenter_found
+    # of a session that states no version known here, a search without success says nothing
+    if found is None and stated not in origin.augmenter_excluded:
         return None
-    if found == UNKNOWN:
+    if found is None:
         return (
             Finding(
                 "augmenter version",
                 "amber",
-                "no known augmenter version gives the markers that the session holds",
+                f"augmenter {stated}, which the session states, does not give its markers, nor does"
+                " any other version that could be tried",
                 advice="mass, height or recording differ from those it was made with",
             ),
         )

@@ -8,11 +8,11 @@ import numpy as np
 
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
-from kinebench.core.segments import segment_lengths, stature
+from kinebench.core.segments import stature, typical_lengths
 from kinebench.core.subject import Subject
 from kinebench.quality.finding import Finding, graded, spans_of
 
-__all__ = ["axes", "far_points", "handedness", "mass", "median_lengths", "size", "zeros"]
+__all__ = ["axes", "far_points", "handedness", "mass", "size", "zeros"]
 
 # Height that keypoints suggest over the stated one: 0.94 to 1.03 on 80 virtual subjects filmed by
 # two phones; people's proportions differ by a few percent more.
@@ -37,18 +37,9 @@ _FAR_HEIGHTS = 1.2
 _BMI = (13.0, 40.0)
 
 
-def median_lengths(recording: Markers) -> dict[str, float]:
-    """Typical length, m, of each segment; NaN where its ends never show."""
-    found = {}
-    for name, course in segment_lengths(recording).items():
-        known = course[np.isfinite(course)]
-        found[name] = float(np.median(known)) if len(known) else float("nan")
-    return found
-
-
 def size(recording: Markers, subject: Subject) -> Iterator[Finding] | None:
     """The person in the recording against the stated height."""
-    seen = stature(median_lengths(recording))
+    seen = stature(typical_lengths(recording))
     if not np.isfinite(seen):
         return None
     return _size(seen, subject.height_m)
@@ -206,7 +197,7 @@ def far_points(recording: Markers, subject: Subject) -> Iterator[Finding]:
     middle = np.full((recording.n_frames, 3), np.nan)
     middle[there] = np.nanmedian(recording.positions[there], axis=1)
     distance = np.linalg.norm(recording.positions - middle[:, None], axis=2)
-    lengths = stature(median_lengths(recording))
+    lengths = stature(typical_lengths(recording))
     height = lengths if np.isfinite(lengths) else subject.height_m
     far = distance > _FAR_HEIGHTS * height
     if not far.any():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kinebench.core.references import Reference
 from kinebench.reports.player.block import PlayerBlock
 from kinebench.reports.tables import Table
 
@@ -120,14 +121,6 @@ class Downloads:
     """Links that save files out of the page."""
 
     files: tuple[Download, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A work that is cited, with its DOI where there is one."""
-
-    text: str
-    doi: str = ""
 
 
 @dataclass(frozen=True, slots=True)

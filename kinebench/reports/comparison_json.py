@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from kinebench.comparison import Comparison, PairResult
-from kinebench.core.provenance import describe
+from kinebench.core.provenance import describe, without_nan
 from kinebench.metrics import Evaluation
 
 __all__ = ["as_json"]
@@ -25,7 +24,7 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
         ],
         "warnings": list(comparison.warnings),
     }
-    plain: dict[str, Any] = _finite(content)
+    plain: dict[str, Any] = without_nan(content)
     return plain
 
 
@@ -67,14 +66,3 @@ def _evaluation(evaluation: Evaluation) -> dict[str, Any]:
         "excluded": [excluded._asdict() for excluded in evaluation.excluded],
         "undefined": [undefined._asdict() for undefined in evaluation.undefined],
     }
-
-
-def _finite(content: Any) -> Any:
-    """JSON has no NaN."""
-    if isinstance(content, float):
-        return content if math.isfinite(content) else None
-    if isinstance(content, dict):
-        return {key: _finite(value) for key, value in content.items()}
-    if isinstance(content, list | tuple):
-        return [_finite(value) for value in content]
-    return content

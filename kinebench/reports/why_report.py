@@ -9,8 +9,17 @@ import numpy as np
 
 from kinebench import __version__
 from kinebench.core.arrays import FloatArray
+from kinebench.diagnosis.faults import UNDECIDABLE
 from kinebench.diagnosis.figures import FIGURES, Figure
-from kinebench.diagnosis.verdict import ANGLE_CHANGE, Finding, angle_change, findings, verdict
+from kinebench.diagnosis.spread import N_SESSIONS, spread_of
+from kinebench.diagnosis.verdict import (
+    ANGLE_CHANGE,
+    Finding,
+    angle_change,
+    findings,
+    part_text,
+    verdict,
+)
 from kinebench.diagnosis.why import Diagnosis
 from kinebench.reports.blocks import (
     Block,
@@ -45,9 +54,12 @@ _METHODS = (
     " the causes by the Shapley value [1]: the effect of a cause averaged over all orders of"
     " swapping, so that the parts add up. The change of the angles is the root mean square of a"
     " cause's part over the angles of pelvis and legs, in the fifth of a second where it is"
-    " largest. A cause is called doubtful when it changes a figure by its notable size or"
-    " more, and the recording itself, or what is known of a method, speaks against the choice; a"
-    " cause that only changes a figure is not thereby wrong. No reference measurement is used."
+    " largest. A cause is called likely wrong when the recording holds evidence against the choice,"
+    " and swapping it changes a figure by the larger of its smallest size of interest and what the"
+    f" same swap changes (RMS) in {N_SESSIONS} clean virtual sessions of two phones; their 95 %"
+    " prediction interval is printed with ±. Faults without a swap are named by evidence alone. The"
+    " strongest evidence, relative to its limit, comes first. A cause that only changes a figure is"
+    " not thereby wrong. No reference measurement is used."
 )
 _SHAPLEY = Reference(
     "[1] Shapley LS (1953) A value for n-person games. In: Contributions to the Theory of Games"
@@ -84,7 +96,7 @@ def why_document(
             Section("Verdict", _verdict(diagnosis, found)),
             Section("What each cause changes", _shares(diagnosis, found)),
             Section("Side drop over time", _course(diagnosis, found)),
-            Section("What was not tried", _left_out(diagnosis)),
+            Section("What was not tried, and what cannot be told", _left_out(diagnosis)),
             Section("Methods and inputs", _methods(diagnosis, inputs, choices, doubts)),
         ),
         colophon=(f"Made by kinebench {__version__}: {command}",),
@@ -103,29 +115,45 @@ def figure_value(value: float, figure: Figure) -> str:
 
 
 def _verdict(diagnosis: Diagnosis, found: Sequence[Finding]) -> tuple[Block, ...]:
-    seen, made_by = verdict(diagnosis)
-    blocks: list[Block] = [Text(seen, lead=True), Text(made_by, lead=True)]
+    answer, *others = verdict(diagnosis)
+    blocks: list[Block] = [Text(answer, lead=True), *(Text(sentence) for sentence in others)]
     drop = FIGURES[0]
     rows = tuple(
         (
             one.name,
-            one.now,
-            one.instead,
-            one.doubt or "nothing",
-            _signed(diagnosis.parts[one.name][0], drop),
-            _signed(diagnosis.alone[one.name][0], drop),
-            figure_value(_angle_change(diagnosis, one.name), ANGLE_CHANGE),
+            one.now or "no swap undoes it",
+            one.instead or one.advice,
+            one.doubt.text or "none",
+            _part(one.name, diagnosis.parts, drop),
+            _part(one.name, diagnosis.alone, drop),
+            _angles(diagnosis, one.name),
         )
         for one in found
     )
-    header = ("cause", "now", "instead", "what speaks against now", "side drop, mm", "alone, mm",
-              "angles, °")  # fmt: skip
+    header = ("cause", "now", "instead", "evidence against it", "side drop, share",
+              "side drop, alone", "angles")  # fmt: skip
     caption = (
-        "Causes, those that are doubtful first. Side drop: the cause's share of the whole"
-        " change of right − left; alone: what swapping it and nothing else changes; angles: RMS"
-        " change of pelvis and leg angles in the fifth of a second where it is most."
+        "Causes, those that are likely wrong first. Side drop, share: the cause's share of the"
+        " whole change of right − left; alone: what swapping it and nothing else changes; angles:"
+        " RMS change of pelvis and leg angles in the fifth of a second where it is most. ±: 95 % of"
+        f" {N_SESSIONS} clean sessions lie within this of their mean."
     )
     return (*blocks, TableBlock(Table(header, rows, n_labels=4), caption))
+
+
+def _part(name: str, parts: Mapping[str, FloatArray], figure: Figure) -> str:
+    return part_text(name, float(parts[name][0]), figure) if name in parts else "—"
+
+
+def _angles(diagnosis: Diagnosis, name: str) -> str:
+    if name not in diagnosis.parts:
+        return "—"
+    change = figure_value(_angle_change(diagnosis, name), ANGLE_CHANGE)
+    spread = spread_of(name, ANGLE_CHANGE)
+    if spread is None:
+        return f"{change}° (no interval)"
+    usual, width = (figure_value(value, ANGLE_CHANGE) for value in (spread.mean, spread.half_width))
+    return f"{change}° (clean sessions: {usual} ± {width}°)"
 
 
 def _angle_change(diagnosis: Diagnosis, name: str) -> float:
@@ -138,6 +166,7 @@ def _signed(value: float, figure: Figure) -> str:
 
 
 def _shares(diagnosis: Diagnosis, found: Sequence[Finding]) -> tuple[Block, ...]:
+    found = [one for one in found if one.name in diagnosis.parts]
     names = [one.name for one in found]
     panels = [_panel(diagnosis, names, figure) for figure in FIGURES if figure.name in _PANELS]
     changes = [_angle_change(diagnosis, name) for name in names]
@@ -156,12 +185,16 @@ def _shares(diagnosis: Diagnosis, found: Sequence[Finding]) -> tuple[Block, ...]
     told = "; ".join(
         f"{one.name}: {_signed(one.part, one.figure)} of {figure_title(one.figure)}"
         for one in found
+        if one.figure is not None
     )
     caption = (
         "What each cause changes of right − left: bar, its share (Shapley); tick, swapped alone;"
-        " orange-red, doubtful; grey, too small to be notable."
+        " orange-red, likely wrong; grey, too small to be of interest."
     )
-    heading = "As it is, what each cause changes (Shapley), and everything swapped; right − left."
+    heading = (
+        "As it is, what each cause changes (Shapley), and everything swapped; right − left. No"
+        " intervals here; those of the side drop are in the verdict."
+    )
     numbers = TableBlock(_numbers(diagnosis, names), heading)
     return (FigureBlock(drawing, caption, told), Details("All numbers", (numbers,)))
 
@@ -199,7 +232,7 @@ def _course(diagnosis: Diagnosis, found: Sequence[Finding]) -> tuple[Block, ...]
         return (Text("The model has no hip joint centres to compare."),)
     courses = {"as it is": drop}
     first = found[0]
-    if first.suspect:
+    if first.suspect and first.name in diagnosis.course_parts:
         part = diagnosis.course_parts[first.name][:, 0] * 1e3
         courses[f"without {first.name}'s part"] = drop + part
     courses["everything swapped"] = diagnosis.swapped_course[:, 0] * 1e3
@@ -215,12 +248,9 @@ def _course(diagnosis: Diagnosis, found: Sequence[Finding]) -> tuple[Block, ...]
 
 
 def _left_out(diagnosis: Diagnosis) -> tuple[Block, ...]:
-    fixed = (
-        "what the cameras did not see, a detector's bias that differs between the sides, slow"
-        " errors of one side: no swap takes them away; only a second measurement shows them"
-    )
     items = [f"{name}: {reason}" for name, reason in diagnosis.left_out.items()]
-    return (Listing((*items, fixed)),)
+    tried = (Text("Not tried:"), Listing(tuple(items))) if items else ()
+    return (*tried, Text("Cannot be told from this recording:"), Listing(UNDECIDABLE))
 
 
 def _methods(
@@ -230,7 +260,8 @@ def _methods(
     doubts: Sequence[str],
 ) -> tuple[Block, ...]:
     counted = (
-        f"{diagnosis.n_runs} runs; {diagnosis.n_deep_frames} frames count as deep. Notable sizes:"
+        f"{diagnosis.n_runs} runs; {diagnosis.n_deep_frames} frames count as deep. Smallest"
+        " sizes of interest:"
         + ", ".join(
             f" {figure_title(figure)} {figure_value(figure.notable, figure)}"
             for figure in (*FIGURES, ANGLE_CHANGE)

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import ClassVar
 
 import numpy as np
 
@@ -52,6 +53,8 @@ class FastScaler:
         ScaleTool's speed. Otherwise it holds bodies with masses and geometry, joints, constraints
         and markers, and OpenSim is not imported. Pose and markers are the same.
     """
+
+    title: ClassVar[str] = "kinebench's own implementation of OpenSim's ScaleTool"
 
     setup: Document
     marker_set: Document | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -24,6 +25,8 @@ class GivenModel:
     ----------
     model : Model
     """
+
+    title: ClassVar[str] = "nothing, as it was given"
 
     model: Model
 

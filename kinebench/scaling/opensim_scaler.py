@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
@@ -60,6 +61,8 @@ class OpenSimScaler:
     window : StaticWindow, GivenWindow or StandingWindow
         Where the static trial is used.
     """
+
+    title: ClassVar[str] = "OpenSim's ScaleTool"
 
     setup: Document
     marker_set: Document | None = None

@@ -12,7 +12,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 
 def test_the_lowest_versions_are_those_that_are_tried() -> None:
     bounds = dict(
-        re.fullmatch(r"([\w.-]+)>=([\d.]+)", one).groups() for one in PROJECT["dependencies"]
+        re.fullmatch(r"([\w.-]+)>=([\d.]+)(?:,<[\d.]+)?", one).groups()
+        for one in PROJECT["dependencies"]
     )  # type: ignore[union-attr]
     lines = (ROOT / "constraints-lowest.txt").read_text(encoding="utf-8").splitlines()
     tried = dict(line.split("==") for line in lines if not line.startswith("#"))

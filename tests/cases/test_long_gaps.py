@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinebench.cleaning.catalogue import parse_cleaner
+from kinebench.cleaning.catalogue import parse_cleaners
 from kinebench.cli.main import main
 from kinebench.core import Markers
 from kinebench.core.provenance import describe
@@ -117,7 +117,9 @@ def gappy(draw: st.DrawFn) -> np.ndarray:
 @given(gappy(), st.sampled_from(["fill-linear", "fill-linear:0.1", "fill-cubic", "none"]))
 def test_what_was_missing_and_is_no_longer_is_flagged(missing: np.ndarray, how: str) -> None:
     before = recording(missing)
-    after = parse_cleaner(how)(before)
+    after = before
+    for cleaner in parse_cleaners(how):
+        after = cleaner(after)
     counts = filled_per_frame(describe(filled_gaps(before, after)), before.times)
     np.testing.assert_array_equal(counts, (before.missing & ~after.missing).sum(axis=1))
 
@@ -127,9 +129,9 @@ def test_another_rate_keeps_the_flags(rate: float) -> None:
     missing = np.zeros((120, 2), bool)
     missing[40:70, 0] = True
     before = recording(missing)
-    filled = parse_cleaner("fill-linear")(before)
+    filled = parse_cleaners("fill-linear")[0](before)
     gaps = filled_gaps(before, filled)
-    times = parse_cleaner(f"resample:{rate:g}")(filled).times
+    times = parse_cleaners(f"resample:{rate:g}")[0](filled).times
     flags = filled_per_frame(describe(gaps), times)
     np.testing.assert_array_equal(flags == 1, (times > 39.01 / 60) & (times < 69.99 / 60))
     assert gaps[0].duration_s == pytest.approx(0.5)
@@ -141,7 +143,9 @@ def test_words_name_the_longest_gaps_and_leave_out_the_short() -> None:
     for column, (start, stop) in enumerate([(20, 50), (60, 68), (80, 140), (150, 157), (160, 170)]):
         missing[start:stop, column] = True
     before = recording(missing)
-    words = filled_in_words(filled_gaps(before, parse_cleaner("fill-linear")(before)), "keypoints")
+    words = filled_in_words(
+        filled_gaps(before, parse_cleaners("fill-linear")[0](before)), "keypoints"
+    )
     assert words == (
         "gaps of the keypoints are filled, nothing was seen there: c for 1.00 s (1.333 to 2.317);"
         " a for 0.50 s (0.333 to 0.817); e for 0.17 s (2.667 to 2.817); b for 0.13 s"
@@ -160,7 +164,7 @@ def test_frames_without_markers_in_words() -> None:
 
 
 def test_the_limit_of_the_default_is_half_a_second(tmp_path: Path) -> None:
-    from kinebench.cli.planning import _CLEANING
+    from kinebench.pipeline.plan import FILES_CLEAN
 
     squat = read_trc(SHORT)
     positions = np.array(squat.positions)
@@ -169,6 +173,6 @@ def test_the_limit_of_the_default_is_half_a_second(tmp_path: Path) -> None:
     write_trc(tmp_path / "t.trc", squat.with_positions(positions))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        filled = parse_cleaner(_CLEANING)(read_trc(tmp_path / "t.trc"))
+        filled = FILES_CLEAN[0](read_trc(tmp_path / "t.trc"))
     assert filled.missing.sum() == 31
     assert filled.missing[60:91, 5].all()

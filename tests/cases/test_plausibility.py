@@ -20,8 +20,9 @@ from kinebench.core.remarks import carried_by_errors, collected_remarks, reason_
 from kinebench.errors import KinebenchWarning, ScalingError, ValueRangeError
 from kinebench.io.keypoint_files import read_markers
 from kinebench.io.trc import read_trc, write_trc
-from kinebench.pipeline.plan import Options, plan_from_markers
+from kinebench.pipeline.plan import plan_from_markers
 from kinebench.pipeline.plausibility import body_extent, require_plausible, up_axes
+from kinebench.pipeline.spec import PipelineSpec
 
 CASES = Path(__file__).parent
 NEUTRAL = CASES / "04-zeros-for-missing" / "neutral.trc"
@@ -208,7 +209,11 @@ def test_units_and_axes_are_told_before_anything_else_fails() -> None:
     nameless = squat.select(name for name in OPENCAP_20 if name != "RHeel")
     with pytest.raises(ValueRangeError, match="mm, taken as m"):
         plan_from_markers(
-            "squat", nameless.with_positions(nameless.positions * 1e3), None, SUBJECT, Options()
+            "squat",
+            nameless.with_positions(nameless.positions * 1e3),
+            None,
+            SUBJECT,
+            PipelineSpec(),
         )
     lying = turned(nameless, ((1, 0, 0), (0, 0, -1), (0, 1, 0)))
     with pytest.warns(KinebenchWarning, match="head is not above"):
@@ -267,10 +272,8 @@ def test_warnings_of_plan_and_pipeline_outlive_a_failure(
 ) -> None:
     from kinebench.cli import planning
 
-    options = planning._options
-    monkeypatch.setattr(
-        planning, "_options", lambda given: replace(options(given), clean=(Fails(),))
-    )
+    spec = planning.spec_of
+    monkeypatch.setattr(planning, "spec_of", lambda given: replace(spec(given), clean=(Fails(),)))
     out = ["--out", str(tmp_path / "o")] if command == "run" else []
     zeros = CASES / "04-zeros-for-missing" / "squat.trc"
     assert main([command, "--keypoints", str(zeros), *GIVEN, *out]) == 2

@@ -26,7 +26,7 @@ from kinebench.core.environment import environment
 from kinebench.studies.demo import demonstration
 from kinebench.studies.plan import cells
 cell = next(cells(demonstration(1, "lab").study))
-run = cell.pipeline(cell.source(dict(cell.choices), cell.seed))
+run = cell.pipeline(cell.source(dict(cell.choices)))
 motion = run.motion
 angles = [i for i, c in enumerate(motion.coordinates) if c.kind == "rotational"]
 print(json.dumps({

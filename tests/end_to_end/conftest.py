@@ -15,6 +15,11 @@ from kinebench.cli.main import main
 from kinebench.core import Markers, Motion
 from kinebench.core.keypoints import OPENCAP_20
 from kinebench.io.trc import read_trc, write_trc
+from kinebench.lab import Population
+from kinebench.lab.camera import ColouredNoise
+from kinebench.lab.motions.squat import Squat
+from kinebench.lab.sessions import SessionContent
+from kinebench.studies.lab_session import LabSession
 
 # Arms and mtp are judged apart: no marker sits on the toes, so mtp stays where a version puts it;
 # the arms' markers carry a fiftieth of the weights, and OpenSim's solver stops while pro_sup is
@@ -75,6 +80,31 @@ def _warnings_as_before() -> Iterator[None]:
     before = warnings.showwarning
     yield
     warnings.showwarning = before
+
+
+@pytest.fixture(scope="session")
+def lab_session() -> LabSession:
+    """A virtual subject's squat and static trial, by the laboratory's own body and augmenter."""
+    noise = ColouredNoise(sd_mm=(2.0, 2.0, 2.0), corner_hz=0.7)
+    person = Population("sessions").subject(3)
+    return LabSession(person, (("squats", Squat(repetitions=1)),), errors=noise)
+
+
+@pytest.fixture(scope="session")
+def lab_content(lab_session: LabSession) -> SessionContent:
+    """What the folder of that session holds."""
+    return lab_session.content()
+
+
+@pytest.fixture
+def no_public_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither a mirror, nor a cache, nor the network: whatever is fetched makes the test fail."""
+
+    def refused(*names: str) -> Path:
+        raise AssertionError(f"asked for public data: {names}")
+
+    for place in ("pipeline.opencap.fetch_file", "datasets.fetch_file", "datasets.fetch_dataset"):
+        monkeypatch.setattr(f"kinebench.{place}", refused)
 
 
 @pytest.fixture(scope="session")

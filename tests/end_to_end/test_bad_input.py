@@ -275,7 +275,7 @@ def test_results_never_replace_their_input(
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (("--engine", "nonsense"), "no inverse kinematics engine 'nonsense'; it has: opensim"),
+        (("--engine", "nonsense"), "kinebench has no engine 'nonsense'; it has: opensim, fast"),
         (("--markers", "openpos"), "'openpos' (did you mean 'openpose'?)"),
         (("--augmenter", "v0.9"), "v0.9"),
         (("--clean", "butterwort:6"), "did you mean 'butterworth'?"),
@@ -284,10 +284,10 @@ def test_results_never_replace_their_input(
         (("--markers", "mocap"), "optical markers need a static trial"),
         (("--window", "50", "60"), "no frame lies between 50 and 60 s"),
         (("--window", "2", "1"), "must not end before it starts"),
-        (("--warm-up", "-1"), "warm_up_s must be 0 or above"),
+        (("--warm-up", "-1"), "warm_up_s of LSTMAugmenter must be 0 to 30 s"),
         (("--trial", "squats"), "--trial: only with a session"),
         (("--axes", "+x+y"), "axes must name forward, up and right"),
-        (("--resample", "0"), "resample_hz must be above 0"),
+        (("--resample", "0"), "resample_hz of LSTMAugmenter must be above 0"),
     ],
 )
 def test_options_that_make_no_sense(

@@ -14,32 +14,16 @@ from kinebench.cli.main import main
 from kinebench.io.session import read_session
 from kinebench.io.sto import read_motion
 from kinebench.io.trc import read_trc
-from kinebench.lab import Population, StaticPose
-from kinebench.lab.camera import ColouredNoise
-from kinebench.lab.motions.squat import Squat
-from kinebench.lab.sessions import LAYOUTS, write_session
+from kinebench.lab import StaticPose
+from kinebench.lab.sessions import LAYOUTS, SessionContent, write_session
 from kinebench.studies.lab_session import LabSession
 
-PERSON = Population("sessions").subject(3)
-NOISE = ColouredNoise(sd_mm=(2.0, 2.0, 2.0), corner_hz=0.7)
-SESSION = LabSession(PERSON, (("squats", Squat(repetitions=1)),), errors=NOISE)
-
-
-@pytest.fixture(autouse=True)
-def _nothing_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither a mirror, nor a cache, nor the network: whatever is fetched makes the test fail."""
-
-    def refused(*names: str) -> Any:
-        raise AssertionError(f"asked for public data: {names}")
-
-    monkeypatch.setattr("kinebench.pipeline.opencap.fetch_file", refused)
-    monkeypatch.setattr("kinebench.datasets.fetch_file", refused)
-    monkeypatch.setattr("kinebench.datasets.fetch_dataset", refused)
+pytestmark = pytest.mark.usefixtures("no_public_data")
 
 
 @pytest.fixture(scope="module")
-def content() -> Any:
-    return SESSION.content()
+def content(lab_content: SessionContent) -> SessionContent:
+    return lab_content
 
 
 @pytest.fixture(scope="module")
@@ -54,10 +38,14 @@ def run_json(capsys: pytest.CaptureFixture[str], *arguments: object) -> dict[str
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_a_session_is_read_as_it_was_written(layout: str, content: Any, tmp_path: Path) -> None:
+def test_a_session_is_read_as_it_was_written(
+    lab_session: LabSession, layout: str, content: Any, tmp_path: Path
+) -> None:
     session = read_session(write_session(tmp_path / "s", content, layout))
     assert session.trials == ("squats", "neutral")
-    assert session.subject == replace(PERSON.as_subject(), sex=PERSON.sex[0])
+    assert session.subject == replace(
+        lab_session.person.as_subject(), sex=lab_session.person.sex[0]
+    )
     files = session.files("squats")
     squats = content.trials["squats"]
     for path, markers in ((files.keypoints, squats.keypoints), (files.stored, squats.augmented)):
@@ -134,10 +122,10 @@ def test_stored_markers_are_tracked_as_they_are(
 
 
 def test_a_bad_static_trial_is_told_and_another_rate_is_read(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    lab_session: LabSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bent = StaticPose(duration_s=3.0, right_knee_deg=30.0)
-    session = replace(SESSION, static=bent, rate_hz=100.0)
+    session = replace(lab_session, static=bent, rate_hz=100.0)
     folder = session.write(tmp_path / "s", "local")
     found = run_json(
         capsys, folder, "--trial", "squats", "--engine", "fast", "--out", tmp_path / "out"
@@ -165,16 +153,18 @@ def test_engines_on_a_session(folder: Path, capsys: pytest.CaptureFixture[str]) 
 
 
 def test_a_session_of_keypoints_alone_is_run_when_the_augmenter_is_named(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    lab_session: LabSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = replace(SESSION, results=False).write(tmp_path / "s")
+    folder = replace(lab_session, results=False).write(tmp_path / "s")
     options = ("--augmenter", "lab-1", "--engine", "fast", "--trial", "squats")
     found = run_json(capsys, folder, *options, "--out", tmp_path / "out")
     assert found["results"]["frames"] > 60
 
 
-def test_the_laboratory_s_measurements_lie_beside_the_video(tmp_path: Path) -> None:
-    folder = replace(SESSION, results=False).write(tmp_path / "s", "labvalidation")
+def test_the_laboratory_s_measurements_lie_beside_the_video(
+    lab_session: LabSession, tmp_path: Path
+) -> None:
+    folder = replace(lab_session, results=False).write(tmp_path / "s", "labvalidation")
     session = read_session(folder)
     assert session.trials == ("squats", "static1")
     assert {one.trial for one in session.recordings if one.content == "mocap"} == {
@@ -196,21 +186,23 @@ def heights(out: Path, augmented: bool) -> float:
 
 
 def test_the_floor_is_set_by_augmented_markers_and_can_be_left_out(
-    content: Any, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    content: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    # a downloaded session stands on its floor already: only other layouts show the offset
+    folder = write_session(tmp_path / "s", content, "local")
     run_json(capsys, folder, *FAST, "--out", tmp_path / "floor")
     run_json(capsys, folder, *FAST, "--no-floor", "--out", tmp_path / "none")
     assert heights(tmp_path / "floor", augmented=True) == pytest.approx(0.01, abs=2e-5)
     assert abs(heights(tmp_path / "floor", augmented=False) - 0.01) > 2e-3
-    stored = read_trc(folder / "MarkerData" / "squats.trc")
-    lowest = stored.select(content.trials["squats"].keypoints.names).positions[..., 1].min()
+    assert abs(heights(tmp_path / "none", augmented=True) - 0.01) > 2e-3
+    lowest = content.trials["squats"].keypoints.positions[..., 1].min()
     assert heights(tmp_path / "none", augmented=False) == pytest.approx(lowest, abs=2e-5)
 
 
 def test_resampling_reaches_the_augmenter(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    lab_session: LabSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = replace(SESSION, rate_hz=100.0, results=False).write(tmp_path / "s")
+    folder = replace(lab_session, rate_hz=100.0, results=False).write(tmp_path / "s")
     markers = []
     for name, options in (("plain", ()), ("resampled", ("--resample", "60"))):
         run_json(capsys, folder, *FAST, *options, "--out", tmp_path / name)
@@ -232,7 +224,7 @@ def test_a_cleaned_trial_is_scaled_on_a_cleaned_static_trial(
 ) -> None:
     options = ("--trial", "squats", "--engine", "fast")
     plain = run_json(capsys, folder, *options, "--out", tmp_path / "plain")
-    assert plain["choices"]["static markers"] == "the session's own, made by lab-1"
+    assert plain["choices"]["static markers"] == "stored (the session's, made by lab-1)"
     clean = run_json(
         capsys, folder, *options, "--clean", "butterworth:6", "--out", tmp_path / "clean"
     )

@@ -38,10 +38,33 @@ def test_both_agree_to_a_millionth(
 ) -> None:
     mirror_file("exampleWalking/walking1_videoAndMocap.mot")
     rows = benchmark_script.agreement_rows(command)
-    assert len(rows) == 13
+    assert len(rows) == 9
     for row in rows:
         assert row.n == 62, row.figure
         assert row.largest < 1e-6, row.figure
+
+
+def test_limits_and_icc_of_subjects_agree(benchmark_script: ModuleType, command: str) -> None:
+    rows = benchmark_script.subject_rows(command)
+    assert len(rows) == 4
+    for row in rows:
+        assert row.n == 3, row.figure
+        assert row.largest < 1e-6, row.figure
+
+
+def test_frames_are_not_taken_for_subjects(benchmark_script: ModuleType) -> None:
+    """No course over time reaches statistics that want one value per subject."""
+    source = (FOLDER / "compare.py").read_text(encoding="utf-8")
+    assert "bland_altman(" in source
+    before_subjects = source.split("def subject_rows")[0]
+    assert "bland_altman(" not in before_subjects
+    assert "icc(" not in before_subjects
+    one, other = benchmark_script._subjects()
+    assert one.n_frames == other.n_frames == 40
+    # subjects are exchangeable: neighbours are not alike, as frames of a course would be
+    for name in one.names:
+        course = one.value(name) - one.value(name).mean()
+        assert abs((course[1:] * course[:-1]).sum() / (course**2).sum()) < 0.4
 
 
 def test_between_stamps_the_spline_is_nearer(benchmark_script: ModuleType, command: str) -> None:

@@ -152,7 +152,7 @@ def test_the_filter_of_the_session_is_told_and_not_repeated(
     finally:
         (settings / "settings_Squats_0.yaml").unlink()
     told = content["choices"]["session's filter"]
-    assert told.startswith("12 Hz on the 2D keypoints, before triangulation")
+    assert told.startswith("12 Hz (the session's, on the 2D keypoints before triangulation")
     assert content["parameters"]["clean"] == []
 
 
@@ -175,7 +175,7 @@ def test_labvalidation_s_layout(short_session: Path, tmp_path: Path) -> None:
     assert content["trial"] == "squats1"
     assert "PreAugmentation" in content["inputs"]["keypoints"]["file"]
     assert content["choices"]["augmenter"].startswith("v0.1")
-    assert "by OpenCap's rule" in content["choices"]["static window"]
+    assert "OpenCap's rule" in content["choices"]["static window"]
 
 
 def test_a_session_without_static_trial_uses_its_scaled_model(
@@ -248,7 +248,9 @@ def test_a_window_that_no_rule_picks_is_found_by_the_scaled_model(
 ) -> None:
     session = rescaled(1.0)
     content = run_on(session, session / "out", "--trial", "Squats_0", "--dry-run")
-    assert content["choices"]["static window"].startswith("0.95 to 1.25 s, found by the scaled")
+    assert content["choices"]["static window"].startswith(
+        "0.95 to 1.25 s (from the session's scaled model, found by"
+    )
     assert not any("no part of the static trial" in text for text in content["warnings"])
 
 

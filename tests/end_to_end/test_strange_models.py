@@ -22,6 +22,8 @@ STORED = {
 }
 
 
+# a small movement looks like radians
+@pytest.mark.filterwarnings("ignore:.*are they in radians:kinebench.errors.KinebenchWarning")
 @pytest.mark.parametrize("engine", ["opensim", "fast"])
 @pytest.mark.parametrize("case", STORED)
 def test_the_model_s_own_markers_are_met(

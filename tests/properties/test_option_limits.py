@@ -26,7 +26,7 @@ SOUND = {
     "two-phones": ("6",), "white": ("2",), "tails": ("0.1", "5"), "tilt": ("1", "2"),
     "scale": ("1.1",), "raise": ("10",), "occluded": ("R", "30", "0.1"),
     "dropouts": ("3", "0.1"), "swaps": ("3", "0.1"), "jitter": ("2",), "lag": ("10",),
-    "lowpass": ("6",),
+    "lowpass": ("6",), "frame-rate": ("30",),
 }  # fmt: skip
 # options that are no numbers
 WORDS = {"residual", "challis", "bone-lengths", "rescale", "occluded 0"}

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from kinebench.core.trial import Trial
+from kinebench.datasets.added import ADDED
 from kinebench.datasets.catalogue import find_card
 from kinebench.datasets.contents import Contents
 from kinebench.datasets.loaders import (
@@ -23,9 +22,9 @@ from kinebench.datasets.loaders import (
 from kinebench.datasets.loaders.loader import Loader
 from kinebench.datasets.places import Places
 from kinebench.datasets.sample import Sample
-from kinebench.errors import DatasetError
+from kinebench.errors import DatasetError, nearest
 
-__all__ = ["LOADERS", "load", "load_trial", "sample_names"]
+__all__ = ["LOADERS", "load", "loader_of", "sample_names"]
 
 LOADERS: Mapping[str, Loader] = MappingProxyType(
     {
@@ -71,17 +70,11 @@ def load(dataset: str, name: str, places: Places | None = None) -> Sample:
     loader = _loader(dataset)
     names = loader.names(contents)
     if name not in names:
-        near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-        hint = f"did you mean '{near[0]}'? " if near else ""
         raise DatasetError(
-            f"dataset {dataset} has no sample '{name}'; {hint}It has: {', '.join(names) or 'none'}"
+            f"dataset {dataset} has no sample '{name}'{nearest(name, names)};"
+            f" it has: {', '.join(names) or 'none'}"
         )
     return loader.load(contents, name)
-
-
-def load_trial(dataset: str, name: str, places: Places | None = None) -> Trial:
-    """One sample as a `Trial`: ``load(dataset, name).trial()``."""
-    return load(dataset, name, places).trial()
 
 
 def _contents(dataset: str, places: Places | None) -> Contents:
@@ -89,9 +82,18 @@ def _contents(dataset: str, places: Places | None) -> Contents:
     return Contents(find_card(dataset, places), places)
 
 
+def loader_of(dataset: str) -> Loader | None:
+    """The loader of a dataset, kinebench's or another package's; None without one."""
+    if dataset in LOADERS:
+        return LOADERS[dataset]
+    added = ADDED.get(dataset)
+    return None if added is None else added.loader
+
+
 def _loader(dataset: str) -> Loader:
-    if dataset not in LOADERS:
+    found = loader_of(dataset)
+    if found is None:
         raise DatasetError(
             f"there is no loader for {dataset}; fetch_file('{dataset}', path) gives its files"
         )
-    return LOADERS[dataset]
+    return found

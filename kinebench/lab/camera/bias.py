@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
-from kinebench.core.limits import require_within
+from kinebench.core.limits import Limit, require_within
 from kinebench.core.markers import Markers
 from kinebench.errors import require_names
 from kinebench.geometry.rotations import angle_between, unit
@@ -43,13 +45,15 @@ class KeypointBias:
         the arms: the mean of both knees).
     """
 
+    limits: ClassVar[Mapping[str, Limit]] = {"offset_mm": DISTANCE, "per_flexion_mm": DISTANCE}
+
     keypoint: str
     offset_mm: Axes
     per_flexion_mm: Axes = (0.0, 0.0, 0.0)
 
     def __post_init__(self) -> None:
         require_names([self.keypoint], _SEGMENT, "keypoint", "a bias")
-        require_within(self, offset_mm=DISTANCE, per_flexion_mm=DISTANCE)
+        require_within(self)
 
 
 @dataclass(frozen=True, slots=True)

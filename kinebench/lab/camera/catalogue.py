@@ -2,96 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from kinebench.core.limits import LONGEST_S
-from kinebench.core.notation import NotationEntry, parse_number, parse_steps
-from kinebench.errors import ValueRangeError
+from kinebench.core.notation import NotationEntry, entries_of, parse_steps
+from kinebench.core.parameters import parameters_of
 from kinebench.lab.camera.chain import CameraError, Chain
 from kinebench.lab.camera.gaps import Dropouts, SideOcclusion, SideSwaps
 from kinebench.lab.camera.noise import HeavyTails, WhiteNoise
 from kinebench.lab.camera.presets import two_phones
 from kinebench.lab.camera.space import ScaleError, VerticalOffset, WorldTilt
-from kinebench.lab.camera.time import ImageFilter, Lag, TimeJitter
+from kinebench.lab.camera.time import FrameRateChange, ImageFilter, Lag, TimeJitter
 
 __all__ = ["CAMERA_ERRORS", "parse_camera"]
 
-
-def _numbers(make: Callable[..., CameraError], *what: str) -> Callable[..., CameraError]:
-    """A stage whose options are all numbers, described by `what`."""
-
-    def from_texts(*texts: str) -> CameraError:
-        pairs = zip(texts, what[: len(texts)], strict=True)
-        return make(*(parse_number(text, meaning) for text, meaning in pairs))
-
-    return from_texts
+_STAGES: tuple[type[CameraError], ...] = (
+    WhiteNoise, HeavyTails, WorldTilt, ScaleError, VerticalOffset, SideOcclusion, Dropouts,
+    SideSwaps, TimeJitter, Lag, ImageFilter, FrameRateChange,
+)  # fmt: skip
 
 
-def _white(sd_mm: float) -> CameraError:
-    return WhiteNoise((sd_mm, sd_mm, sd_mm))
+def _two_phones(*cutoff_hz: str) -> CameraError:
+    read = parameters_of(ImageFilter)["cutoff_hz"].read
+    return two_phones(*map(read, cutoff_hz))
 
 
-def _occluded(side: str, guess_mm: str, missing: str = "0") -> CameraError:
-    if side not in ("R", "L"):
-        raise ValueRangeError(f"the side must be R or L, found '{side}'")
-    return SideOcclusion(
-        "R" if side == "R" else "L",
-        end_s=LONGEST_S,
-        guess_mm=parse_number(guess_mm, "error of the guesses, mm"),
-        missing=parse_number(missing, "share of missing frames"),
-    )
+def _two_phones_options(chain: Chain) -> Iterator[tuple[str, ...]]:
+    yield ()
+    yield from ((str(e.cutoff_hz),) for e in chain.errors if isinstance(e, ImageFilter))
 
-
-Entry = NotationEntry
 
 CAMERA_ERRORS: Mapping[str, NotationEntry[CameraError]] = MappingProxyType(
     {
-        "none": Entry(Chain, "none", "what was there", Chain),
-        "two-phones": Entry(
-            Chain, "two-phones[:FILTER_HZ]", "what OpenCap's recordings show",
-            _numbers(two_phones, "cut-off of the image filter, Hz"), 1,
+        **entries_of(Chain),
+        # a preset: a chain that was measured, no class
+        "two-phones": NotationEntry(
+            Chain,
+            "two-phones[:FILTER_HZ]",
+            "what OpenCap's recordings show",
+            _two_phones,
+            _two_phones_options,
+            1,
         ),
-        "white": Entry(
-            WhiteNoise, "white:SD_MM", "white noise, per axis", _numbers(_white, "spread, mm"), 1, 1
-        ),
-        "tails": Entry(
-            HeavyTails, "tails:PROBABILITY:SCALE_MM", "rare large errors",
-            _numbers(HeavyTails, "probability", "scale, mm"), 2, 2,
-        ),
-        "tilt": Entry(
-            WorldTilt, "tilt:FORWARD_DEG:SIDEWAYS_DEG", "the whole world leans",
-            _numbers(WorldTilt, "forward lean, degrees", "drop of the right, degrees"), 2, 2,
-        ),
-        "scale": Entry(
-            ScaleError, "scale:FACTOR", "everything larger", _numbers(ScaleError, "factor"), 1, 1
-        ),
-        "raise": Entry(
-            VerticalOffset, "raise:MM", "everything higher",
-            _numbers(VerticalOffset, "offset, mm"), 1, 1,
-        ),
-        "occluded": Entry(
-            SideOcclusion, "occluded:R|L:GUESS_MM[:MISSING]", "one side guessed, all the time",
-            _occluded, 3, 2,
-        ),
-        "dropouts": Entry(
-            Dropouts, "dropouts:PER_MIN:DURATION_S", "gaps",
-            _numbers(Dropouts, "gaps per minute", "duration, s"), 2, 2,
-        ),
-        "swaps": Entry(
-            SideSwaps, "swaps:PER_MIN:DURATION_S", "left and right exchanged in bursts",
-            _numbers(SideSwaps, "swaps per minute", "duration, s"), 2, 2,
-        ),
-        "jitter": Entry(
-            TimeJitter, "jitter:SD_MS", "uneven frames", _numbers(TimeJitter, "spread, ms"), 1, 1
-        ),
-        "lag": Entry(Lag, "lag:MS", "late by so much", _numbers(Lag, "lag, ms"), 1, 1),
-        "lowpass": Entry(
-            ImageFilter, "lowpass:CUTOFF_HZ", "the filter before triangulation",
-            _numbers(ImageFilter, "cut-off, Hz"), 1, 1,
-        ),
+        **entries_of(*_STAGES),
     }
-)  # fmt: skip
+)
 """What a study file may call a camera error."""
 
 

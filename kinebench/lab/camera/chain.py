@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import ClassVar, Protocol, runtime_checkable
 
 from kinebench.core.limits import LONGEST_S, Limit
 from kinebench.core.markers import Markers
+from kinebench.core.notation import Syntax
 
 __all__ = ["DISTANCE", "SHARE", "SPREAD", "TIME", "CameraError", "Chain"]
 
@@ -34,6 +35,9 @@ class Chain:
 
     Two equal stages in a chain get different random numbers, by their place.
     """
+
+    title: ClassVar[str] = "several camera errors"
+    syntax: ClassVar[tuple[Syntax, ...]] = (Syntax("none", "what was there"),)
 
     errors: tuple[CameraError, ...] = ()
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kinebench.core.arrays import FloatArray
-from kinebench.core.limits import Limit, require_within
+from kinebench.core.limits import LONGEST_S, Limit, require_within
 from kinebench.core.markers import Markers
+from kinebench.core.notation import Syntax
 from kinebench.errors import ValueRangeError, require_names
 from kinebench.lab.camera.chain import SHARE, SPREAD, TIME
 from kinebench.lab.camera.noise import coloured
@@ -52,12 +54,19 @@ class Dropouts:
         Which; empty means all.
     """
 
+    title: ClassVar[str] = "gaps"
+    syntax: ClassVar[tuple[Syntax, ...]] = (
+        Syntax("dropouts", "gaps", ("rate_per_min", "duration_s"), least=2),
+    )
+
+    limits: ClassVar[Mapping[str, Limit]] = {"rate_per_min": _RATE, "duration_s": TIME}
+
     rate_per_min: float = 3.0
     duration_s: float = 0.1
     keypoints: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        require_within(self, rate_per_min=_RATE, duration_s=TIME)
+        require_within(self)
 
     def __call__(self, keypoints: Markers, *names: str) -> Markers:
         require_names(self.keypoints, keypoints.names, "keypoint", "the recording")
@@ -84,12 +93,21 @@ class SideSwaps:
         Keypoints without side that swap together.
     """
 
+    title: ClassVar[str] = "exchanges of left and right"
+    syntax: ClassVar[tuple[Syntax, ...]] = (
+        Syntax(
+            "swaps", "left and right exchanged in bursts", ("rate_per_min", "duration_s"), least=2
+        ),
+    )
+
+    limits: ClassVar[Mapping[str, Limit]] = {"rate_per_min": _RATE, "duration_s": TIME}
+
     rate_per_min: float = 2.0
     duration_s: float = 0.15
     parts: tuple[str, ...] = ("Knee", "Ankle", "Heel", "BigToe", "SmallToe")
 
     def __post_init__(self) -> None:
-        require_within(self, rate_per_min=_RATE, duration_s=TIME)
+        require_within(self)
 
     def __call__(self, keypoints: Markers, *names: str) -> Markers:
         pairs = [(f"R{part}", f"L{part}") for part in self.parts]
@@ -120,6 +138,24 @@ class SideOcclusion:
         Share of frames without any guess, 0 to 1.
     """
 
+    title: ClassVar[str] = "one hidden side"
+    syntax: ClassVar[tuple[Syntax, ...]] = (
+        Syntax(
+            "occluded",
+            "one side guessed, all the time",
+            ("side", "guess_mm", "missing"),
+            least=2,
+            fixed={"end_s": LONGEST_S, "missing": 0.0},
+        ),
+    )
+
+    limits: ClassVar[Mapping[str, Limit]] = {
+        "start_s": TIME,
+        "end_s": TIME,
+        "guess_mm": SPREAD,
+        "missing": SHARE,
+    }
+
     side: Literal["R", "L"] = "R"
     start_s: float = 0.0
     end_s: float = 1.0
@@ -127,7 +163,7 @@ class SideOcclusion:
     missing: float = 0.2
 
     def __post_init__(self) -> None:
-        require_within(self, start_s=TIME, end_s=TIME, guess_mm=SPREAD, missing=SHARE)
+        require_within(self)
         if self.side not in ("R", "L"):
             raise ValueRangeError(f"side must be 'R' or 'L', found {self.side!r}")
 

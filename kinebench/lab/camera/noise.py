@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
 from kinebench.core.limits import Limit, require_within
 from kinebench.core.markers import Markers
+from kinebench.core.notation import Syntax
+from kinebench.core.parameters import Parameter
 from kinebench.lab.camera.chain import SHARE, SPREAD
 from kinebench.lab.seeds import generator
 
@@ -30,10 +34,27 @@ class WhiteNoise:
         and z.
     """
 
+    title: ClassVar[str] = "white noise"
+    syntax: ClassVar[tuple[Syntax, ...]] = (
+        Syntax("white", "white noise, per axis", usage="SD_MM"),
+    )
+
+    limits: ClassVar[Mapping[str, Limit]] = {"sd_mm": SPREAD}
+
     sd_mm: Axes = (2.0, 2.0, 2.0)
 
     def __post_init__(self) -> None:
-        require_within(self, sd_mm=SPREAD)
+        require_within(self)
+
+    @classmethod
+    def from_text(cls, text: str) -> WhiteNoise:
+        """The same spread along all axes."""
+        sd_mm = Parameter("spread", "number", limit=SPREAD).read(text)
+        return cls((sd_mm, sd_mm, sd_mm))
+
+    def options_text(self) -> str:
+        """The spread along x, in mm."""
+        return str(self.sd_mm[0])
 
     def __call__(self, keypoints: Markers, *names: str) -> Markers:
         sd = np.array(self.sd_mm) / 1000
@@ -58,11 +79,13 @@ class ColouredNoise:
     corner_hz : float
     """
 
+    limits: ClassVar[Mapping[str, Limit]] = {"sd_mm": SPREAD, "corner_hz": _CORNER}
+
     sd_mm: Axes = (6.0, 6.0, 6.0)
     corner_hz: float = 1.0
 
     def __post_init__(self) -> None:
-        require_within(self, sd_mm=SPREAD, corner_hz=_CORNER)
+        require_within(self)
 
     def __call__(self, keypoints: Markers, *names: str) -> Markers:
         sd = np.array(self.sd_mm) / 1000
@@ -115,11 +138,18 @@ class HeavyTails:
         Of the jump, per axis.
     """
 
+    title: ClassVar[str] = "rare large errors"
+    syntax: ClassVar[tuple[Syntax, ...]] = (
+        Syntax("tails", "rare large errors", ("probability", "scale_mm"), least=2),
+    )
+
+    limits: ClassVar[Mapping[str, Limit]] = {"probability": SHARE, "scale_mm": SPREAD}
+
     probability: float = 0.002
     scale_mm: float = 15.0
 
     def __post_init__(self) -> None:
-        require_within(self, probability=SHARE, scale_mm=SPREAD)
+        require_within(self)
 
     def __call__(self, keypoints: Markers, *names: str) -> Markers:
         positions = np.array(keypoints.positions)

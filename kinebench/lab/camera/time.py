@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
 from kinebench.core.limits import Limit, require_within
 from kinebench.core.markers import Markers
+from kinebench.core.notation import Syntax
 from kinebench.lab.seeds import generator
 from kinebench.signals.butterworth import butterworth
 from kinebench.signals.resampling import require_frames
@@ -41,10 +44,17 @@ def _sampled(keypoints: Markers, at: FloatArray) -> FloatArray:
 class FrameRateChange:
     """Filmed at another rate: positions at the instants of that rate's frames."""
 
+    title: ClassVar[str] = "another frame rate"
+    syntax: ClassVar[tuple[Syntax, ...]] = (
+        Syntax("frame-rate", "filmed at another rate", ("rate_hz",), least=1),
+    )
+
+    limits: ClassVar[Mapping[str, Limit]] = {"rate_hz": _RATE}
+
     rate_hz: float = 30.0
 
     def __post_init__(self) -> None:
-        require_within(self, rate_hz=_RATE)
+        require_within(self)
 
     def __call__(self, keypoints: Markers, *names: str) -> Markers:
         start, end = keypoints.times[0], keypoints.times[-1]
@@ -57,10 +67,15 @@ class FrameRateChange:
 class TimeJitter:
     """Frames are exposed early or late, but stamped as if they were not."""
 
+    title: ClassVar[str] = "uneven frames"
+    syntax: ClassVar[tuple[Syntax, ...]] = (Syntax("jitter", "uneven frames", ("sd_ms",), least=1),)
+
+    limits: ClassVar[Mapping[str, Limit]] = {"sd_ms": _JITTER}
+
     sd_ms: float = 2.0
 
     def __post_init__(self) -> None:
-        require_within(self, sd_ms=_JITTER)
+        require_within(self)
 
     def __call__(self, keypoints: Markers, *names: str) -> Markers:
         late = generator("time jitter", *names).standard_normal(keypoints.n_frames)
@@ -75,10 +90,15 @@ class Lag:
     The first frames, which would show what was before the recording, repeat its first pose.
     """
 
+    title: ClassVar[str] = "a lag"
+    syntax: ClassVar[tuple[Syntax, ...]] = (Syntax("lag", "late by so much", ("lag_ms",), least=1),)
+
+    limits: ClassVar[Mapping[str, Limit]] = {"lag_ms": _LAG}
+
     lag_ms: float = 0.0
 
     def __post_init__(self) -> None:
-        require_within(self, lag_ms=_LAG)
+        require_within(self)
 
     def __call__(self, keypoints: Markers, *names: str) -> Markers:
         at = keypoints.times - self.lag_ms / 1000
@@ -92,10 +112,17 @@ class ImageFilter:
     A Butterworth filter run forwards and backwards, of fourth order in all.
     """
 
+    title: ClassVar[str] = "a filter of image coordinates"
+    syntax: ClassVar[tuple[Syntax, ...]] = (
+        Syntax("lowpass", "the filter before triangulation", ("cutoff_hz",), least=1),
+    )
+
+    limits: ClassVar[Mapping[str, Limit]] = {"cutoff_hz": _CUTOFF}
+
     cutoff_hz: float = 12.0
 
     def __post_init__(self) -> None:
-        require_within(self, cutoff_hz=_CUTOFF)
+        require_within(self)
 
     def __call__(self, keypoints: Markers, *names: str) -> Markers:
         return keypoints.with_positions(

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kinebench.core.limits import LONGEST_S, Limit, require_within
+from kinebench.core.limits import LONGEST_S, Limit, require_limit
 from kinebench.core.motion import Motion
 from kinebench.core.trial import Trial
 from kinebench.errors import FileFormatError, UnderTestError, one_line, require_names
@@ -50,7 +50,7 @@ class CommandLine:
     home: Path = Path()
 
     def __post_init__(self) -> None:
-        require_within(self, time_limit_s=_TIME_LIMIT)
+        require_limit(self.time_limit_s, _TIME_LIMIT, "time_limit_s of a command")
         try:
             asked = [name for _, name, _, _ in string.Formatter().parse(self.template)]
             words = shlex.split(self.template)

@@ -14,11 +14,10 @@ from kinebench.reports.figures.interactions import interaction_figure
 from kinebench.reports.figures.intervals import interval_figure
 from kinebench.reports.figures.lag import lag_figure
 from kinebench.reports.figures.sides import sides_figure
-from kinebench.reports.figures.style import as_png, as_svg, save_figure
+from kinebench.reports.figures.style import as_svg
 from kinebench.reports.figures.waveforms import waveform_figure
 
 __all__ = [
-    "as_png",
     "as_svg",
     "bland_altman_figure",
     "body_map_figure",
@@ -28,7 +27,6 @@ __all__ = [
     "interaction_figure",
     "interval_figure",
     "lag_figure",
-    "save_figure",
     "sides_figure",
     "waveform_figure",
 ]

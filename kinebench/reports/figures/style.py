@@ -10,15 +10,12 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-
-from kinebench.io.atomic import write_atomically
 
 __all__ = [
     "BLUE",
@@ -34,11 +31,9 @@ __all__ = [
     "SINGLE_COLUMN_IN",
     "SKY",
     "VERMILLION",
-    "as_png",
     "as_svg",
     "grid_of_axes",
     "label_of",
-    "save_figure",
     "styled",
 ]
 
@@ -202,37 +197,3 @@ def _flexible(found: re.Match[str]) -> str:
     # a quarter larger than on paper: screens are farther away
     width_px = round(float(found[2]) * 4 / 3 * 1.25)
     return f'{found[1]} style="width:100%;max-width:{width_px}px;height:auto"'
-
-
-def as_png(figure: Figure, dpi: int = 200) -> bytes:
-    """The figure as PNG on white."""
-    buffer = io.BytesIO()
-    with styled():
-        figure.savefig(
-            buffer, format="png", dpi=dpi, facecolor="white", metadata={"Software": None}
-        )
-    return buffer.getvalue()
-
-
-def save_figure(figure: Figure, path: Path) -> None:
-    """Write .svg, .pdf or .png, by the ending; vector files carry no date.
-
-    Raises
-    ------
-    ValueRangeError
-        Another ending.
-    """
-    from kinebench.errors import ValueRangeError
-
-    ending = path.suffix.lower()
-    if ending == ".svg":
-        write_atomically(path, as_svg(figure))
-    elif ending == ".png":
-        write_atomically(path, as_png(figure))
-    elif ending == ".pdf":
-        buffer = io.BytesIO()
-        with styled():
-            figure.savefig(buffer, format="pdf", metadata={"CreationDate": None})
-        write_atomically(path, buffer.getvalue())
-    else:
-        raise ValueRangeError(f"a figure ends in .svg, .pdf or .png, found '{path.name}'")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from kinebench.errors import ValueRangeError
 from kinebench.reports.blocks import Block, Document, Section, Text
+from kinebench.reports.study.added import added_sections
 from kinebench.reports.study.answer import answer_section
 from kinebench.reports.study.downloads import downloads_section
 from kinebench.reports.study.exclusions import exclusion_blocks
@@ -51,6 +52,7 @@ def study_document(title: str, question: str, parts: Sequence[StudyPart], comman
     sections = [
         answer_section(question, found),
         *(_part_section(one) for one in found),
+        *added_sections(parts),
         methods_section(parts),
         downloads_section(title, found, command),
         manifest_section(parts, command),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from kinebench.augmentation.augmenter import LSTMAugmenter
 from kinebench.core.environment import environment
 from kinebench.core.provenance import describe
+from kinebench.core.stages import title_of
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.reports.blocks import Block, Details, Heading, References, Section, TableBlock, Text
 from kinebench.reports.study.parts import StudyPart
@@ -18,16 +18,6 @@ from kinebench.studies.scores import LEG_ANGLES
 
 __all__ = ["methods_section"]
 
-_SOLVERS = {
-    "FastIK": "kinebench's compiled inverse kinematics, which solves OpenSim's weighted least"
-    " squares",
-    "OpenSimIK": "OpenSim's inverse kinematics tool",
-}
-_SCALERS = {
-    "FastScaler": "kinebench's own implementation of OpenSim's ScaleTool",
-    "OpenSimScaler": "OpenSim's ScaleTool",
-    "GivenModel": "no scaling: the model was given",
-}
 _LONGEST = 80
 
 
@@ -79,20 +69,12 @@ def _design(part: StudyPart) -> str:
 
 
 def _pipeline(base: Pipeline) -> str:
-    clean = ", ".join(type(cleaner).__name__ for cleaner in base.clean)
-    cleaned = f"cleaned by {clean}" if clean else "not filtered"
-    augment = base.augment
-    if isinstance(augment, LSTMAugmenter):
-        warm = f"{augment.warm_up_s:g} s of warm-up" if augment.warm_up_s else "no warm-up"
-        markers = f"anatomical markers predicted by augmenter {augment.row.name} with {warm}"
-    else:
-        markers = "no anatomical markers were predicted"
-    scaler = type(base.scale).__name__
-    solver = type(base.solve).__name__
+    cleaned = f"cleaned by {', '.join(map(title_of, base.clean))}" if base.clean else "not filtered"
+    predicted = f"predicted by {title_of(base.augment)}" if base.augment.gives else "not predicted"
     return (
-        f"Where a factor does not say otherwise, keypoints were {cleaned}, {markers}, the model"
-        f" {base.generic.name} scaled by {_SCALERS.get(scaler, scaler)}, and joint angles computed"
-        f" by {_SOLVERS.get(solver, solver)}."
+        f"Where a factor does not say otherwise, keypoints were {cleaned}, anatomical markers were"
+        f" {predicted}, the model {base.generic.name} was scaled by {title_of(base.scale)}, and"
+        f" joint angles were computed by {title_of(base.solve)}."
     )
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from kinebench.augmentation.augmenter import LSTMAugmenter
 from kinebench.augmentation.catalogue import AugmenterVersion, version
 from kinebench.core.model import Document
 from kinebench.core.value import Value
@@ -18,7 +17,6 @@ __all__ = [
     "augmenters_of",
     "cards_of",
     "inner_values",
-    "kinds_of",
     "levels_of",
     "values_of",
 ]
@@ -48,11 +46,6 @@ def values_of(study: Study) -> Iterator[Any]:
             yield from inner_values(level.value)
 
 
-def kinds_of(study: Study) -> set[str]:
-    """Class names of the stages and settings that a study uses."""
-    return {type(value).__name__ for value in values_of(study)}
-
-
 def levels_of(study: Study, path: str) -> list[Any]:
     """What stands at a path of the pipeline: its levels, or the base's value when it is fixed."""
     value: Any = study.base
@@ -67,7 +60,8 @@ def levels_of(study: Study, path: str) -> list[Any]:
 
 def augmenters_of(study: Study) -> list[AugmenterVersion]:
     """The augmenters that a study uses, of the catalogue or one's own."""
-    found = [value.row for value in values_of(study) if isinstance(value, LSTMAugmenter)]
+    rows = (getattr(value, "row", None) for value in values_of(study))
+    found = [row for row in rows if isinstance(row, AugmenterVersion)]
     for level in levels_of(study, "augment.version"):
         # a level that does without an augmenter is a change of several fields
         if isinstance(level, str | AugmenterVersion):

@@ -175,3 +175,81 @@ def test_a_published_trial_that_was_cut_and_resampled_afterwards(
     found = identify(read_trc(mirror_file("OC_val/walking1.trc")), SUBJECT_3)
     assert (found.version, found.cut_or_resampled) == ("v0.1", True)
     assert found.candidates[1].rms_m > 7e-3
+
+
+@pytest.fixture
+def long_recording(
+    two_versions: tuple[AugmenterVersion, ...], body: Markers, subject: Subject
+) -> Markers:
+    """4 s of somebody who moves, with the markers of the second version."""
+    n_frames = 240
+    sway = 0.05 * np.sin(np.arange(n_frames) / 17)[:, None, None] * np.array([1.0, 0.3, -0.7])
+    shape = np.sin(np.arange(n_frames)[:, None] / 11 + np.arange(len(body.names)))[..., None]
+    positions = body.positions[:1] + sway + 0.03 * shape
+    moving = Markers(body.names, np.arange(n_frames) / 60, positions)
+    return tracked_markers(moving, LSTMAugmenter(two_versions[1])(moving, subject))
+
+
+@pytest.mark.parametrize("case", ["whole", "cut", "other rate", "raised", "one frame off", "other"])
+def test_a_short_stretch_changes_no_answer(
+    case: str,
+    two_versions: tuple[AugmenterVersion, ...],
+    long_recording: Markers,
+    subject: Subject,
+) -> None:
+    recording = long_recording
+    if case == "cut":
+        recording = recording.at_frames(np.arange(40, recording.n_frames))
+    elif case == "other rate":
+        recording = recording.at_frames(np.arange(0, recording.n_frames, 2))
+    elif case == "raised":
+        up = [0.1 * name.endswith("_study") for name in recording.names]
+        recording = recording.with_positions(
+            recording.positions + np.array(up)[:, None] * [0, 1.0, 0]
+        )
+    elif case == "one frame off":
+        positions = recording.positions.copy()
+        positions[200, -1, 0] += 0.004
+        recording = recording.with_positions(positions)
+    elif case == "other":
+        subject = Subject(70.0, 1.5)
+    every = identify(recording, subject, two_versions)
+    short = identify(recording, subject, two_versions, all_residuals=False)
+    assert (short.version, short.cut_or_resampled) == (every.version, every.cut_or_resampled)
+    assert (short.n_frames, short.n_markers) == (every.n_frames, every.n_markers)
+    assert set(short.candidates) <= set(every.candidates)
+    assert len(every.candidates) == 2
+    assert every.version == (None if case in ("one frame off", "other") else "other")
+
+
+def test_versions_that_a_short_stretch_excludes_are_not_run_on_the_whole_trial(
+    two_versions: tuple[AugmenterVersion, ...],
+    long_recording: Markers,
+    subject: Subject,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole: list[str] = []
+    original = LSTMAugmenter.__call__
+
+    def call(self: LSTMAugmenter, keypoints: Markers, who: Subject) -> Markers:
+        if keypoints.n_frames == long_recording.n_frames:
+            whole.append(self.row.name)
+        return original(self, keypoints, who)
+
+    monkeypatch.setattr(LSTMAugmenter, "__call__", call)
+    assert identify(long_recording, subject, two_versions, all_residuals=False).version == "other"
+    assert whole == ["other"]
+    assert identify(long_recording, subject, two_versions[:1], all_residuals=False).candidates == ()
+    assert whole == ["other"]
+
+
+@pytest.mark.mirror
+def test_a_short_stretch_changes_no_answer_on_a_real_session(
+    mirror_file: Callable[[str], Path],
+) -> None:
+    folder = mirror_file("test_data/subject0/metadata.yaml").parent / "MarkerData"
+    for name in ("Squats_0", "neutral"):
+        recording = read_trc(folder / f"{name}.trc")
+        short = identify(recording, SUBJECT_0, all_residuals=False)
+        assert short.version == identify(recording, SUBJECT_0).version == "v0.1"
+        assert [one.version for one in short.candidates] == ["v0.1"]

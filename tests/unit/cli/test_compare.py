@@ -208,9 +208,10 @@ def test_a_failure_is_one_line_on_stderr_and_exit_code_2(
     assert main(["compare", *(named.get(word, word) for word in arguments)]) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    assert len(err.splitlines()) == 1
-    assert err.startswith("kinebench compare: ")
-    assert told in err
+    *warned, failure = err.splitlines()
+    assert all(line.startswith("warning: ") for line in warned)
+    assert failure.startswith("kinebench compare: ")
+    assert told in failure
 
 
 def test_event_markers_belong_to_one_pair(files: tuple[str, str], tmp_path: Path) -> None:
@@ -256,7 +257,7 @@ def test_a_model_without_a_use_is_refused(
     write_trc(trc, Markers(("a",), motion().times, np.zeros((301, 1, 3))))
     with pytest.raises(KinebenchError, match=r"markers\.trc holds markers"):
         compared(str(trc), str(trc), "--report", report, "--model", model)
-    with pytest.raises(KinebenchError, match="is no OpenSim file"):
+    with pytest.raises(KinebenchError, match="is no XML"):
         compared(*files, "--report", report, "--model", files[0])
     assert not Path(report).exists()
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import pytest
 
@@ -15,6 +17,8 @@ SHARE = Limit(0, 1)
 
 @dataclass(frozen=True)
 class Stage:
+    limits: ClassVar[Mapping[str, Limit]] = {"window_s": WINDOW, "shares": SHARE}
+
     window_s: float | None = 1.0
     shares: tuple[tuple[float, ...], ...] = ((0.0, 1.0),)
 
@@ -33,6 +37,6 @@ def test_the_reason_stands_where_it_explains() -> None:
 
 
 def test_none_passes_and_every_number_of_a_sequence_is_checked() -> None:
-    require_within(Stage(None), window_s=WINDOW, shares=SHARE)
+    require_within(Stage(None))
     with pytest.raises(ValueRangeError, match="shares of Stage must be 0 to 1, found 2"):
-        require_within(Stage(shares=((0.0, 1.0), (0.5, 2.0))), shares=SHARE)
+        require_within(Stage(shares=((0.0, 1.0), (0.5, 2.0))))

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from kinebench.core import Document, Markers, Model, Subject
-from kinebench.core.provenance import describe, digest, file_sha256
+from kinebench.core.provenance import describe, digest, file_sha256, without_nan
 from kinebench.errors import ValueRangeError
 
 MARKERS = Markers(("a", "b"), [0.0, 0.1], np.arange(12.0).reshape(2, 2, 3))
@@ -157,3 +157,10 @@ def test_descriptions_are_plain() -> None:
 def test_the_checksum_of_a_file(tmp_path: Path) -> None:
     (tmp_path / "f").write_bytes(b"abc")
     assert file_sha256(tmp_path / "f") == hashlib.sha256(b"abc").hexdigest()
+
+
+def test_json_has_null_for_what_is_no_number() -> None:
+    nested = {"a": (1, float("nan"), [float("inf"), "NaN"]), 2: {"b": -float("inf"), "c": 0.5}}
+    plain = without_nan(nested)
+    assert plain == {"a": [1, None, [None, "NaN"]], "2": {"b": None, "c": 0.5}}
+    assert json.loads(json.dumps(plain, allow_nan=False)) == plain

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kinebench.datasets import Card, CardFile, Source
-from kinebench.datasets.card import card_toml, parse_card, read_card
+from kinebench.datasets.card import card_toml, parse_card, read_card, stays_inside
 from kinebench.errors import DatasetError, printable
 
 SHA = "0123456789abcdef" * 4
@@ -79,11 +79,15 @@ def test_an_error_names_the_file(tmp_path):
 @pytest.mark.parametrize(
     ("before", "after", "message"),
     [
-        ("title", "titel", "no field 'titel'; did you mean 'title'"),
+        ("title", "titel", r"no field 'titel' \(did you mean 'title'"),
         ('licence = "Apache-2.0 AND MIT"\n', "", "lacks the field licence"),
         ("mass_kg", "mas_kg", "did you mean 'mass_kg'"),
         ("bytes = 3", "size = 3", "a file has no field 'size'"),
         ("bytes = 3", "bytes = -3", "bytes must be a count"),
+        ('title = "Walks"', "title = [1]", "title must be a text, found"),
+        ('title = "Walks"', 'title = "\\u001b[2J"', "control character"),
+        ("bytes = 3", "bytes = " + "9" * 400, "bits is too large"),
+        ("bytes = 3", "bytes = 1.5", "bytes must be a whole number"),
         ("bytes = 3", 'bytes = "3"', "bytes must be a whole number"),
         ('doi = "10.', 'doi = "https://doi.org/10.', "a DOI begins with 10."),
         ("Apache-2.0 AND MIT", "Apache 2.0", "SPDX"),
@@ -172,3 +176,11 @@ def test_written_and_read_is_the_same_card(title, citation, steps, files, mass_k
         sources=(Source("https://example.org/", None, tuple(files)),),
     )
     assert parse_card("walks", card_toml(card)) == card
+
+
+@pytest.mark.parametrize("name", ["x" * 256, "é" * 128, "a/" * 800 + "b"])
+def test_a_name_that_no_file_system_takes_is_refused(name):
+    assert not stays_inside(name)
+    with pytest.raises(DatasetError, match="no folder can have the name") as caught:
+        Source(None, Path("/") / name, ())
+    assert len(str(caught.value)) < 400

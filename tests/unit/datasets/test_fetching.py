@@ -126,13 +126,13 @@ def test_fetch_dataset_gives_every_file(served, places):
 
 def test_misspelt_path_offers_the_near_match(served, places):
     with pytest.raises(
-        DatasetError, match=r"no file 'trials/walk.trc'; did you mean trials/walk 1"
+        DatasetError, match=r"no file 'trials/walk.trc' \(did you mean 'trials/walk 1"
     ):
         fetch_file("walks", "trials/walk.trc", places)
 
 
 def test_misspelt_dataset_offers_the_near_match(served, places):
-    with pytest.raises(DatasetError, match="'opencap-cor'; did you mean 'opencap-core'"):
+    with pytest.raises(DatasetError, match=r"'opencap-cor' \(did you mean 'opencap-core'"):
         fetch_file("opencap-cor", PATH, places)
 
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from kinebench.diagnosis.causes import Cause
+from kinebench.diagnosis.evidence import NOTHING, Indication
+from kinebench.diagnosis.faults import Fault
 from kinebench.diagnosis.figures import COURSES, FIGURES
 from kinebench.diagnosis.why import SOLVERS, Diagnosis
 
@@ -24,6 +26,8 @@ def made_up(
     angles_deg: Mapping[str, float] | None = None,
     drop_m: float = -0.010,
     name: str = "squat",
+    faults: tuple[Fault, ...] = (),
+    strengths: Mapping[str, float] | None = None,
 ) -> Diagnosis:
     """A diagnosis whose causes change these figures, and all angles by so much in 0.3 s."""
     shares = {SOLVERS: values(), **{cause: values(**part) for cause, part in parts.items()}}
@@ -40,7 +44,16 @@ def made_up(
         as_is=as_is,
         swapped=as_is + sum(shares.values()),
         causes=tuple(
-            Cause(cause, f"{cause} now", f"{cause} instead", lambda p: p, doubts.get(cause, ""))
+            Cause(
+                cause,
+                f"{cause} now",
+                f"{cause} instead",
+                lambda p: p,
+                Indication(doubts[cause], (strengths or {}).get(cause, 1.0))
+                if cause in doubts
+                else NOTHING,
+                f"mend {cause}",
+            )
             for cause in parts
         ),
         parts=shares,
@@ -52,4 +65,6 @@ def made_up(
         course=course,
         swapped_course=course + sum(courses.values()),
         course_parts=courses,
+        faults=faults,
+        augmenter="v0.3",
     )

@@ -14,7 +14,7 @@ from kinebench.diagnosis.why import SOLVERS, Diagnosis, diagnose
 from kinebench.io.session import read_session
 from kinebench.pipeline.engines import with_engine
 from kinebench.pipeline.pipeline import Pipeline
-from kinebench.pipeline.session_plan import plan_from_session
+from kinebench.pipeline.session.plan import plan_from_session
 from kinebench.pipeline.spec import PipelineSpec
 
 pytestmark = pytest.mark.mirror

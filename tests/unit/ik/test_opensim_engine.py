@@ -131,6 +131,19 @@ def test_a_missing_marker_has_no_error_and_no_pull(
     assert np.isfinite(found.rms_errors).all()
 
 
+@pytest.mark.parametrize("place", range(8))
+def test_any_marker_may_be_missing(leg_model: Model, trial: Markers, place: int) -> None:
+    """OpenSim drops empty cells at the end of a row: the last column made it fail."""
+    positions = trial.positions.copy()
+    positions[3:6, place] = np.nan
+    found = OpenSimIK(IKTasks(dict.fromkeys(trial.names, 1.0)))(
+        leg_model, trial.with_positions(positions)
+    )
+    column = found.marker_names.index(trial.names[place])
+    assert np.flatnonzero(np.isnan(found.marker_errors[:, column])).tolist() == [3, 4, 5]
+    assert set(found.marker_names) == set(trial.names)
+
+
 def test_ranges_are_respected(leg_model: Model, leg_trial: Callable[..., Markers]) -> None:
     bent_forward = leg_trial(np.zeros(4), np.zeros(4), 0.5 * np.ones(4))
     found = OpenSimIK(TASKS)(leg_model, bent_forward)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import pickle
+import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -172,3 +175,43 @@ def test_the_solver_imports_where_nothing_is_writable() -> None:
         "import kinebench.kinematics.newton.sequence\n"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=120)
+
+
+def test_numba_is_of_the_versions_whose_private_parts_are_known() -> None:
+    """`stored_code` and `uncounted` use what numba does not promise: a new version is looked at.
+
+    When this fails: run the tests of this file and ``benchmarks/timing`` with the new version, read
+    numba.core.caching, and move the bound in pyproject.toml.
+    """
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    (bound,) = (line for line in project["dependencies"] if line.startswith("numba"))
+    least, below = re.findall(r"\d+\.\d+", bound)
+    version = tuple(int(part) for part in numba.__version__.split(".")[:2])
+    assert tuple(map(int, least.split("."))) <= version < tuple(map(int, below.split(".")))
+
+
+def parameters(function: Callable[..., Any]) -> list[str]:
+    return list(inspect.signature(function).parameters)
+
+
+def test_the_private_parts_of_numba_are_where_they_are_expected(folder: Path) -> None:
+    file = module.caching.IndexDataCacheFile
+    assert parameters(file) == ["cache_path", "filename_base", "source_stamp"]
+    assert {name: parameters(getattr(file, name)) for name in (
+        "_load_index", "_save_index", "_load_data", "_save_data", "_data_path", "_dump",
+        "_open_for_write",
+    )} == {
+        "_load_index": ["self"],
+        "_save_index": ["self", "overloads"],
+        "_load_data": ["self", "name"],
+        "_save_data": ["self", "name", "data"],
+        "_data_path": ["self", "name"],
+        "_dump": ["self", "obj"],
+        "_open_for_write": ["self", "filepath"],
+    }  # fmt: skip
+    for locator in module.caching.CompileResultCacheImpl._locator_classes:
+        assert parameters(locator.from_function) == ["py_func", "py_file"]
+        assert callable(locator.get_cache_path)
+    cache = compiled(doubled)._cache
+    assert {"_cache_file", "_cache_path", "_impl", "_impl_class"} <= set(dir(cache))
+    assert {"_index_path", "_version", "_source_stamp"} <= set(vars(cache._cache_file))

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from kinebench.core.limits import LONGEST_S
+from kinebench.core.notation import step_text
 from kinebench.errors import NameNotFoundError, ValueRangeError
 from kinebench.lab.camera.catalogue import CAMERA_ERRORS, parse_camera
 from kinebench.lab.camera.chain import CameraError, Chain
@@ -10,7 +11,7 @@ from kinebench.lab.camera.gaps import Dropouts, SideOcclusion, SideSwaps
 from kinebench.lab.camera.noise import HeavyTails, WhiteNoise
 from kinebench.lab.camera.presets import two_phones
 from kinebench.lab.camera.space import ScaleError, VerticalOffset, WorldTilt
-from kinebench.lab.camera.time import ImageFilter, Lag, TimeJitter
+from kinebench.lab.camera.time import FrameRateChange, ImageFilter, Lag, TimeJitter
 
 EXAMPLES: dict[str, CameraError] = {
     "none": Chain(),
@@ -28,6 +29,7 @@ EXAMPLES: dict[str, CameraError] = {
     "jitter:2": TimeJitter(2.0),
     "lag:20": Lag(20.0),
     "lowpass:12": ImageFilter(12.0),
+    "frame-rate:30": FrameRateChange(30.0),
     "two-phones+tilt:0:2": Chain((two_phones(), WorldTilt(0.0, 2.0))),
 }
 
@@ -35,6 +37,11 @@ EXAMPLES: dict[str, CameraError] = {
 @pytest.mark.parametrize("text", EXAMPLES)
 def test_texts_give_errors(text: str) -> None:
     assert parse_camera(text) == EXAMPLES[text]
+
+
+@pytest.mark.parametrize("text", [text for text in EXAMPLES if "+" not in text])
+def test_errors_are_written_as_the_text_that_gives_them(text: str) -> None:
+    assert parse_camera(step_text(EXAMPLES[text], CAMERA_ERRORS)) == EXAMPLES[text]
 
 
 def test_every_entry_has_an_example_of_its_stage() -> None:
@@ -52,8 +59,8 @@ def test_every_entry_has_an_example_of_its_stage() -> None:
     [
         ("two-phone", NameNotFoundError, "did you mean 'two-phones'"),
         ("tilt:2", ValueRangeError, r"1 option\(s\); it is written tilt:FORWARD_DEG:SIDEWAYS_DEG"),
-        ("tilt:0:two", ValueRangeError, "drop of the right, degrees, must be a number"),
-        ("occluded:X:30", ValueRangeError, "R or L, found 'X'"),
+        ("tilt:0:two", ValueRangeError, r"sideways_deg \(degrees\) must be a number"),
+        ("occluded:X:30", ValueRangeError, "'R' or 'L', found 'X'"),
         ("occluded:R:30:2", ValueRangeError, "missing of SideOcclusion must be 0 to 1"),
         ("scale:-1", ValueRangeError, "factor"),
     ],

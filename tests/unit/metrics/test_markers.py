@@ -51,14 +51,6 @@ def test_offset_removed_keeps_what_moves() -> None:
     assert m.distance_mean(reference, estimate) == pytest.approx([2.0])
 
 
-def test_common_offset_is_one_vector(points: np.ndarray) -> None:
-    moved = m.common_offset_removed(points, points + np.array([1.0, 2.0, 3.0]))
-    np.testing.assert_allclose(moved, points)
-    two = points.copy()
-    two[:, 0, 0] += 1.0  # one marker of five: its offset is shared by all
-    np.testing.assert_allclose((m.common_offset_removed(points, two) - points)[:, 1, 0], -0.2)
-
-
 def test_mpjpe_counts_frames_alike() -> None:
     reference = np.zeros((2, 2, 3))
     estimate = reference.copy()

@@ -7,11 +7,9 @@ import pytest
 
 from kinebench.errors import KinebenchWarning, ValueRangeError
 from kinebench.metrics.residuals import (
-    WorstMarker,
     evaluate_residuals,
     residual_max,
     residual_rms,
-    worst_marker,
 )
 
 DISTANCES = np.array([[0.01, 0.02, np.nan], [0.03, np.nan, np.nan]])
@@ -20,19 +18,6 @@ DISTANCES = np.array([[0.01, 0.02, np.nan], [0.03, np.nan, np.nan]])
 def test_missing_markers_do_not_count() -> None:
     assert residual_rms(DISTANCES) == pytest.approx(np.sqrt((1 + 4 + 9) / 3) * 0.01)
     assert residual_max(DISTANCES) == pytest.approx(0.03)
-
-
-def test_worst_marker() -> None:
-    assert worst_marker(DISTANCES, ("a", "b", "c")) == WorstMarker("a", 1, 0.03)
-    swapped = DISTANCES[::-1, [1, 0, 2]]
-    assert worst_marker(swapped, ("b", "a", "c")) == WorstMarker("a", 0, 0.03)
-
-
-def test_worst_marker_invalid() -> None:
-    with pytest.raises(ValueRangeError, match="as many names"):
-        worst_marker(DISTANCES, ("a",))
-    with pytest.raises(ValueRangeError, match="no marker is present"):
-        worst_marker(np.full((2, 1), np.nan), ("a",))
 
 
 def test_evaluation_lists_markers_and_all() -> None:

@@ -23,13 +23,6 @@ def pair() -> tuple[np.ndarray, np.ndarray]:
     return reference, 0.8 * reference + 0.3 + 0.1 * rng.normal(size=(200, 4))
 
 
-def test_frames_compared() -> None:
-    reference = np.array([[1.0, np.nan], [2.0, 2.0], [3.0, np.nan]])
-    estimate = np.array([[1.0, 1.0], [np.nan, 2.0], [3.0, 3.0]])
-    np.testing.assert_array_equal(w.frames_compared(reference, estimate), [2, 1])
-    np.testing.assert_array_equal(w.frames_compared(reference, reference), [3, 1])
-
-
 def test_against_scipy(pair: tuple[np.ndarray, np.ndarray]) -> None:
     """Correlation and straight line as scipy.stats has them."""
     reference, estimate = pair

@@ -203,6 +203,16 @@ def test_a_window_before_the_augmenter_has_warmed_up_is_doubted(
     assert not any("warms up" in text for text in warm.warnings)
 
 
+def test_start_up_counts_from_the_first_frame(
+    pipeline: Pipeline, seen: list[Markers], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LSTMAugmenter, "__call__", lambda self, k, s: Doubled()(k, s))
+    late = replace(standing(), times=standing().times + 5.0)
+    told = replace(pipeline, augment=LSTMAugmenter("v0.3"), scale=Told(seen, (5.1, 5.5)))
+    result = told(replace(trial(), keypoints=late))
+    assert any("starts 0.10 s after the beginning" in text for text in result.warnings)
+
+
 @dataclass(frozen=True, slots=True)
 class Doubtful:
     """A cleaner that warns of what it sees and uses old code."""

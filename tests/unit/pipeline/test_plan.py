@@ -13,6 +13,7 @@ from kinebench.core.tasks import IKTasks
 from kinebench.errors import KinebenchWarning, NameNotFoundError, ValueRangeError
 from kinebench.ik.opensim_engine import OpenSimIK
 from kinebench.pipeline import spec as spec_module
+from kinebench.pipeline.choices import Choice, ChoiceKey, Source
 from kinebench.pipeline.opencap import OpenCapSetup, opencap_setup
 from kinebench.pipeline.plan import Plan, plan_from_markers
 from kinebench.pipeline.spec import DEFAULT_VERSION, TRACKED, PipelineSpec
@@ -62,12 +63,17 @@ def planned(static: Markers | None = None, names=OPENCAP_20, model=None, **optio
     )
 
 
+def chosen(plan: Plan, key: ChoiceKey) -> Choice:
+    (choice,) = (choice for choice in plan.choices if choice.key is key)
+    return choice
+
+
 @pytest.mark.usefixtures("asked")
 class TestStaticWindow:
     def test_opencap_s_rule_on_a_static_trial(self) -> None:
         plan = planned(recording())
         assert plan.pipeline.scale.window == StaticWindow(ANATOMICAL_MARKERS)
-        assert plan.choices["static window"] == "OpenCap's rule on the static trial"
+        assert chosen(plan, ChoiceKey.STATIC_WINDOW).source is Source.OPENCAP_RULE
 
     def test_the_best_standing_without_one_with_a_warning(self) -> None:
         with pytest.warns(KinebenchWarning, match="no static trial: .*constant error"):
@@ -78,7 +84,7 @@ class TestStaticWindow:
     def test_a_window_that_is_asked_for_wins(self) -> None:
         plan = planned(recording(), window=GivenWindow(1.0, 2.0))
         assert plan.pipeline.scale.window == GivenWindow(1.0, 2.0)
-        assert plan.choices["static window"] == "asked for"
+        assert str(chosen(plan, ChoiceKey.STATIC_WINDOW)) == "1 to 2 s (asked for)"
 
     @pytest.mark.parametrize(
         ("track", "watched"),
@@ -99,9 +105,11 @@ class TestStaticWindow:
 @pytest.mark.usefixtures("asked")
 class TestAugmentation:
     def test_the_default_version_is_told_apart_from_one_asked_for(self) -> None:
-        assert planned(recording()).choices["augmenter"] == f"{DEFAULT_VERSION} (default)"
+        assert (
+            str(chosen(planned(recording()), ChoiceKey.AUGMENTER)) == f"{DEFAULT_VERSION} (default)"
+        )
         asked_for = planned(recording(), augmenter="v0.1", warm_up_s=1.0, resample_hz=60.0)
-        assert asked_for.choices["augmenter"] == "v0.1 (asked for)"
+        assert str(chosen(asked_for, ChoiceKey.AUGMENTER)) == "v0.1 (asked for)"
         expected = LSTMAugmenter("v0.1", warm_up_s=1.0, resample_hz=60.0)
         assert asked_for.pipeline.augment == expected
         assert asked_for.pipeline.floor == FloorOffset()
@@ -115,7 +123,7 @@ class TestAugmentation:
         assert set(plan.trial.keypoints.names) == set(OPENCAP_20)
         assert plan.trial.static is not None
         assert set(plan.trial.static.names) == set(OPENCAP_20)
-        assert plan.choices["keypoints"] == "20 of the 27 points given"
+        assert chosen(plan, ChoiceKey.KEYPOINTS).value == "20 of 27 points"
 
     def test_nothing_is_dropped_when_a_keypoint_is_lacking(self) -> None:
         """So that the augmenter's error can show the misspelt name."""
@@ -134,7 +142,7 @@ class TestAugmentation:
         assert plan.pipeline.augment == NoAugmentation()
         assert plan.pipeline.floor is None
         assert plan.trial.keypoints == recording()
-        assert "augmenter" not in plan.choices
+        assert ChoiceKey.AUGMENTER not in {choice.key for choice in plan.choices}
 
     @pytest.mark.parametrize(
         "option", [{"augmenter": "v0.1"}, {"warm_up_s": 1.0}, {"resample_hz": 60.0}]
@@ -153,7 +161,7 @@ def test_unknown_kinds_get_the_near_match() -> None:
 def test_a_scaled_model_needs_no_static_trial(leg_model: Model) -> None:
     plan = planned(model=leg_model)
     assert plan.pipeline.scale == GivenModel(leg_model)
-    assert plan.choices["scaling"] == "none: leg is scaled already"
+    assert str(chosen(plan, ChoiceKey.SCALING)) == "leg (asked for, scaled already)"
     without_effect = (
         {"static": recording()},
         {"window": GivenWindow(0.0, 1.0)},

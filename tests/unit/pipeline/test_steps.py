@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from kinebench.augmentation.augmenter import LSTMAugmenter, NoAugmentation
@@ -17,6 +17,7 @@ from kinebench.augmentation.floor import FloorOffset, VerticalShift
 from kinebench.cleaning.catalogue import CLEANERS, parse_cleaners
 from kinebench.core import Document, Markers, Model, Subject, Trial
 from kinebench.core.tasks import IKTasks
+from kinebench.errors import ValueRangeError
 from kinebench.lab import Population, generic_body, ik_tasks, record, scaling_setup
 from kinebench.lab.camera.presets import two_phones
 from kinebench.lab.motions.squat import Squat
@@ -121,7 +122,11 @@ def test_any_field_of_any_stage_changes_the_key(
     else:
         changed = replace(pipeline, **{stage: with_field(whole, path, new)})
     same = type(old) is type(new) and (old == new or (old != old and new != new))
-    assert (final(changed) == final(pipeline)) == same
+    try:
+        key = final(changed)
+    except ValueRangeError:
+        reject()  # a cleaner that takes its sizes from the trial checks its fields again
+    assert (key == final(pipeline)) == same
 
 
 def test_every_stage_of_different_kind_has_another_key() -> None:

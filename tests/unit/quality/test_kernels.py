@@ -7,30 +7,53 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinebench.core import Coordinate, Markers, Motion
+from kinebench.core import Coordinate, Markers, Motion, Subject
+from kinebench.core.arrays import FloatArray
 from kinebench.core.segments import segment_lengths, stature
+from kinebench.quality import assess_recording
+from kinebench.quality.anatomy import swaps
 from kinebench.quality.filtering import effective_cutoff
 from kinebench.quality.finding import Assessment, Finding, graded, spans_of, worst
 from kinebench.quality.result import smeared_wraps
 from kinebench.signals.butterworth import butterworth
-from kinebench.signals.swaps import exchanged_frames, exchanges
 
 TIMES = np.arange(100) / 100.0
 
 
+def _legs(right: FloatArray, left: FloatArray) -> Markers:
+    """Right and left legs (n_frames, 3) as keypoints at 60 Hz."""
+    parts = ("Knee", "Ankle", "Heel")
+    names = tuple(f"{side}{part}" for side in "RL" for part in parts)
+    below = np.array([[0.0, 0.0, 0.0], [0.0, -0.4, 0.0], [-0.05, -0.45, 0.0]])
+    positions = np.concatenate([right[:, None] + below, left[:, None] + below], axis=1)
+    return Markers(names, np.arange(len(right)) / 60, positions)
+
+
+def _found(recording: Markers) -> list[Finding]:
+    return list(swaps(recording, Subject(70.0, 1.75)) or ())
+
+
+def _apart(n_frames: int) -> tuple[FloatArray, FloatArray]:
+    return np.tile([0.0, 0.5, 0.2], (n_frames, 1)), np.tile([0.0, 0.5, 0.0], (n_frames, 1))
+
+
 def test_exchanges_are_found_where_sides_change_places() -> None:
-    right = np.tile([0.0, 0.0, 0.2], (20, 2, 1))
-    left = np.zeros((20, 2, 3))
+    right, left = _apart(20)
     right[7:12], left[7:12] = left[7:12].copy(), right[7:12].copy()
-    steps = exchanges(right, left)
-    assert np.flatnonzero(steps).tolist() == [6, 11]
-    assert np.flatnonzero(exchanged_frames(steps)).tolist() == list(range(7, 12))
+    (found,) = _found(_legs(right, left))
+    assert found.spans_s[0] == pytest.approx((7 / 60, 11 / 60))
+    assert found.measured == 5
+    assert found.message.startswith("the legs are on the other side in 5 frames")
+    assert set(found.where) == {
+        f"{side}{part}" for side in "RL" for part in ("Knee", "Ankle", "Heel")
+    }
 
 
 def test_an_exchange_until_the_end_is_the_lesser_part() -> None:
-    steps = np.zeros(19, bool)
-    steps[3] = True  # from frame 4 on, or up to frame 3
-    assert np.flatnonzero(exchanged_frames(steps)).tolist() == [0, 1, 2, 3]
+    right, left = _apart(20)
+    right[4:], left[4:] = left[4:].copy(), right[4:].copy()
+    (found,) = _found(_legs(right, left))
+    assert found.spans_s[0] == pytest.approx((0.0, 3 / 60))
 
 
 @given(speed=st.floats(0.0, 5.0), apart=st.floats(0.15, 0.5))
@@ -38,15 +61,16 @@ def test_legs_that_pass_each_other_are_no_exchange(speed: float, apart: float) -
     """At 60 Hz, right forwards and left backwards at up to 5 m/s, a hand's breadth apart."""
     way = speed * (np.arange(60) - 30) / 60
     zero = np.zeros(60)
-    right = np.stack([way, zero, zero + apart], axis=1)[:, None]
-    left = np.stack([-way, zero, zero], axis=1)[:, None]
-    assert not exchanges(right, left).any()
+    right = np.stack([way, zero, zero + apart], axis=1)
+    left = np.stack([-way, zero, zero], axis=1)
+    assert not _found(_legs(right, left))
 
 
 def test_missing_points_are_no_exchange() -> None:
-    right, left = np.zeros((5, 1, 3)), np.ones((5, 1, 3))
-    right[2] = np.nan
-    assert not exchanges(right, left).any()
+    right, left = _apart(20)
+    right[5] = np.nan
+    assert not _found(_legs(right, left))
+    assert swaps(Markers(("Neck",), TIMES, np.zeros((100, 1, 3))), Subject(70.0, 1.75)) is None
 
 
 def test_segments_of_known_length() -> None:
@@ -121,3 +145,17 @@ def test_a_finding_becomes_plain_json() -> None:
     found = Finding("size", "red", "too large", measured=float("nan")).as_dict()
     assert found["measured"] is None
     assert found["check"] == "size"
+
+
+def test_findings_come_worst_first() -> None:
+    """Two frames of a hand far off, in a recording of 15 frames a second."""
+    names = ("Neck", "midHip", "RHip", "LHip", "RWrist")
+    places = np.array([[0, 1.5, 0], [0, 1, 0], [0, 1, 0.1], [0, 1, -0.1], [0.2, 1, 0.3]])
+    rng = np.random.default_rng(1)
+    positions = places + 0.002 * rng.standard_normal((60, 5, 3))
+    positions[20:22, 4] += 1e3
+    found = assess_recording(Markers(names, np.arange(60) / 15, positions), Subject(70.0, 1.75))
+    lights = [finding.severity for finding in found.findings]
+    assert lights == sorted(lights, key=("red", "amber", "green").index)
+    assert {"red", "amber"} <= set(lights)
+    assert found.severity == "red"

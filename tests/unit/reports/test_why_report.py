@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import html
 import re
 import sys
 from collections.abc import Callable
@@ -12,8 +13,10 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "diagnosis"))
 from made_up_diagnosis import made_up
 
+from kinebench.diagnosis.evidence import Indication
+from kinebench.diagnosis.faults import UNDECIDABLE, Fault
 from kinebench.diagnosis.figures import FIGURES
-from kinebench.diagnosis.verdict import verdict
+from kinebench.diagnosis.verdict import part_text, verdict
 from kinebench.diagnosis.why import Diagnosis
 from kinebench.reports.blocks import Details, FigureBlock, TableBlock
 from kinebench.reports.html import as_html
@@ -49,9 +52,9 @@ def document(diagnosis: Diagnosis, **changes: object):  # type: ignore[no-untype
     return why_document(diagnosis, **{**given, **changes})  # type: ignore[arg-type]
 
 
-def test_both_sentences_of_the_verdict_are_on_the_page(page: str, diagnosis: Diagnosis) -> None:
+def test_all_sentences_of_the_verdict_are_on_the_page(page: str, diagnosis: Diagnosis) -> None:
     for sentence in verdict(diagnosis):
-        assert sentence in page
+        assert html.escape(sentence) in page
 
 
 def test_inputs_command_warnings_and_what_was_left_out(page: str) -> None:
@@ -76,10 +79,14 @@ def test_the_table_of_causes_has_part_and_alone(diagnosis: Diagnosis) -> None:
     )
     row = table.rows[0]
     assert row[0] == "camera tilt"
-    assert row[4:6] == ("+8.2", "+4.1")
+    assert row[4:6] == (
+        part_text("camera tilt", 0.0082, FIGURES[0]),
+        part_text("camera tilt", 0.0041, FIGURES[0]),
+    )
+    assert row[4].startswith("+8.2 mm ± ")
     by_name = {cells[0]: cells for cells in table.rows}
-    assert by_name["augmenter version"][3] == "nothing"
-    assert by_name["augmenter version"][4:] == ("−4.0", "−2.0", "2.0")
+    assert by_name["augmenter version"][3] == "none"
+    assert by_name["augmenter version"][6].startswith("2.0° (clean sessions: 10.")
     assert {len(cells) for cells in table.rows} == {len(table.header)}
 
 
@@ -105,10 +112,23 @@ def test_a_figure_for_every_question(diagnosis: Diagnosis) -> None:
     assert "as it is: mean −10.0 mm" in figures[1].description.replace("-", "−")
 
 
+def test_what_cannot_be_told_is_on_the_page(page: str) -> None:
+    assert "Cannot be told from this recording" in page
+    assert all(html.escape(what) in page for what in UNDECIDABLE)
+
+
+def test_a_fault_without_swap_comes_first_with_its_advice(diagnosis: Diagnosis) -> None:
+    fault = Fault("side swaps", Indication("legs swap sides in 12 frames", 3.0), "correct them")
+    shown = document(replace(diagnosis, faults=(fault,)))
+    table = next(b.table for b in shown.sections[0].blocks if isinstance(b, TableBlock))
+    assert table.rows[0][:3] == ("side swaps", "no swap undoes it", "correct them")
+    assert "side swaps (legs swap sides in 12 frames). To do: correct them." in as_html(shown)
+
+
 def test_without_suspects_nothing_is_marked(diagnosis: Diagnosis) -> None:
     calm = made_up({"camera tilt": {"side_drop": 0.001}}, {})
     page = as_html(document(calm))
-    assert "Nothing stands out" in page
+    assert "No fault is shown" in page
     assert "without " not in next(
         b.svg for b in document(calm).sections[2].blocks if isinstance(b, FigureBlock)
     )

@@ -120,7 +120,7 @@ def test_failures_of_the_last_run_keep_their_reasons(
     assert command("report", "mine.toml", "--out", "out") == 0
     reported = capsys.readouterr()
     assert reported.out == "made-up: 2 done, 2 failed; out/report.html\n"
-    assert reported.err == ran.err == "2 cells: no static window\n"
+    assert reported.err == ran.err == "2 cells: no static window (before that: the subject sways)\n"
     # a table of another study tells nothing about this one
     (tmp_path / "out" / "outcomes.csv").write_text("subject,status,reason\ns1,failed,x\n")
     assert command("report", "mine.toml", "--out", "out") == 0

@@ -1,18 +1,15 @@
 from __future__ import annotations
 
-import io
 import re
 import subprocess
 import sys
-from pathlib import Path
 from xml.etree import ElementTree
 
 import matplotlib
 import numpy as np
 import pytest
 
-from kinebench.errors import ValueRangeError
-from kinebench.reports.figures import as_png, as_svg, save_figure
+from kinebench.reports.figures import as_svg
 from kinebench.reports.figures.style import (
     BLUE,
     GREEN,
@@ -61,24 +58,6 @@ def test_on_a_page_ink_follows_the_page_and_colours_stay() -> None:
     assert not re.search(r"\d\.\d{3,}", text.split("</defs>")[0])
     assert INK in as_svg(drawn())
     ElementTree.fromstring(text)
-
-
-def test_files_by_their_ending(tmp_path: Path) -> None:
-    for ending, head in (("svg", b"<?xml"), ("pdf", b"%PDF"), ("png", b"\x89PNG")):
-        path = tmp_path / f"figure.{ending}"
-        save_figure(drawn(), path)
-        assert path.read_bytes().startswith(head)
-    save_figure(drawn(), tmp_path / "again.pdf")
-    assert (tmp_path / "again.pdf").read_bytes() == (tmp_path / "figure.pdf").read_bytes()
-    with pytest.raises(ValueRangeError, match=r"\.svg, \.pdf or \.png, found 'figure.jpg'"):
-        save_figure(drawn(), tmp_path / "figure.jpg")
-
-
-def test_png_is_on_white() -> None:
-    from matplotlib.image import imread
-
-    pixels = imread(io.BytesIO(as_png(drawn(), dpi=50)))
-    assert np.allclose(pixels[0, 0], 1.0)
 
 
 def test_settings_of_others_come_back() -> None:
@@ -141,7 +120,7 @@ def test_the_command_needs_matplotlib_only_for_a_report() -> None:
 
 
 @pytest.mark.parametrize("name", [r"$\frac{$", "$", "a $x$ b", r"\$", "50 $ and $^2$"])
-def test_dollar_signs_in_names_are_dollar_signs(name: str, tmp_path: Path) -> None:
+def test_dollar_signs_in_names_are_dollar_signs(name: str) -> None:
     with styled():
         figure, (axes,) = grid_of_axes(1, 1, 3.5, 2.0)
         axes.plot([0, 1], [0, 1], label=name)
@@ -149,5 +128,3 @@ def test_dollar_signs_in_names_are_dollar_signs(name: str, tmp_path: Path) -> No
         axes.set_xticks([0, 1], [name, "b"])
         axes.legend()
     assert as_svg(figure).count(f">{name}</text>") == 5
-    save_figure(figure, tmp_path / "a.pdf")
-    save_figure(figure, tmp_path / "a.png")

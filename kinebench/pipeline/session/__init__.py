@@ -1,0 +1,1 @@
+"""Runs on OpenCap sessions: facts are read once, `decide` chooses, `plan_from_session` builds."""

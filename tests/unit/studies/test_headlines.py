@@ -1,0 +1,73 @@
+"""Results in README are those that the committed reports carry."""
+
+from __future__ import annotations
+
+import importlib
+import math
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+_ESTIMATE = re.compile(r"([+−]\d+\.\d\d)°\s+\[([+−]\d+\.\d\d),\s+([+−]\d+\.\d\d)\]")
+
+
+@pytest.fixture(scope="module")
+def headlines() -> Iterator[ModuleType]:
+    sys.path.insert(0, str(ROOT))
+    try:
+        yield importlib.import_module("benchmarks.studies.headlines")
+    finally:
+        sys.path.remove(str(ROOT))
+
+
+def row(subject: str, level: str, error: float) -> dict[str, str]:
+    return {"subject": subject, "factor": level, "mean_error_deg": str(error)}
+
+
+def test_every_subject_counts_once(headlines: ModuleType) -> None:
+    rows = [
+        row("a", "old", 1.0), row("a", "new", 2.0), row("a", "new", 4.0),
+        row("b", "old", 2.0), row("b", "new", 3.0),
+        row("c", "old", 9.0), row("d", "new", 9.0),
+    ]  # fmt: skip
+    base, change, (low, high), n = headlines.effect(rows, "factor", "new", "old")
+    assert (base, change, n) == (1.5, 1.5, 2)
+    # Student, one degree of freedom: 12.706 standard errors of 0.5
+    assert high - change == pytest.approx(12.706 * 0.5, rel=1e-4)
+    assert change - low == pytest.approx(high - change)
+
+
+def test_one_subject_has_no_interval(headlines: ModuleType) -> None:
+    rows = [row("a", "old", 1.0), row("a", "new", 2.0)]
+    _, change, interval, n = headlines.effect(rows, "factor", "new", "old")
+    assert (change, n) == (1.0, 1)
+    assert all(math.isnan(limit) for limit in interval)
+
+
+def test_the_page_is_what_the_reports_carry(headlines: ModuleType) -> None:
+    assert (ROOT / "reports" / "headlines.md").read_text(encoding="utf-8") == headlines.page()
+
+
+def test_every_estimate_in_the_readme_is_on_a_committed_page() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    results = text.split("## Results")[1].split("## Where things are")[0]
+    pages = (ROOT / "reports").glob("*.md")
+    committed = "".join(path.read_text(encoding="utf-8") for path in pages)
+    found = _ESTIMATE.findall(results)
+    assert len(found) > 20
+    for change, low, high in found:
+        assert f"{change} [{low}, {high}]" in committed, f"{change} [{low}, {high}]"
+
+
+def test_what_is_not_beyond_chance_is_said_so() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    results = " ".join(text.split("## Results")[1].split("## Where things are")[0].split())
+    for match in re.finditer(r"driven " + _ESTIMATE.pattern + r"(.{0,22})", results):
+        _, low, high, after = match.groups()
+        if low.startswith("−") != high.startswith("−"):
+            assert "not beyond chance" in after, match[0]
