@@ -180,14 +180,21 @@ def test_under_other_noise_only_errors_are_compared_and_it_says_so() -> None:
     assert [one.key for one in grown.failures] == [ERROR]
 
 
-@pytest.mark.parametrize("seconds", [1.4, 1.6])
+def test_an_extreme_may_move_neither_up_nor_down() -> None:
+    low = judge(baseline(), measured(motion(np.minimum(KNEE, 40 * DEG))), ORIGIN)
+    assert finding(low, HIGHEST).outcome is Outcome.MOVED
+    high = judge(baseline(), measured(motion(KNEE * 1.1)), ORIGIN)
+    assert finding(high, HIGHEST).outcome is Outcome.MOVED
+
+
+@pytest.mark.parametrize("seconds", [2.8, 3.2])
 def test_time_fails_on_the_same_machine_alone(seconds: float) -> None:
     key = Key("all trials", "one trial", "time")
-    timed = baseline(first=measured(time=Measured(1.0, "s")))
+    timed = baseline(first=measured(time=Measured(2.0, "s")))
     again = measured(time=Measured(seconds, "s"))
     here = finding(judge(timed, again, ORIGIN), key)
-    assert here.outcome is (Outcome.MOVED if seconds > 1.5 else Outcome.FINE)
-    assert here.limit == pytest.approx(0.5)
+    assert here.outcome is (Outcome.MOVED if seconds > 3.0 else Outcome.FINE)
+    assert here.limit == pytest.approx(1.0)
     there = judge(timed, again, elsewhere())
     assert finding(there, key).outcome is Outcome.ELSEWHERE
     assert not there.failures

@@ -14,7 +14,7 @@ from made_up_gate import KNEE, ORIGIN, TIMES, baseline, measured, motion
 
 from kinebench.baselines.baseline import Tolerance
 from kinebench.baselines.judging import judge
-from kinebench.baselines.presets import PRESETS, tolerances_of
+from kinebench.baselines.presets import PRESETS, group_of, tolerances_of
 from kinebench.baselines.text import baseline_text, parse_baseline
 from kinebench.errors import (
     FileFormatError,
@@ -116,6 +116,18 @@ def test_presets_are_what_they_are_called() -> None:
     clinical = {name: one.limit for name, one in tolerances_of("clinical").items()}
     assert clinical["angle largest"] == pytest.approx(5 * DEG)
     assert clinical["angle rms"] == pytest.approx(2 * DEG)
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "group"),
+    [
+        ("pro_sup_l", "rad", "pro_sup"),
+        ("knee_angle_r", "rad", "angle"),
+        ("pelvis_tx", "m", "length"),
+    ],
+)
+def test_coordinates_have_tolerances_of_their_kind(name: str, unit: str, group: str) -> None:
+    assert group_of(name, unit) == group
 
 
 def test_a_tolerance_without_a_reason_is_refused() -> None:
