@@ -108,8 +108,8 @@ class Course(Value):
         object.__setattr__(self, "values", read_only(self.values, (len(times),), "values"))
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+@dataclass(frozen=True, slots=True, eq=False)
+class Origin(Value):
     """Where a baseline, or a measurement, comes from.
 
     Parameters

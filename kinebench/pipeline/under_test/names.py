@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 
 from kinebench.core.arrays import frozen_mapping
 from kinebench.core.motion import Motion
+from kinebench.core.value import Value
 from kinebench.errors import ValueRangeError, require_names
 
 __all__ = ["NameMap"]
 
 
-@dataclass(frozen=True, slots=True)
-class NameMap:
+@dataclass(frozen=True, slots=True, eq=False)
+class NameMap(Value):
     """Renames coordinates.
 
     Parameters

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import difflib
+import pickle
 import sys
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from kinebench.errors import (
     NameNotFoundError,
     ValueRangeError,
 )
+from kinebench.pipeline.under_test import NameMap
 
 DEG = np.pi / 180
 TEXT = baseline_text(baseline())
@@ -47,6 +49,13 @@ def test_values_keep_a_ten_thousandth_of_a_degree(angle_deg: float, frame: int) 
     place = (frame - frame % 6) // 6
     assert course.values[place] / DEG == pytest.approx(angle_deg, abs=0.51e-4)
     assert course.times[place] == pytest.approx(TIMES[frame - frame % 6], abs=1e-6)
+
+
+def test_a_baseline_goes_to_another_process() -> None:
+    made = baseline()
+    assert pickle.loads(pickle.dumps(made)) == made
+    names = NameMap({"a": "b"})
+    assert pickle.loads(pickle.dumps(names)) == names
 
 
 def test_missing_values_stay_missing() -> None:
