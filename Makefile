@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOWEST := .venv-lowest
 
-.PHONY: demo test test-lowest lint clean
+.PHONY: demo test test-lowest lint gate clean
 
 demo: $(VENV)/.installed
 	$(BIN)/kinebench demo --out demo
@@ -21,6 +21,10 @@ lint: $(VENV)/.installed-for-tests
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Kinebench's own pipeline against the baseline that it comes with.
+gate: $(VENV)/.installed
+	OMP_NUM_THREADS=1 $(BIN)/kinebench check
 
 clean:
 	rm -rf $(VENV) $(LOWEST) demo

@@ -6,7 +6,12 @@ setup(
     packages=[*find_packages(include=["kinebench*"]), "kinebench.datasets.cards"],
     package_dir={"kinebench.datasets.cards": "datasets"},
     package_data={
-        "kinebench": ["py.typed", "augmentation/lab_1/*", "reports/player/player.*"],
+        "kinebench": [
+            "py.typed",
+            "augmentation/lab_1/*",
+            "baselines/quick.toml",
+            "reports/player/player.*",
+        ],
         "kinebench.datasets.cards": ["*/card.toml"],
     },
 )

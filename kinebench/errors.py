@@ -21,6 +21,7 @@ __all__ = [
     "NameNotFoundError",
     "NotApplicableError",
     "ScalingError",
+    "UnderTestError",
     "ValueRangeError",
     "has_control_characters",
     "nearest",
@@ -93,6 +94,10 @@ class DatasetError(KinebenchError):
 
 class NotApplicableError(KinebenchError):
     """What is asked makes no sense for this recording; a study skips such a cell."""
+
+
+class UnderTestError(KinebenchError):
+    """The pipeline under test gave no motion for a trial."""
 
 
 class KinebenchWarning(UserWarning):

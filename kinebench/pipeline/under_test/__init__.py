@@ -1,0 +1,27 @@
+"""Pipelines under test: anything that makes a motion of a trial, ours or not.
+
+::
+
+    pipeline = PythonCallable("my_pipeline:estimate")
+    motion = pipeline(trial)
+"""
+
+from kinebench.pipeline.under_test.command_line import CommandLine
+from kinebench.pipeline.under_test.description import under_test_of
+from kinebench.pipeline.under_test.names import NameMap
+from kinebench.pipeline.under_test.own import OwnPipeline
+from kinebench.pipeline.under_test.protocol import UnderTest
+from kinebench.pipeline.under_test.python_callable import PythonCallable, checked_motion
+from kinebench.pipeline.under_test.ready_files import ReadyFiles, file_name
+
+__all__ = [
+    "CommandLine",
+    "NameMap",
+    "OwnPipeline",
+    "PythonCallable",
+    "ReadyFiles",
+    "UnderTest",
+    "checked_motion",
+    "file_name",
+    "under_test_of",
+]

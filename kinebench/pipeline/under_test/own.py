@@ -1,0 +1,47 @@
+"""Kinebench's own pipeline under test."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from kinebench.core.motion import Motion
+from kinebench.core.provenance import digest
+from kinebench.core.trial import Trial
+from kinebench.errors import KinebenchError, KinebenchWarning, UnderTestError
+from kinebench.pipeline.pipeline import Pipeline
+from kinebench.pipeline.spec import PipelineSpec
+
+__all__ = ["OwnPipeline"]
+
+
+@dataclass(frozen=True)
+class OwnPipeline:
+    """The pipeline of a description."""
+
+    spec: PipelineSpec
+
+    @cached_property
+    def _pipeline(self) -> Pipeline:
+        return self.spec.build()
+
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        settings = {key: json.dumps(value) for key, value in self.spec.to_table().items()}
+        return {
+            **settings,
+            "pipeline digest": self.spec.digest,
+            "model digest": digest(self._pipeline.generic),
+        }
+
+    def __call__(self, trial: Trial) -> Motion:
+        """The motion; what is doubtful about laboratory trials is known."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", KinebenchWarning)
+            try:
+                return self._pipeline(trial).motion
+            except KinebenchError as error:
+                raise UnderTestError(str(error)) from error

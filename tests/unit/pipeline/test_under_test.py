@@ -1,0 +1,272 @@
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kinebench.core.markers import Markers
+from kinebench.core.motion import Coordinate, Motion
+from kinebench.core.subject import Subject
+from kinebench.core.trial import Trial
+from kinebench.errors import (
+    FileFormatError,
+    KinebenchError,
+    NameNotFoundError,
+    UnderTestError,
+    ValueRangeError,
+)
+from kinebench.io.sto import write_motion
+from kinebench.pipeline.spec import PipelineSpec
+from kinebench.pipeline.under_test import (
+    CommandLine,
+    NameMap,
+    OwnPipeline,
+    PythonCallable,
+    ReadyFiles,
+    under_test_of,
+)
+
+TIMES = np.arange(60) / 60
+TRUTH = Motion((Coordinate("knee_angle_r"),), TIMES, np.radians(40) * TIMES[:, None] + 0.1)
+KEYPOINTS = Markers(("RKnee",), TIMES, np.ones((60, 1, 3)))
+TRIAL = Trial("s1 squat", Subject(72.5, 1.81), KEYPOINTS, static=KEYPOINTS, reference_motion=TRUTH)
+PROGRAM = """\
+import pathlib, sys
+keypoints, static, mass, height, out = sys.argv[1:]
+assert pathlib.Path(keypoints).read_text().startswith("PathFileType")
+assert pathlib.Path(static).is_file()
+assert (mass, height) == ("72.5", "1.81"), (mass, height)
+rows = "\\n".join(f"{i / 60}\\t{40 * i / 60 + 5.72958}" for i in range(60))
+header = "Coordinates\\nversion=1\\nnRows=60\\nnColumns=2\\ninDegrees=yes\\nendheader\\n"
+"""
+WRITES = 'pathlib.Path(out).write_text(header + "time\\tknee_angle_r\\n" + rows + "\\n")\n'
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> Callable[..., CommandLine]:
+    def make(program: str = PROGRAM + WRITES, **options: object) -> CommandLine:
+        (tmp_path / "run.py").write_text(program)
+        template = f"{sys.executable} run.py {{keypoints}} {{static}} {{mass}} {{height}} {{out}}"
+        return CommandLine(template, home=tmp_path, **options)  # type: ignore[arg-type]
+
+    return make
+
+
+def test_a_command_gives_the_motion_that_it_wrote(command: Callable[..., CommandLine]) -> None:
+    found = command()(TRIAL)
+    assert found.names == ("knee_angle_r",)
+    np.testing.assert_allclose(found.values, TRUTH.values, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("program", "says"),
+    [
+        (PROGRAM, "wrote no out.mot; it ended with 0"),
+        ("raise SystemExit('no licence')", "ended with 1: no licence"),
+        ("import pathlib, sys; pathlib.Path(sys.argv[-1]).write_text('nothing')", "out.mot"),
+        (PROGRAM + WRITES.replace('" + rows + "', ""), "out.mot"),
+    ],
+    ids=["nothing written", "crashed", "no table", "no rows"],
+)
+def test_the_file_counts_whatever_the_return_code(
+    command: Callable[..., CommandLine], program: str, says: str
+) -> None:
+    with pytest.raises(UnderTestError, match=says):
+        command(program)(TRIAL)
+
+
+def test_a_good_file_counts_after_a_bad_return_code(command: Callable[..., CommandLine]) -> None:
+    assert command(PROGRAM + WRITES + "raise SystemExit(3)")(TRIAL).n_frames == 60
+
+
+def test_a_command_that_hangs_is_ended_with_its_children(
+    command: Callable[..., CommandLine], tmp_path: Path
+) -> None:
+    late = tmp_path / "late"
+    child = f"import time, pathlib; time.sleep(3); pathlib.Path({str(late)!r}).touch()"
+    hangs = (
+        f"import subprocess, sys, time\nsubprocess.Popen([sys.executable, '-c', {child!r}])\n"
+        "time.sleep(60)"
+    )
+    with pytest.raises(UnderTestError, match=r"ended after 0\.5 s"):
+        command(hangs, time_limit_s=0.5)(TRIAL)
+    assert not late.exists()
+
+
+@pytest.mark.parametrize(
+    ("template", "error", "says"),
+    [
+        ("run {keypoint} {out}", NameNotFoundError, "did you mean 'keypoints'"),
+        ("run {keypoints}", FileFormatError, r"lacks \{out\}"),
+        ("run {keypoints} {out} 'x", FileFormatError, "cannot read the command"),
+        ("", FileFormatError, "empty"),
+    ],
+)
+def test_a_wrong_command_is_refused(template: str, error: type[Exception], says: str) -> None:
+    with pytest.raises(error, match=says):
+        CommandLine(template)
+
+
+def test_a_program_that_is_not_there_is_a_failure() -> None:
+    with pytest.raises(UnderTestError, match="cannot run no-such-program"):
+        CommandLine("no-such-program {keypoints} {out}")(TRIAL)
+
+
+def test_a_static_trial_that_is_asked_for_must_be_there(
+    command: Callable[..., CommandLine],
+) -> None:
+    with pytest.raises(UnderTestError, match="has no static trial"):
+        command()(Trial("t", TRIAL.subject, KEYPOINTS))
+
+
+def test_a_function_never_sees_the_truth() -> None:
+    seen: list[Trial] = []
+
+    def estimate(trial: Trial) -> Motion:
+        seen.append(trial)
+        return TRUTH
+
+    assert PythonCallable("toy:estimate", function=estimate)(TRIAL) == TRUTH
+    assert seen[0].reference_motion is None
+    assert seen[0].reference_markers is None
+    assert seen[0].keypoints == KEYPOINTS
+
+
+def leaves(trial: Trial) -> Motion:
+    raise SystemExit(0)
+
+
+def test_what_a_function_prints_stays_out_of_our_output(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def chatty(trial: Trial) -> Motion:
+        sys.stdout.write("working\n")
+        return TRUTH
+
+    PythonCallable("toy:chatty", function=chatty)(TRIAL)
+    told = capsys.readouterr()
+    assert (told.out, told.err) == ("", "working\n")
+
+
+@pytest.mark.parametrize(
+    ("gives", "says"),
+    [
+        (lambda trial: None, "must give a Motion, found a NoneType"),
+        (leaves, "SystemExit: 0"),
+        (lambda trial: 1 / 0, "ZeroDivisionError: division by zero"),
+        (lambda trial: Motion(TRUTH.coordinates, TIMES, np.full((60, 1), np.nan)),
+         "without a number"),
+        (lambda trial: Motion(TRUTH.coordinates, TIMES + 100, TRUTH.values), "gave 100 to"),
+    ],
+    ids=["nothing", "exit", "error", "no numbers", "other times"],
+)  # fmt: skip
+def test_what_is_no_motion_of_the_trial_is_a_failure(
+    gives: Callable[[Trial], Motion], says: str
+) -> None:
+    with pytest.raises(UnderTestError, match=says):
+        PythonCallable("toy:estimate", function=gives)(TRIAL)
+
+
+def test_a_function_is_found_by_its_place(tmp_path: Path) -> None:
+    (tmp_path / "toy_a.py").write_text("def estimate(trial):\n    return trial.name\n")
+    found = PythonCallable("toy_a:estimate", folder=tmp_path)
+    assert found.function is not None
+    assert found.function(TRIAL) == "s1 squat"
+    assert str(tmp_path) not in sys.path
+
+
+@pytest.mark.parametrize(
+    ("place", "error", "says"),
+    [
+        ("toy_b:estimat", NameNotFoundError, "did you mean 'estimate'"),
+        ("toy_b", FileFormatError, "module:function"),
+        ("no_such_module:estimate", NameNotFoundError, "no Python module 'no_such_module'"),
+        ("toy_broken:estimate", UnderTestError, "cannot import toy_broken: SyntaxError"),
+        ("toy_needy:estimate", UnderTestError, "No module named 'absent_library'"),
+    ],
+)
+def test_a_wrong_place_is_named(
+    tmp_path: Path, place: str, error: type[KinebenchError], says: str
+) -> None:
+    (tmp_path / "toy_b.py").write_text("def estimate(trial): ...\n")
+    (tmp_path / "toy_broken.py").write_text("def estimate(trial:\n")
+    (tmp_path / "toy_needy.py").write_text("import absent_library\n")
+    with pytest.raises(error, match=says):
+        PythonCallable(place, folder=tmp_path)
+
+
+def test_other_names_are_mapped(tmp_path: Path) -> None:
+    theirs = Motion((Coordinate("RKneeFlexion"),), TIMES, TRUTH.values)
+    names = NameMap({"RKneeFlexion": "knee_angle_r"})
+    estimate = PythonCallable("toy:estimate", names, function=lambda trial: theirs)
+    assert estimate(TRIAL).names == ("knee_angle_r",)
+    write_motion(tmp_path / "s1_squat.mot", theirs)
+    read = ReadyFiles(tmp_path, names)(TRIAL)
+    assert read.names == ("knee_angle_r",)
+    np.testing.assert_allclose(read.values, TRUTH.values, atol=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("coordinates", "says"),
+    [
+        ({"RKneeFlexon": "knee_angle_r"}, "did you mean 'RKneeFlexion'"),
+        ({"RKneeFlexion": "knee_angel_r"}, "did you mean 'knee_angle_r'"),
+    ],
+)
+def test_misspelt_names_are_errors(coordinates: dict[str, str], says: str) -> None:
+    theirs = Motion((Coordinate("RKneeFlexion"),), TIMES, TRUTH.values)
+    estimate = PythonCallable("t:e", NameMap(coordinates), function=lambda trial: theirs)
+    with pytest.raises(NameNotFoundError) as caught:
+        estimate(TRIAL)
+    assert says in str(caught.value)
+
+
+def test_two_names_for_one_are_refused() -> None:
+    with pytest.raises(ValueRangeError, match="mapped to knee_angle_r"):
+        NameMap({"a": "knee_angle_r", "b": "knee_angle_r"})
+
+
+def test_a_file_that_is_not_there_is_a_failure(tmp_path: Path) -> None:
+    (tmp_path / "s1_sqat.mot").touch()
+    with pytest.raises(UnderTestError, match=r"no s1_squat\.mot; it has: s1_sqat\.mot"):
+        ReadyFiles(tmp_path)(TRIAL)
+
+
+def test_a_table_describes_each_kind(tmp_path: Path) -> None:
+    own = PipelineSpec(body="lab", engine="fast")
+    (tmp_path / "toy_c.py").write_text("def estimate(trial): ...\n")
+    (tmp_path / "results").mkdir()
+
+    def of(**table: object) -> object:
+        return under_test_of({"under_test": table}, tmp_path, own)
+
+    names = NameMap({"a": "b"})
+    assert of(python="toy_c:estimate", coordinates={"a": "b"}).names == names  # type: ignore[attr-defined]
+    assert of(command="x {keypoints} {out}", time_limit_s=5) == CommandLine(
+        "x {keypoints} {out}", time_limit_s=5.0, home=tmp_path
+    )
+    assert of(files="results") == ReadyFiles(tmp_path / "results")
+    assert under_test_of({}, tmp_path, own) == OwnPipeline(own)
+    changed = under_test_of({"pipeline": {"clean": "butterworth:6"}}, tmp_path, own)
+    assert isinstance(changed, OwnPipeline)
+    assert (changed.spec.engine, len(changed.spec.clean or ())) == ("fast", 1)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ({"under_test": {}}, "needs one of python, command, files"),
+        ({"under_test": {"pyton": "a:b"}}, "did you mean 'python'"),
+        ({"under_test": {"files": "a", "command": "b"}}, "found 2"),
+        ({"under_test": {"files": "no-such-folder"}}, "no folder no-such-folder"),
+        ({"under_test": {"files": "a", "time_limit_s": 3}}, "belongs to a command"),
+        ({"under_test": {"files": "."}, "pipeline": {}}, "not both"),
+    ],
+)
+def test_a_wrong_table_is_named(content: dict[str, object], says: str, tmp_path: Path) -> None:
+    with pytest.raises(KinebenchError) as caught:
+        under_test_of(content, tmp_path, PipelineSpec(body="lab", engine="fast"))
+    assert says in str(caught.value)
