@@ -20,8 +20,8 @@ from kinebench.lab.motions import Gait, MotionModel, SitToStand, Squat
 from kinebench.pipeline.spec import WINDOWS, PipelineSpec
 from kinebench.pipeline.under_test import OwnPipeline, UnderTest, under_test_of
 from kinebench.studies.design import TrialSource
-from kinebench.studies.laboratory import LabSource
-from kinebench.studies.toml_trials import sources_of
+from kinebench.studies.files.trials import sources_of
+from kinebench.studies.sources.laboratory import LabSource
 
 __all__ = [
     "OWN_SPEC",

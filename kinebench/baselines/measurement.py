@@ -27,7 +27,7 @@ from kinebench.lab.camera.chain import Chain
 from kinebench.metrics import evaluate_motion
 from kinebench.pipeline.under_test import UnderTest
 from kinebench.studies.design import TrialSource
-from kinebench.studies.laboratory import LabSource
+from kinebench.studies.sources.laboratory import LabSource
 
 __all__ = ["ALL", "Measured", "Measurement", "machine", "measure", "name_of", "seeded_trial"]
 

@@ -98,8 +98,8 @@ def _trial(
     from kinebench.errors import require_names
     from kinebench.lab import STATIC_POSES, Population
     from kinebench.lab.camera.catalogue import parse_camera
-    from kinebench.studies.laboratory import LabSource
-    from kinebench.studies.toml_trials import ACTIVITIES
+    from kinebench.studies.files.trials import ACTIVITIES
+    from kinebench.studies.sources.laboratory import LabSource
 
     require_names([activity], ACTIVITIES, "activity", "the laboratory")
     require_names([static], STATIC_POSES, "static pose", "the laboratory")
