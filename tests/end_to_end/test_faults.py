@@ -386,7 +386,8 @@ class TestStudyCodes:
 
 # a study that says when it computes, and that drops the exception of one signal on request
 _STUDY = """
-import sys, time, pathlib
+import signal, sys, time, pathlib
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
 from kinebench.cli import main as cli, demo
 from kinebench.studies.execution import cells as execution
 from kinebench.ik import fast
