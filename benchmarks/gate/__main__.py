@@ -61,6 +61,8 @@ sit-to-stand at 120 Hz, asymmetric squat), kinebench's own pipeline with a filte
 augmenter `lab-1`, fast engine. *Size* is the largest change of any angle and of any pelvis
 translation in any frame. *strict* and *opencap* are presets of tolerances; *errors alone* judges
 under another noise seed than the baseline's, as a pipeline with randomness of its own has to be.
+The re-runs under other noise seeds are the false alarms of *errors alone*; those of *strict* and
+*opencap*, which compare courses under one seed, are the re-runs on other processors.
 """
 
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kinebench.errors import KinebenchError, ValueRangeError
+from kinebench.errors import ValueRangeError, one_line
 
 if TYPE_CHECKING:
     from kinebench.baselines.baseline import Baseline
@@ -70,10 +70,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Measure, compare, say what moved."""
     try:
         code = _check(arguments)
-    except KinebenchError as error:
+    except Exception as error:
         if not arguments.bisect:
             raise
-        print(f"kinebench check: {error}", file=sys.stderr)
+        # whatever it is, this commit cannot be judged: neither good nor bad
+        print(f"kinebench check: {type(error).__name__}: {one_line(error)}", file=sys.stderr)
         return _CANNOT_RUN
     return _CANNOT_RUN if arguments.bisect and code == _NOTHING_MEASURED else code
 

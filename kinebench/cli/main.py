@@ -45,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 fine, 1 a check failed, 2 bad input or usage, 130 interrupted, 143 asked to end.
+        0 fine, 1 a check failed, 2 bad input or usage, 3 nothing was measured,
+        130 interrupted, 143 asked to end.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:

@@ -201,6 +201,17 @@ def test_bad_input_is_two_and_cannot_be_bisected(
         assert code == 1
 
 
+def test_what_nobody_foresaw_cannot_be_bisected_either(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*anything: object) -> None:
+        raise RuntimeError("a library's own")
+
+    monkeypatch.setattr("kinebench.baselines.gate.Gate.measure", broken)
+    assert repository.check("--bisect") == 125
+    assert repository.check() == 2
+
+
 def test_every_output_says_the_same(
     repository: Repository, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
