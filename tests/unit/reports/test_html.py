@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from kinebench.comparison import Comparison
+from kinebench.core import Markers, Motion
 from kinebench.reports.blocks import (
     Details,
     Document,
@@ -186,7 +187,14 @@ def test_the_map_of_all_trials_has_every_angle(
             f._replace(item=f.item.replace("pelvis_tilt", "subtalar_angle_r"))
             for f in pair.evaluation.figures
         )
-        pairs.append(replace(pair, evaluation=replace(pair.evaluation, figures=figures)))
+        pairs.append(
+            replace(
+                pair,
+                reference=_renamed(pair.reference),
+                estimate=_renamed(pair.estimate),
+                evaluation=replace(pair.evaluation, figures=figures),
+            )
+        )
     for row in group.groups:
         rows.append(row._replace(item=row.item.replace("pelvis_tilt", "subtalar_angle_r")))
     document = comparison_document(Comparison(group.procedure, tuple(pairs), (), tuple(rows)))
@@ -194,6 +202,17 @@ def test_the_map_of_all_trials_has_every_angle(
     assert "subtalar_angle_r</text>" in drawing.svg
     assert "pelvis_ty" not in drawing.svg  # millimetres have no place on a scale of degrees
     assert "all angles" not in drawing.svg
+
+
+def _renamed(motion: Motion | Markers) -> Motion:
+    assert isinstance(motion, Motion)
+    names = [name.replace("pelvis_tilt", "subtalar_angle_r") for name in motion.names]
+    return replace(
+        motion,
+        coordinates=tuple(
+            replace(one, name=name) for one, name in zip(motion.coordinates, names, strict=True)
+        ),
+    )
 
 
 def test_a_hostile_trial_name_does_no_harm(one_trial: Comparison) -> None:
