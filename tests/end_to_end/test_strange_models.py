@@ -22,6 +22,12 @@ STORED = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _opencap_s_files(mirror_file: Callable[[str], Path]) -> None:
+    """`run` takes OpenCap's set-ups, which no package installs."""
+    mirror_file("opensimPipeline/Models/LaiUhlrich2022.osim")
+
+
 # a small movement looks like radians
 @pytest.mark.filterwarnings("ignore:.*are they in radians:kinebench.errors.KinebenchWarning")
 @pytest.mark.parametrize("engine", ["opensim", "fast"])
