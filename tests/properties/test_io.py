@@ -18,9 +18,9 @@ from kinebench.io.keypoint_files import read_markers
 from kinebench.io.sto import Table, read_motion, read_table, table_text, write_motion
 from kinebench.io.trc import read_trc, write_trc
 
-# without half characters and control characters: a name may be printed anywhere
+# without half characters, control characters and marks of direction: a name may be printed anywhere
 NAMES = st.text(
-    st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")),
+    st.characters(exclude_categories=("Cs", "Cc", "Cf", "Zl", "Zp")),
     min_size=1,
     max_size=12,
 ).filter(lambda name: name == name.strip())

@@ -113,7 +113,9 @@ def test_more_subjects_and_wider_margins_never_harm(
     power = equivalence_power(n, sd, margin, bias)
     assert 0.0 <= power <= 1.0
     assert equivalence_power(n, sd, 1.1 * margin, bias) >= power - 1e-9
-    if bias < margin:
+    # below the level itself it may fall: of two subjects the spread is small by chance more often
+    # than of three, and only then so narrow a margin is met
+    if bias < margin and power >= 0.05:
         assert equivalence_power(n + 1, sd, margin, bias) >= power - 1e-3
     assert limits_half_width(n + 1, DifferenceComponents(sd)) < limits_half_width(
         n, DifferenceComponents(sd)
