@@ -10,7 +10,10 @@ import hypothesis
 import pytest
 
 # speed is measured in benchmarks; here a busy machine must not fail a law
-hypothesis.settings.register_profile("kinebench", deadline=None)
+# the same examples in every run: red by luck says nothing about a change; others are drawn by
+# `pytest --hypothesis-profile random` and by `python -m benchmarks.fuzzing`
+hypothesis.settings.register_profile("random", deadline=None)
+hypothesis.settings.register_profile("kinebench", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("kinebench")
 
 ROOT = Path(__file__).resolve().parents[1]
