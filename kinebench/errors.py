@@ -24,6 +24,7 @@ __all__ = [
     "UnderTestError",
     "ValueRangeError",
     "has_control_characters",
+    "listed",
     "nearest",
     "one_line",
     "printable",
@@ -138,6 +139,23 @@ def one_line(reason: object) -> str:
     """A reason, often the words of another library, as one short line."""
     text = printable(" ".join(str(reason).split()))
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+
+
+def listed(items: Iterable[object], most: int, more: str = "more", between: str = ", ") -> str:
+    """Items of a message, one after the other, of many the first and how many there are besides.
+
+    Parameters
+    ----------
+    items : iterable
+    most : int
+        Items that are spelled out.
+    more : str
+        What the others are called: "more gaps".
+    between : str
+    """
+    texts = [str(item) for item in items]
+    rest = f" and {len(texts) - most} {more}" if len(texts) > most else ""
+    return between.join(texts[:most]) + rest
 
 
 @contextlib.contextmanager

@@ -23,7 +23,7 @@ from kinebench.core.markers import Markers
 from kinebench.core.references import Reference
 from kinebench.core.sampling import is_uniform
 from kinebench.core.subject import Subject
-from kinebench.errors import AugmentationError, KinebenchWarning, require_names
+from kinebench.errors import AugmentationError, KinebenchWarning, listed, require_names
 from kinebench.signals.gaps import longest_gap
 
 __all__ = ["RATE_TOLERANCE", "START_UP_S", "LSTMAugmenter", "NoAugmentation", "tracked_markers"]
@@ -288,10 +288,10 @@ def _complete(keypoints: Markers, needs: tuple[str, ...]) -> Markers:
     ]
     if gaps:
         longest_s = longest_gap(needed.positions) / (needed.rate_hz if needed.n_frames > 1 else 1.0)
-        more = f" and {len(gaps) - 6} more" if len(gaps) > 6 else ""
         raise AugmentationError(
-            f"augmentation needs keypoints without gaps, missing are {'; '.join(gaps[:6])}{more},"
-            f" for {longest_s:.2f} s at the longest: cut the trial, or fill gaps that long"
+            "augmentation needs keypoints without gaps, missing are"
+            f" {listed(gaps, 6, between='; ')}, for {longest_s:.2f} s at the longest: cut"
+            " the trial, or fill gaps that long"
             f" (fill-linear:{math.ceil(10 * longest_s) / 10:g}; at the ends too: fill-ends)"
         )
     return needed

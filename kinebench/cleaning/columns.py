@@ -9,7 +9,7 @@ from kinebench.core.arrays import FloatArray
 from kinebench.core.limits import Limit
 from kinebench.core.markers import Markers
 from kinebench.core.sampling import warn_if_not_uniform
-from kinebench.errors import CleaningError, ValueRangeError
+from kinebench.errors import CleaningError, ValueRangeError, listed
 from kinebench.signals.runs import ShortRuns, runs
 
 __all__ = ["WINDOW", "filterable_positions", "frames_of", "require_values"]
@@ -69,11 +69,10 @@ def _require_long_runs(markers: Markers, what: str, shortest: int) -> None:
         if stop - start < shortest
     }
     if short:
-        shown = "; ".join(f"{name}: {where}" for name, where in list(short.items())[:5])
-        more = f"; and {len(short) - 5} more markers" if len(short) > 5 else ""
+        shown = listed((f"{name}: {where}" for name, where in short.items()), 5, between="; ")
         raise CleaningError(
             f"{what} needs {shortest} frames in a row without a gap, but some runs are shorter"
-            f" ({shown}{more}): fill the gaps first (fill-linear), or leave short runs as they are"
+            f" ({shown}): fill the gaps first (fill-linear), or leave short runs as they are"
             ' (short_runs="keep")'
         )
 

@@ -21,7 +21,13 @@ from kinebench.core.segments import (
     typical_lengths,
 )
 from kinebench.core.trial import Trial
-from kinebench.errors import CleaningError, KinebenchWarning, NotApplicableError, ValueRangeError
+from kinebench.errors import (
+    CleaningError,
+    KinebenchWarning,
+    NotApplicableError,
+    ValueRangeError,
+    listed,
+)
 from kinebench.geometry.segments import hold_lengths
 
 __all__ = ["BoneLengths", "Lengths", "measured_lengths", "require_static"]
@@ -183,10 +189,9 @@ def _warn_of_unsteady(courses: Mapping[str, FloatArray]) -> None:
             if high - low > max(_STEADY * middle, _STEADY_M):
                 unsteady.append(f"{name} {low:.2f} to {high:.2f} m")
     if unsteady:
-        more = f" and {len(unsteady) - _LISTED} more" if len(unsteady) > _LISTED else ""
         warnings.warn(
             "segment lengths vary by more than a recording of a person should (5th to 95th"
-            f" percentile): {', '.join(unsteady[:_LISTED])}{more}; constant lengths hide that, they"
+            f" percentile): {listed(unsteady, _LISTED)}; constant lengths hide that, they"
             " do not make the keypoints right",
             KinebenchWarning,
             stacklevel=4,

@@ -16,7 +16,7 @@ from kinebench.core.markers import Markers
 from kinebench.core.notation import Syntax
 from kinebench.core.references import Reference
 from kinebench.core.sampling import warn_if_not_uniform
-from kinebench.errors import CleaningError, KinebenchWarning
+from kinebench.errors import CleaningError, KinebenchWarning, listed
 from kinebench.geometry.rotations import unit
 from kinebench.signals.exchanges import exchange_frames
 from kinebench.signals.runs import runs
@@ -257,11 +257,9 @@ def _bursts(wrong: dict[str, Mask], times: FloatArray) -> Iterator[Burst]:
 
 
 def _warn(bursts: tuple[Burst, ...], frames: Mask) -> None:
-    shown = "; ".join(map(str, bursts[:_LISTED]))
-    more = f"; and {len(bursts) - _LISTED} more" if len(bursts) > _LISTED else ""
     warnings.warn(
         f"left and right were exchanged, and are put right, in {np.count_nonzero(frames)} of"
-        f" {len(frames)} frames: {shown}{more}",
+        f" {len(frames)} frames: {listed(bursts, _LISTED, between='; ')}",
         KinebenchWarning,
         stacklevel=3,
     )

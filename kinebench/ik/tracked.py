@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Collection
 
 from kinebench.core.tasks import IKTasks
-from kinebench.errors import InverseKinematicsError, KinebenchWarning
+from kinebench.errors import InverseKinematicsError, KinebenchWarning, listed
 
 __all__ = ["shared_markers"]
 
@@ -31,8 +31,8 @@ def shared_markers(
             raise InverseKinematicsError(f"the {holder} no marker: there is nothing to track")
     if not shared:
         raise InverseKinematicsError(
-            f"tasks, model and trial share no marker: the tasks name {_some(weighted)};"
-            f" the model has {_some(sorted(models))}; the trial has {_some(list(in_trial))}"
+            f"tasks, model and trial share no marker: the tasks name {listed(weighted, 3)};"
+            f" the model has {listed(sorted(models), 3)}; the trial has {listed(in_trial, 3)}"
         )
     for holder, there in (("the model", models), ("the trial", trials)):
         lacking = [name for name in weighted if name not in there]
@@ -44,9 +44,3 @@ def shared_markers(
                 stacklevel=stacklevel,
             )
     return shared
-
-
-def _some(names: list[str]) -> str:
-    """The first three names, and how many more there are."""
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return ", ".join(names[:3]) + more

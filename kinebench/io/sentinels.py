@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinebench.core.arrays import FloatArray
-from kinebench.errors import KinebenchWarning
+from kinebench.errors import KinebenchWarning, listed
 from kinebench.signals.runs import runs
 
 __all__ = ["without_sentinels"]
@@ -97,7 +97,7 @@ def _warn(found: _Flags, number: float, names: Sequence[str], file: str) -> None
     for index in np.flatnonzero(found.any(axis=0)).tolist():
         together.setdefault(_frames(found[:, index]), []).append(names[index])
     texts = [
-        f"{_listed(markers)} in {frames}" for frames, markers in list(together.items())[:_SHOWN]
+        f"{listed(markers, 5)} in {frames}" for frames, markers in list(together.items())[:_SHOWN]
     ]
     rest = len(together) - _SHOWN
     more = f"; and in other frames of other markers ({rest} more groups)" if rest > 0 else ""
@@ -116,10 +116,5 @@ def _frames(flags: _Flags) -> str:
         f"{start + 1}" if stop - start == 1 else f"{start + 1} to {stop}"
         for start, stop in runs(flags)
     ]
-    more = f" and {len(spans) - _SHOWN} more stretches" if len(spans) > _SHOWN else ""
-    return f"{'frame' if flags.sum() == 1 else 'frames'} {', '.join(spans[:_SHOWN])}{more}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - 5} more" if len(names) > 6 else ""
-    return ", ".join(names[:5] if more else names) + more
+    frames = "frame" if flags.sum() == 1 else "frames"
+    return f"{frames} {listed(spans, _SHOWN, 'more stretches')}"

@@ -20,6 +20,7 @@ from kinebench.errors import (
     KinebenchWarning,
     ValueRangeError,
     has_control_characters,
+    listed,
 )
 from kinebench.io.atomic import write_atomically
 from kinebench.io.columns import (
@@ -177,8 +178,8 @@ def read_motion(path: Path | str, kinds: Mapping[str, Kind] | None = None) -> Mo
     for name, reason in found.left_out.items():
         by_reason.setdefault(reason, []).append(name)
     if by_reason:
-        listed = "; ".join(f"{_few(names)}: {reason}" for reason, names in by_reason.items())
-        _warn(f"{Path(path).name}, columns left out: {listed}", 3)
+        reasons = "; ".join(f"{listed(names, 6)}: {reason}" for reason, names in by_reason.items())
+        _warn(f"{Path(path).name}, columns left out: {reasons}", 3)
     return found.motion
 
 
@@ -235,7 +236,7 @@ def read_motion_file(path: Path | str, kinds: Mapping[str, Kind] | None = None) 
     undecided = [name for name in kept if kinds is None and kind_by_name(name) is None]
     for doubt in (
         assumed if angular.any() else "",
-        f"{_few(alike)} differ in upper and lower case only" if alike else "",
+        f"{listed(alike, 6)} differ in upper and lower case only" if alike else "",
         _undecided(undecided, list(kept), values),
         _implausible(values[:, angular], values[:, ~angular], in_degrees),
     ):
@@ -408,14 +409,13 @@ def _undecided(names: list[str], columns: list[str], values: FloatArray) -> str:
     if not names:
         return ""
     shown = []
-    for name in names[:6]:
+    for name in names:
         column = values[:, columns.index(name)]
         known = column[np.isfinite(column)]
         span = f" ({known.min():.3g} to {known.max():.3g})" if len(known) else ""
         shown.append(f"{name}{span}")
-    more = f" and {len(names) - 6} more" if len(names) > 6 else ""
     return (
-        f"no telling by name whether {', '.join(shown)}{more} are angles or lengths: taken as"
+        f"no telling by name whether {listed(shown, 6)} are angles or lengths: taken as"
         " angles; a model says which they are"
     )
 
@@ -433,10 +433,6 @@ def _implausible(angles: FloatArray, lengths: FloatArray, in_degrees: bool) -> s
     if in_degrees and angles.shape[1] >= 3 and moves and largest < math.pi:
         return f"no angle reaches more than {largest:.2g}° (are they in radians?)"
     return ""
-
-
-def _few(names: list[str], most: int = 6) -> str:
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def _warn(text: str, stacklevel: int) -> None:

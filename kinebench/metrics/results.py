@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from kinebench.errors import KinebenchWarning, require_names
+from kinebench.errors import KinebenchWarning, listed, require_names
 
 __all__ = ["Evaluation", "Exclusion", "Figure", "Undefined"]
 
@@ -113,16 +113,12 @@ class Evaluation:
             by_reason: dict[tuple[str, str], list[str]] = {}
             for item, metric, reason in self.undefined:
                 by_reason.setdefault((metric, reason), []).append(item)
-            listed = "; ".join(
-                f"{metric} of {_few(items)}: {reason}"
+            reasons = "; ".join(
+                f"{metric} of {listed(items, 8)}: {reason}"
                 for (metric, reason), items in by_reason.items()
             )
             warnings.warn(
-                f"{len(self.undefined)} figures are NaN: {listed}",
+                f"{len(self.undefined)} figures are NaN: {reasons}",
                 KinebenchWarning,
                 stacklevel=stacklevel,
             )
-
-
-def _few(items: list[str], most: int = 8) -> str:
-    return ", ".join(items[:most]) + (f" and {len(items) - most} more" if len(items) > most else "")

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 
 from kinebench.core.model import Model
-from kinebench.errors import ModelError
+from kinebench.errors import ModelError, listed
 from kinebench.osim.edits import document_root
 from kinebench.osim.number_faults import number_faults
 
@@ -40,8 +40,7 @@ def require_sound_root(root: ET.Element, name: str) -> None:
         *_coupler_faults(root),
     ]
     if faults:
-        more = f" and {len(faults) - 3} more" if len(faults) > 3 else ""
-        raise ModelError(f"{name} is damaged: {'; '.join(faults[:3])}{more}")
+        raise ModelError(f"{name} is damaged: {listed(faults, 3, between='; ')}")
 
 
 def _name_faults(root: ET.Element) -> Iterator[str]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
+from kinebench.errors import listed
 from kinebench.signals.runs import runs
 
 __all__ = [
@@ -80,11 +81,12 @@ def filled_in_words(gaps: Sequence[FilledGap], which: str) -> str:
     if not long:
         return ""
     texts = [
-        f"{_listed(gap.markers)} for {gap.duration_s:.2f} s ({gap.start_s:.3f} to {gap.end_s:.3f})"
-        for gap in long[:_SHOWN]
+        f"{listed(gap.markers, 3)} for {gap.duration_s:.2f} s"
+        f" ({gap.start_s:.3f} to {gap.end_s:.3f})"
+        for gap in long
     ]
-    more = f"; and {len(long) - _SHOWN} more gaps" if len(long) > _SHOWN else ""
-    return f"gaps of the {which} are filled, nothing was seen there: {'; '.join(texts)}{more}"
+    told = listed(texts, _SHOWN, between="; ")
+    return f"gaps of the {which} are filled, nothing was seen there: {told}"
 
 
 def unseen_in_words(markers: Markers) -> str:
@@ -95,11 +97,10 @@ def unseen_in_words(markers: Markers) -> str:
     texts = [
         f"{markers.times[start]:.3f} to {markers.times[stop - 1]:.3f} s" for start, stop in spans
     ]
-    more = f" and {len(spans) - _SHOWN} more stretches" if len(spans) > _SHOWN else ""
     n_frames = sum(stop - start for start, stop in spans)
     return (
-        f"{n_frames} frames have no marker at all, {', '.join(texts[:_SHOWN])}{more}: no angle"
-        " there is measured"
+        f"{n_frames} frames have no marker at all, {listed(texts, _SHOWN, 'more stretches')}:"
+        " no angle there is measured"
     )
 
 
@@ -130,8 +131,3 @@ def _between(times: FloatArray, start_s: float, end_s: float) -> NDArray[np.bool
 
 def _by_length(gap: FilledGap) -> tuple[float, float]:
     return -gap.duration_s, gap.start_s
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - 3} more" if len(names) > 4 else ""
-    return ", ".join(names[:3] if more else names) + more

@@ -10,6 +10,7 @@ from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
 from kinebench.core.segments import stature, typical_lengths
 from kinebench.core.subject import Subject
+from kinebench.errors import listed
 from kinebench.quality.finding import Finding, graded, spans_of
 
 __all__ = ["axes", "far_points", "handedness", "mass", "size", "zeros"]
@@ -181,7 +182,7 @@ def zeros(recording: Markers, subject: Subject) -> Iterator[Finding]:
     yield Finding(
         "zeros",
         "red",
-        f"{_some(names)} at exactly 0 0 0 in {int(at_zero.any(axis=1).sum())} frames",
+        f"{listed(names, 3)} at exactly 0 0 0 in {int(at_zero.any(axis=1).sum())} frames",
         where=names,
         spans_s=spans_of(at_zero.any(axis=1), recording.times),
         measured=share,
@@ -207,7 +208,7 @@ def far_points(recording: Markers, subject: Subject) -> Iterator[Finding]:
     yield Finding(
         "far points",
         "red",
-        f"{_some(names)} up to {farthest:.3g} m from the middle of the body in"
+        f"{listed(names, 3)} up to {farthest:.3g} m from the middle of the body in"
         f" {int(far.any(axis=1).sum())} frames",
         where=names,
         spans_s=spans_of(far.any(axis=1), recording.times),
@@ -222,8 +223,3 @@ def _middle(recording: Markers, names: tuple[str, ...]) -> FloatArray | None:
     if not set(names) <= set(recording.names):
         return None
     return np.asarray(recording.select(names).positions.mean(axis=1))
-
-
-def _some(names: tuple[str, ...]) -> str:
-    shown = ", ".join(names[:3])
-    return f"{shown} and {len(names) - 3} more" if len(names) > 3 else shown

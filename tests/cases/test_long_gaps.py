@@ -149,7 +149,7 @@ def test_words_name_the_longest_gaps_and_leave_out_the_short() -> None:
     assert words == (
         "gaps of the keypoints are filled, nothing was seen there: c for 1.00 s (1.333 to 2.317);"
         " a for 0.50 s (0.333 to 0.817); e for 0.17 s (2.667 to 2.817); b for 0.13 s"
-        " (1.000 to 1.117); and 1 more gaps"
+        " (1.000 to 1.117) and 1 more"
     )
     assert filled_in_words((), "keypoints") == ""
 
