@@ -72,6 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
         if not arguments.dry_run:
             from kinebench.core.remarks import carried_by_errors
             from kinebench.pipeline.assessment import assess_plan
+            from kinebench.pipeline.error_bars import error_bars
             from kinebench.pipeline.outputs import require_room, write_run
 
             with carried_by_errors(doubts, in_options):
@@ -82,9 +83,12 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     doubts = list(dict.fromkeys([*doubts, *map(in_options, result.warnings)]))
     assessment = assess_plan(plan, result)
+    bars = error_bars(plan, result)
     manifest = _manifest(arguments, plan, inputs, result, doubts) | _quality(assessment)
+    manifest["error_bars"] = bars.as_dict()
     with carried_by_errors(doubts):
-        write_run(arguments.out, result, manifest, assessment.flags(result.motion.times))
+        flags = assessment.flags(result.motion.times)
+        write_run(arguments.out, result, manifest, flags, bars.standard_error)
     _print_doubts(doubts)
     _print_findings(assessment)
     if arguments.json:
@@ -92,7 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         print(manifest_text(manifest), end="")
     else:
-        _print_result(arguments.out, plan, manifest["results"])
+        _print_result(arguments.out, plan, manifest["results"], bars.in_words())
     return int(arguments.strict and assessment.severity == "red")
 
 
@@ -208,7 +212,7 @@ def _print_doubts(doubts: list[str]) -> None:
         print(f"warning: {doubt}", file=sys.stderr)
 
 
-def _print_result(folder: Path, plan: Plan, results: Mapping[str, Any]) -> None:
+def _print_result(folder: Path, plan: Plan, results: Mapping[str, Any], bars: str) -> None:
     rms, worst = results["marker_error_rms_mm"], results["worst_marker"]
     print(f"{plan.trial.name}: {results['frames']} frames solved")
     for choice in plan.choices:
@@ -225,6 +229,7 @@ def _print_result(folder: Path, plan: Plan, results: Mapping[str, Any]) -> None:
         f"  marker error: RMS {rms['mean']:.1f} mm in the mean, {rms['max']:.1f} mm at most;"
         f" largest {worst['error_mm']:.1f} mm ({worst['name']} at {worst['time_s']:.2f} s)"
     )
+    print(f"  {bars}")
     print(f"  results in {folder}: kinematics.mot, scaled.osim, augmented.trc, run.json, …")
 
 

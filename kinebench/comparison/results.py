@@ -66,6 +66,8 @@ class PairResult:
     policies : mapping of str to PolicyResult
         The headline metric per item under the other policies.
     warnings : tuple of str
+    standard_error : Motion, optional
+        What the estimate states of itself, at its aligned times.
     """
 
     subject: str
@@ -79,6 +81,7 @@ class PairResult:
     sensitivity: tuple[Shifted[dict[str, float]], ...]
     policies: Mapping[str, PolicyResult[dict[str, float]]]
     warnings: tuple[str, ...] = ()
+    standard_error: Motion | None = None
 
 
 @dataclass(frozen=True, slots=True)
