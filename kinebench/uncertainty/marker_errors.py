@@ -32,6 +32,8 @@ LEARNT = tuple(
 )
 """Models of errors that kinebench comes with, by what is tracked and how one moves."""
 
+_LEAST_MISFIT = 0.5
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MarkerErrors(Value):
@@ -72,6 +74,8 @@ class MarkerErrors(Value):
         residuals = read_only(self.residuals, (len(self.markers),), "residuals")
         object.__setattr__(self, "residuals", residuals)
         object.__setattr__(self, "multipliers", frozen_mapping(self.multipliers))
+        if not (self.residuals > 0).all():
+            raise ValueRangeError(f"residuals of {self.name} must be positive")
         if not np.allclose(self.moments, self.moments.T, rtol=0, atol=1e-12):
             raise ValueRangeError(f"moments of {self.name} are not symmetric")
 
@@ -90,7 +94,8 @@ class MarkerErrors(Value):
     def misfit(self, markers: Iterable[str], distances: FloatArray) -> FloatArray:
         """How much worse the markers of each frame fit than is usual, (n_frames,); 1 is usual.
 
-        The recording's RMS, or the frame's own where that is larger.
+        The recording's RMS, or the frame's own where that is larger; at least a half, because a
+        good fit does not prove good markers: what all of them have in common leaves no trace.
 
         Parameters
         ----------
@@ -98,13 +103,12 @@ class MarkerErrors(Value):
         distances : (n_frames, n_markers) m
             From the model's markers; NaN where a marker is missing.
         """
-        usual = self.residuals[self._places(markers)]
-        squares = (distances / usual) ** 2
+        squares = (distances / self.residuals[self._places(markers)]) ** 2
         present = ~np.isnan(squares)
         counts = np.maximum(present.sum(axis=1), 1)
         frames = np.where(present, squares, 0.0).sum(axis=1) / counts
         whole = np.nanmean(squares) if present.any() else 0.0
-        return np.asarray(np.sqrt(np.maximum(frames, whole)))
+        return np.asarray(np.maximum(np.sqrt(np.maximum(frames, whole)), _LEAST_MISFIT))
 
     def multiplier(self, coordinate: Coordinate) -> float:
         """Half-width of a coordinate's 95 % band in standard errors."""
