@@ -34,7 +34,7 @@ from kinebench.lab.motions import (
 from kinebench.lab.posture import Stance
 from kinebench.lab.seeds import generator
 
-__all__ = ["ACTIVITIES", "HELD_OUT", "PRESETS", "TAUGHT", "Session", "filmed"]
+__all__ = ["ACTIVITIES", "HELD_OUT", "PRESETS", "TAUGHT", "Session", "fewer", "filmed"]
 
 Draw = Callable[[float, float], float]
 
@@ -212,3 +212,12 @@ TAUGHT = (
 
 HELD_OUT = tuple(_sessions("error bars, held out", range(1, 25), tuple(PRESETS)))
 """What is judged: other people, and cameras that nothing was learnt on."""
+
+
+def fewer(sessions: tuple[Session, ...], people: int) -> tuple[Session, ...]:
+    """Those of the first people, and of as many of those who only walk."""
+    return tuple(
+        session
+        for session in sessions
+        if session.number <= people or 40 < session.number <= 40 + 2 * people
+    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from benchmarks.uncertainty.optical import optical_session
 from benchmarks.uncertainty.people import Session, filmed
 from kinebench.core.arrays import FloatArray
 from kinebench.core.motion import Coordinate, Motion
@@ -28,6 +29,7 @@ EVERY = 6  # of 60 frames a second: neighbours say the same
 SETTINGS = {
     "augmented": PipelineSpec(engine="fast"),
     "laboratory": PipelineSpec(body="lab", augmenter="lab-1", engine="fast"),
+    "optical": PipelineSpec(track="mocap", engine="fast"),
 }
 
 
@@ -61,13 +63,17 @@ class Record:
 
 def recorded(session: Session, learnt_for: str) -> Record:
     """Film, run the pipeline, and hold it against the truth."""
-    body = opencap_body() if learnt_for == "augmented" else generic_body()
-    moving, static = filmed(session, body)
-    spec = SETTINGS[learnt_for]
     subject = session.subject.as_subject()
-    plan = plan_from_markers(session.name, moving.keypoints, static.keypoints, subject, spec)
+    if learnt_for == "optical":
+        markers, standing, truth = optical_session(session)
+    else:
+        body = opencap_body() if learnt_for == "augmented" else generic_body()
+        moving, static = filmed(session, body)
+        markers, standing, truth = moving.keypoints, static.keypoints, moving.true_motion
+    plan = plan_from_markers(session.name, markers, standing, subject, SETTINGS[learnt_for])
     run = plan.pipeline(plan.trial)
-    return solved(session, run, moving.true_motion, plan.pipeline.solve.tasks)  # type: ignore[attr-defined]
+    tasks = plan.pipeline.solve.tasks  # type: ignore[attr-defined]  # engines have them
+    return solved(session, run, truth, tasks)
 
 
 def solved(session: Session, run: PipelineRun, truth: Motion, tasks: IKTasks) -> Record:
