@@ -1,20 +1,21 @@
-"""The answer: two sentences and a table, largest effects first."""
+"""The answer: a sentence for each factor, activity by activity, and a table; largest first."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kinebench.errors import listed
 from kinebench.reports.blocks import Block, Section, TableBlock, Text
 from kinebench.reports.study.effects import Change, Effect
 from kinebench.reports.study.scored import ScoredPart
-from kinebench.reports.study.wording import change_in_words, counted, joined, of_what, with_unit
+from kinebench.reports.study.wording import change_in_words, counted, of_what, with_unit
 from kinebench.reports.tables import Table
 from kinebench.reports.units import digits_of, headed, readable, readable_estimate
-from kinebench.studies.analysis.scores import Measure
 
 __all__ = ["answer_section", "effects_table"]
 
-_MOST_NAMED = 4
+_MOST_NAMED = 4  # factors
+_MOST_ACTIVITIES = 6  # in a sentence; the table has all
 _MOST_ROWS = 12
 
 
@@ -29,10 +30,10 @@ def answer_section(question: str, parts: Sequence[ScoredPart]) -> Section:
 
 def _beside_each_other(parts: Sequence[ScoredPart]) -> list[Block]:
     """One row per level, one column per part; the largest change of the first part on top."""
-    cells: dict[tuple[str, str, str], dict[int, str]] = {}
+    cells: dict[tuple[str, str, str, str], dict[int, str]] = {}
     for scored in parts:
         for effect, change in _by_size(scored):
-            key = (effect.factor, change.level, effect.baseline)
+            key = (effect.factor, change.level, effect.baseline, effect.activity)
             contrast, unit = change.contrast, scored.measure.unit
             text = readable_estimate(contrast.mean, contrast.interval, unit, digits_of(unit))
             cells.setdefault(key, {})[scored.number] = text
@@ -40,15 +41,16 @@ def _beside_each_other(parts: Sequence[ScoredPart]) -> list[Block]:
         (*key, *(found.get(scored.number, "—") for scored in parts)) for key, found in cells.items()
     )
     titles = (headed(one.part.title, one.measure.unit) for one in parts)
-    header = ("factor", "level", "against", *titles)
+    header = ("factor", "level", "against", "activity", *titles)
     if not rows:
         return []
-    shown = Table(header, rows[:_MOST_ROWS], n_labels=3)
+    shown = Table(header, rows[:_MOST_ROWS], n_labels=4)
     more = len(rows) - len(shown.rows)
     rest = f"; {counted(more, 'smaller one')} in the download" if more else ""
     caption = (
         f"Change of the {of_what(parts[0].measure)} by each level against the first of its factor,"
-        f" with 95 % interval where there is more than one subject{rest}"
+        f" the other factors at their first levels, with 95 % interval where there"
+        f" is more than one subject{rest}"
     )
     return [TableBlock(shown, caption)]
 
@@ -59,13 +61,23 @@ def _by_size(scored: ScoredPart) -> list[tuple[Effect, Change]]:
 
 
 def effects_table(parts: Sequence[ScoredPart]) -> Table:
-    """Every level of every factor of every part, the largest change first within its part."""
+    """Every level of every factor in every activity of every part, the largest change first."""
     several = len(parts) > 1
     measure = parts[0].measure
     change, interval, mean = (
         headed(what, measure.unit) for what in ("change", "95 % interval", measure.noun)
     )
-    header = ("factor", "level", "against", change, interval, "p (Holm)", mean, "subjects")
+    header = (
+        "factor",
+        "level",
+        "against",
+        "activity",
+        change,
+        interval,
+        "p (Holm)",
+        mean,
+        "subjects",
+    )
     rows: list[tuple[str, ...]] = []
     for scored in parts:
         where = (scored.part.title,) if several else ()
@@ -73,7 +85,7 @@ def effects_table(parts: Sequence[ScoredPart]) -> Table:
             (*where, *_row(effect, change, scored.measure.unit))
             for effect, change in _by_size(scored)
         ]
-    return Table((("on",) if several else ()) + header, tuple(rows), n_labels=3 + several)
+    return Table((("on",) if several else ()) + header, tuple(rows), n_labels=4 + several)
 
 
 def _row(effect: Effect, change: Change, unit: str) -> tuple[str, ...]:
@@ -85,6 +97,7 @@ def _row(effect: Effect, change: Change, unit: str) -> tuple[str, ...]:
         effect.factor,
         change.level,
         effect.baseline,
+        effect.activity,
         readable(contrast.mean, unit, digits),
         f"{low} to {high}" if known else "—",
         f"{contrast.p_adjusted:.2g}" if known else "—",
@@ -95,48 +108,41 @@ def _row(effect: Effect, change: Change, unit: str) -> tuple[str, ...]:
 
 def _sentences(parts: Sequence[ScoredPart]) -> list[str]:
     first, *others = parts
-    lead = first.by_size
+    lead = first.by_size[:_MOST_NAMED]
     if not lead:
         return [f"{first.part.title}: there is nothing to compare."]
-    told = [_told(effect, effect.largest, first.measure) for effect in lead[:_MOST_NAMED]]
-    n = counted(lead[0].n_subjects, "subject")
+    n = counted(max(effect.n_subjects for effect in lead), "subject")
+    told = [told for effect in lead if (told := _told(first, *_key(effect)))]
     sentences = [
-        f"{first.part.title} ({n}): the {first.measure.noun} of legs, pelvis and trunk"
-        f" changes by {joined(told)}."
+        f"{first.part.title} ({n}): the {first.measure.noun} of legs, pelvis and trunk changes,"
+        f" each other factor at its first level, {told[0]}.",
+        *(f"{sentence[:1].upper()}{sentence[1:]}." for sentence in told[1:]),
     ]
-    if others:
-        sentences.append(_counterparts(lead, others))
-    return sentences
+    return [*sentences, *(_counterpart(lead, scored) for scored in others)]
 
 
-def _counterparts(lead: Sequence[Effect], others: Sequence[ScoredPart]) -> str:
-    """The leading effects again, where other parts have the same factor and level."""
-    clauses = []
-    for scored in others:
-        same = [
-            _told(effect, change, scored.measure)
-            for leading in lead[:_MOST_NAMED]
-            for effect in scored.effects
-            for change in effect.changes
-            if leading.largest and (effect.factor, change.level) == _key(leading)
-        ]
-        own = [_told(effect, effect.largest, scored.measure) for effect in scored.by_size[:2]]
-        told = joined(same or own) or "nothing to compare"
-        n = counted(max((e.n_subjects for e in scored.effects), default=0), "subject")
-        clauses.append(f"{scored.part.title} ({n}): {told}")
-    text = "; ".join(clauses)
-    return f"{text[:1].upper()}{text[1:]}."
+def _counterpart(lead: Sequence[Effect], scored: ScoredPart) -> str:
+    """The leading effects again, where another part has the same factor and level; or its own."""
+    same = [told for effect in lead if (told := _told(scored, *_key(effect)))]
+    own = [told for effect in scored.by_size[:2] if (told := _told(scored, *_key(effect)))]
+    n = counted(max((e.n_subjects for e in scored.effects), default=0), "subject")
+    return f"{scored.part.title} ({n}): {'; '.join(same or own) or 'nothing to compare'}."
 
 
 def _key(effect: Effect) -> tuple[str, str]:
     return effect.factor, effect.largest.level if effect.largest else ""
 
 
-def _told(effect: Effect, change: Change | None, measure: Measure) -> str:
-    if change is None:
+def _told(scored: ScoredPart, factor: str, level: str) -> str:
+    """What a level does, activity by activity; empty when it was not done."""
+    found = scored.in_activities(factor, level)
+    if not found:
         return ""
-    unit = measure.unit
-    return (
-        f"{change_in_words(change.contrast, unit)} with {effect.factor} '{change.level}' instead of"
-        f" '{effect.baseline}' ({with_unit(effect.means[effect.baseline], unit, digits_of(unit))})"
-    )
+    unit = scored.measure.unit
+    texts = [
+        f"{change_in_words(change.contrast, unit)} in {effect.activity}"
+        f" ({with_unit(effect.means[effect.baseline], unit, digits_of(unit))})"
+        for effect, change in found
+    ]
+    against = found[0][0].baseline
+    return f"with {factor} '{level}' instead of '{against}': {listed(texts, _MOST_ACTIVITIES)}"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kinebench.reports.study.effects import (
+    Change,
     Effect,
     Interaction,
-    effect_of,
+    activities_of,
+    effects_of,
     strongest_interactions,
 )
 from kinebench.reports.study.parts import StudyPart
@@ -27,7 +29,7 @@ class ScoredPart:
     part : StudyPart
     scores : tuple of Score
     effects : tuple of Effect
-        One per factor, in their order.
+        By factor, then by activity; the other factors at their first levels.
     interactions : tuple of Interaction
         The largest first.
     measure : Measure
@@ -42,10 +44,36 @@ class ScoredPart:
     measure: Measure
 
     @property
+    def activities(self) -> tuple[str, ...]:
+        """In the order of the scores."""
+        return activities_of(self.scores)
+
+    def of(self, activity: str) -> tuple[Score, ...]:
+        """Scores of an activity."""
+        return tuple(score for score in self.scores if score.labels["activity"] == activity)
+
+    @property
     def by_size(self) -> list[Effect]:
-        """Effects that are known, the largest change first."""
-        known = [effect for effect in self.effects if effect.largest is not None]
-        return sorted(known, key=_size, reverse=True)
+        """For each factor that does anything, its largest effect; the largest factor first."""
+        known = sorted(
+            (effect for effect in self.effects if effect.largest is not None),
+            key=_size,
+            reverse=True,
+        )
+        largest: dict[str, Effect] = {}
+        for effect in known:
+            largest.setdefault(effect.factor, effect)
+        return list(largest.values())
+
+    def in_activities(self, factor: str, level: str) -> list[tuple[Effect, Change]]:
+        """What a level does in each activity, as far as it is known."""
+        return [
+            (effect, change)
+            for effect in self.effects
+            if effect.factor == factor
+            for change in effect.changes
+            if change.level == level
+        ]
 
 
 def scored(number: int, part: StudyPart) -> ScoredPart:
@@ -57,7 +85,7 @@ def scored(number: int, part: StudyPart) -> ScoredPart:
         number,
         part,
         scores,
-        tuple(effect_of(factor, scores) for factor in factors),
+        effects_of(factors, scores),
         tuple(strongest_interactions(factors, scores)),
         measures_of(metric)[0],
     )
