@@ -146,7 +146,9 @@ def test_golden(metric: Metric) -> None:
         with pytest.warns(UndefinedMetricWarning, match="complex"):
             assert math.isnan(call(metric, REFERENCE, ESTIMATE))
     else:
-        assert call(metric, REFERENCE, ESTIMATE) == pytest.approx(GOLDEN[metric.name], rel=1e-12, abs=1e-14)
+        assert call(metric, REFERENCE, ESTIMATE) == pytest.approx(
+            GOLDEN[metric.name], rel=1e-12, abs=1e-14
+        )
 
 
 def test_golden_covers_the_catalogue() -> None:

@@ -33,10 +33,10 @@ _MOST_ROWS = 12
 SMALL_RAD = np.radians(0.1)
 """Interactions below this are told in words, not drawn."""
 
-__all__ = ["interaction_blocks", "main_effect_blocks", "map_blocks"]
+__all__ = ["effect_blocks", "interaction_blocks", "map_blocks"]
 
 
-def main_effect_blocks(scored: ScoredPart) -> list[Block]:
+def effect_blocks(scored: ScoredPart) -> list[Block]:
     """All factors on one scale, a series for each activity, and the numbers."""
     blocks: list[Block] = [Heading("Effects")]
     effects = [effect for effect in scored.effects if effect.changes]
@@ -179,7 +179,7 @@ def _map(scored: ScoredPart, activity: str) -> list[Flat | Details]:
             rows.append([_mean(chosen, angle, measure) for angle in angles])
     table = np.array(rows) * scale_of(measure.unit)
     shown = [angle.replace("_", " ") for angle in angles]
-    digits = digits_of(measure.unit) - 1
+    digits = max(0, digits_of(measure.unit) - 1)
     figure = error_map_figure(
         table, names, shown, bracketed(measure.label, measure.unit), digits, headings
     )
