@@ -15,7 +15,7 @@ import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from benchmarks.uncertainty.people import HELD_OUT, TAUGHT, Session, fewer
+from benchmarks.uncertainty.people import HELD_OUT, SPOILED, TAUGHT, Session, fewer
 from benchmarks.uncertainty.recordings import judged
 from benchmarks.uncertainty.records import Record, learnt, recorded
 from benchmarks.uncertainty.report import Errors, is_walking, report
@@ -33,11 +33,11 @@ PLAN = {
         "two phones in the virtual laboratory, augmenter v0.3 without warm-up, OpenCap's set-ups",
     ),
     "laboratory": (
-        fewer(TAUGHT, 8), fewer(HELD_OUT, 4),
+        fewer(TAUGHT, 8), fewer(HELD_OUT, 10),
         "two phones in the virtual laboratory, augmenter lab-1, the laboratory's own body",
     ),
     "optical": (
-        fewer(TAUGHT, 8), fewer(HELD_OUT, 4),
+        fewer(TAUGHT, 8), fewer(HELD_OUT, 10),
         "skin markers in the virtual laboratory, with published sizes of misplacement and soft"
         " tissue, OpenCap's set-up for optical markers",
     ),
@@ -84,7 +84,8 @@ def main() -> None:
             learn(tracked, kept(taught, tracked, arguments.folder))
         errors = {each: learnt_errors(f"{tracked}, {each}") for each in MOVEMENTS}
         found[tracked] = (kept(held_out, tracked, arguments.folder), errors)
-    write_atomically(ROOT / "reports" / "uncertainty.md", report(found, judged()))
+    spoiled = kept(SPOILED, "augmented", arguments.folder)
+    write_atomically(ROOT / "reports" / "uncertainty.md", report(found, spoiled, judged()))
 
 
 if __name__ == "__main__":

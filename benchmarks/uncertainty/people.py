@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from benchmarks.diagnosis.confusion import LateSide, LowHip, WanderingLeg
 from kinebench.core.markers import Markers
 from kinebench.errors import KinebenchError
 from kinebench.lab import Body, Population, Recording, StaticPose, VirtualSubject, record
@@ -34,7 +35,17 @@ from kinebench.lab.motions import (
 from kinebench.lab.posture import Stance
 from kinebench.lab.seeds import generator
 
-__all__ = ["ACTIVITIES", "HELD_OUT", "PRESETS", "TAUGHT", "Session", "fewer", "filmed"]
+__all__ = [
+    "ACTIVITIES",
+    "FAULTS",
+    "HELD_OUT",
+    "PRESETS",
+    "SPOILED",
+    "TAUGHT",
+    "Session",
+    "fewer",
+    "filmed",
+]
 
 Draw = Callable[[float, float], float]
 
@@ -84,6 +95,15 @@ PRESETS: dict[str, CameraError] = {
     "varied": Chain((*two_phones().errors, OwnBias(8.0), OwnCalibration(0.7, 0.01))),
     "quiet": Chain((ColouredNoise((5.0, 3.0, 3.0), 0.7), WhiteNoise((1.5, 1.0, 1.0)))),
 }
+
+FAULTS: dict[str, CameraError] = {
+    "two phones, tilted by 3° sideways": Chain((*two_phones().errors, WorldTilt(0, 3))),
+    "two phones, all lengths × 1.06": Chain((*two_phones().errors, ScaleError(1.06))),
+    "two phones, right leg 80 ms late": Chain((*two_phones().errors, LateSide(0.08))),
+    "two phones, right hip 25 mm low": Chain((*two_phones().errors, LowHip(25.0))),
+    "two phones, right leg wanders by 25 mm": Chain((*two_phones().errors, WanderingLeg(25.0))),
+}
+"""What is wrong with some recordings, and with none that taught anything."""
 
 
 def _squat(draw: Draw) -> MotionModel:
@@ -147,7 +167,7 @@ class Session:
     population : str
     number : int
     activity : one of ACTIVITIES
-    preset : one of PRESETS
+    preset : one of PRESETS or FAULTS
     """
 
     population: str
@@ -172,7 +192,7 @@ def filmed(
 ) -> tuple[Recording, Recording]:
     """The movement, and the static trial."""
     drawn, template = ACTIVITIES[session.activity]
-    chosen = PRESETS[session.preset] if errors is None else errors
+    chosen = (PRESETS | FAULTS)[session.preset] if errors is None else errors
     subject = session.subject
 
     def draw_of(what: str) -> Draw:
@@ -210,8 +230,15 @@ TAUGHT = (
 )
 """What is learnt on; walking more often, because it is learnt apart."""
 
-HELD_OUT = tuple(_sessions("error bars, held out", range(1, 25), tuple(PRESETS)))
+# the first six people were looked at before translations got a rule of their own
+HELD_OUT = tuple(_sessions("error bars, held out", range(7, 31), tuple(PRESETS)))
 """What is judged: other people, and cameras that nothing was learnt on."""
+
+SPOILED = tuple(
+    Session("error bars, faults", number, "squat", fault)
+    for number in range(1, 7)
+    for fault in FAULTS
+)
 
 
 def fewer(sessions: tuple[Session, ...], people: int) -> tuple[Session, ...]:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from benchmarks.uncertainty.people import ACTIVITIES, PRESETS
+from benchmarks.uncertainty.people import ACTIVITIES, FAULTS, PRESETS
 from benchmarks.uncertainty.recordings import Judged
 from benchmarks.uncertainty.records import Record, half_widths
 from kinebench.core.arrays import FloatArray
+from kinebench.metrics.landmarks import segment_of
 from kinebench.uncertainty.groups import GROUPS, group_of, without_side
 from kinebench.uncertainty.marker_errors import MarkerErrors
 from kinebench.uncertainty.travel import ON_THE_SPOT, TRAVELLING
@@ -154,6 +155,15 @@ _NAMES = {
     "laboratory": "The laboratory's own augmenter and body",
     "optical": "Optical markers",
 }
+_SPOILED = """\
+Squats in recordings with a fault that nothing was learnt on. A fault that all markers share, such
+as a tilt or a wrong size, leaves no trace in how well they fit: the bars do not widen. Bars speak
+of recordings that are sound, and `kinebench audit` and `why` of those that are not.
+"""
+_SIZES = """\
+What markers are off by, RMS over three axes: constant within a session, slow, and what differs
+between moments 0.1 s apart. All of it in the axes of the segment, the model in the true pose.
+"""
 _RECORDINGS = """
 No recording says what is true. Optical references have errors of their own, which the bands of
 video do not hold: places of markers, soft tissue, and another scaled model. Subject 4's references
@@ -163,8 +173,32 @@ in all frames or in none.
 """
 
 
-def report(found: Mapping[str, tuple[Sequence[Record], Errors]], judged: Iterable[Judged]) -> str:
-    """The page: what is tracked -> its held-out records, and its errors."""
+def _sizes(records: Sequence[Record]) -> list[str]:
+    """RMS of what markers are off by, per segment: constant in a session, slow and fast."""
+    table: dict[str, list[FloatArray]] = {}
+    for record in records:
+        missed = 1e3 * record.missed.reshape(len(record.missed), -1, 3).astype(np.float64)
+        mean = missed.mean(axis=0)
+        # 0.1 s apart: what differs between neighbours is fast, half of its square to each
+        fast = (np.diff(missed, axis=0) ** 2).mean(axis=0) / 2
+        varying = missed.var(axis=0)
+        parts = np.stack([mean**2, np.maximum(varying - fast, 0.0), fast]).sum(axis=2)
+        for column, name in enumerate(record.markers):
+            table.setdefault(segment_of(name), []).append(parts[:, column])
+    lines = ["| segment | all, mm | constant | slow | fast (0.1 s) |", "|---|---:|---:|---:|---:|"]
+    for segment, rows in sorted(table.items()):
+        squares = np.mean(rows, axis=0)
+        cells = [f"{value:.0f}" for value in np.sqrt([squares.sum(), *squares])]
+        lines.append(f"| {segment} | {' | '.join(cells)} |")
+    return lines
+
+
+def report(
+    found: Mapping[str, tuple[Sequence[Record], Errors]],
+    spoiled: Sequence[Record],
+    judged: Iterable[Judged],
+) -> str:
+    """The page: what is tracked -> its held-out records, and its errors; faults; recordings."""
     lines = [_HEAD]
     for tracked, (records, errors) in found.items():
         lines += [f"## {_NAMES[tracked]}", ""]
@@ -174,4 +208,6 @@ def report(found: Mapping[str, tuple[Sequence[Record], Errors]], judged: Iterabl
             lines += [*_table(records, errors, lambda r: r.session.preset, PRESETS), ""]
             lines += [*_coordinates(records, errors), "", "Where it fails most:", ""]
             lines += [*_worst(records, errors), ""]
+            lines += [_SPOILED, *_table(spoiled, errors, lambda r: r.session.preset, FAULTS), ""]
+            lines += [_SIZES, *_sizes(records), ""]
     return "\n".join([*lines, "## Public recordings", _RECORDINGS, *_recordings(judged), ""])

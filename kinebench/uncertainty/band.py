@@ -23,6 +23,9 @@ from kinebench.uncertainty.response import Response, response
 __all__ = ["Band", "band_of", "standard_errors", "widened"]
 
 _CHUNK = 256  # frames at once: memory
+# arms are wrong in poses that markers hardly hold, and the place by what all markers share: neither
+# is better where markers fit well
+_NO_TRACE = ("arms", "translations")
 _WIDEST = np.pi / NORMAL_95  # rad: an angle cannot be wrong by more than half a turn
 
 
@@ -109,10 +112,9 @@ def widened(
         As `MarkerErrors.misfit` gives it.
     errors : MarkerErrors
     """
-    # what arms are off by comes from poses that markers hardly hold, so that it hardly shrinks
-    # where markers fit well
     factors = np.stack(
-        [np.maximum(misfit, 1.0) if group_of(c) == "arms" else misfit for c in coordinates], axis=1
+        [np.maximum(misfit, 1.0) if group_of(c) in _NO_TRACE else misfit for c in coordinates],
+        axis=1,
     )
     scales = np.array([errors.multiplier(c) for c in coordinates]) / NORMAL_95
     turning = np.array([c.kind == "rotational" for c in coordinates])
