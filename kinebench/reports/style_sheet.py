@@ -75,7 +75,7 @@ figure svg { display: block; overflow: visible; }
     display: block; position: absolute; clip-path: inset(50%); height: 1px; width: 1px;
     overflow: hidden;
   }
-  .cards :is(table, tbody, tr) { display: block; }
+  .cards :is(table, caption, tbody, tr) { display: block; }
   .cards tr { padding: .35rem 0; }
   .cards tbody tr > * { border: 0; padding: 0 .9rem 0 0; }
   .cards tbody tr + tr { border-top: 1px solid var(--line); }
@@ -83,6 +83,19 @@ figure svg { display: block; overflow: visible; }
   .cards td { display: inline-block; text-align: left; }
   .cards td:empty { display: none; }
   .cards td::before { content: attr(data-head) " "; color: var(--soft); }
+}
+@media screen {
+  /* a shadow at the edge beyond which a frame scrolls */
+  :is(.table, .drawing) {
+    --shade: rgb(128 128 128 / .45);
+    background:
+      linear-gradient(to right, var(--ground) 30%, transparent) 0 0 / 2.5rem 100% local,
+      linear-gradient(to left, var(--ground) 30%, transparent) 100% 0 / 2.5rem 100% local,
+      radial-gradient(farthest-side at 0 50%, var(--shade), transparent) 0 0 / .8rem 100% scroll,
+      radial-gradient(farthest-side at 100% 50%, var(--shade), transparent) 100% 0 / .8rem 100%
+        scroll;
+    background-repeat: no-repeat;
+  }
 }
 figcaption { color: var(--soft); font-size: .875rem; margin-top: .5rem; max-width: 44rem; }
 details { margin: 1rem 0; }
