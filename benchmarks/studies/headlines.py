@@ -221,7 +221,8 @@ subjects differ in proportions and noise but perform one template each of squat,
 jump and one person's walk, filmed by one camera preset (`two_phones`, made from one walking trial):
 the intervals say nothing about other people's movements or other cameras. `lab-1` was trained in
 this laboratory. *Equivalent*: two one-sided tests at 5 % show a change within ± 0.5°, a quarter of
-the 2° that McGinley et al. (2009) take for small. Intervals and tests are not corrected for how many there are. Real recordings are not here:
+the 2° that McGinley et al. (2009) take for small. Intervals and tests are not corrected for how
+many there are. Real recordings are not here:
 their reference is OpenCap's own result, made with v0.1 or older.
 """
 
