@@ -8,28 +8,32 @@ files: in the cache, in the mirror that KINEBENCH_MIRROR names, or from the netw
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.laboratory.camera import BANDS_HZ, RECORDINGS, WALK, band_rms
+from benchmarks.laboratory.camera import BANDS_HZ, RECORDINGS, WALK, band_rms, table
 from kinebench.augmentation import LSTMAugmenter
 from kinebench.core import Markers, Subject
 from kinebench.core.arrays import FloatArray
 from kinebench.core.keypoints import OPENCAP_20
 from kinebench.datasets import fetch_file
+from kinebench.errors import KinebenchWarning
+from kinebench.io.atomic import write_atomically
 from kinebench.io.trc import read_trc
 from kinebench.lab import Population, opencap_body, record
-from kinebench.lab.camera import CameraError, Chain, ImageFilter
+from kinebench.lab.camera import CameraError, Chain, ImageFilter, plausible_presets, two_phones
 from kinebench.lab.camera.bias import segment_axes
 from kinebench.lab.camera.posture import joint_flexions
 from kinebench.lab.motions import DropJump, Gait, MotionModel, SitToStand, Squat, Standing
 
 DEFAULT = Path(__file__).with_name("rigs.md")
 SUBJECTS = {2: Subject(78.2, 1.96, "2"), 3: Subject(63.5, 1.69, "3"), 0: Subject(72.0, 1.78, "0")}
-MEMBERS = 24
+MEMBERS, MEMBERS_OLDER = 24, 12
 _AUGMENTER = "v0.3"
 _GAIT_FILTER_HZ = 12.0
 
@@ -63,6 +67,23 @@ HELD_OUT = {
         ("keypoints-subject2", "test_data/drop_vertical_jump.trc"), 2, DropJump()
     )
 }
+
+_PREAMBLE = """# Camera rigs beside recordings
+
+Made by `python -m benchmarks.laboratory.rigs`: OpenCap recordings of three people beside virtual
+people who make the same movements, filmed by the 24 first plausible presets (each with a person of
+its own) and by `two_phones` (12 people). Everything is measured in the same way, mm unless it says
+otherwise; ✗ marks a recording outside of the presets' central 80 %. "Augmented" is OpenCap's
+augmenter v0.3, which is run on recorded and virtual keypoints alike; "centre" is the hip centre of
+optical markers. Differences of the movements themselves remain: people of the laboratory do not
+squat as deep as subject 2 did.
+
+What the presets rest on: three people (2 degrees of freedom for what differs between people), seven
+recordings (5 degrees of freedom for what differs within people), one walking trial with optical
+joint centres (shared biases of all keypoints but the hips; lean and size of the reconstruction).
+The seventh recording, calf raises of subject 2, is no movement of the laboratory and is not shown.
+The ranges of the presets follow from these numbers: `kinebench.lab.camera.plausible`.
+"""
 
 SEGMENTS = {
     "thigh": ("Hip", "Knee"),
@@ -208,6 +229,118 @@ def of_preset(filmed: Filmed, preset: CameraError, number: int) -> dict[str, flo
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A measure of a recording beside the laboratory's.
+
+    Parameters
+    ----------
+    name : str
+    recorded : float
+    family, older : (n,)
+        Of plausible presets, and of `two_phones`, each with people of their own.
+    """
+
+    name: str
+    recorded: float
+    family: FloatArray
+    older: FloatArray
+
+    @property
+    def inside(self) -> bool:
+        """Whether the recording lies in the central 80 % of the family."""
+        return bool(_low(self.family) <= self.recorded <= _high(self.family))
+
+    @property
+    def inside_older(self) -> bool:
+        return bool(_low(self.older) <= self.recorded <= _high(self.older))
+
+    def cells(self) -> list[str]:
+        """Of a table's line."""
+        return [
+            self.name,
+            f"{self.recorded:.1f}",
+            _interval(self.family) + ("" if self.inside else " ✗"),
+            _interval(self.older) + ("" if self.inside_older else " ✗"),
+        ]
+
+
+def _low(values: FloatArray) -> float:
+    return float(np.quantile(values, 0.1))
+
+
+def _high(values: FloatArray) -> float:
+    return float(np.quantile(values, 0.9))
+
+
+def _interval(values: FloatArray) -> str:
+    return f"{np.median(values):.1f} [{_low(values):.1f}, {_high(values):.1f}]"
+
+
+def rows_of(filmed: Filmed) -> list[Row]:
+    """All measures of a recording."""
+    recorded = of_recording(filmed)
+    family = _collected(
+        of_preset(filmed, one, n) for n, one in enumerate(plausible_presets(MEMBERS))
+    )
+    older = _collected(of_preset(filmed, two_phones(), n) for n in range(MEMBERS_OLDER))
+    return [Row(name, value, family[name], older[name]) for name, value in recorded.items()
+            if name in family]  # fmt: skip
+
+
 def _collected(found: Iterable[Mapping[str, float]]) -> dict[str, FloatArray]:
     every = list(found)
-    return {name: np.array([one[name] for one in every]) for name in every[0]}
+    shared = [name for name in every[0] if all(name in one for one in every)]
+    return {name: np.array([one[name] for one in every]) for name in shared}
+
+
+_GROUPS: Mapping[str, Callable[[str], bool]] = {
+    "noise spectrum": lambda name: " Hz, " in name,
+    "segment lengths": lambda name: name.split(":")[0] in SEGMENTS,
+    "keypoints from joint centres": lambda name: " from " in name and "SD" not in name,
+    "their spread over time": lambda name: " from " in name and "SD" in name,
+    "lean and size": lambda name: name.startswith(("feet:", "lean", "size")),
+}
+_HEAD = ("", "recorded", "plausible presets: median [80 %]", "two_phones: median [80 %]")
+
+
+def summary(found: Mapping[str, list[Row]]) -> str:
+    """How many measures of each recording lie within the central 80 %."""
+    lines = []
+    for name, rows in found.items():
+        cells = [name]
+        for belongs in _GROUPS.values():
+            group = [row for row in rows if belongs(row.name)]
+            ours = sum(row.inside for row in group)
+            older = sum(row.inside_older for row in group)
+            cells.append(f"{ours} of {len(group)} ({older})" if group else "—")
+        lines.append(cells)
+    return table(("", *_GROUPS), lines)
+
+
+def document() -> str:
+    """The whole text."""
+    seen = {name: rows_of(filmed) for name, filmed in SEEN.items()}
+    held_out = {name: rows_of(filmed) for name, filmed in HELD_OUT.items()}
+    details = "".join(
+        f"\n### {name}\n\n{table(_HEAD, (row.cells() for row in rows))}"
+        for name, rows in seen.items()
+    )
+    name, rows = next(iter(held_out.items()))
+    return (
+        f"{_PREAMBLE}\n## How many measures lie within the presets' central 80 %\n\n"
+        f"In brackets: of `two_phones`.\n\n{summary(seen | held_out)}"
+        f"\n## Held out: {name}\n\n{table(_HEAD, (row.cells() for row in rows))}"
+        f"\n## What the presets were set on\n{details}"
+    )
+
+
+def main(arguments: list[str]) -> int:
+    """Write the table."""
+    warnings.simplefilter("ignore", KinebenchWarning)
+    write_atomically(Path(arguments[0]) if arguments else DEFAULT, document())
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -74,14 +74,12 @@ def triangulate(P: FloatArray, pixels: FloatArray, weights: FloatArray) -> Float
         NaN for points that fewer than two cameras see.
     """
     sees = (weights > 0) & np.isfinite(pixels).all(axis=2)
-    w = np.where(sees, weights, 0.0)[..., None]
-    rows = [
-        w * (np.where(sees, pixels[..., axis], 0.0)[..., None] * P[:, None, 2] - P[:, None, axis])
-        for axis in (0, 1)
-    ]
+    enough = sees.sum(axis=0) >= 2
+    w = np.where(sees, weights, 0.0)[:, enough, None]
+    at = np.where(sees[..., None], pixels, 0.0)[:, enough]
+    rows = [w * (at[..., axis, None] * P[:, None, 2] - P[:, None, axis]) for axis in (0, 1)]
     D = np.concatenate(rows).transpose(1, 0, 2)  # (n_points, 2 n_cameras, 4)
-    _, vectors = np.linalg.eigh(D.transpose(0, 2, 1) @ D)
-    nearest = vectors[..., 0]
-    points = nearest[:, :3] / nearest[:, 3:]
-    points[sees.sum(axis=0) < 2] = np.nan
-    return np.asarray(points)
+    nearest = np.linalg.eigh(D.transpose(0, 2, 1) @ D)[1][..., 0]
+    points = np.full((len(enough), 3), np.nan)
+    points[enough] = nearest[:, :3] / nearest[:, 3:]
+    return points
