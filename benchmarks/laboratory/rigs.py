@@ -12,6 +12,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +34,7 @@ from kinebench.lab.motions import DropJump, Gait, MotionModel, SitToStand, Squat
 
 DEFAULT = Path(__file__).with_name("rigs.md")
 SUBJECTS = {2: Subject(78.2, 1.96, "2"), 3: Subject(63.5, 1.69, "3"), 0: Subject(72.0, 1.78, "0")}
-MEMBERS, MEMBERS_OLDER = 24, 12
+MEMBERS, MEMBERS_OLDER = 16, 6
 _AUGMENTER = "v0.3"
 _GAIT_FILTER_HZ = 12.0
 
@@ -71,8 +72,8 @@ HELD_OUT = {
 _PREAMBLE = """# Camera rigs beside recordings
 
 Made by `python -m benchmarks.laboratory.rigs`: OpenCap recordings of three people beside virtual
-people who make the same movements, filmed by the 24 first plausible presets (each with a person of
-its own) and by `two_phones` (12 people). Everything is measured in the same way, mm unless it says
+people who make the same movements, filmed by the 16 first plausible presets (each with a person of
+its own) and by `two_phones` (6 people). Everything is measured in the same way, mm unless it says
 otherwise; ✗ marks a recording outside of the presets' central 80 %. "Augmented" is OpenCap's
 augmenter v0.3, which is run on recorded and virtual keypoints alike; "centre" is the hip centre of
 optical markers. Differences of the movements themselves remain: people of the laboratory do not
@@ -216,14 +217,17 @@ def of_recording(filmed: Filmed) -> dict[str, float]:
     return found
 
 
-def of_preset(filmed: Filmed, preset: CameraError, number: int) -> dict[str, float]:
-    """Measures of a virtual person who makes the same movement."""
-    errors = preset if filmed.filter_hz is None else Chain((preset, ImageFilter(filmed.filter_hz)))
+@cache
+def of_preset(
+    motion: MotionModel, filter_hz: float | None, preset: CameraError, number: int
+) -> Mapping[str, float]:
+    """Measures of a virtual person who moves so."""
+    errors = preset if filter_hz is None else Chain((preset, ImageFilter(filter_hz)))
     person = Population("rigs").subject(number)
-    film = record(person, filmed.motion, errors, generic=opencap_body())
+    film = record(person, motion, errors, generic=opencap_body())
     found = measures(film.keypoints, person.as_subject())
-    if filmed.file == WALK:
-        places = {n: film.true_keypoints.position(n) for n in ("RHip", "LHip")}
+    if isinstance(motion, Gait):
+        places = {name: film.true_keypoints.position(name) for name in ("RHip", "LHip")}
         found |= bias_measures(film.keypoints, places, "centre")
         found |= distortion(film.keypoints, places)
     return found
@@ -280,10 +284,9 @@ def _interval(values: FloatArray) -> str:
 def rows_of(filmed: Filmed) -> list[Row]:
     """All measures of a recording."""
     recorded = of_recording(filmed)
-    family = _collected(
-        of_preset(filmed, one, n) for n, one in enumerate(plausible_presets(MEMBERS))
-    )
-    older = _collected(of_preset(filmed, two_phones(), n) for n in range(MEMBERS_OLDER))
+    how = filmed.motion, filmed.filter_hz
+    family = _collected(of_preset(*how, one, n) for n, one in enumerate(plausible_presets(MEMBERS)))
+    older = _collected(of_preset(*how, two_phones(), n) for n in range(MEMBERS_OLDER))
     return [Row(name, value, family[name], older[name]) for name, value in recorded.items()
             if name in family]  # fmt: skip
 

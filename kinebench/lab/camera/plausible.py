@@ -32,9 +32,9 @@ __all__ = ["BEST_GUESS", "plausible_preset", "plausible_presets", "rig"]
 # Hip: 3 people; the augmenter's own hip centre lies 11 mm behind optical markers' and is taken off.
 # The others: subject 3 alone, as in `presets.OPENPOSE_BIAS`.
 _BIASES = (
-    KeypointBias("Hip", (30.0, 33.0, 17.0), (-10.0, -50.0, -3.0)),
-    KeypointBias("midHip", (30.0, 33.0, 0.0), (-10.0, -50.0, 0.0)),
-    KeypointBias("Knee", (0.0, 1.0, 3.0)),
+    KeypointBias("Hip", (31.0, 33.0, 19.0), (-10.0, -52.0, -3.0)),
+    KeypointBias("midHip", (31.0, 33.0, 0.0), (-10.0, -52.0, 0.0)),
+    KeypointBias("Knee", (2.0, 4.0, 5.0)),
     KeypointBias("Ankle", (16.0, -12.0, 0.0)),
     KeypointBias("Heel", (25.0, -20.0, 0.0)),
     KeypointBias("BigToe", (-25.0, -20.0, 0.0)),
@@ -59,7 +59,7 @@ BEST_GUESS = Rig(
         view_posture_sd_mm=4.0,
         slow_sd_mm=3.0,
         slow_corner_hz=2.0,
-        white_px=(0.34, 0.46),
+        white_px=(0.28, 0.4),
         midpoints=True,
     ),
     sync_sd_ms=5.0,
