@@ -34,9 +34,9 @@ from kinebench.lab.motions import DropJump, Gait, MotionModel, SitToStand, Squat
 
 DEFAULT = Path(__file__).with_name("rigs.md")
 SUBJECTS = {2: Subject(78.2, 1.96, "2"), 3: Subject(63.5, 1.69, "3"), 0: Subject(72.0, 1.78, "0")}
-MEMBERS, MEMBERS_OLDER = 16, 6
+MEMBERS, MEMBERS_OLDER = 24, 12
 _AUGMENTER = "v0.3"
-_GAIT_FILTER_HZ = 12.0
+_FILTER_HZ = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,10 @@ SEEN = {
         ("opencap-session-subject0", "test_data/subject0/MarkerData/neutral.trc"),
         0,
         Standing(duration_s=1.6),
+        # nothing of this recording lies above 12 Hz
+        _FILTER_HZ,
     ),
-    "subject 3, walking": Filmed(WALK, 3, Gait(strides=1), _GAIT_FILTER_HZ),
+    "subject 3, walking": Filmed(WALK, 3, Gait(strides=1), _FILTER_HZ),
 }
 HELD_OUT = {
     "subject 2, drop jump": Filmed(
@@ -72,8 +74,8 @@ HELD_OUT = {
 _PREAMBLE = """# Camera rigs beside recordings
 
 Made by `python -m benchmarks.laboratory.rigs`: OpenCap recordings of three people beside virtual
-people who make the same movements, filmed by the 16 first plausible presets (each with a person of
-its own) and by `two_phones` (6 people). Everything is measured in the same way, mm unless it says
+people who make the same movements, filmed by the 24 first plausible presets (each with a person of
+its own) and by `two_phones` (12 people). Everything is measured in the same way, mm unless it says
 otherwise; ✗ marks a recording outside of the presets' central 80 %. "Augmented" is OpenCap's
 augmenter v0.3, which is run on recorded and virtual keypoints alike; "centre" is the hip centre of
 optical markers. Differences of the movements themselves remain: people of the laboratory do not
@@ -84,6 +86,15 @@ recordings (5 degrees of freedom for what differs within people), one walking tr
 joint centres (shared biases of all keypoints but the hips; lean and size of the reconstruction).
 The seventh recording, calf raises of subject 2, is no movement of the laboratory and is not shown.
 The ranges of the presets follow from these numbers: `kinebench.lab.camera.plausible`.
+"""
+
+_VERDICT = """
+The held-out drop jump: what is wrong with places (segment lengths, bias, sides, lean) is foretold
+about as well as for the recordings that the presets were set on, and better than by `two_phones`.
+The noise is not: above 13 Hz a jump trembles half as much again as the presets say, so that noise
+grows more with speed than squats show. (Below 9 Hz the spectrum is that of the jump itself, which
+is not the laboratory's.) The lengths of foot and forearm vary twice as much as foretold. Nothing
+was changed after this was seen. It is another movement of a person who was seen, not a new person.
 """
 
 SEGMENTS = {
@@ -332,7 +343,7 @@ def document() -> str:
     name, rows = next(iter(held_out.items()))
     return (
         f"{_PREAMBLE}\n## How many measures lie within the presets' central 80 %\n\n"
-        f"In brackets: of `two_phones`.\n\n{summary(seen | held_out)}"
+        f"In brackets: of `two_phones`.\n\n{summary(seen | held_out)}{_VERDICT}"
         f"\n## Held out: {name}\n\n{table(_HEAD, (row.cells() for row in rows))}"
         f"\n## What the presets were set on\n{details}"
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +15,7 @@ from kinebench.core.keypoints import OPENCAP_20
 from kinebench.core.limits import require_within
 from kinebench.errors import NameNotFoundError, NotApplicableError, ValueRangeError
 from kinebench.geometry.rotations import rotation_from_axis_angles
-from kinebench.lab import Population, VirtualSubject, generic_body, record
+from kinebench.lab import Population, VirtualSubject, generic_body, opencap_body, record
 from kinebench.lab.camera import (
     BEST_GUESS,
     Calibration,
@@ -429,3 +431,23 @@ def test_eight_hundred_frames_take_well_under_a_second() -> None:
 
 def test_generic_body_has_all_bodies_that_carry_joints() -> None:
     assert set(OPENCAP_20) == set(generic_body().keypoint_names)
+
+
+@pytest.mark.mirror
+def test_on_opencap_s_body_a_rig_films_joints_and_not_openpose_s_markers(
+    mirror_file: Callable[[str], Path],
+) -> None:
+    """The model's RHJC_study sits in its hip joint; its RHip 36 mm before and 17.5 mm outside."""
+    mirror_file("Models/LaiUhlrich2022.osim")
+    person = VirtualSubject("opencap's", "male", 1.70, 70.0)
+    plain, filmed = (
+        record(person, Standing(duration_s=1.0), errors, generic=opencap_body())
+        for errors in (Chain(), Rig())
+    )
+    hip = filmed.true_markers.position("RHJC_study")
+    np.testing.assert_allclose(filmed.keypoints.position("RHip"), hip, atol=1e-9)
+    apart = np.linalg.norm(plain.keypoints.position("RHip") - hip, axis=1)
+    np.testing.assert_allclose(apart, 0.0400, atol=0.0001)
+    np.testing.assert_array_equal(
+        plain.true_keypoints.position("RHeel"), filmed.true_keypoints.position("RHeel")
+    )
