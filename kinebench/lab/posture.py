@@ -169,7 +169,10 @@ class Figure:
                 )
             heights.append(leg.ankle_height + np.sqrt(square))
         middle = np.stack([x, (heights[0] + heights[1]) / 2, np.zeros_like(x)], axis=-1)
-        return middle, np.asarray(np.arctan2(heights[1] - heights[0], self.hips_breadth))
+        # one hip may lie higher in the pelvis than the other
+        uneven = self.legs["r"].hip[1] - self.legs["l"].hip[1]
+        lower = heights[1] - heights[0] + uneven
+        return middle, np.asarray(np.arctan2(lower, self.hips_breadth))
 
     def finish(
         self, times: FloatArray, q: FloatArray, feet: dict[str, FootPath], what: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -37,7 +38,6 @@ _BRAKES = (0.962, (0.957, 0.627, -47.3))
 _GLIDE = 0.02
 # of what inverted pendulums would bounce
 _BOUNCE = 0.34
-_PER_STRIDE = ("speed_m_s", "cadence_per_min", "step_width_m")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +77,17 @@ class Gait:
         Flexion that the knees keep at least.
     step_difference_m : float
         By which the right foot's step is longer than the left's.
+    right_heel_rise_deg : float
+        By which the right heel rises more than the left.
     each : tuple of ((str, float), ...)
         Speed, cadence and step width of every stride (counted between strikes of the right heel),
         where they differ; empty when all are alike.
     """
+
+    per_repetition: ClassVar[tuple[str, ...]] = (
+        "speed_m_s", "cadence_per_min", "step_width_m",
+    )  # fmt: skip
+    counted_by: ClassVar[str] = "strides"
 
     speed_m_s: float = 1.2
     cadence_per_min: float = 112.0
@@ -100,11 +107,12 @@ class Gait:
     tilt_deg: float = field(default=6.0, metadata=ADDED)
     straightest_knee_deg: float = field(default=4.1, metadata=ADDED)
     step_difference_m: float = field(default=0.0, metadata=ADDED)
+    right_heel_rise_deg: float = field(default=0.0, metadata=ADDED)
     each: tuple[Numbers, ...] = field(default=(), metadata=ADDED)
 
     def __post_init__(self) -> None:
         require_numbers(self, positive=("speed_m_s", "cadence_per_min", "strides", "step_width_m"))
-        repetitions_of(self, self.strides, _PER_STRIDE)
+        repetitions_of(self)
 
     @property
     def stride_s(self) -> float:
@@ -123,7 +131,8 @@ class Gait:
         turn = np.radians(self.pelvis_turn_deg) * np.cos(phase)
         drop = -np.radians(self.pelvis_drop_deg) * np.cos(phase - middle)
         right, left = (figure.legs[side].reach(0.0) for side, _ in SIDES)
-        drop += np.arctan2(left - right, figure.hips_breadth)
+        uneven = figure.legs["r"].hip[1] - figure.legs["l"].hip[1]
+        drop += np.arctan2(left - right + uneven, figure.hips_breadth)
         tilt = np.full(len(times), -np.radians(self.tilt_deg))
         hips = np.zeros((len(times), 3))
         hips[:, 0] = pace.way(times)
@@ -160,7 +169,7 @@ class Gait:
             (_TOE_OFF, _FASTEST[0], _BRAKES[0], 1.0),
             ((0.0, 0.0, 0.0), _FASTEST[1], _BRAKES[1], (1.0, 0.0, 0.0)),
         )
-        up, tip, rise, push = self._pitches(share)
+        up, tip, rise, push = self._pitches(share, sign * self.right_heel_rise_deg / 2)
         turned = axis_rotation(Y, heading)
         # while the heel bears, the foot turns about it
         on_heel = foot.heel - axis_rotation(Z, tip * (share < _FLAT)) @ foot.heel
@@ -176,11 +185,13 @@ class Gait:
         place[:, 1] += _GLIDE * length * (1 - way) * smooth_step(share, _TOE_OFF, _FASTEST[0])
         return FootPath(place, np.full(len(times), heading), rise, tip - push)
 
-    def _pitches(self, share: FloatArray) -> tuple[float, FloatArray, FloatArray, FloatArray]:
+    def _pitches(
+        self, share: FloatArray, more_deg: float
+    ) -> tuple[float, FloatArray, FloatArray, FloatArray]:
         """Foot's pitch at the strike; toes up, heel over the ball, toes over their tip, rad."""
         up = float(np.radians(self.toe_up_deg))
         tip = up * (1 - smooth_step(share, 0.0, _FLAT) + smooth_step(share, _TOE_UP, 1.0))
-        rise = np.radians(self.heel_rise_deg) * (
+        rise = np.radians(self.heel_rise_deg + more_deg) * (
             smooth_step(share, _HEEL_OFF, _HIGHEST_HEEL) ** _HEEL_POWER
             - smooth_step(share, _HIGHEST_HEEL, _HEEL_DOWN)
         )
@@ -287,7 +298,7 @@ class _Pace:
 
     @classmethod
     def of(cls, gait: Gait) -> _Pace:
-        strides = repetitions_of(gait, gait.strides, _PER_STRIDE)
+        strides = repetitions_of(gait)
         # feet that stand at the start and at the end have left and will land outside
         around = (strides[0], strides[0], *strides, strides[-1], strides[-1])
         times = onsets(0.0, [one.stride_s for one in around])

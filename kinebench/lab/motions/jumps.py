@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 
@@ -26,8 +27,6 @@ _KNEE_OFF = np.radians(34.0)
 _KNEE_ON = np.radians(36.0)
 
 _STANCE = Stance()
-_PER_JUMP = ("height_m", "depth_deg", "landing_deg", "down_s", "recover_s", "lean_ratio",
-             "arm_swing_deg", "shift_m", "drop_deg")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +57,10 @@ class CounterMovementJump:
         Numbers of every repetition, where they differ; empty when all are alike.
     """
 
+    per_repetition: ClassVar[tuple[str, ...]] = (
+        "height_m", "depth_deg", "landing_deg", "down_s", "recover_s", "lean_ratio", "arm_swing_deg", "shift_m", "drop_deg",
+    )  # fmt: skip
+
     height_m: float = 0.25
     depth_deg: float = 90.0
     landing_deg: float = 75.0
@@ -75,11 +78,11 @@ class CounterMovementJump:
     def __post_init__(self) -> None:
         positive = ("height_m", "depth_deg", "landing_deg", "down_s", "repetitions")
         require_numbers(self, positive)
-        repetitions_of(self, self.repetitions, _PER_JUMP)
+        repetitions_of(self)
 
     def __call__(self, body: Body, rate_hz: float = 60.0) -> Motion:
         course = _Course(Figure.of(body), self.stance)
-        for jump in repetitions_of(self, self.repetitions, _PER_JUMP):
+        for jump in repetitions_of(self):
             course.begin(jump)
             course.stand(self.pause_s)
             course.sink(jump.depth_deg, jump.down_s)

@@ -11,7 +11,7 @@ from kinebench.core.motion import Motion
 from kinebench.errors import ValueRangeError, require_names
 from kinebench.lab.body import Body
 
-__all__ = ["MotionModel", "Numbers", "onsets", "repetitions_of", "require_numbers"]
+__all__ = ["MotionModel", "Numbers", "count_of", "onsets", "repetitions_of", "require_numbers"]
 
 Numbers = tuple[tuple[str, float], ...]
 """Fields of a motion and what they are instead."""
@@ -36,31 +36,38 @@ def require_numbers(motion: Any, positive: tuple[str, ...] = ()) -> None:
             raise ValueRangeError(f"{field.name} must be above 0, found {value!r}")
 
 
-def repetitions_of(motion: M, count: int, allowed: tuple[str, ...]) -> tuple[M, ...]:
-    """The motion once per repetition, each with its own numbers (``motion.each``).
+def repetitions_of(motion: M) -> tuple[M, ...]:
+    """The motion once per repetition (or stride), each with its own numbers.
 
     Parameters
     ----------
     motion : dataclass
-        With a field ``each``: empty, or the numbers of every repetition.
-    count : int
-        Of its repetitions.
-    allowed : tuple of str
-        Fields that may differ between repetitions.
+        Its class says in ``per_repetition`` which fields may differ between repetitions, and in
+        ``counted_by`` which field counts them, ``repetitions`` by default; ``motion.each`` is empty
+        or holds the numbers of every repetition.
 
     Raises
     ------
     ValueRangeError
         When ``each`` has another length.
     NameNotFoundError
-        For a field that is not allowed.
+        For a field that may not differ.
     """
-    each: tuple[Numbers, ...] = motion.each  # type: ignore[attr-defined]
+    made: Any = motion
+    count, each = count_of(motion), made.each
     if each and len(each) != count:
         raise ValueRangeError(f"each must be empty or name {count} repetitions, found {len(each)}")
-    require_names((n for numbers in each for n, _ in numbers), allowed, "field", "a repetition")
-    bare: M = replace(motion, each=()) if each else motion  # type: ignore[type-var]
-    return tuple(replace(bare, **dict(n)) for n in each) if each else (bare,) * count  # type: ignore[type-var]
+    names = (name for numbers in each for name, _ in numbers)
+    require_names(names, made.per_repetition, "field", "a repetition")
+    if not each:
+        return (motion,) * count
+    bare = replace(made, each=())
+    return tuple(replace(bare, **dict(numbers)) for numbers in each)
+
+
+def count_of(motion: object) -> int:
+    """How many repetitions (or strides) a motion has whose repetitions can differ."""
+    return int(getattr(motion, getattr(motion, "counted_by", "repetitions")))
 
 
 def onsets(first_s: float, lasting_s: Sequence[float]) -> list[float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 
@@ -21,7 +22,6 @@ from kinebench.lab.posture import SIDES, Figure, Stance, frame_times
 __all__ = ["SitToStand"]
 
 _STANCE = Stance()
-_PER_REPETITION = ("rise_s", "sit_s", "lean_deg", "shift_m", "drop_deg", "twist_deg", "arms_deg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,10 @@ class SitToStand:
         Numbers of every repetition, where they differ; empty when all are alike.
     """
 
+    per_repetition: ClassVar[tuple[str, ...]] = (
+        "rise_s", "sit_s", "lean_deg", "shift_m", "drop_deg", "twist_deg", "arms_deg",
+    )  # fmt: skip
+
     seat_height_m: float = 0.54
     rise_s: float = 1.6
     sit_s: float = 1.8
@@ -66,11 +70,11 @@ class SitToStand:
 
     def __post_init__(self) -> None:
         require_numbers(self, positive=("seat_height_m", "rise_s", "sit_s", "repetitions"))
-        repetitions_of(self, self.repetitions, _PER_REPETITION)
+        repetitions_of(self)
 
     def __call__(self, body: Body, rate_hz: float = 60.0) -> Motion:
         figure = Figure.of(body)
-        risings = repetitions_of(self, self.repetitions, _PER_REPETITION)
+        risings = repetitions_of(self)
         starts = onsets(0.0, [one.rise_s + one.sit_s + 2 * self.pause_s for one in risings])
         times = frame_times(starts[-1], rate_hz)
         # the hips come forward before they go up, and sitting down runs the other way

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 
@@ -20,8 +21,6 @@ from kinebench.lab.posture import SIDES, Figure, Stance, frame_times
 
 __all__ = ["Squat"]
 
-_PER_REPETITION = ("depth_deg", "tempo_s", "shift_m", "drop_deg", "twist_deg", "butt_wink_deg",
-                   "lean_deg", "arms_deg")  # fmt: skip
 _STANCE = Stance(toe_out_deg=12.0)
 
 
@@ -57,6 +56,10 @@ class Squat:
         Numbers of every repetition, where they differ; empty when all are alike.
     """
 
+    per_repetition: ClassVar[tuple[str, ...]] = (
+        "depth_deg", "tempo_s", "shift_m", "drop_deg", "twist_deg", "butt_wink_deg", "lean_deg", "arms_deg",
+    )  # fmt: skip
+
     depth_deg: float = 95.0
     tempo_s: float = 2.6
     repetitions: int = 3
@@ -73,11 +76,11 @@ class Squat:
 
     def __post_init__(self) -> None:
         require_numbers(self, positive=("depth_deg", "tempo_s", "repetitions"))
-        repetitions_of(self, self.repetitions, _PER_REPETITION)
+        repetitions_of(self)
 
     def __call__(self, body: Body, rate_hz: float = 60.0) -> Motion:
         figure = Figure.of(body)
-        squats = repetitions_of(self, self.repetitions, _PER_REPETITION)
+        squats = repetitions_of(self)
         starts = onsets(self.pause_s, [squat.tempo_s + self.pause_s for squat in squats])
         times = frame_times(starts[-1], rate_hz)
         q = figure.upright(len(times))

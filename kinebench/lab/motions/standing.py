@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 
@@ -23,7 +24,6 @@ from kinebench.lab.seeds import generator
 __all__ = ["ArmRaise", "Standing", "sway"]
 
 _STANCE = Stance(knee_deg=8.0)
-_PER_RAISE = ("height_deg", "plane", "tempo_s")
 
 
 def sway(times: FloatArray, spread: float, *names: object) -> FloatArray:
@@ -104,6 +104,10 @@ class ArmRaise:
         Numbers of every repetition, where they differ; empty when all are alike.
     """
 
+    per_repetition: ClassVar[tuple[str, ...]] = (
+        "height_deg", "plane", "tempo_s",
+    )  # fmt: skip
+
     height_deg: float = 140.0
     plane: float = 0.0
     tempo_s: float = 2.4
@@ -116,10 +120,10 @@ class ArmRaise:
 
     def __post_init__(self) -> None:
         require_numbers(self, positive=("tempo_s", "repetitions"))
-        repetitions_of(self, self.repetitions, _PER_RAISE)
+        repetitions_of(self)
 
     def __call__(self, body: Body, rate_hz: float = 60.0) -> Motion:
-        raises = repetitions_of(self, self.repetitions, _PER_RAISE)
+        raises = repetitions_of(self)
         starts = onsets(self.pause_s, [one.tempo_s + self.pause_s for one in raises])
         still = Standing(starts[-1], self.sway_m, name=self.name, stance=self.stance)(body, rate_hz)
         q = np.array(still.values)
