@@ -18,6 +18,7 @@ from kinebench.core.markers import Markers
 from kinebench.core.model import Model
 from kinebench.core.motion import Motion
 from kinebench.kinematics import marker_positions, read_tree
+from kinebench.kinematics.poses import poses_of
 from kinebench.kinematics.tree import Tree
 from kinebench.lab import opencap_body
 from kinebench.lab.camera import Chain
@@ -54,9 +55,7 @@ def optical_session(session: Session) -> tuple[Markers, Markers, Motion]:
 
 def _seen(tree: Tree, motion: Motion, session: Session, part: str) -> Markers:
     names = tree.marker_names
-    q = np.tile(tree.defaults, (motion.n_frames, 1))
-    for name in set(motion.names) & set(tree.coordinate_names):
-        q[:, tree.coordinate_index(name)] = motion.value(name)
+    q = poses_of(tree, motion)
     shifts = np.stack([_shift(tree, name, motion.times, session, part) for name in names], axis=1)
     turned = np.einsum("fmij,fmj->fmi", body_axes(tree, q, names), shifts)
     return Markers(names, motion.times, marker_positions(tree, q, names) + turned)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.uncertainty.optical import sized
-from benchmarks.uncertainty.records import differences, poses
+from benchmarks.uncertainty.records import differences
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
@@ -23,6 +23,7 @@ from kinebench.ik.fast import FastIK
 from kinebench.io.sto import read_motion
 from kinebench.io.trc import read_trc
 from kinebench.kinematics import marker_positions, read_tree
+from kinebench.kinematics.poses import poses_of
 from kinebench.osim.edits import body_scale_factors
 from kinebench.pipeline.error_bars import error_bars
 from kinebench.pipeline.opencap import opencap_setup
@@ -142,7 +143,7 @@ def _as_solved(model: Model, tasks: IKTasks, motion: Motion) -> tuple[IKSolution
     tree = read_tree(model)
     errors = learnt_errors("augmented, travelling")
     names = tuple(name for name in tasks.weights if name in tree.marker_names)
-    positions = marker_positions(tree, poses(tree, motion), names)
+    positions = marker_positions(tree, poses_of(tree, motion), names)
     usual = np.tile([errors.residuals[errors.markers.index(name)] for name in names],
                     (motion.n_frames, 1))  # fmt: skip
     n = motion.n_frames

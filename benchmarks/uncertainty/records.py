@@ -14,7 +14,7 @@ from kinebench.core.motion import Coordinate, Motion
 from kinebench.core.results import PipelineRun
 from kinebench.core.tasks import IKTasks
 from kinebench.kinematics import marker_positions, read_tree
-from kinebench.kinematics.tree import Tree
+from kinebench.kinematics.poses import poses_of
 from kinebench.lab import generic_body, opencap_body
 from kinebench.pipeline.plan import plan_from_markers
 from kinebench.pipeline.spec import PipelineSpec
@@ -23,7 +23,7 @@ from kinebench.uncertainty.groups import group_of, without_side
 from kinebench.uncertainty.marker_errors import NORMAL_95, MarkerErrors
 from kinebench.uncertainty.response import body_axes, response
 
-__all__ = ["Record", "differences", "half_widths", "learnt", "poses", "recorded", "solved"]
+__all__ = ["Record", "differences", "half_widths", "learnt", "recorded", "solved"]
 
 EVERY = 6  # of 60 frames a second: neighbours say the same
 SETTINGS = {
@@ -80,8 +80,8 @@ def solved(session: Session, run: PipelineRun, truth: Motion, tasks: IKTasks) ->
     """The record of a run whose true motion is known at the same times."""
     frames = np.arange(EVERY // 2, run.motion.n_frames, EVERY)
     tree = read_tree(run.scaling.model)
-    found = poses(tree, run.motion.at_frames(frames))
-    true = poses(tree, truth.at_frames(frames))
+    found = poses_of(tree, run.motion.at_frames(frames))
+    true = poses_of(tree, truth.at_frames(frames))
     names = run.solution.marker_names
     tracked = run.augmented.select(names).at_frames(frames)
     weights = {name: tasks.weights[name] for name in names}
@@ -102,14 +102,6 @@ def solved(session: Session, run: PipelineRun, truth: Motion, tasks: IKTasks) ->
         answer.gain.reshape(n, len(chosen), -1).astype(np.float32),
         differences(coordinates, found[:, chosen], true[:, chosen]).astype(np.float32),
     )
-
-
-def poses(tree: Tree, motion: Motion) -> FloatArray:
-    """A motion in all coordinates of a tree."""
-    q = np.tile(tree.defaults, (motion.n_frames, 1))
-    for name in set(motion.names) & set(tree.coordinate_names):
-        q[:, tree.coordinate_index(name)] = motion.value(name)
-    return q
 
 
 def differences(

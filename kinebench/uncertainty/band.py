@@ -15,6 +15,7 @@ from kinebench.core.results import IKSolution
 from kinebench.core.tasks import IKTasks
 from kinebench.core.value import Value
 from kinebench.kinematics.osim_tree import read_tree
+from kinebench.kinematics.poses import poses_of
 from kinebench.kinematics.tree import Tree
 from kinebench.uncertainty.groups import group_of
 from kinebench.uncertainty.marker_errors import NORMAL_95, MarkerErrors
@@ -84,7 +85,7 @@ def band_of(
     tracked = markers.select(names)
     weights = {name: tasks.weights[name] for name in names}
     wishes = _wishes(tree, tasks)
-    q = _poses(tree, motion)
+    q = poses_of(tree, motion)
     values = np.full(motion.values.shape, np.nan)
     for frames in _chunks(motion.n_frames):
         answer = response(tree, weights, wishes, q[frames], tracked.positions[frames], names)
@@ -146,14 +147,6 @@ def standard_errors(answer: Response, moments: FloatArray) -> FloatArray:
     found = np.sqrt(np.maximum(squares, 0.0))
     found[~answer.determined] = np.nan
     return np.asarray(found)
-
-
-def _poses(tree: Tree, motion: Motion) -> FloatArray:
-    """The motion in all coordinates (n_frames, n_coordinates) of the tree."""
-    q = np.tile(tree.defaults, (motion.n_frames, 1))
-    for name in set(motion.names) & set(tree.coordinate_names):
-        q[:, tree.coordinate_index(name)] = motion.value(name)
-    return q
 
 
 def _wishes(tree: Tree, tasks: IKTasks) -> dict[int, tuple[float, float]]:

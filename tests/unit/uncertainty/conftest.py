@@ -11,6 +11,7 @@ from kinebench.core import IKSolution, Markers, Model
 from kinebench.core.tasks import IKTasks
 from kinebench.ik.fast import FastIK
 from kinebench.kinematics import Tree, marker_positions, read_tree
+from kinebench.kinematics.poses import poses_of
 from kinebench.lab import generic_body, ik_tasks
 from kinebench.lab.motions import Squat
 from kinebench.uncertainty.marker_errors import MarkerErrors
@@ -39,8 +40,7 @@ def poses() -> Array:
     """Five poses (5, n_coordinates) of a squat, without bent arms at their singular pose."""
     course = Squat(repetitions=1)(generic_body(), 60.0)
     tree = generic_body().tree
-    q = np.tile(tree.defaults, (course.n_frames, 1))
-    q[:, [tree.coordinate_index(name) for name in course.names]] = course.values
+    q = poses_of(tree, course)
     for name, value in (("arm_add_r", -0.4), ("arm_add_l", -0.4), ("elbow_flex_r", 0.9),
                         ("elbow_flex_l", 0.8), ("arm_flex_r", 0.3), ("arm_flex_l", 0.4),
                         ("knee_angle_r", 0.1), ("knee_angle_l", 0.1)):  # fmt: skip

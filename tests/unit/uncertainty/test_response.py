@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from kinebench.kinematics.osim_tree import read_tree
-from kinebench.uncertainty.band import _poses
+from kinebench.kinematics.poses import poses_of
 from kinebench.uncertainty.response import Response, body_axes, response
 from tests.unit.uncertainty.conftest import Solved, solved
 
@@ -17,7 +17,7 @@ Array = np.ndarray[Any, Any]
 def answer_of(found: Solved) -> Response:
     tree = read_tree(found.model)
     names = found.solution.marker_names
-    q = _poses(tree, found.solution.motion)
+    q = poses_of(tree, found.solution.motion)
     positions = found.markers.select(names).positions
     return response(tree, found.tasks.weights, {}, q, positions, names)
 
@@ -25,7 +25,7 @@ def answer_of(found: Solved) -> Response:
 def moved(found: Solved, answer: Response, shifts: Array) -> Solved:
     """The recording with markers displaced (n_frames, n_markers, 3) in their bodies' axes."""
     tree = found.tree
-    axes = body_axes(tree, _poses(tree, found.solution.motion), answer.markers)
+    axes = body_axes(tree, poses_of(tree, found.solution.motion), answer.markers)
     positions = np.array(found.markers.positions)
     columns = [found.markers.names.index(name) for name in answer.markers]
     positions[:, columns] += np.einsum("fmij,fmj->fmi", axes, shifts)
