@@ -11,6 +11,7 @@ import pytest
 from kinebench.augmentation import LSTMAugmenter, NoAugmentation
 from kinebench.errors import FileFormatError
 from kinebench.lab import STATIC_POSES, Population, generic_body, scaling_setup
+from kinebench.lab.camera.catalogue import parse_camera
 from kinebench.lab.camera.chain import Chain
 from kinebench.lab.camera.plausible import plausible_preset, plausible_presets, rig
 from kinebench.lab.camera.presets import two_phones
@@ -19,7 +20,7 @@ from kinebench.lab.motions import SitToStand, Squat
 from kinebench.scaling.standing import StandingWindow
 from kinebench.studies.changes import EngineChoice, WarmUp
 from kinebench.studies.files.study_file import read_study
-from kinebench.studies.files.trials import datasets_named
+from kinebench.studies.files.trials import datasets_named, sources_of
 from kinebench.studies.sources.laboratory import LabSource
 
 TEXT = """
@@ -235,3 +236,13 @@ levels = ["two-phones", "rig:3:60", "plausible:0", "plausible:1", "plausible:1:5
 def test_a_laboratory_s_camera_may_be_a_preset(tmp_path: Path) -> None:
     study = read(tmp_path, TEXT.replace("rate_hz = 100", 'rate_hz = 100\ncamera = "plausible:4"'))
     assert {source.errors for source in study.sources} == {plausible_preset(4)}
+
+
+def test_plausible_without_a_number_is_another_member_for_each_person(tmp_path: Path) -> None:
+    laboratory = {
+        "subjects": 2, "first": 3, "activities": ["squat"], "camera": "plausible+tilt:0:2",
+    }  # fmt: skip
+    sources = sources_of({"laboratory": laboratory}, "lab", tmp_path)
+    expected = [parse_camera(f"plausible:{index}+tilt:0:2") for index in (3, 4)]
+    assert [source.errors for source in sources] == expected  # type: ignore[attr-defined]
+    assert expected[0] != expected[1]
