@@ -151,7 +151,7 @@ def _virtual(table: Table, body: str) -> Iterator[TrialSource]:
 
 
 def _camera_of(text: str, member: int) -> CameraError:
-    """Camera errors; ``plausible`` without a number is another member of the family for each person.
+    """Camera errors; ``plausible`` without a number is another member of the family per person.
 
     What differs between people then holds what is not known about cameras.
     """
