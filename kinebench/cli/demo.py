@@ -43,6 +43,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         " auto: opencap when its files are at hand (default)",
     )
     parser.add_argument(
+        "--people",
+        choices=("template", "moving", "shaped", "varied"),
+        default="template",
+        help="whether all perform one template (default), move as themselves, are built as"
+        " themselves, or both",
+    )
+    parser.add_argument(
         "--workers",
         type=one_or_more,
         default=os.cpu_count() or 1,
@@ -66,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
     require_folder(arguments.out)
     if arguments.out.is_dir():
         require_writable([arguments.out / name for name in (*TABLES, "report.html")])
-    demo = demonstration(arguments.subjects, arguments.body)
+    demo = demonstration(arguments.subjects, arguments.body, arguments.people)
     progress = CellProgress(count_cells(demo.study))
     store = Store(arguments.out / "store")
     outcomes = run_study(demo.study, store, arguments.workers, on_outcome=progress.step)
@@ -74,6 +81,8 @@ def run(arguments: argparse.Namespace) -> int:
     store.warn_if_mixed()
     write_results(arguments.out, demo.study, outcomes, store.environments())
     command = f"kinebench demo --subjects {arguments.subjects} --body {demo.body}"
+    if arguments.people != "template":
+        command += f" --people {arguments.people}"
     report = arguments.out / "report.html"
     parts = parts_of(demo.study, outcomes, store)
     document = study_document("Demonstration", demo.study.question, parts, command)
