@@ -32,9 +32,9 @@ from kinebench.lab.seeds import generator
 __all__ = ["BEST_GUESS", "plausible_preset", "plausible_presets", "rig"]
 
 # Hip, knee and ankle: set until virtual keypoints lay from augmented joint centres as those of
-# three people do; slopes of the hip from four recordings of two (30 to 43 mm per radian from augmented
-# centres, 39 to 59 in the thigh's length). Optical hip centres of subject 3, the only ones, say
-# (27, 28, 10) and (-25, -20, 6). The others: subject 3 alone, as in `presets.OPENPOSE_BIAS`.
+# three people do. Slopes of the hip: four recordings of two people (30 to 43 mm per radian from
+# augmented centres, 39 to 59 in the thigh's length). Optical hip centres of subject 3, the only
+# ones, say (27, 28, 10) and (-25, -20, 6). The others: subject 3 alone, as in `OPENPOSE_BIAS`.
 _BIASES = (
     KeypointBias("Hip", (31.0, 33.0, 19.0), (-10.0, -52.0, -3.0)),
     KeypointBias("midHip", (31.0, 33.0, 0.0), (-10.0, -52.0, 0.0)),
