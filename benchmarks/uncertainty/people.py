@@ -23,6 +23,7 @@ from kinebench.lab.camera import (
     WhiteNoise,
     WorldTilt,
 )
+from kinebench.lab.camera.plausible import plausible_preset
 from kinebench.lab.camera.presets import two_phones
 from kinebench.lab.motions import (
     CounterMovementJump,
@@ -40,6 +41,8 @@ __all__ = [
     "FAULTS",
     "HELD_OUT",
     "PRESETS",
+    "RIGGED",
+    "RIGS",
     "SPOILED",
     "TAUGHT",
     "Session",
@@ -95,6 +98,9 @@ PRESETS: dict[str, CameraError] = {
     "varied": Chain((*two_phones().errors, OwnBias(8.0), OwnCalibration(0.7, 0.01))),
     "quiet": Chain((ColouredNoise((5.0, 3.0, 3.0), 0.7), WhiteNoise((1.5, 1.0, 1.0)))),
 }
+
+RIGS = "plausible rigs"
+"""Two phones, triangulation and a detector, of which each person gets others."""
 
 FAULTS: dict[str, CameraError] = {
     "two phones, tilted by 3° sideways": Chain((*two_phones().errors, WorldTilt(0, 3))),
@@ -167,7 +173,7 @@ class Session:
     population : str
     number : int
     activity : one of ACTIVITIES
-    preset : one of PRESETS or FAULTS
+    preset : RIGS, or one of PRESETS or FAULTS
     """
 
     population: str
@@ -192,7 +198,7 @@ def filmed(
 ) -> tuple[Recording, Recording]:
     """The movement, and the static trial."""
     drawn, template = ACTIVITIES[session.activity]
-    chosen = (PRESETS | FAULTS)[session.preset] if errors is None else errors
+    chosen = _cameras(session) if errors is None else errors
     subject = session.subject
 
     def draw_of(what: str) -> Draw:
@@ -211,6 +217,12 @@ def filmed(
     except KinebenchError:
         static = shot(StaticPose(duration_s=3.0, sway_m=0.003), "static")
     return moving, static
+
+
+def _cameras(session: Session) -> CameraError:
+    if session.preset == RIGS:
+        return plausible_preset(session.number)
+    return (PRESETS | FAULTS)[session.preset]
 
 
 def _sessions(population: str, numbers: range, presets: tuple[str, ...]) -> Iterator[Session]:
@@ -233,6 +245,9 @@ TAUGHT = (
 # the first six people were looked at before translations got a rule of their own
 HELD_OUT = tuple(_sessions("error bars, held out", range(7, 31), tuple(PRESETS)))
 """What is judged: other people, and cameras that nothing was learnt on."""
+
+RIGGED = tuple(_sessions("error bars, rigs", range(1, 9), (RIGS,)))
+"""Cameras of another make than those that taught: `kinebench.lab.camera.plausible`."""
 
 SPOILED = tuple(
     Session("error bars, faults", number, "squat", fault)
