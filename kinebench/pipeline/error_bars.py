@@ -22,6 +22,7 @@ from kinebench.uncertainty.travel import movement_of
 __all__ = ["ErrorBars", "error_bars"]
 
 _ERRORS = {"augmented": "augmented", "stored": "augmented", "mocap": "optical"}
+_LEARNT_WITH = {"augmented": "v0.3", "laboratory": "lab-1"}
 _OTHER = "what these markers are off by has not been learnt"
 
 
@@ -93,7 +94,19 @@ def error_bars(plan: Plan, run: PipelineRun) -> ErrorBars:
         band = band_of(run.scaling.model, tasks, run.solution, run.augmented, errors)
     except KinebenchError as error:
         return ErrorBars(None, str(error))
-    return ErrorBars(band, errors.about)
+    return ErrorBars(band, errors.about + _doubt(known, plan))
+
+
+def _doubt(known: str, plan: Plan) -> str:
+    """What is to be said of markers that come from elsewhere than those that were learnt on."""
+    wanted = _LEARNT_WITH.get(known)
+    if wanted is None:
+        return ""
+    if not plan.spec.augments:
+        return "; the stored markers that were tracked may be of another version"
+    version = getattr(plan.pipeline.augment, "version", "another")
+    name = getattr(version, "name", version)
+    return "" if name == wanted else f"; the augmenter was {name}, of which nothing was learnt"
 
 
 def _errors_of(spec: PipelineSpec) -> str | None:

@@ -102,6 +102,11 @@ def test_where_nothing_is_known_there_are_no_bars_and_a_reason() -> None:
     plan = planned(moving, static)
     run = plan.pipeline(plan.trial)
     assert error_bars(plan, run).band is not None
+    assert error_bars(plan, run).about.endswith("virtual people")
+    other = replace(plan, spec=PipelineSpec(track="stored"))
+    assert "another version" in error_bars(other, run).about
+    version = replace(plan, spec=PipelineSpec())  # markers of lab-1, taken for OpenCap's
+    assert "lab-1, of which nothing was learnt" in error_bars(version, run).about
     raw = replace(plan, spec=PipelineSpec(track="openpose"))
     assert error_bars(raw, run) == ErrorBars(
         None, "what these markers are off by has not been learnt"
