@@ -15,7 +15,7 @@ import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from benchmarks.uncertainty.people import HELD_OUT, SPOILED, TAUGHT, Session, fewer
+from benchmarks.uncertainty.people import HELD_OUT, RIGGED, SPOILED, TAUGHT, Session, fewer
 from benchmarks.uncertainty.recordings import judged
 from benchmarks.uncertainty.records import Record, learnt, recorded
 from benchmarks.uncertainty.report import Errors, is_walking, report
@@ -30,7 +30,8 @@ LEARNT = ROOT / "kinebench" / "uncertainty" / "learnt"
 PLAN = {
     "augmented": (
         TAUGHT, HELD_OUT,
-        "two phones in the virtual laboratory, augmenter v0.3 without warm-up, OpenCap's set-ups",
+        "two phones in the virtual laboratory, rigs among them, augmenter v0.3 without warm-up,"
+        " OpenCap's set-ups",
     ),
     "laboratory": (
         fewer(TAUGHT, 8), fewer(HELD_OUT, 10),
@@ -85,7 +86,9 @@ def main() -> None:
         errors = {each: learnt_errors(f"{tracked}, {each}") for each in MOVEMENTS}
         found[tracked] = (kept(held_out, tracked, arguments.folder), errors)
     spoiled = kept(SPOILED, "augmented", arguments.folder)
-    write_atomically(ROOT / "reports" / "uncertainty.md", report(found, spoiled, judged()))
+    rigged = kept(RIGGED, "augmented", arguments.folder)
+    page = report(found, rigged, spoiled, judged())
+    write_atomically(ROOT / "reports" / "uncertainty.md", page)
 
 
 if __name__ == "__main__":

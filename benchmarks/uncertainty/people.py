@@ -239,15 +239,16 @@ TAUGHT = (
         Session("error bars, learning", number, "walking", _KNOWN[number % 2])
         for number in range(41, 81)
     ),
+    *_sessions("error bars, learning", range(101, 111), (RIGS,)),
 )
 """What is learnt on; walking more often, because it is learnt apart."""
 
 # the first six people were looked at before translations got a rule of their own
-HELD_OUT = tuple(_sessions("error bars, held out", range(7, 31), tuple(PRESETS)))
+HELD_OUT = tuple(_sessions("error bars, held out", range(7, 25), tuple(PRESETS)))
 """What is judged: other people, and cameras that nothing was learnt on."""
 
 RIGGED = tuple(_sessions("error bars, rigs", range(1, 9), (RIGS,)))
-"""Cameras of another make than those that taught: `kinebench.lab.camera.plausible`."""
+"""Other people before other rigs than those that taught: `kinebench.lab.camera.plausible`."""
 
 SPOILED = tuple(
     Session("error bars, faults", number, "squat", fault)
