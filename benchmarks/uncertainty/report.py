@@ -205,7 +205,17 @@ def report(
     spoiled: Sequence[Record],
     judged: Iterable[Judged],
 ) -> str:
-    """The page: what is tracked -> its held-out records and errors; other rigs; faults; recordings."""
+    """The page.
+
+    Parameters
+    ----------
+    found : mapping
+        What is tracked -> held-out records, and the errors that were learnt.
+    rigged, spoiled : sequence of Record
+        Before plausible rigs; with faults.
+    judged : iterable of Judged
+        Public recordings.
+    """
     lines = [_HEAD]
     for tracked, (records, errors) in found.items():
         lines += [f"## {_NAMES[tracked]}", ""]
