@@ -21,6 +21,7 @@ from kinebench.lab import (
 )
 from kinebench.lab.camera.chain import CameraError
 from kinebench.lab.motions.motion_model import MotionModel
+from kinebench.studies.evidence import EvidenceKind
 from kinebench.studies.sources.faults import require_choices, with_extra_errors
 
 __all__ = ["LabSource"]
@@ -47,7 +48,7 @@ class LabSource:
     body : {"opencap", "lab"}
         LaiUhlrich2022, when its files are at hand, or the laboratory's own.
     rate_hz : float
-    evidence : str
+    evidence : EvidenceKind
         What the reference is.
     """
 
@@ -57,7 +58,7 @@ class LabSource:
     errors: CameraError
     body: str = "opencap"
     rate_hz: float = 60.0
-    evidence: str = "exact truth"
+    evidence: EvidenceKind = EvidenceKind.EXACT_TRUTH
 
     def __post_init__(self) -> None:
         require_names([self.body], _BODIES, "body", "the laboratory")
