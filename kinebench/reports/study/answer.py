@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from kinebench.errors import listed
 from kinebench.reports.blocks import Block, Section, TableBlock, Text
@@ -108,41 +108,51 @@ def _row(effect: Effect, change: Change, unit: str) -> tuple[str, ...]:
 
 def _sentences(parts: Sequence[ScoredPart]) -> list[str]:
     first, *others = parts
-    lead = first.by_size[:_MOST_NAMED]
+    lead = [_key(effect) for effect in first.by_size[:_MOST_NAMED]]
     if not lead:
         return [f"{first.part.title}: there is nothing to compare."]
-    n = counted(max(effect.n_subjects for effect in lead), "subject")
-    told = [told for effect in lead if (told := _told(first, *_key(effect)))]
+    what = f"the {first.measure.noun} of legs, pelvis and trunk"
+    opening, *more = lead
     sentences = [
-        f"{first.part.title} ({n}): the {first.measure.noun} of legs, pelvis and trunk changes,"
-        f" each other factor at its first level, {told[0]}.",
-        *(f"{sentence[:1].upper()}{sentence[1:]}." for sentence in told[1:]),
+        f"{_who(first)}: {_in_words(first, *opening, what)}.",
+        *(f"{text[:1].upper()}{text[1:]}." for text in _each_in_words(first, more)),
     ]
     return [*sentences, *(_counterpart(lead, scored) for scored in others)]
 
 
-def _counterpart(lead: Sequence[Effect], scored: ScoredPart) -> str:
+def _counterpart(lead: Sequence[tuple[str, str]], scored: ScoredPart) -> str:
     """The leading effects again, where another part has the same factor and level; or its own."""
-    same = [told for effect in lead if (told := _told(scored, *_key(effect)))]
-    own = [told for effect in scored.by_size[:2] if (told := _told(scored, *_key(effect)))]
-    n = counted(max((e.n_subjects for e in scored.effects), default=0), "subject")
-    return f"{scored.part.title} ({n}): {'; '.join(same or own) or 'nothing to compare'}."
+    same = _each_in_words(scored, lead)
+    own = _each_in_words(scored, [_key(effect) for effect in scored.by_size[:2]])
+    return f"{_who(scored)}: {'; '.join(same or own) or 'nothing to compare'}."
+
+
+def _each_in_words(scored: ScoredPart, keys: Iterable[tuple[str, str]]) -> list[str]:
+    return [text for key in keys if (text := _in_words(scored, *key))]
+
+
+def _who(scored: ScoredPart) -> str:
+    n = max((effect.n_subjects for effect in scored.effects), default=0)
+    return f"{scored.part.title} ({counted(n, 'subject')})"
 
 
 def _key(effect: Effect) -> tuple[str, str]:
     return effect.factor, effect.largest.level if effect.largest else ""
 
 
-def _told(scored: ScoredPart, factor: str, level: str) -> str:
-    """What a level does, activity by activity; empty when it was not done."""
+def _in_words(scored: ScoredPart, factor: str, level: str, what: str = "it") -> str:
+    """What a level does, the activity in which it does most first; empty when it was not done."""
     found = scored.in_activities(factor, level)
     if not found:
         return ""
     unit = scored.measure.unit
     texts = [
         f"{change_in_words(change.contrast, unit)} in {effect.activity}"
-        f" ({with_unit(effect.means[effect.baseline], unit, digits_of(unit))})"
-        for effect, change in found
+        f" (from {with_unit(effect.means[effect.baseline], unit, digits_of(unit))})"
+        for effect, change in sorted(found, key=lambda pair: -abs(pair[1].contrast.mean))
     ]
     against = found[0][0].baseline
-    return f"with {factor} '{level}' instead of '{against}': {listed(texts, _MOST_ACTIVITIES)}"
+    return (
+        f"{factor} '{level}' instead of '{against}' changes {what}"
+        f" by {listed(texts, _MOST_ACTIVITIES)}"
+    )

@@ -38,11 +38,15 @@ def signed_estimate(value: float, interval: Interval, unit: str = "rad", digits:
 
 
 def change_in_words(contrast: Contrast, unit: str = "rad") -> str:
-    """``+1.23° [0.90, 1.55]``, and whether chance could have made it."""
+    """``+1.23° [0.90, 1.55]``, and the p-value where chance could have made it."""
     told = signed_estimate(contrast.mean, contrast.interval, unit, digits_of(unit))
     if not math.isfinite(contrast.interval.low):
         return f"{told} (one subject, no interval)"
-    return told if contrast.p_adjusted < 0.05 else f"{told} (not beyond chance)"
+    return (
+        told
+        if contrast.p_adjusted < 0.05
+        else f"{told} (n.s., adjusted p = {contrast.p_adjusted:.2g})"
+    )
 
 
 def of_what(measure: Measure) -> str:

@@ -67,13 +67,12 @@ def test_the_answer_names_the_largest_effect_first(document: Document) -> None:
     assert isinstance(first, Text)
     assert isinstance(second, Text)
     assert question.content == "Which filter?"
-    assert first.content.startswith("Virtual subjects (4 subjects): the mean error of legs, pelvis")
-    assert first.content.endswith(
-        "each other factor at its first level, with augmenter 'lab-1' instead of 'v0.3':"
-        " +2.00° [2.00, 2.00] in squat (6.50°)."
+    assert first.content == (
+        "Virtual subjects (4 subjects): augmenter 'lab-1' instead of 'v0.3' changes the mean error"
+        " of legs, pelvis and trunk by +2.00° [2.00, 2.00] in squat (from 6.50°)."
     )
     assert second.content == (
-        "With filter '6 Hz' instead of 'none': −1.00° [−1.18, −0.82] in squat (6.50°)."
+        "Filter '6 Hz' instead of 'none' changes it by −1.00° [−1.18, −0.82] in squat (from 6.50°)."
     )
 
 
@@ -85,9 +84,9 @@ def test_a_second_part_answers_for_the_same_levels(part: StudyPart) -> None:
     assert isinstance(other, Text)
     assert isinstance(table, TableBlock)
     assert other.content.startswith(
-        "Real recordings (1 subject): with augmenter 'lab-1' instead of 'v0.3': +2.00° (one subject"
+        "Real recordings (1 subject): augmenter 'lab-1' instead of 'v0.3' changes it by +2.00° (one"
     )
-    assert "no interval) in squat (" in other.content
+    assert "subject, no interval) in squat (from " in other.content
     assert table.table.header[-3:] == ("activity", "Virtual subjects, °", "Real recordings, °")
     assert table.table.rows[0] == (
         "augmenter", "lab-1", "v0.3", "squat", "2.00 [2.00, 2.00]", "2.00",
@@ -117,8 +116,9 @@ def test_activities_are_never_averaged(part: StudyPart) -> None:
     assert found == pytest.approx({"squat": 2.0, "walking": 4.0})
     document = study_document("T", "Q", [both.part], "c")
     assert isinstance(sentence := document.sections[0].blocks[1], Text)
-    assert "+2.00° [2.00, 2.00] in squat (6.50°), +4.00° [4.00, 4.00] in walking (13.00°)" in (
-        sentence.content
+    assert (
+        "+4.00° [4.00, 4.00] in walking (from 13.00°), +2.00° [2.00, 2.00] in squat (from 6.50°)"
+        in (sentence.content)
     )
 
 
