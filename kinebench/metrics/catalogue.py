@@ -38,7 +38,8 @@ _DIRECTIONS: dict[Better, str] = {
     "hundred": "nearer to 100 is better",
     "none": "neither is better",
 }
-_UNITS = ("coordinate", "rad", "m", "s", "1", "%")
+_UNITS = ("coordinate", "coordinate/s", "coordinate/s²", "rad", "m", "s", "1", "%")
+_NEEDS = ("times", "minimum_range")
 _SIGNED: tuple[Better, ...] = ("zero", "one", "hundred")
 
 
@@ -78,7 +79,7 @@ class Metric:
     Raises
     ------
     NameNotFoundError
-        When unit, better or family is none of these words.
+        When unit, better, family or what it needs is none of these words.
     """
 
     name: str
@@ -95,11 +96,12 @@ class Metric:
 
     def __post_init__(self) -> None:
         for what, given, known in (
-            ("unit", self.unit, _UNITS),
-            ("better", self.better, get_args(Better)),
-            ("family", self.family, get_args(Family)),
+            ("unit", (self.unit,), _UNITS),
+            ("better", (self.better,), get_args(Better)),
+            ("family", (self.family,), get_args(Family)),
+            ("needs", self.needs, _NEEDS),
         ):
-            require_names([given], known, what, f"the rows of metrics ('{self.name}')")
+            require_names(given, known, what, f"the catalogue of metrics ('{self.name}')")
 
     @property
     def direction(self) -> str:
@@ -123,10 +125,6 @@ class Metric:
         Signs must not cancel: a bias of +5° on the left and −5° on the right is no 0°.
         """
         return abs(value - (self.perfect or 0.0)) if self.better in _SIGNED else value
-
-    def unit_for(self, coordinate_unit: str) -> str:
-        """Unit of its values for coordinates in rad or in m."""
-        return self.unit.replace("coordinate", coordinate_unit)
 
     def unit_for(self, coordinate_unit: str) -> str:
         """Unit of its values for coordinates in rad or in m."""

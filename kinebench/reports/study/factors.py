@@ -179,7 +179,7 @@ def _map(scored: ScoredPart, activity: str) -> list[Flat | Details]:
             rows.append([_mean(chosen, angle, measure) for angle in angles])
     table = np.array(rows) * scale_of(measure.unit)
     shown = [angle.replace("_", " ") for angle in angles]
-    digits = digits_of(measure.unit) - 1
+    digits = max(0, digits_of(measure.unit) - 1)
     figure = error_map_figure(
         table, names, shown, bracketed(measure.label, measure.unit), digits, headings
     )
