@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 from kinebench.errors import listed
@@ -67,6 +68,7 @@ def effects_table(parts: Sequence[ScoredPart]) -> Table:
     change, interval, mean = (
         headed(what, measure.unit) for what in ("change", "95 % interval", measure.noun)
     )
+    tested = any(scored.margin is not None for scored in parts)
     header = (
         "factor",
         "level",
@@ -75,6 +77,7 @@ def effects_table(parts: Sequence[ScoredPart]) -> Table:
         change,
         interval,
         "p (Holm)",
+        *(("p of equivalence",) if tested else ()),
         mean,
         "subjects",
     )
@@ -82,13 +85,13 @@ def effects_table(parts: Sequence[ScoredPart]) -> Table:
     for scored in parts:
         where = (scored.part.title,) if several else ()
         rows += [
-            (*where, *_row(effect, change, scored.measure.unit))
+            (*where, *_row(effect, change, scored.measure.unit, tested))
             for effect, change in _by_size(scored)
         ]
     return Table((("on",) if several else ()) + header, tuple(rows), n_labels=4 + several)
 
 
-def _row(effect: Effect, change: Change, unit: str) -> tuple[str, ...]:
+def _row(effect: Effect, change: Change, unit: str, tested: bool) -> tuple[str, ...]:
     contrast, digits = change.contrast, digits_of(unit)
     ends = (contrast.interval.low, contrast.interval.high)
     low, high = (readable(end, unit, digits) for end in ends)
@@ -100,10 +103,18 @@ def _row(effect: Effect, change: Change, unit: str) -> tuple[str, ...]:
         effect.activity,
         readable(contrast.mean, unit, digits),
         f"{low} to {high}" if known else "—",
-        f"{contrast.p_adjusted:.2g}" if known else "—",
+        _p_value(contrast.p_adjusted),
+        *((_p_value(change.p_equivalent),) if tested else ()),
         readable(effect.means[change.level], unit, digits),
         str(effect.n_subjects),
     )
+
+
+def _p_value(p: float) -> str:
+    """Two digits; below 0.0001 their exact size tells the number of virtual subjects only."""
+    if not math.isfinite(p):
+        return "—"
+    return "< 0.0001" if p < 1e-4 else f"{p:.2g}"
 
 
 def _sentences(parts: Sequence[ScoredPart]) -> list[str]:
@@ -114,10 +125,19 @@ def _sentences(parts: Sequence[ScoredPart]) -> list[str]:
     what = f"the {first.measure.noun} of legs, pelvis and trunk"
     opening, *more = lead
     sentences = [
+        *_margin_in_words(first),
         f"{_who(first)}: {_in_words(first, *opening, what)}.",
         *(f"{text[:1].upper()}{text[1:]}." for text in _each_in_words(first, more)),
     ]
     return [*sentences, *(_counterpart(lead, scored) for scored in others)]
+
+
+def _margin_in_words(scored: ScoredPart) -> list[str]:
+    if scored.margin is None:
+        return []
+    unit = scored.measure.unit
+    margin = with_unit(scored.margin, unit, digits_of(unit))
+    return [f"Equivalent: shown by two one-sided tests to change it by less than {margin}."]
 
 
 def _counterpart(lead: Sequence[tuple[str, str]], scored: ScoredPart) -> str:
@@ -147,7 +167,7 @@ def _in_words(scored: ScoredPart, factor: str, level: str, what: str = "it") -> 
         return ""
     unit = scored.measure.unit
     texts = [
-        f"{change_in_words(change.contrast, unit)} in {effect.activity}"
+        f"{change_in_words(change.contrast, unit, change.equivalent)} in {effect.activity}"
         f" (from {with_unit(effect.means[effect.baseline], unit, digits_of(unit))})"
         for effect, change in sorted(found, key=lambda pair: -abs(pair[1].contrast.mean))
     ]

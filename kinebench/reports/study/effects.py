@@ -16,7 +16,14 @@ import numpy as np
 
 from kinebench.core.arrays import FloatArray
 from kinebench.errors import KinebenchWarning
-from kinebench.statistics import Contrast, Interval, holm, mean_interval, paired_contrasts
+from kinebench.statistics import (
+    Contrast,
+    Interval,
+    equivalence,
+    holm,
+    mean_interval,
+    paired_contrasts,
+)
 from kinebench.studies.analysis.pairing import complete_rows, key_of, subject_means
 from kinebench.studies.analysis.scores import Measure, Score
 from kinebench.studies.design import Factor
@@ -60,10 +67,26 @@ class LevelMeans:
 
 
 class Change(NamedTuple):
-    """What one level does against the first."""
+    """What one level does against the first.
+
+    Parameters
+    ----------
+    level : str
+    contrast : Contrast
+        Paired over subjects.
+    p_equivalent : float
+        Of the two one-sided tests that the change lies within the margin, adjusted like the
+        contrast's; NaN without a margin, or for one subject.
+    """
 
     level: str
     contrast: Contrast
+    p_equivalent: float = np.nan
+
+    @property
+    def equivalent(self) -> bool:
+        """Whether it is shown, at 5 %, that the change is too small to matter."""
+        return self.p_equivalent < 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +144,10 @@ def at_first_levels(
 
 
 def effects_of(
-    factors: Sequence[Factor], scores: Sequence[Score], measure: Measure | None = None
+    factors: Sequence[Factor],
+    scores: Sequence[Score],
+    measure: Measure | None = None,
+    margin: float | None = None,
 ) -> tuple[Effect, ...]:
     """What each factor does in each activity, the other factors at their first levels.
 
@@ -131,6 +157,8 @@ def effects_of(
     scores : sequence of Score
     measure : Measure, optional
         The scores' primary one, unless another is named.
+    margin : float, optional
+        SI: a change within ± this is too small to matter.
 
     Returns
     -------
@@ -142,7 +170,7 @@ def effects_of(
         for factor in factors
         for effect in _adjusted(
             [
-                effect_of(factor, at_first_levels(factors, own, factor.name), measure)
+                effect_of(factor, at_first_levels(factors, own, factor.name), measure, margin)
                 for own in _by_activity(scores)
             ]
         )
@@ -156,17 +184,27 @@ def _by_activity(scores: Sequence[Score]) -> Iterator[tuple[Score, ...]]:
 
 def _adjusted(effects: Sequence[Effect]) -> Iterator[Effect]:
     """p-values for the number of comparisons in all of them."""
-    found = [change.contrast.p for effect in effects for change in effect.changes]
-    adjusted = iter(holm(np.array(found, float)))
+    changes = [change for effect in effects for change in effect.changes]
+    differs = iter(holm(np.array([change.contrast.p for change in changes], float)))
+    alike = iter(holm(np.array([change.p_equivalent for change in changes], float)))
     for effect in effects:
-        changes = tuple(
-            change._replace(contrast=replace(change.contrast, p_adjusted=float(next(adjusted))))
+        adjusted = tuple(
+            Change(
+                change.level,
+                replace(change.contrast, p_adjusted=float(next(differs))),
+                float(next(alike)),
+            )
             for change in effect.changes
         )
-        yield replace(effect, changes=changes)
+        yield replace(effect, changes=adjusted)
 
 
-def effect_of(factor: Factor, scores: Sequence[Score], measure: Measure | None = None) -> Effect:
+def effect_of(
+    factor: Factor,
+    scores: Sequence[Score],
+    measure: Measure | None = None,
+    margin: float | None = None,
+) -> Effect:
     """Effect of a factor on the mean error of the leg, pelvis and trunk angles, over all scores.
 
     The error is the scores' primary measure, unless another is named.
@@ -180,7 +218,11 @@ def effect_of(factor: Factor, scores: Sequence[Score], measure: Measure | None =
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", KinebenchWarning)
             contrasts = paired_contrasts(table, levels, levels[0])
-        changes = tuple(map(Change, levels[1:], contrasts))
+            alike = [
+                np.nan if margin is None else equivalence(table[:, 0], column, margin).p
+                for column in table.T[1:]
+            ]
+        changes = tuple(map(Change, levels[1:], contrasts, alike))
     means = table.mean(axis=0).tolist() if len(table) else [np.nan] * len(levels)
     activities = activities_of(scores)
     return Effect(

@@ -33,10 +33,10 @@ _MOST_ROWS = 12
 SMALL_RAD = np.radians(0.1)
 """Interactions below this are told in words, not drawn."""
 
-__all__ = ["interaction_blocks", "main_effect_blocks", "map_blocks"]
+__all__ = ["effect_blocks", "interaction_blocks", "map_blocks"]
 
 
-def main_effect_blocks(scored: ScoredPart) -> list[Block]:
+def effect_blocks(scored: ScoredPart) -> list[Block]:
     """All factors on one scale, a series for each activity, and the numbers."""
     blocks: list[Block] = [Heading("Effects")]
     effects = [effect for effect in scored.effects if effect.changes]

@@ -13,6 +13,7 @@ from kinebench.reports.study.effects import (
     strongest_interactions,
 )
 from kinebench.reports.study.parts import StudyPart
+from kinebench.reports.units import scale_of
 from kinebench.studies.analysis.scores import Measure, Score, measures_of, scores_of
 
 __all__ = ["ScoredPart", "scored"]
@@ -34,6 +35,8 @@ class ScoredPart:
         The largest first.
     measure : Measure
         What errors are: the study's primary metric.
+    margin : float or None
+        SI: smaller changes do not matter.
     """
 
     number: int
@@ -42,6 +45,7 @@ class ScoredPart:
     effects: tuple[Effect, ...]
     interactions: tuple[Interaction, ...]
     measure: Measure
+    margin: float | None = None
 
     @property
     def activities(self) -> tuple[str, ...]:
@@ -76,18 +80,22 @@ class ScoredPart:
         ]
 
 
-def scored(number: int, part: StudyPart) -> ScoredPart:
-    """Compute what the sections of a part share."""
-    metric = part.study.judged.name
+def scored(number: int, part: StudyPart, metric: str = "") -> ScoredPart:
+    """Compute what the sections of a part share, by the study's primary metric or another."""
+    metric = metric or part.study.judged.name
     scores = scores_of(part.outcomes, metric)
     factors = part.study.factors
+    measure = measures_of(metric)[0]
+    judged = part.study.margin is not None and metric == part.study.judged.name
+    margin = (part.study.margin or 0.0) / scale_of(measure.unit) if judged else None
     return ScoredPart(
         number,
         part,
         scores,
-        effects_of(factors, scores),
+        effects_of(factors, scores, margin=margin),
         tuple(strongest_interactions(factors, scores)),
-        measures_of(metric)[0],
+        measure,
+        margin,
     )
 
 

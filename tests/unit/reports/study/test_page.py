@@ -14,9 +14,10 @@ import pytest
 from kinebench.errors import ValueRangeError
 from kinebench.metrics import Alignment, FigureTable, Kind
 from kinebench.reports.blocks import Details, Document, FigureBlock, Heading, TableBlock, Text
+from kinebench.reports.html import as_html
 from kinebench.reports.player import PlayerBlock
 from kinebench.reports.study import StudyPart, parts_of, study_document
-from kinebench.reports.study.factors import main_effect_blocks
+from kinebench.reports.study.factors import effect_blocks
 from kinebench.reports.study.scored import scored
 from kinebench.reports.study.sides import side_blocks
 from kinebench.studies.design import Study
@@ -121,6 +122,24 @@ def test_activities_are_never_averaged(part: StudyPart) -> None:
         "+4.00° [4.00, 4.00] in walking (from 13.00°), +2.00° [2.00, 2.00] in squat (from 6.50°)"
         in (sentence.content)
     )
+
+
+def test_equivalence_is_claimed_by_a_stated_margin(part: StudyPart) -> None:
+    with_margin = replace(part, study=replace(part.study, margin=1.2), exhibits=())
+    document = study_document("T", "Q", [with_margin], "c")
+    _, margin, _, second = document.sections[0].blocks
+    assert isinstance(margin, Text)
+    assert isinstance(second, Text)
+    assert margin.content == (
+        "Equivalent: shown by two one-sided tests to change it by less than 1.20°."
+    )
+    assert "−1.00° [−1.18, −0.82] (equivalent) in squat" in second.content
+    table = next(b for b in document.sections[1].blocks if isinstance(b, TableBlock))
+    assert "p of equivalence" in table.table.header
+    page = as_html(document)
+    assert "show a change within ± 1.2°; the margin stands in the study file" in page
+    assert "Schuirmann" in page
+    assert "Schuirmann" not in as_html(study_document("T", "Q", [part], "c"))
 
 
 def test_worst_trials_lead_to_their_waveforms(document: Document) -> None:
@@ -301,7 +320,7 @@ def test_what_is_drawn_is_what_was_found(part: StudyPart, monkeypatch: pytest.Mo
     for name in ("factors", "sides"):
         monkeypatch.setattr(f"kinebench.reports.study.{name}.grouped_interval_figure", draw)
     one = scored(1, part)
-    for blocks in (main_effect_blocks, side_blocks):
+    for blocks in (effect_blocks, side_blocks):
         with pytest.raises(Drawn):
             blocks(one)
     (groups, panels), (side_groups, side_panels) = seen
@@ -321,7 +340,7 @@ def test_what_is_drawn_is_what_was_found(part: StudyPart, monkeypatch: pytest.Mo
 
 def test_many_levels_open_on_demand(part: StudyPart, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kinebench.reports.study.factors._MOST_ROWS", 2)
-    first, rest = main_effect_blocks(scored(1, part))[-2:]
+    first, rest = effect_blocks(scored(1, part))[-2:]
     assert isinstance(first, TableBlock)
     assert isinstance(rest, Details)
     assert [row[1] for row in first.table.rows] == ["lab-1", "6 Hz"]
