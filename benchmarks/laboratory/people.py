@@ -64,8 +64,7 @@ def repetitions(motion: MotionModel, course: Motion) -> list[slice]:
         ends = np.flatnonzero(~bent[1:] & bent[:-1]) + 1
         if isinstance(motion, SitToStand):
             # seated at both ends: from one time of sitting to the next
-            middles = (starts[:-1] + ends[1:]) // 2 if len(ends) > len(starts) else starts
-            edges = np.array([0, *middles, course.n_frames - 1])
+            edges = np.array([0, *((starts[:-1] + ends[1:]) // 2), course.n_frames - 1])
         else:
             gaps = np.sort(np.argsort(starts[1:] - ends[:-1])[::-1][: count - 1])
             edges = np.array([0, *((starts[1:] + ends[:-1]) // 2)[gaps], course.n_frames - 1])
