@@ -34,7 +34,7 @@ PLAN = {
         " OpenCap's set-ups",
     ),
     "laboratory": (
-        fewer(TAUGHT, 8), fewer(HELD_OUT, 10),
+        fewer(TAUGHT, 20), fewer(HELD_OUT, 10),
         "two phones in the virtual laboratory, augmenter lab-1, the laboratory's own body",
     ),
     "optical": (
