@@ -27,7 +27,7 @@ from kinebench.kinematics.tree import (
     TreeMarker,
 )
 from kinebench.osim.coordinates import coordinate_kinds
-from kinebench.osim.edits import document_root
+from kinebench.osim.edits import shared_root
 from kinebench.osim.soundness import require_sound_root
 from kinebench.osim.standing_place import FULL_TURN
 
@@ -49,7 +49,7 @@ def read_tree(model: Model) -> Tree:
     -----
     Files older than OpenSim 4 are first rewritten by OpenSim, which is imported for them only.
     """
-    root = document_root(model)
+    root = shared_root(model)
     require_sound_root(root, model.name)
     element = root.find("Model")
     if element is None:

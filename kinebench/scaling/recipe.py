@@ -18,7 +18,7 @@ from kinebench.core.model import Document
 from kinebench.core.tasks import IKTasks
 from kinebench.errors import KinebenchWarning, ScalingError
 from kinebench.io.setups import parse_ik_tasks
-from kinebench.osim.edits import document_root
+from kinebench.osim.edits import shared_root
 
 __all__ = [
     "TIME_DECIMALS",
@@ -91,7 +91,7 @@ def read_recipe(setup: Document) -> Recipe:
     ScalingError
         When the document is no scaling set-up, or scaling or placing is switched off.
     """
-    tool = document_root(setup).find("ScaleTool")
+    tool = shared_root(setup).find("ScaleTool")
     scaler = None if tool is None else tool.find("ModelScaler")
     placer = None if tool is None else tool.find("MarkerPlacer")
     if tool is None or scaler is None or placer is None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from kinebench.core.model import Document
 from kinebench.core.subject import Subject
 from kinebench.errors import ScalingError
-from kinebench.osim.edits import document_root, frozen_document
+from kinebench.osim.edits import document_root, frozen_document, shared_root
 
 __all__ = [
     "ScalingFiles",
@@ -89,7 +89,7 @@ def lost_measurements(setup: Document, markers: Collection[str]) -> tuple[str, .
     """Measurements that a set-up applies and for which these markers have no complete pair."""
     return tuple(
         measurement.get("name", "")
-        for measurement in _applied_measurements(document_root(setup))
+        for measurement in _applied_measurements(shared_root(setup))
         if not any(set(pair) <= set(markers) for pair in _pairs(measurement))
     )
 
@@ -108,7 +108,7 @@ def swapped_side_pairs(setup: Document) -> tuple[tuple[str, str], ...]:
     """Marker pairs of a measurement of one side that name the other: slips in published files."""
     return tuple(
         (pair[0], pair[1])
-        for measurement in _applied_measurements(document_root(setup))
+        for measurement in _applied_measurements(shared_root(setup))
         for pair in _pairs(measurement)
         if len(pair) == 2
         and {_side(name) for name in pair} == {"r", "l"}
@@ -117,7 +117,7 @@ def swapped_side_pairs(setup: Document) -> tuple[tuple[str, str], ...]:
 
 
 def _placed(fitted: Document, kind: str) -> tuple[str, ...]:
-    tasks = document_root(fitted).iterfind(f".//MarkerPlacer/IKTaskSet/objects/{kind}")
+    tasks = shared_root(fitted).iterfind(f".//MarkerPlacer/IKTaskSet/objects/{kind}")
     return tuple(
         task.get("name", "")
         for task in tasks
