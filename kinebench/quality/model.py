@@ -12,10 +12,10 @@ from kinebench.core.segments import typical_lengths
 from kinebench.errors import KinebenchError
 from kinebench.kinematics import forward_kinematics, read_tree
 from kinebench.osim.edits import shared_root
+from kinebench.posture.standing import standing_quality
 from kinebench.quality.evidence import Evidence
 from kinebench.quality.finding import Finding, graded
 from kinebench.scaling.setup import swapped_side_pairs
-from kinebench.scaling.standing import standing_quality
 
 __all__ = [
     "leg_lengths",

@@ -9,6 +9,7 @@ import numpy as np
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
 from kinebench.errors import ScalingError, ValueRangeError, require_names
+from kinebench.posture.stillness import movement_of_windows
 
 __all__ = [
     "ANATOMICAL_MARKERS",
@@ -120,13 +121,13 @@ class StaticWindow:
         threshold = self.threshold_m
         while threshold <= self.largest_threshold_m + 1e-9:
             for n_frames in self._lengths(rate):
-                still = np.flatnonzero(_movement(paths, n_frames) < threshold)
+                still = np.flatnonzero(movement_of_windows(paths, n_frames) < threshold)
                 if still.size:
                     first = int(still[0])
                     return float(static.times[first]), float(static.times[first + n_frames - 1])
             threshold += 0.001
         shortest = min(self._lengths(rate))
-        least = _movement(paths, shortest).min(initial=np.inf)
+        least = movement_of_windows(paths, shortest).min(initial=np.inf)
         raise ScalingError(
             f"no static window: the subject should stand still for {self.shortest_s:g} s or more"
             f" with every marker moving less than {self.largest_threshold_m * 1e3:g} mm;"
@@ -169,11 +170,3 @@ PAST_RULES = (
 Where OpenCap gave up, these raise the threshold: a window that is found then is tried for its
 scale factors like the others.
 """
-
-
-def _movement(paths: FloatArray, n_frames: int) -> FloatArray:
-    """Largest peak-to-peak movement, m, in each window of n_frames; empty when too short."""
-    if len(paths) < n_frames:
-        return np.empty(0)
-    windows = np.lib.stride_tricks.sliding_window_view(paths, n_frames, axis=0)
-    return np.asarray((windows.max(axis=2) - windows.min(axis=2)).max(axis=1))
