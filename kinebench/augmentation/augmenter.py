@@ -12,9 +12,8 @@ import numpy as np
 
 from kinebench.augmentation import lstm
 from kinebench.augmentation.catalogue import AugmenterVersion, NetworkSpec, version
-from kinebench.augmentation.lead_in import WARM_UP_KINDS, lead_in_frames
+from kinebench.augmentation.frames import WARM_UP_KINDS, interpolate, lead_in_frames, uniform_times
 from kinebench.augmentation.network import Float32Array, Network
-from kinebench.augmentation.time_grid import interpolate, uniform_times
 from kinebench.augmentation.weights import load_networks
 from kinebench.core.arrays import FloatArray
 from kinebench.core.limits import Limit, require_within

@@ -1,15 +1,12 @@
 """What happens when: repetitions, gait cycles, jump phases, and events that a person named."""
 
-from kinebench.events.contacts import (
-    contacts_from_feet,
-)
+from kinebench.events.contacts import JumpPhases, contacts_from_feet, jump_phases
 from kinebench.events.gait import (
     GaitEvents,
     gait_cycles,
     gait_events_from_markers,
 )
 from kinebench.events.intervals import Contact, Cycle, Flight, Repetition
-from kinebench.events.jumps import JumpPhases, jump_phases
 from kinebench.events.manual import ManualEvent, read_events
 from kinebench.events.repetitions import (
     pelvis_height,

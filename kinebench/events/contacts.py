@@ -1,16 +1,18 @@
-"""Ground contact of feet, from their height."""
+"""Ground contact of feet, from their height, and the jumps between."""
 
 from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from kinebench.errors import ValueRangeError
-from kinebench.events.intervals import Contact, above_with_hysteresis, signal_on_times
+from kinebench.events.intervals import Contact, Flight, above_with_hysteresis, signal_on_times
 
-__all__ = [
-    "contacts_from_feet",
-]
+__all__ = ["JumpPhases", "contacts_from_feet", "jump_phases"]
 
 
 def contacts_from_feet(
@@ -51,3 +53,42 @@ def contacts_from_feet(
             continue
         found.append(Contact(float(t[first]), float(t[last]), starts, ends))
     return tuple(found)
+
+
+class JumpPhases(NamedTuple):
+    """Events of a jump trial, s.
+
+    Parameters
+    ----------
+    landings_s, take_offs_s : tuple of float
+        In a drop jump the first landing is the one from the box.
+    flights : tuple of Flight
+        From a take-off to the landing after it.
+    """
+
+    landings_s: tuple[float, ...]
+    take_offs_s: tuple[float, ...]
+    flights: tuple[Flight, ...]
+
+
+def jump_phases(contacts: Sequence[Contact], shortest_flight_s: float = 0.1) -> JumpPhases:
+    """Take-offs and landings from the contacts of both feet together.
+
+    Parameters
+    ----------
+    contacts : sequence of Contact
+        Of the lowest point of both feet.
+    shortest_flight_s : float
+        Contacts with less between them are one: noise, not flight.
+    """
+    merged: list[Contact] = []
+    for contact in sorted(contacts):
+        if merged and contact.start_s - merged[-1].end_s < shortest_flight_s:
+            last = merged.pop()
+            contact = Contact(last.start_s, contact.end_s, last.starts_inside, contact.ends_inside)
+        merged.append(contact)
+    return JumpPhases(
+        tuple(contact.start_s for contact in merged if contact.starts_inside),
+        tuple(contact.end_s for contact in merged if contact.ends_inside),
+        tuple(Flight(one.end_s, other.start_s) for one, other in itertools.pairwise(merged)),
+    )

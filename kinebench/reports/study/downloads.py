@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from kinebench.core.names import file_stem
 from kinebench.reports.blocks import Block, Download, Downloads, Section, Text
 from kinebench.reports.study.answer import effects_table
 from kinebench.reports.study.inputs import full_manifest
@@ -17,7 +18,6 @@ from kinebench.reports.tables import as_csv, as_latex
 from kinebench.reports.units import readable_unit, scale_of
 from kinebench.studies.analysis.results import result_table
 from kinebench.studies.analysis.scores import Measure, measures_of, score_of
-from kinebench.studies.names import file_stem
 
 __all__ = ["downloads_section"]
 
