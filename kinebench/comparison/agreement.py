@@ -35,7 +35,7 @@ __all__ = ["FEWEST_SUBJECTS", "OUTCOMES", "AgreementRow", "CurveRow", "agreement
 FEWEST_SUBJECTS = 3
 """Two subjects have limits of agreement with one degree of freedom, which say nothing."""
 
-FEWEST_FOR_CURVES = 6
+_FEWEST_FOR_CURVES = 6
 """Flips of sign of five subjects have a smallest two-sided p of 1/16: no test at 0.05."""
 
 OUTCOMES = ("mean", "highest", "lowest", "range")
@@ -188,7 +188,7 @@ def _pairs(results: Sequence[PairResult], item: str) -> Iterator[_Pair]:
 
 
 def curves_of(comparison: Comparison, alpha: float = 0.05) -> list[CurveRow]:
-    """Tests of the curves of repetitions, when `FEWEST_FOR_CURVES` subjects have any.
+    """Tests of the curves of repetitions, when `_FEWEST_FOR_CURVES` subjects have any.
 
     Repetitions are resampled to 101 points, averaged per subject, and compared by flips of sign of
     clusters; p is corrected after Holm for the number of coordinates.
@@ -196,7 +196,7 @@ def curves_of(comparison: Comparison, alpha: float = 0.05) -> list[CurveRow]:
     tests: dict[tuple[str, str], tuple[CurveTest, bool]] = {}
     for item, unit in _items(comparison):
         pairs = [pair for pair in _pairs(comparison.pairs, item) if pair.is_repetition]
-        if len({pair.subject for pair in pairs}) < FEWEST_FOR_CURVES:
+        if len({pair.subject for pair in pairs}) < _FEWEST_FOR_CURVES:
             continue
         names = [pair.subject for pair in pairs], [pair.trial for pair in pairs]
         reference, estimate = (

@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 COUNTS, RETURNED, AT_REST = 0.5, 0.25, 0.05
-SMALLEST_M = 0.1
+_SMALLEST_M = 0.1
 
 _PELVIS = (
     ("midHip",),
@@ -62,13 +62,13 @@ def pelvis_height(recording: Motion | Markers) -> FloatArray:
 def squat_repetitions(recording: Motion | Markers) -> tuple[Repetition, ...]:
     """Squats: the pelvis goes down by 0.1 m or more and comes up again."""
     height = pelvis_height(recording)
-    return repetitions(height, recording.times, "down", SMALLEST_M)
+    return repetitions(height, recording.times, "down", _SMALLEST_M)
 
 
 def sit_to_stand_repetitions(recording: Motion | Markers) -> tuple[Repetition, ...]:
     """Sit-to-stands: the pelvis rises by 0.1 m or more from sitting, and comes down again."""
     height = pelvis_height(recording)
-    return repetitions(height, recording.times, "up", SMALLEST_M)
+    return repetitions(height, recording.times, "up", _SMALLEST_M)
 
 
 def repetitions(

@@ -14,7 +14,11 @@ from kinebench.reports.figures.style import label_of
 from kinebench.reports.tables import Table
 from kinebench.reports.units import readable, readable_estimate, readable_interval, readable_unit
 
-__all__ = ["agreement_json", "agreement_section", "agreement_table", "curve_table"]
+__all__ = [
+    "agreement_json",
+    "agreement_section",
+    "agreement_table",
+]
 
 _MOST_CURVES = 3  # drawings of curves: a page must stay light
 
@@ -62,7 +66,7 @@ def _equivalent(row: AgreementRow) -> str:
     return f"{answer} {interval}, p {test.p:.2g}"
 
 
-def curve_table(rows: Sequence[CurveRow]) -> Table:
+def _curve_table(rows: Sequence[CurveRow]) -> Table:
     """Where curves differ: a coordinate a row."""
     return Table(
         ("coordinate", "differs at % of a repetition", "p (Holm)", "remark"),
@@ -85,7 +89,7 @@ def agreement_section(rows: Sequence[AgreementRow], curves: Sequence[CurveRow]) 
     if curves:
         blocks.append(
             TableBlock(
-                curve_table(curves),
+                _curve_table(curves),
                 "Subjects' mean curves of repetitions, estimate against reference: clusters of |t|"
                 " above a height for all points together, by flips of sign; p of the largest"
                 " difference, corrected after Holm for the coordinates.",

@@ -44,14 +44,14 @@ def remember(history, known, miss, x):
 
 
 @compiled
-def within_limits(variables, x):
+def _within_limits(variables, x):
     """Bring a start into the ranges."""
     for k in range(len(x)):
         x[k] = min(max(x[k], variables[k].low), variables[k].high)
 
 
 @compiled
-def hold_undetermined(flat, w, x, last_pose, frozen, n_root, judged, checked, seen):
+def _hold_undetermined(flat, w, x, last_pose, frozen, n_root, judged, checked, seen):
     """Put variables that nothing determines back to where they were.
 
     Variables are undetermined when no marker moves with them or, where the factorisation of the
@@ -118,7 +118,7 @@ def track(
             x[:] = starts[solved]
         else:
             predict(history, known, miss, x)
-        within_limits(flat.variables, x)
+        _within_limits(flat.variables, x)
         energy, count, fine = np.nan, 0, False
         n_present = measure(flat.markers, measured[frame], marker_column, w.state, w.origin)
         check = n_root > 0 and (solved == 0 or left_open or n_present < len(marker_column))
@@ -126,7 +126,7 @@ def track(
             energy, count, fine = minimise(flat, x, frozen, enough, most, check, w)
         if improve and not energy < told[frame].energy * (1.0 - 1e-7) - 1e-16:
             break
-        determined, left_open = hold_undetermined(
+        determined, left_open = _hold_undetermined(
             flat, w, x, last_pose, frozen, n_root, n_present > 0, check, observed[frame]
         )
         if not determined:
