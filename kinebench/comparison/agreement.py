@@ -187,7 +187,7 @@ def _pairs(results: Sequence[PairResult], item: str) -> Iterator[_Pair]:
                 yield _Pair(result.subject, result.trial, *known_courses, bool(result.repetitions))
 
 
-def curves_of(comparison: Comparison, alpha: float = 0.05) -> list[CurveRow]:
+def curves_of(comparison: Comparison) -> list[CurveRow]:
     """Tests of the curves of repetitions, when `_FEWEST_FOR_CURVES` subjects have any.
 
     Repetitions are resampled to 101 points, averaged per subject, and compared by flips of sign of
@@ -205,7 +205,7 @@ def curves_of(comparison: Comparison, alpha: float = 0.05) -> list[CurveRow]:
         )
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always", KinebenchWarning)
-            test = paired_curves(reference, estimate, seed=_SEED, alpha=alpha)
+            test = paired_curves(reference, estimate, seed=_SEED)
         tests[item, unit] = test, any("skew" in str(one.message) for one in told)
     if not tests:
         return []

@@ -124,9 +124,9 @@ def repetitions(
     return tuple(found)
 
 
-def _moving_mean(y: FloatArray, t: FloatArray, span_s: float = 0.1) -> FloatArray:
-    """Mean over a centred window, shortened alike on both sides near the ends."""
-    half = round(span_s / 2 / float(np.median(np.diff(t))))
+def _moving_mean(y: FloatArray, t: FloatArray) -> FloatArray:
+    """Mean over a centred tenth of a second, shortened alike on both sides near the ends."""
+    half = round(0.05 / float(np.median(np.diff(t))))
     index = np.arange(len(y))
     reach = np.minimum(half, np.minimum(index, len(y) - 1 - index))
     total = np.concatenate([[0.0], np.cumsum(y)])

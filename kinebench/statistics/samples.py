@@ -109,12 +109,12 @@ def subject_codes(
     return names, np.array([position[name] for name in subjects], dtype=np.intp)
 
 
-def warn_few_subjects(n_subjects: int, stacklevel: int = 3) -> None:
+def warn_few_subjects(n_subjects: int) -> None:
     """Warn that an interval over so few subjects takes their distribution for granted."""
     if n_subjects < _FEW_SUBJECTS:
         warnings.warn(
             f"{n_subjects} subject{'' if n_subjects == 1 else 's'}: below {_FEW_SUBJECTS},"
             " intervals of group means hold only if subjects are about normally distributed",
             KinebenchWarning,
-            stacklevel=stacklevel,
+            stacklevel=3,
         )
