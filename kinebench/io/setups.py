@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kinebench.core.tasks import CoordinateTask, IKTasks
 from kinebench.errors import FileFormatError, ValueRangeError
-from kinebench.io.xml import shared_xml
+from kinebench.io.xml import flag, shared_xml
 
 __all__ = ["parse_ik_tasks", "read_ik_tasks", "read_time_range"]
 
@@ -43,7 +43,7 @@ def parse_ik_tasks(content: bytes, file: str) -> IKTasks:
     coordinates: list[CoordinateTask] = []
     seen: set[tuple[str, str]] = set()
     for task in task_set:
-        if _text(task, "apply", "true").lower() != "true":
+        if not flag(task, "apply", True):
             continue
         name = (task.get("name") or "").strip()
         weight = _number(task, "weight", 1.0 if task.tag == "IKMarkerTask" else 0.0, file)

@@ -18,7 +18,7 @@ from xml.parsers import expat
 
 from kinebench.errors import FileFormatError
 
-__all__ = ["parse_xml", "shared_xml", "well_formed", "xml_bytes"]
+__all__ = ["flag", "parse_xml", "shared_xml", "well_formed", "xml_bytes"]
 
 # OpenSim nests about 20 deep; Python's own limit of recursion is reached at 1,000
 _DEEPEST = 200
@@ -138,6 +138,12 @@ def _as_it_stands(content: bytes) -> ET.Element | None:
         with contextlib.suppress(expat.ExpatError):
             return _strictly(content)
     return None
+
+
+def flag(element: ET.Element, tag: str, default: bool) -> bool:
+    """Boolean in a child element, as OpenSim writes it; the default when it is absent or empty."""
+    text = (element.findtext(tag) or "").strip().lower()
+    return text in ("true", "1") if text else default
 
 
 def xml_bytes(root: ET.Element) -> bytes:

@@ -10,6 +10,7 @@ import numpy as np
 
 from kinebench.core.arrays import FloatArray
 from kinebench.errors import ScalingError
+from kinebench.io.xml import flag
 from kinebench.scaling.mass_properties import MassProperties
 
 __all__ = ["MARK", "Cutter", "Gap", "leave_out_forces"]
@@ -200,7 +201,7 @@ class Cutter:
                     f"marker '{name}' of {self.name} sits on the frame {socket}: the fast scaler"
                     " needs markers on bodies, 'opensim' takes any"
                 )
-            if (marker.findtext("fixed") or "").strip().lower() == "true":
+            if flag(marker, "fixed", False):
                 self.fixed.append(name)
             _child(marker, "location", "0 0 0").text = MARK.format("")
             before, after = ET.tostring(marker, encoding="unicode").split(MARK.format(""))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kinebench.core.model import Document
 from kinebench.core.subject import Subject
 from kinebench.errors import ScalingError
+from kinebench.io.xml import flag
 from kinebench.osim.edits import document_root, frozen_document, shared_root
 
 __all__ = [
@@ -17,6 +19,7 @@ __all__ = [
     "lost_measurements",
     "placing_markers",
     "pulled_coordinates",
+    "setup_remarks",
     "swapped_side_pairs",
 ]
 
@@ -116,13 +119,31 @@ def swapped_side_pairs(setup: Document) -> tuple[tuple[str, str], ...]:
     )
 
 
+@lru_cache(maxsize=32)
+def setup_remarks(setup: Document, markers: tuple[str, ...]) -> tuple[str, ...]:
+    """What is odd about a set-up, given the markers that model and static trial share."""
+    found = []
+    lost = lost_measurements(setup, markers)
+    if lost:
+        found.append(
+            f"the static trial has no complete marker pair for {', '.join(lost)}, which"
+            f" {setup.name} measures: what they scale keeps the generic model's size"
+        )
+    swapped = [pair for pair in swapped_side_pairs(setup) if set(pair) <= set(markers)]
+    if swapped:
+        found.append(
+            f"{setup.name} measures between {'; '.join(map(' and '.join, swapped))}: these markers"
+            " are on opposite sides (apparently a slip in the published set-up, used unchanged)"
+        )
+    return tuple(found)
+
+
 def _placed(fitted: Document, kind: str) -> tuple[str, ...]:
     tasks = shared_root(fitted).iterfind(f".//MarkerPlacer/IKTaskSet/objects/{kind}")
     return tuple(
         task.get("name", "")
         for task in tasks
-        if (task.findtext("apply") or "true").strip().lower() == "true"
-        and _weight(task, fitted.name) > 0
+        if flag(task, "apply", True) and _weight(task, fitted.name) > 0
     )
 
 
@@ -140,7 +161,7 @@ def _applied_measurements(root: ET.Element) -> list[ET.Element]:
     return [
         measurement
         for measurement in root.iterfind(".//MeasurementSet/objects/Measurement")
-        if (measurement.findtext("apply") or "true").strip().lower() == "true"
+        if flag(measurement, "apply", True)
     ]
 
 
