@@ -15,11 +15,6 @@ import pytest
 import kinebench
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = sorted(
-    module.name
-    for module in pkgutil.walk_packages(kinebench.__path__, "kinebench.")
-    if not module.name.endswith("__main__")
-)
 PACKAGES = sorted(
     module.name
     for module in pkgutil.walk_packages(kinebench.__path__, "kinebench.")
