@@ -7,7 +7,6 @@ import json
 import math
 import sys
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from kinebench.core.model import Document
+from kinebench.core.value import fields_of
 from kinebench.errors import ValueRangeError
 
 __all__ = ["describe", "digest", "file_sha256", "without_nan"]
@@ -46,9 +46,9 @@ def describe(value: Any) -> Any:
     if isinstance(value, tuple | list | frozenset):
         items = sorted(value) if isinstance(value, frozenset) else value
         return [describe(item) for item in items]
-    if is_dataclass(value) and not isinstance(value, type):
-        content = {field.name: describe(getattr(value, field.name)) for field in fields(value)}
-        return {"kind": type(value).__name__, **content}
+    named = fields_of(value)
+    if named is not None:
+        return {"kind": type(value).__name__, **{key: describe(named[key]) for key in named}}
     raise ValueRangeError(f"cannot describe a {type(value).__name__}")
 
 
@@ -118,10 +118,11 @@ def _hashable(value: Any) -> Any:
         return ["sequence", [_hashable(item) for item in value]]
     if isinstance(value, frozenset):
         return ["set", sorted(map(_hashable, value), key=json.dumps)]
-    if is_dataclass(value) and not isinstance(value, type):
-        name = _class_name(type(value))
+    named = fields_of(value)
+    if named is not None:
+        kind: type = type(value)
+        name = _class_name(kind)
         if isinstance(value, Document):
             return ["value", name, [value.name, value.digest]]
-        items = [[field.name, _hashable(getattr(value, field.name))] for field in fields(value)]
-        return ["value", name, items]
+        return ["value", name, [[key, _hashable(item)] for key, item in named.items()]]
     return describe(value)
