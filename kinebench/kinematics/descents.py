@@ -110,14 +110,14 @@ class Descents:
         frames = np.repeat(measured, shape[1], axis=0)
         frames.flags.writeable = False  # the compiled code is made for read-only markers
         poses = np.empty_like(starts)
-        told = np.empty(n, RESULT)
+        outcomes = np.empty(n, RESULT)
         observed = np.empty(starts.shape, np.bool_)
         errors = np.empty((n, len(self.columns)))
         self.track_frames(
             self.mechanism.flat, self.work, frames, self.columns, 0, n, 1, False,
-            starts, frozen, enough, most, 0, poses, told, observed, errors,
+            starts, frozen, enough, most, 0, poses, outcomes, observed, errors,
         )  # fmt: skip
-        return poses.reshape(*shape, -1), told["energy"].reshape(shape)
+        return poses.reshape(*shape, -1), outcomes["energy"].reshape(shape)
 
 
 @lru_cache(maxsize=1)

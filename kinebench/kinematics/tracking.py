@@ -41,7 +41,7 @@ class MarkerTracker:
         Column of `measured` for each marker of the mechanism.
     defaults : (n_variables,)
 
-    After `solve`: `x`, `told` (energy, converged, iterations), `observed`, `errors` and `rival`
+    After `solve`: `x`, `outcomes` (energy, converged, iterations), `observed`, `errors` and `rival`
     (n_frames,) rad, the distance of another pose whose weighted RMS is at most `_RIVAL_M` above,
     NaN where none was found.
     """
@@ -51,7 +51,7 @@ class MarkerTracker:
     columns: IntArray
     defaults: FloatArray
     x: FloatArray = field(init=False)
-    told: Any = field(init=False)
+    outcomes: Any = field(init=False)
     observed: NDArray[np.bool_] = field(init=False)
     errors: FloatArray = field(init=False)
     rival: FloatArray = field(init=False)
@@ -63,7 +63,7 @@ class MarkerTracker:
     def __post_init__(self) -> None:
         n, m, frames = len(self.defaults), len(self.columns), len(self.measured)
         self.x = np.zeros((frames, n))
-        self.told = np.zeros(frames, RESULT)
+        self.outcomes = np.zeros(frames, RESULT)
         self.observed = np.zeros((frames, n), np.bool_)
         self.errors = np.zeros((frames, m))
         self._rivals = np.zeros((frames, n))
@@ -75,7 +75,7 @@ class MarkerTracker:
     def solve(self) -> None:
         """Cold start at the first frame with markers, track to both ends, then search."""
         seen = ~np.isnan(self.measured[:, self.columns, 0]).all(axis=1)
-        self.told["energy"] = np.inf
+        self.outcomes["energy"] = np.inf
         first = int(np.argmax(seen))
         self._track(first, len(self.x), 1, False, cold_starts(self._descents, np.array([first]))[0])
         if first > 0:
@@ -129,8 +129,8 @@ class MarkerTracker:
             return 0
         poses, energies = self._descents.minima(frames, starts)
         n_better = 0
-        for i in np.argsort(energies - self.told["energy"][frames], kind="stable"):
-            least = self.told["energy"][frames[i]]
+        for i in np.argsort(energies - self.outcomes["energy"][frames], kind="stable"):
+            least = self.outcomes["energy"][frames[i]]
             if energies[i] < least * (1 - BETTER) - ROUNDING:
                 self._carry(int(frames[i]), poses[i])
                 n_better += 1
@@ -139,7 +139,7 @@ class MarkerTracker:
 
     def _carry(self, frame: int, pose: FloatArray) -> None:
         """Track a better pose forwards and backwards while it is better."""
-        x, energies = self.x.copy(), self.told["energy"].copy()
+        x, energies = self.x.copy(), self.outcomes["energy"].copy()
         gaps = np.flatnonzero(~self._known)
         place = int(np.searchsorted(gaps, frame))
         start = int(gaps[place - 1]) if place else -1
@@ -186,15 +186,17 @@ class MarkerTracker:
 
     def _rival_limit(self) -> FloatArray:
         """E up to which another pose is a rival."""
-        return np.asarray(0.5 * (np.sqrt(2 * np.maximum(self.told["energy"], 0.0)) + _RIVAL_M) ** 2)
+        return np.asarray(
+            0.5 * (np.sqrt(2 * np.maximum(self.outcomes["energy"], 0.0)) + _RIVAL_M) ** 2
+        )
 
     def _follow_rivals(self) -> None:
         """Track known rivals to the frames around them, for as long as they are rivals."""
         rivals = self._rivalry()
         if np.isnan(rivals).all():
             return
-        told, limit = self.told.copy(), self._rival_limit()
-        told["energy"] = limit
+        outcomes, limit = self.outcomes.copy(), self._rival_limit()
+        outcomes["energy"] = limit
         poses, observed, errors = (np.empty_like(a) for a in (self.x, self.observed, self.errors))
         for step in (1, -1):
             for frame in np.flatnonzero(~np.isnan(rivals))[::step].tolist():
@@ -204,11 +206,11 @@ class MarkerTracker:
                     last = min(max(last, -1), len(self.x))
                     if not 0 <= first < len(self.x) or self._rival_energy[first] <= limit[first]:
                         break
-                    out = poses, told, observed, errors
+                    out = poses, outcomes, observed, errors
                     solved = self._track(first, last, step, True, self._rivals[frame], out)
                     found = first + step * np.arange(solved)
-                    self._remember(found, poses[found], told["energy"][found])
-                    told["energy"][found] = limit[found]
+                    self._remember(found, poses[found], outcomes["energy"][found])
+                    outcomes["energy"][found] = limit[found]
                     frame += step * solved
                     if not solved or self._rival_energy[frame] > limit[frame]:
                         break  # it has become the pose taken
@@ -227,6 +229,7 @@ class MarkerTracker:
         solved: int = self._descents.track_frames(
             self.mechanism.flat, self._descents.work, self.measured, self.columns, first, last,
             step, improve, start[None].copy(), frozen, -1.0, MAX_ITERATIONS,
-            len(self.mechanism.limbs[0]), *(out or (self.x, self.told, self.observed, self.errors)),
+            len(self.mechanism.limbs[0]),
+            *(out or (self.x, self.outcomes, self.observed, self.errors)),
         )  # fmt: skip
         return solved

@@ -74,7 +74,7 @@ def _hold_undetermined(flat, w, x, last_pose, frozen, n_root, judged, checked, s
 @compiled
 def track(
     flat, w, measured, marker_column, first, last, step, improve, starts, frozen, enough, most,
-    n_root, x_out, told, observed, errors,
+    n_root, x_out, outcomes, observed, errors,
 ):  # fmt: skip
     """Solve frames first, first + step, … before `last`, each from its predecessors.
 
@@ -98,7 +98,7 @@ def track(
         largest number of iterations.
     n_root : int
         Number of variables of the root; a frame that leaves one of them open holds the last pose.
-    x_out, told, observed, errors
+    x_out, outcomes, observed, errors
         Results per frame: variables, RESULT, which variables a marker or a task determines,
         marker distances.
 
@@ -124,7 +124,7 @@ def track(
         check = n_root > 0 and (solved == 0 or left_open or n_present < len(marker_column))
         if n_present > 0:
             energy, count, fine = minimise(flat, x, frozen, enough, most, check, w)
-        if improve and not energy < told[frame].energy * (1.0 - 1e-7) - 1e-16:
+        if improve and not energy < outcomes[frame].energy * (1.0 - 1e-7) - 1e-16:
             break
         determined, left_open = _hold_undetermined(
             flat, w, x, last_pose, frozen, n_root, n_present > 0, check, observed[frame]
@@ -142,7 +142,11 @@ def track(
             flat.markers, measured[frame], marker_column, w.origin, w.state, errors[frame]
         )
         x_out[frame] = x
-        told[frame].energy, told[frame].converged, told[frame].iterations = energy, fine, count
+        outcomes[frame].energy, outcomes[frame].converged, outcomes[frame].iterations = (
+            energy,
+            fine,
+            count,
+        )
         remember(history, known, miss, x)
         last_pose[:] = x
         w.rate[0] *= 0.95
