@@ -1,4 +1,4 @@
-"""Names of markers and coordinates: which may stand in pages and on terminals, and where one is."""
+"""Names: which may stand in pages and on terminals, where one is, and which are names of files."""
 
 from __future__ import annotations
 
