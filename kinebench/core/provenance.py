@@ -7,6 +7,7 @@ import json
 import math
 import sys
 from collections.abc import Mapping
+from dataclasses import Field, fields
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,11 @@ from kinebench.core.model import Document
 from kinebench.core.value import fields_of
 from kinebench.errors import ValueRangeError
 
-__all__ = ["describe", "digest", "file_sha256", "without_nan"]
+__all__ = ["ADDED", "describe", "digest", "file_sha256", "without_nan"]
+
+ADDED = {"added": True}
+"""Metadata of a dataclass' field that came later: at its default it is left out of the digest, so
+that values without it keep the digests under which results of theirs are stored."""
 
 
 def describe(value: Any) -> Any:
@@ -124,5 +129,11 @@ def _hashable(value: Any) -> Any:
         name = _class_name(kind)
         if isinstance(value, Document):
             return ["value", name, [value.name, value.digest]]
-        return ["value", name, [[key, _hashable(item)] for key, item in named.items()]]
+        left_out = {field.name for field in fields(value) if _is_left_out(field, value)}
+        items = [[key, _hashable(item)] for key, item in named.items() if key not in left_out]
+        return ["value", name, items]
     return describe(value)
+
+
+def _is_left_out(field: Field[Any], value: Any) -> bool:
+    return "added" in field.metadata and bool(getattr(value, field.name) == field.default)
