@@ -22,7 +22,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from benchmarks.mutation.line_map import read_line_map
-from benchmarks.mutation.mutants import Mutant, mutants
+from benchmarks.mutation.mutants import Mutant, compiles, mutants
 from benchmarks.mutation.report import write_report
 from benchmarks.mutation.trials import Workshop
 
@@ -48,7 +48,7 @@ def sample(root: Path, seed: int, count: int) -> list[Mutant]:
     drawn = []
     for found in places.values():
         for place in generator.sample(found, round(count * len(found) / total)):
-            drawn.append(generator.choice(place))
+            drawn.append(generator.choice([m for m in place if compiles(m, root)] or place))
     generator.shuffle(drawn)
     return drawn
 
@@ -96,7 +96,7 @@ def _in_workers(
             tree = _copy(arguments.store, name)
             os.environ.update(_environment(tree))
             os.environ.pop("KINEBENCH_MIRROR", None)
-            workshop = Workshop(tree, arguments.store / "scratch" / name, lines)
+            workshop = Workshop(tree, arguments.store / "scratch" / name, lines, arguments.longest)
             for mutant in waiting[i :: arguments.workers]:
                 verdict = workshop.judge(mutant)
                 text = json.dumps({**asdict(mutant), **asdict(verdict)}, indent=1)
@@ -151,6 +151,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, action="append", help="of the sample")
     parser.add_argument("--count", type=int, default=COUNT, help="mutants of the sample")
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument(
+        "--longest", type=float, default=90.0, metavar="S", help="tests of one of a mutant's stages"
+    )
     parser.add_argument("--again", action="store_true", help="judge survivors anew")
     parser.add_argument("--tests", action="append", metavar="PATH", help="with `lines`: only these")
     arguments = parser.parse_args()

@@ -77,7 +77,7 @@ class Mutant:
 
 
 def mutants(root: Path, path: str) -> list[Mutant]:
-    """All mutants of a module that compile, in the order of the text."""
+    """All mutants of a module, in the order of the text; few may not compile."""
     source = (root / path).read_bytes()
     found = list(_Module(path, source).walk())
     seen: Counter[tuple[str, ...]] = Counter()
@@ -87,12 +87,13 @@ def mutants(root: Path, path: str) -> list[Mutant]:
         values = {name: getattr(mutant, name) for name in Mutant.__slots__}
         numbered.append(Mutant(**{**values, "number": seen[key]}))
         seen[key] += 1
-    return [mutant for mutant in numbered if _compiles(mutant.applied(source), path)]
+    return numbered
 
 
-def _compiles(source: bytes, path: str) -> bool:
+def compiles(mutant: Mutant, root: Path) -> bool:
+    """Whether Python takes the changed module."""
     try:
-        compile(source, path, "exec", dont_inherit=True)
+        compile(mutant.applied((root / mutant.path).read_bytes()), mutant.path, "exec")
     except SyntaxError:
         return False
     return True

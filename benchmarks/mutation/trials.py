@@ -28,7 +28,6 @@ LIBRARIES = (
     "numba.core.caching", "hypothesis", "hypothesis.extra.numpy", "h5py", "yaml", "ezc3d",
     "rich.console", "rich.table", "rich.progress", "pooch", "requests", "pytest",
 )  # fmt: skip
-LONGEST_S = 90.0  # tests of one stage, as recorded
 NEAR_FILES = 6  # test files of the first stage
 PASSED, NO_TESTS = 0, 5
 
@@ -62,10 +61,13 @@ class Workshop:
         The copy; it lies where no mirror is found beside it.
     scratch : Path
         Folder for the tests' own files and their output.
+    lines : LineMap
+    longest_s : float
+        Tests of one stage, as they were timed; what comes after is left out.
     """
 
-    def __init__(self, tree: Path, scratch: Path, lines: LineMap) -> None:
-        self.tree, self.scratch, self.lines = tree, scratch, lines
+    def __init__(self, tree: Path, scratch: Path, lines: LineMap, longest_s: float) -> None:
+        self.tree, self.scratch, self.lines, self.longest_s = tree, scratch, lines, longest_s
         self.changes = 0
         if "kinebench" in sys.modules:
             raise RuntimeError("kinebench is imported already: mutants of it would not be seen")
@@ -123,7 +125,7 @@ class Workshop:
         total, kept = 0.0, []
         for name in names:
             total += self.lines.seconds[name]
-            if total > LONGEST_S and kept:
+            if total > self.longest_s and kept:
                 break
             kept.append(name)
         return kept
