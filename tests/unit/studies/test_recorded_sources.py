@@ -142,6 +142,11 @@ class TestDataset:
         with pytest.raises(NameNotFoundError, match=r"data\.static"):
             self.source({"static": "ideal"})
 
+    def test_other_data_factors_are_refused_but_for_extra_errors(self) -> None:
+        with pytest.raises(NameNotFoundError, match="data factor"):
+            self.source({"noise": None})
+        assert self.source({"extra.noise": None}).keypoints == self.source({}).keypoints
+
     def test_rates_are_interpolated_of_both(self) -> None:
         trial = self.source({"rate_hz": 30.0})
         assert trial.static is not None
