@@ -12,6 +12,7 @@ from kinebench.core import Coordinate, Markers, Model, Motion
 from kinebench.diagnosis.figures import COURSES, FIGURES, courses_of, figures_of
 from kinebench.kinematics import forward_kinematics, read_tree
 from kinebench.lab import VirtualSubject, generic_body
+from kinebench.signals.butterworth import shortest_run
 
 NAMES = (
     "pelvis_list", "knee_angle_r", "knee_angle_l", "hip_flexion_r", "hip_flexion_l",
@@ -112,7 +113,16 @@ def test_unrest_is_what_one_leg_does_above_6_hz(side: str, sign: int) -> None:
 
 @pytest.mark.parametrize(
     ("n_frames", "rate_hz", "known"),
-    [(240, 60, True), (48, 12, False), (3, 60, False), (1, 60, False)],
+    [
+        (240, 60, True),
+        (48, 12, False),
+        (48, 12.1, True),
+        (3, 60, False),
+        (2, 60, False),
+        (1, 60, False),
+        (shortest_run(2), 60, True),
+        (shortest_run(2) - 1, 60, False),
+    ],
 )
 def test_a_short_or_slow_recording_cannot_tell_of_unrest(
     n_frames: int, rate_hz: float, known: bool
