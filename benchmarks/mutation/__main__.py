@@ -2,11 +2,14 @@
 
     python -m benchmarks.mutation lines STORE              which test executes which line
     python -m benchmarks.mutation run STORE [--seed N] [--count N] [--workers N] [--again]
+                                                           [--by-imports]
     python -m benchmarks.mutation controls STORE           the same tests on unchanged modules
     python -m benchmarks.mutation report STORE --seed N --seed N
 
-STORE is a folder outside the repository; verdicts in it are kept, so that a run can be stopped and
-taken up again. `--again` judges those anew that survived. `lines` needs the package `coverage`.
+STORE is a folder outside the repository, where nothing else lies: a mutant may delete or overwrite
+what it should not. Verdicts in it are kept, so that a run can be stopped and taken up again.
+`--again` judges those anew that survived. `lines` needs the package `coverage` and takes twice as
+long as all tests; `--by-imports` does without it and runs whole test files near the module.
 """
 
 from __future__ import annotations
@@ -21,7 +24,8 @@ import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from benchmarks.mutation.line_map import read_line_map
+from benchmarks.mutation.import_map import ImportMap, read_import_map
+from benchmarks.mutation.line_map import LineMap, read_line_map
 from benchmarks.mutation.mutants import Mutant, compiles, mutants
 from benchmarks.mutation.report import write_report
 from benchmarks.mutation.trials import Workshop
@@ -29,6 +33,14 @@ from benchmarks.mutation.trials import Workshop
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("pipeline", "studies", "diagnosis", "cli", "scaling", "ik")
 COUNT = 300
+# by imports whole files are run: these take minutes, or start many processes
+SLOW = frozenset(
+    {
+        "test_browser.py", "test_check.py", "test_ci_examples.py", "test_cluster.py",
+        "test_damaged_input.py", "test_demo.py", "test_fitting.py", "test_gate_museum.py",
+        "test_interruption.py", "test_lab_1.py", "test_planted_faults.py", "test_pool.py",
+    }
+)  # fmt: skip
 
 
 def sample(root: Path, seed: int, count: int) -> list[Mutant]:
@@ -87,7 +99,11 @@ def _in_workers(
 ) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     waiting = [m for m in drawn if _is_waiting(folder / f"{m.identity}.json", again)]
-    lines = read_line_map(arguments.store / "lines")
+    lines: LineMap | ImportMap = (
+        read_import_map(ROOT, SLOW)
+        if arguments.by_imports
+        else read_line_map(arguments.store / "lines")
+    )
     children = []
     for i in range(arguments.workers):
         child = os.fork()
@@ -153,6 +169,9 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument(
         "--longest", type=float, default=90.0, metavar="S", help="tests of one of a mutant's stages"
+    )
+    parser.add_argument(
+        "--by-imports", action="store_true", help="whole test files near the module, without lines"
     )
     parser.add_argument("--again", action="store_true", help="judge survivors anew")
     parser.add_argument("--tests", action="append", metavar="PATH", help="with `lines`: only these")

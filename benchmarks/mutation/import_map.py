@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.mutation.mutants import Mutant
 
+_COMMAND = re.compile(r'main\(\s*\[\s*"(\w+)"')
 FARTHEST = 3  # a test that imports what imports what imports what imports the module
 
 
@@ -46,6 +48,8 @@ def read_import_map(root: Path, left_out: frozenset[str] = frozenset()) -> Impor
     tests = [p for p in root.glob("tests/**/test_*.py") if p.name not in left_out]
     for path in [*root.glob("kinebench/**/*.py"), *tests]:
         name = path.relative_to(root).as_posix()
+        for command in _COMMAND.findall(path.read_text(encoding="utf-8")):
+            importers[f"kinebench/cli/{command}.py"].add(name)  # imported by its name
         for module in _imported(ast.parse(path.read_bytes())):
             for target in (f"{module}.py", f"{module}/__init__.py"):
                 if (root / target).exists():

@@ -19,10 +19,14 @@ One place is drawn, in proportion to the places that each package has, then one 
 can be made there: comparisons turned or moved by their boundary, arithmetic swapped, numbers one
 more, one less or negated, truth values and conditions turned, `and` for `or`, `None` returned, the
 other branch taken, statements, keywords and conditions dropped, arguments swapped, defaults
-changed, `min` for `max`. Texts are left alone. Each mutant meets, until one fails, the tests that
-execute its line (those of its package first), then those that execute anything of its module, in
-each case up to 90 s of tests as they were timed; a mutant that makes them take six times
-as long plus a minute counts as caught.
+changed, `min` for `max`. Texts are left alone.
+
+Which tests a mutant meets, until one fails: with a map of lines, those that execute its line (those
+of its package first), then those that execute anything of its module, up to 90 s of tests in each
+stage as they were timed; there a mutant that makes them take six times as long plus a minute
+counts as caught. By imports (`--by-imports`), the eight test files that are nearest to its module;
+there time catches nothing, and test files that take minutes or start processes are not run, so
+that the rate is a lower bound.
 
 A mutant is *equivalent* when no input makes it behave otherwise, judged by reading; the reasons are
 listed. The rate is of the others. Its interval is Wilson's, 95 %.

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.mutation.import_map import ImportMap
 from benchmarks.mutation.line_map import LineMap
 from benchmarks.mutation.mutants import Mutant
 
@@ -29,6 +30,8 @@ LIBRARIES = (
     "rich.console", "rich.table", "rich.progress", "pooch", "requests", "pytest",
 )  # fmt: skip
 NEAR_FILES = 6  # test files of the first stage
+# by imports: whole files, whose time is not known, so that a mutant is never caught by it
+MOST_FILES, FILES_AT_ONCE, FILES_S = 8, 4, 10.0
 PASSED, NO_TESTS = 0, 5
 
 
@@ -61,12 +64,15 @@ class Workshop:
         The copy; it lies where no mirror is found beside it.
     scratch : Path
         Folder for the tests' own files and their output.
-    lines : LineMap
+    lines : LineMap or ImportMap
+        Which tests a mutant meets.
     longest_s : float
         Tests of one stage, as they were timed; what comes after is left out.
     """
 
-    def __init__(self, tree: Path, scratch: Path, lines: LineMap, longest_s: float) -> None:
+    def __init__(
+        self, tree: Path, scratch: Path, lines: LineMap | ImportMap, longest_s: float
+    ) -> None:
         self.tree, self.scratch, self.lines, self.longest_s = tree, scratch, lines, longest_s
         self.changes = 0
         if "kinebench" in sys.modules:
@@ -104,12 +110,18 @@ class Workshop:
         return Verdict(outcome, "", ran, time.perf_counter() - start)
 
     def _stages(self, mutant: Mutant) -> list[list[str]]:
-        reaching = self._by_distance(self.lines.reaching(mutant), mutant)
-        module = self._by_distance(self.lines.of_module(mutant.path), mutant)
+        if isinstance(self.lines, ImportMap):
+            files = self.lines.files(mutant)[:MOST_FILES]
+            return [files[i : i + FILES_AT_ONCE] for i in range(0, len(files), FILES_AT_ONCE)]
+        lines = self.lines
+        reaching = self._by_distance(lines.reaching(mutant), lines, mutant)
+        module = self._by_distance(lines.of_module(mutant.path), lines, mutant)
         stages = [_first(reaching, NEAR_FILES), _flat(reaching), _first(module, NEAR_FILES)]
-        return [self._affordable(names) for names in [*stages, _flat(module)]]
+        return [self._affordable(names, lines) for names in [*stages, _flat(module)]]
 
-    def _by_distance(self, tests: frozenset[str], mutant: Mutant) -> list[list[str]]:
+    def _by_distance(
+        self, tests: frozenset[str], lines: LineMap, mutant: Mutant
+    ) -> list[list[str]]:
         """Tests by file: those of the package, then cheap ones, first."""
         files: dict[str, list[str]] = defaultdict(list)
         for name in sorted(tests):
@@ -117,14 +129,14 @@ class Workshop:
         home = "/".join(("tests/unit", *mutant.path.split("/")[1:-1]))
 
         def cost(names: Sequence[str]) -> tuple[bool, float]:
-            return not names[0].startswith(home), sum(self.lines.seconds[n] for n in names)
+            return not names[0].startswith(home), sum(lines.seconds[n] for n in names)
 
         return sorted(files.values(), key=cost)
 
-    def _affordable(self, names: Sequence[str]) -> list[str]:
+    def _affordable(self, names: Sequence[str], lines: LineMap) -> list[str]:
         total, kept = 0.0, []
         for name in names:
-            total += self.lines.seconds[name]
+            total += lines.seconds[name]
             if total > self.longest_s and kept:
                 break
             kept.append(name)
@@ -139,7 +151,8 @@ class Workshop:
 
     def _run(self, tests: Sequence[str]) -> tuple[bool, str, int]:
         """Whether a test fails, which, and how many were run."""
-        expected = sum(self.lines.seconds[name] for name in tests)
+        timed = isinstance(self.lines, LineMap)
+        expected = sum(self.lines.seconds[n] for n in tests) if timed else FILES_S
         answer = self.scratch / "answer.json"
         answer.unlink(missing_ok=True)
         child = os.fork()
@@ -154,7 +167,7 @@ class Workshop:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(child, signal.SIGKILL)
                 os.waitpid(child, 0)
-                return True, "time", len(tests)
+                return timed, "time" if timed else "", len(tests)
             time.sleep(0.02)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(child, signal.SIGKILL)  # what the tests left running
@@ -203,7 +216,11 @@ class _Chosen:
         self.failed, self.ran = "", 0
 
     def pytest_collection_modifyitems(self, items: list[Any], config: Any) -> None:
-        items[:] = [item for item in items if item.nodeid in self.order]
+        items[:] = [
+            item
+            for item in items
+            if item.nodeid in self.order or item.nodeid.split("::")[0] in self.order
+        ]
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         self.ran += report.when == "call"

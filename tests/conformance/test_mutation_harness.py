@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.mutation import __main__ as harness
 from benchmarks.mutation import report
+from benchmarks.mutation.import_map import read_import_map
 from benchmarks.mutation.line_map import LineMap
 from benchmarks.mutation.mutants import mutants
 
@@ -121,3 +122,27 @@ def test_equivalent_ones_leave_the_rate(tmp_path: Path, monkeypatch: pytest.Monk
     text = (tmp_path / "reports" / "mutation.md").read_text()
     assert "| ik | 10 | 1 | 8 | 1 | 88.9% (56% to 98%) |" in text
     assert "the same for every input" in text
+
+
+def test_tests_that_import_a_module_come_before_those_that_import_its_users(
+    tmp_path: Path,
+) -> None:
+    files = {
+        "kinebench/ik/m.py": "factor = 2\n",
+        "kinebench/cli/ik.py": "def run():\n    from kinebench.ik.m import factor\n",
+        "kinebench/cli/far.py": "",
+        "tests/unit/ik/test_m.py": "from kinebench.ik.m import factor\n",
+        "tests/unit/cli/test_ik.py": "import kinebench.cli.ik\n",
+        "tests/end_to_end/test_a.py": "import kinebench.ik.m\n",
+        "tests/end_to_end/test_b.py": 'main(["ik", "FILE"])\n',
+        "tests/end_to_end/test_slow.py": "import kinebench.ik.m\n",
+        "tests/unit/cli/test_far.py": "import kinebench.cli.far\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    known = read_import_map(tmp_path, left_out=frozenset({"test_slow.py"}))
+    (mutant, *_) = mutants(tmp_path, "kinebench/ik/m.py")
+    near, far = known.files(mutant)[:2], known.files(mutant)[2:]
+    assert near == ["tests/unit/ik/test_m.py", "tests/end_to_end/test_a.py"]
+    assert sorted(far) == ["tests/end_to_end/test_b.py", "tests/unit/cli/test_ik.py"]
