@@ -38,10 +38,10 @@ def write_report(store: Path, seeds: Sequence[int], root: Path) -> None:
     from kinebench.io.atomic import write_atomically  # forks that judge import it from their tree
 
     judged = json.loads(JUDGED.read_text(encoding="utf-8"))
-    parts = [_HEAD]
-    for i, seed in enumerate(seeds):
+    parts = [_HEAD, *(f"## {title}\n\n{text}" for title, text in judged["sections"].items())]
+    for seed in seeds:
         rows = _verdicts(store, seed)
-        title = f"## Sample {i + 1} (seed {seed})"
+        title = f"## Seed {seed}"
         note = judged["samples"].get(str(seed), "")
         parts += [title, note, _table(rows, judged["equivalent"]), _survivors(rows, judged)]
         parts.append(_equivalent(rows, judged["equivalent"]))

@@ -115,7 +115,11 @@ def test_equivalent_ones_leave_the_rate(tmp_path: Path, monkeypatch: pytest.Monk
     for i, mutant in enumerate(drawn):
         verdict = {"outcome": "caught" if i < 8 else "survived"}
         (tmp_path / "verdicts" / f"{mutant['identity']}.json").write_text(json.dumps(verdict))
-    judged = {"samples": {}, "equivalent": {drawn[9]["identity"]: "the same for every input"}}
+    judged = {
+        "samples": {},
+        "sections": {},
+        "equivalent": {drawn[9]["identity"]: "the same for every input"},
+    }
     monkeypatch.setattr(report, "JUDGED", tmp_path / "judged.json")
     report.JUDGED.write_text(json.dumps(judged))
     report.write_report(tmp_path, [1], tmp_path)
