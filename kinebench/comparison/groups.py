@@ -54,8 +54,9 @@ def group_rows_of(results: Sequence[PairResult], how: Procedure) -> tuple[GroupR
         for item in dict.fromkeys(value.item for value in values):
             own = [value for value in values if value.item == item]
             rows.append(_row(item, metric, own, how.pooling))
-        if not of_markers and CATALOGUE[metric].unit == "coordinate":
-            for item, unit in ((ALL_ANGLES, "rad"), (ALL_TRANSLATIONS, "m")):
+        if not of_markers and CATALOGUE[metric].unit.startswith("coordinate"):
+            for item, coordinates in ((ALL_ANGLES, "rad"), (ALL_TRANSLATIONS, "m")):
+                unit = CATALOGUE[metric].unit_for(coordinates)
                 own = [value for value in values if value.unit == unit]
                 if own:
                     rows.append(_row(item, metric, own, how.pooling))

@@ -8,11 +8,14 @@ from kinebench.core.markers import Markers
 from kinebench.core.model import Model
 from kinebench.core.motion import Motion
 from kinebench.core.trial import Trial
-from kinebench.kinematics import marker_positions
+from kinebench.kinematics import marker_positions, read_tree
 from kinebench.lab.body import Body
 from kinebench.lab.camera.chain import CameraError, Chain
+from kinebench.lab.camera.rig import begins_with_rig
+from kinebench.lab.joint_centres import at_joint_centres
 from kinebench.lab.motions.motion_model import MotionModel
 from kinebench.lab.subjects import VirtualSubject
+from kinebench.lab.tissue import SoftTissue
 
 __all__ = ["Recording", "film", "record"]
 
@@ -29,7 +32,7 @@ class Recording:
     keypoints : Markers
         With all camera errors.
     true_keypoints : Markers
-        Without any.
+        Without any: the body's own, or joint centres where a `Rig` films.
     true_markers : Markers
         The anatomical markers, without error.
     true_motion : Motion
@@ -44,6 +47,18 @@ class Recording:
     true_markers: Markers
     true_motion: Motion
     model: Model
+
+    def optical_markers(self, tissue: SoftTissue, *names: str) -> Markers:
+        """What optical cameras see of the anatomical markers, which sit on skin and clothes.
+
+        Parameters
+        ----------
+        tissue : SoftTissue
+        *names : str
+            Of the trial.
+        """
+        tree = read_tree(self.model)
+        return tissue(self.true_markers, self.true_motion, tree, self.subject.identifier, *names)
 
     def as_trial(
         self, name: str, activity: str = "unknown", static: Recording | None = None
@@ -74,7 +89,7 @@ def record(
     ----------
     subject : VirtualSubject
     motion : MotionModel
-        A motion or static pose.
+        A motion or static pose; a subject with a `movement` does it in their own way.
     errors : CameraError
         Usually a `Chain`; none by default.
     rate_hz : float
@@ -86,9 +101,10 @@ def record(
     generic : Body, optional
         The laboratory's own, or `opencap_body()`.
     """
-    return film(
-        subject, subject.body(generic), motion, errors, rate_hz, (type(motion).__name__, *names)
-    )
+    own = subject.performs(motion, names)
+    # people who do it in their own way are seen with the same errors as those who do not
+    kind = type(getattr(motion, "template", motion)).__name__
+    return film(subject, subject.body(generic), own, errors, rate_hz, (kind, *names))
 
 
 def film(
@@ -104,6 +120,8 @@ def film(
     positions = marker_positions(body.tree, course.values)
     everything = Markers(body.tree.marker_names, course.times, positions)
     keypoints = everything.select(body.keypoint_names)
+    if begins_with_rig(errors):
+        keypoints = at_joint_centres(keypoints, body.tree, course)
     return Recording(
         subject,
         errors(keypoints, subject.identifier, *names),

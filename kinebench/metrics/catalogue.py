@@ -13,6 +13,7 @@ from kinebench.core.extensions import Catalogue, of_type
 from kinebench.metrics import (
     attribution,
     cmc,
+    derivatives,
     extremes,
     ground,
     markers,
@@ -39,7 +40,8 @@ class Metric:
     title : str
         For tables and axes.
     unit : str
-        "coordinate" (rad or m, as the coordinate), "rad", "m", "s", "1" or "%".
+        "coordinate" (rad or m, as the coordinate), "coordinate/s", "coordinate/s²", "rad", "m",
+        "s", "1" or "%".
     better : str
         "zero": nearer to 0, signed; "lower", "higher"; "one": nearer to 1; "hundred"; "none".
     perfect : float or None
@@ -70,6 +72,10 @@ class Metric:
     needs: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
 
+    def unit_for(self, coordinate_unit: str) -> str:
+        """Unit of its values for coordinates in rad or in m."""
+        return self.unit.replace("coordinate", coordinate_unit)
+
 
 WILLMOTT = "Willmott & Matsuura 2005, Clim Res 30:79"
 BLAND = "Bland & Altman 1986, Lancet 327:307"
@@ -92,6 +98,26 @@ _WAVEFORM = (
         0.0,
         waveform.offset_removed_rmse,
         "standard deviation of the error, " + BLAND,
+    ),
+    Metric(
+        "velocity_rmse",
+        "RMSE of velocity",
+        "coordinate/s",
+        "lower",
+        0.0,
+        derivatives.velocity_rmse,
+        HERE,
+        needs=("times",),
+    ),
+    Metric(
+        "acceleration_rmse",
+        "RMSE of acceleration",
+        "coordinate/s²",
+        "lower",
+        0.0,
+        derivatives.acceleration_rmse,
+        HERE,
+        needs=("times",),
     ),
     Metric(
         "max_error", "max |error|", "coordinate", "lower", 0.0, waveform.max_absolute_error, HERE

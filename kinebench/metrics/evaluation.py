@@ -98,9 +98,7 @@ def evaluate_motion(
 
 def unit_of(metric: Metric, coordinate: Coordinate) -> str:
     """Unit of a metric's value for this coordinate."""
-    if metric.unit != "coordinate":
-        return metric.unit
-    return "rad" if coordinate.kind == "rotational" else "m"
+    return metric.unit_for("rad" if coordinate.kind == "rotational" else "m")
 
 
 def require_same_times(reference: FloatArray, estimate: FloatArray) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,10 +14,13 @@ from kinebench.metrics.catalogue import CATALOGUE, Metric, metrics_of
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.studies.changes import with_level
 
-__all__ = ["DATA", "LABELS", "RESERVED", "Factor", "Level", "Study", "TrialSource"]
+__all__ = ["DATA", "LABELS", "METRICS", "RESERVED", "Factor", "Level", "Study", "TrialSource"]
 
 DATA = "data."
 """Paths that start so change the recording; all others are field paths of the pipeline."""
+
+METRICS = ("rmse", "bias", "offset_removed_rmse")
+"""Metrics of a study that names none."""
 
 LABELS = ("subject", "trial", "activity")
 """What every cell is labelled with, beside the levels of its factors."""
@@ -124,6 +128,10 @@ class Study:
         better and a worse.
     datasets : tuple of str
         Public datasets that movements and references come from, to be cited.
+    margin : float, optional
+        A change of the primary metric within ± this is too small to matter, in the unit of reports
+        (degrees for errors of angles). Stated before results are seen; without it no level is
+        called equivalent to another.
     """
 
     name: str
@@ -131,9 +139,10 @@ class Study:
     base: Pipeline
     factors: tuple[Factor, ...]
     sources: tuple[TrialSource, ...]
-    metrics: tuple[str, ...] = ("rmse", "bias", "offset_removed_rmse")
+    metrics: tuple[str, ...] = METRICS
     primary: str = ""
     datasets: tuple[str, ...] = ()
+    margin: float | None = None
 
     @property
     def judged(self) -> Metric:
@@ -144,6 +153,10 @@ class Study:
 
     def __post_init__(self) -> None:
         _require_metrics(self)
+        if self.margin is not None and not 0 < self.margin < math.inf:
+            raise ValueRangeError(
+                f"study '{self.name}': the margin must be positive, found {self.margin:g}"
+            )
         for what, names in (
             ("factor", [factor.name for factor in self.factors]),
             ("factor path", [factor.path for factor in self.factors]),

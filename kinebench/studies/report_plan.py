@@ -13,11 +13,12 @@ from kinebench.studies.names import file_stem
 
 __all__ = ["SECTIONS", "ReportPlan", "SectionChoice", "SectionKind", "with_first_subjects"]
 
-SectionKind = Literal["causes", "oracle", "sinking"]
+SectionKind = Literal["causes", "metric", "oracle", "sinking"]
 
 SECTIONS: tuple[SectionKind, ...] = get_args(SectionKind)
-"""Sections that a file may choose: shares of the factors in the error; regret of fixed choices
-against the best of each trial; shares of the factors in left and right."""
+"""Sections that a file may choose: shares of the factors in the error; effects by another metric
+than the primary one; regret of fixed choices against the best of each trial; shares of the factors
+in left and right."""
 
 _VIRTUAL = "exact truth"
 
@@ -28,7 +29,7 @@ class SectionChoice:
 
     Parameters
     ----------
-    kind : {"causes", "oracle", "sinking"}
+    kind : {"causes", "metric", "oracle", "sinking"}
     title : str
         Empty for the usual one.
     factor : str
@@ -37,6 +38,8 @@ class SectionChoice:
         Of an oracle: the levels among which it chooses for every trial.
     split : str
         Of an oracle: the label by which its choices are counted.
+    metric : str
+        By which the effects are shown once more.
     """
 
     kind: SectionKind
@@ -44,6 +47,7 @@ class SectionChoice:
     factor: str = ""
     candidates: tuple[str, ...] = ()
     split: str = "activity"
+    metric: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,9 @@ GOLDEN = {
     "offset_removed_rmse": math.sqrt(21 / 5 - 1),
     "max_error": 3.0,
     "max_error_time": 0.2,
+    # differences over 0.2 s: 1, 4, −3; second differences over (0.1 s)²: 9, −6, −1
+    "velocity_rmse": math.sqrt(650 / 3),
+    "acceleration_rmse": 100 * math.sqrt(118 / 3),
     "nrmse": math.sqrt(21 / 5) / 3,
     "rom_error": 1.0,
     "peak_error": 2.0,
@@ -59,7 +62,8 @@ def each(metrics: tuple[Metric, ...]) -> Callable[[Any], Any]:
 def test_rows_are_complete(metric: Metric) -> None:
     assert CATALOGUE[metric.name] is metric
     assert metric.name == metric.name.lower()
-    assert metric.unit in ("coordinate", "rad", "m", "s", "1", "%")
+    units = ("coordinate", "coordinate/s", "coordinate/s²", "rad", "m", "s", "1", "%")
+    assert metric.unit in units
     assert metric.title
     assert len(metric.source) > 10
     perfect = {"zero": 0.0, "lower": 0.0, "higher": 1.0, "one": 1.0, "hundred": 100.0, "none": None}
@@ -142,7 +146,9 @@ def test_golden(metric: Metric) -> None:
         with pytest.warns(UndefinedMetricWarning, match="complex"):
             assert math.isnan(call(metric, REFERENCE, ESTIMATE))
     else:
-        assert call(metric, REFERENCE, ESTIMATE) == pytest.approx(GOLDEN[metric.name], abs=1e-14)
+        assert call(metric, REFERENCE, ESTIMATE) == pytest.approx(
+            GOLDEN[metric.name], rel=1e-12, abs=1e-14
+        )
 
 
 def test_golden_covers_the_catalogue() -> None:

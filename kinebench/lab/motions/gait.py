@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
 from kinebench.core.motion import Motion
+from kinebench.core.provenance import ADDED
 from kinebench.kinematics.rotation import axis_rotation
 from kinebench.lab.body import Body
 from kinebench.lab.feet import Foot, FootPath
-from kinebench.lab.motions.motion_model import require_numbers
+from kinebench.lab.motions.motion_model import (
+    Numbers,
+    repetitions_of,
+    require_numbers,
+)
+from kinebench.lab.motions.pace import Pace, SteadyPace, VaryingPace
 from kinebench.lab.paths import bump, hermite, smooth_step
 from kinebench.lab.posture import SIDES, Figure, Stance, Y, Z, frame_times
 
@@ -30,7 +37,6 @@ _BRAKES = (0.962, (0.957, 0.627, -47.3))
 _GLIDE = 0.02
 # of what inverted pendulums would bounce
 _BOUNCE = 0.34
-_STRAIGHTEST_KNEE = np.radians(4.1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,23 @@ class Gait:
         Of the trunk.
     arm_swing_deg : float
     toe_out_deg : float
+    tilt_deg : float
+        Forward tilt of the pelvis.
+    straightest_knee_deg : float
+        Flexion that the knees keep at least.
+    step_difference_m : float
+        By which the right foot's step is longer than the left's.
+    right_heel_rise_deg : float
+        By which the right heel rises more than the left.
+    each : tuple of ((str, float), ...)
+        Speed, cadence and step width of every stride (counted between strikes of the right heel),
+        where they differ; empty when all are alike.
     """
+
+    per_repetition: ClassVar[tuple[str, ...]] = (
+        "speed_m_s", "cadence_per_min", "step_width_m",
+    )  # fmt: skip
+    counted_by: ClassVar[str] = "strides"
 
     speed_m_s: float = 1.2
     cadence_per_min: float = 112.0
@@ -81,9 +103,15 @@ class Gait:
     lean_deg: float = 4.0
     arm_swing_deg: float = 16.0
     toe_out_deg: float = 6.0
+    tilt_deg: float = field(default=6.0, metadata=ADDED)
+    straightest_knee_deg: float = field(default=4.1, metadata=ADDED)
+    step_difference_m: float = field(default=0.0, metadata=ADDED)
+    right_heel_rise_deg: float = field(default=0.0, metadata=ADDED)
+    each: tuple[Numbers, ...] = field(default=(), metadata=ADDED)
 
     def __post_init__(self) -> None:
         require_numbers(self, positive=("speed_m_s", "cadence_per_min", "strides", "step_width_m"))
+        repetitions_of(self)
 
     @property
     def stride_s(self) -> float:
@@ -92,19 +120,21 @@ class Gait:
 
     def __call__(self, body: Body, rate_hz: float = 60.0) -> Motion:
         figure = Figure.of(body)
-        times = frame_times(self.strides * self.stride_s, rate_hz)
-        feet = {side: self._foot(figure, side, times) for side, _ in SIDES}
+        pace = self._pace()
+        times = frame_times(pace.duration_s(self.strides), rate_hz)
+        feet = {side: self._foot(figure, pace, side, times) for side, _ in SIDES}
         q = figure.upright(len(times))
         # phase 0: the right heel strikes
-        phase = 2 * np.pi * times / self.stride_s
+        phase = pace.phase(times)
         middle = np.pi * _TOE_OFF
         turn = np.radians(self.pelvis_turn_deg) * np.cos(phase)
         drop = -np.radians(self.pelvis_drop_deg) * np.cos(phase - middle)
         right, left = (figure.legs[side].reach(0.0) for side, _ in SIDES)
-        drop += np.arctan2(left - right, figure.hips_breadth)
-        tilt = np.full(len(times), -np.radians(6.0))
+        uneven = figure.legs["r"].hip[1] - figure.legs["l"].hip[1]
+        drop += np.arctan2(left - right + uneven, figure.hips_breadth)
+        tilt = np.full(len(times), -np.radians(self.tilt_deg))
         hips = np.zeros((len(times), 3))
-        hips[:, 0] = self.speed_m_s * times
+        hips[:, 0] = pace.way(times)
         hips[:, 2] = self.sway_m * np.cos(phase - middle)
         figure.set_pelvis(q, hips, tilt, drop, turn)
         hips[:, 1] = self._height(figure, q, feet, hips, 2 * (phase - middle))
@@ -118,32 +148,42 @@ class Gait:
             figure.set(q, f"elbow_flex_{side}", np.radians(20.0) + 0.4 * swing)
         return figure.finish(times, q, feet, "this gait")
 
-    def _foot(self, figure: Figure, side: str, times: FloatArray) -> FootPath:
+    def _pace(self) -> Pace:
+        if not self.each:
+            return SteadyPace(self.stride_s, self.speed_m_s, _HIP_OVER_ANKLE)
+        strides = repetitions_of(self)
+        wider = [one.step_width_m - self.step_width_m for one in strides]
+        seconds = [one.stride_s for one in strides]
+        lengths = [one.stride_s * one.speed_m_s for one in strides]
+        return VaryingPace.of(seconds, lengths, wider, _HIP_OVER_ANKLE)
+
+    def _foot(self, figure: Figure, pace: Pace, side: str, times: FloatArray) -> FootPath:
         foot, sign = figure.feet[side], dict(SIDES)[side]
-        stride, length = self.stride_s, self.speed_m_s * self.stride_s
         heading = -sign * np.radians(self.toe_out_deg)
-        half = 0.0 if side == "r" else stride / 2
+        half = 0.0 if side == "r" else 0.5
         # the stance that a time belongs to begins with this strike
-        number = np.floor((times - half) / stride)
-        since = times - half - number * stride
+        number, share = pace.stances(times, half)
         ankle_z = figure.ankle_z(Stance(self.step_width_m), side)
-        over = half + _HIP_OVER_ANKLE * stride
-        first = figure.ball_place(side, self.speed_m_s * over, ankle_z, heading)
-        ball = first + np.outer(number * length, [1.0, 0.0, 0.0])
-        share = since / stride
+        behind = sign * self.step_difference_m / 4
+        first = figure.ball_place(side, pace.start(half) + behind, ankle_z, heading)
+        ball = first + np.outer(pace.gone(number, half), [1.0, 0.0, 0.0])
+        length = pace.length(number, half)
+        outwards = sign * pace.outwards(number + half)
+        ball[:, 2] += outwards
         way = hermite(
             share,
             (_TOE_OFF, _FASTEST[0], _BRAKES[0], 1.0),
             ((0.0, 0.0, 0.0), _FASTEST[1], _BRAKES[1], (1.0, 0.0, 0.0)),
         )
-        up, tip, rise, push = self._pitches(share)
+        up, tip, rise, push = self._pitches(share, sign * self.right_heel_rise_deg / 2)
         turned = axis_rotation(Y, heading)
         # while the heel bears, the foot turns about it
         on_heel = foot.heel - axis_rotation(Z, tip * (share < _FLAT)) @ foot.heel
         landing = foot.heel - axis_rotation(Z, up) @ foot.heel
         place = ball + (on_heel + _over_toes(foot, rise, push)) @ turned.T
-        ahead = turned @ landing + [length, 0.0, 0.0]
-        place += np.outer(way, ahead * [1.0, 0.0, 1.0])
+        ahead = turned @ landing * [1.0, 0.0, 1.0] + np.outer(length, [1.0, 0.0, 0.0])
+        ahead[:, 2] += sign * pace.outwards(number + half + 1) - outwards
+        place += way[:, None] * ahead
         # the heel glides down to where it strikes, however the foot is pitched
         swings = share > _TOE_OFF
         place[:, 1] -= swings * (axis_rotation(Z, tip) @ foot.heel)[:, 1]
@@ -151,11 +191,13 @@ class Gait:
         place[:, 1] += _GLIDE * length * (1 - way) * smooth_step(share, _TOE_OFF, _FASTEST[0])
         return FootPath(place, np.full(len(times), heading), rise, tip - push)
 
-    def _pitches(self, share: FloatArray) -> tuple[float, FloatArray, FloatArray, FloatArray]:
+    def _pitches(
+        self, share: FloatArray, more_deg: float
+    ) -> tuple[float, FloatArray, FloatArray, FloatArray]:
         """Foot's pitch at the strike; toes up, heel over the ball, toes over their tip, rad."""
         up = float(np.radians(self.toe_up_deg))
         tip = up * (1 - smooth_step(share, 0.0, _FLAT) + smooth_step(share, _TOE_UP, 1.0))
-        rise = np.radians(self.heel_rise_deg) * (
+        rise = np.radians(self.heel_rise_deg + more_deg) * (
             smooth_step(share, _HEEL_OFF, _HIGHEST_HEEL) ** _HEEL_POWER
             - smooth_step(share, _HIGHEST_HEEL, _HEEL_DOWN)
         )
@@ -185,7 +227,7 @@ class Gait:
             foot = figure.feet[side]
             ankle = path.balls(foot) - path.rotations(foot) @ np.array(leg.ankle_to_ball)
             across = hip - ankle
-            reach = leg.reach(float(_STRAIGHTEST_KNEE))
+            reach = leg.reach(float(np.radians(self.straightest_knee_deg)))
             square = reach**2 - across[:, 0] ** 2 - across[:, 2] ** 2
             limits.append(ankle[:, 1] + np.sqrt(np.maximum(square, 0.0)) - (hip - hips)[:, 1])
         limit = np.min(limits, axis=0)

@@ -12,8 +12,8 @@ from kinebench.reports.study.downloads import downloads_section
 from kinebench.reports.study.exclusions import exclusion_blocks
 from kinebench.reports.study.extremes import exhibit_blocks, worst_trials
 from kinebench.reports.study.factors import (
+    effect_blocks,
     interaction_blocks,
-    main_effect_blocks,
     map_blocks,
 )
 from kinebench.reports.study.inputs import manifest_section
@@ -73,7 +73,7 @@ def _part_section(one: ScoredPart) -> Section:
         f" {counted(len(part.outcomes), 'run')} of the pipeline."
     )
     blocks: list[Block] = [Text(f"{told} {part.note}".strip())]
-    blocks += main_effect_blocks(one)
+    blocks += effect_blocks(one)
     blocks += interaction_blocks(one)
     blocks += map_blocks(one)
     blocks += exhibit_blocks(one)

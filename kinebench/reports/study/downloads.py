@@ -79,6 +79,7 @@ def _effects(parts: Sequence[ScoredPart]) -> str:
             "factor": effect.factor,
             "level": change.level,
             "against": effect.baseline,
+            "activity": effect.activity,
             **_in_unit(
                 scored.measure,
                 change=change.contrast.mean,
@@ -134,6 +135,7 @@ def _sides(parts: Sequence[ScoredPart]) -> str:
                             "on": scored.part.title,
                             "factor": factor,
                             "level": level,
+                            "activity": figure.activity,
                             "what": figure.name,
                             "unit": readable_unit(figure.unit),
                             "mean": means.means[i] * scale,

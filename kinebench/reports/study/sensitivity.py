@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-
-import numpy as np
+from collections.abc import Iterator, Mapping, Sequence
 
 from kinebench.reports.blocks import Block, Heading, TableBlock, Text
-from kinebench.reports.study.effects import effect_of
+from kinebench.reports.study.effects import Effect, effects_of
 from kinebench.reports.study.scored import ScoredPart
 from kinebench.reports.tables import Table
-from kinebench.reports.units import digits_of, headed, readable, readable_estimate
-from kinebench.studies.analysis.scores import Measure, Score, measures_of
-from kinebench.studies.design import Factor
+from kinebench.reports.units import digits_of, headed, readable_estimate
+from kinebench.studies.analysis.scores import Measure, measures_of
 
 __all__ = ["sensitivity_blocks"]
 
@@ -28,26 +24,17 @@ def sensitivity_blocks(scored: ScoredPart) -> list[Block]:
     effects = scored.by_size
     if len(measures) < 2 or not effects:
         return []
-    by_name = {factor.name: factor for factor in scored.part.study.factors}
-    unit = scored.measure.unit
-    rows = [
-        (
-            f"{scored.measure.noun}, all runs",
-            *(_mean(scored.scores, measure) for measure in measures),
-        )
+    factors, unit = scored.part.study.factors, scored.measure.unit
+    found = {measure: effects_of(factors, scored.scores, measure) for measure in measures}
+    rows: list[tuple[str, ...]] = [
+        (f"{told.factor}: {told.largest.level}, {told.activity}", *_changes(told, found))
+        for told in effects
+        if told.largest is not None
     ]
-    for effect in effects:
-        if effect.largest is not None:
-            level = effect.largest.level
-            changes = (
-                _change(by_name[effect.factor], level, scored.scores, measure)
-                for measure in measures
-            )
-            name = f"{effect.factor}: {level}"
-            rows.append((name, *changes))
     header = ("what", *(headed(measure.title, unit) for measure in measures))
     caption = (
-        "The largest change of each factor against its first level, and what alignment makes of it"
+        "The largest change of each factor against its first level, in the activity where it is"
+        " largest, and what alignment makes of it"
     )
     return [
         Heading("Does it depend on alignment?"),
@@ -59,16 +46,19 @@ def sensitivity_blocks(scored: ScoredPart) -> list[Block]:
     ]
 
 
-def _mean(scores: Sequence[Score], measure: Measure) -> str:
-    values = [value for s in scores if math.isfinite(value := s.error(measure))]
-    unit = measure.unit
-    return readable(float(np.mean(values)), unit, digits_of(unit)) if values else "—"
-
-
-def _change(factor: Factor, level: str, scores: Sequence[Score], measure: Measure) -> str:
-    effect = effect_of(factor, scores, measure)
-    found = [change for change in effect.changes if change.level == level]
-    if not found:
-        return "—"
-    contrast, unit = found[0].contrast, measure.unit
-    return readable_estimate(contrast.mean, contrast.interval, unit, digits_of(unit))
+def _changes(told: Effect, found: Mapping[Measure, Sequence[Effect]]) -> Iterator[str]:
+    """The largest change of an effect, by each measure."""
+    for measure, effects in found.items():
+        contrasts = [
+            change.contrast
+            for effect in effects
+            if (effect.factor, effect.activity) == (told.factor, told.activity)
+            for change in effect.changes
+            if told.largest is not None and change.level == told.largest.level
+        ]
+        unit = measure.unit
+        yield (
+            readable_estimate(contrasts[0].mean, contrasts[0].interval, unit, digits_of(unit))
+            if contrasts
+            else "—"
+        )

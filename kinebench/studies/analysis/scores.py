@@ -59,7 +59,7 @@ class Measure:
     @property
     def unit(self) -> str:
         """SI unit of the value for an angle."""
-        return "rad" if self.row.unit == "coordinate" else self.row.unit
+        return self.row.unit_for("rad")
 
     @property
     def higher_is_better(self) -> bool:
