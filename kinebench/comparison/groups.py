@@ -9,7 +9,7 @@ import numpy as np
 
 from kinebench.comparison.procedure import Procedure
 from kinebench.comparison.results import GroupRow, PairResult
-from kinebench.metrics import CATALOGUE
+from kinebench.metrics import CATALOGUE, Kind
 from kinebench.statistics import Observations, group_figure
 
 __all__ = ["ALL_ANGLES", "ALL_TRANSLATIONS", "group_rows_of"]
@@ -46,7 +46,7 @@ def group_rows_of(results: Sequence[PairResult], how: Procedure) -> tuple[GroupR
     KinebenchWarning
         Fewer than 20 subjects.
     """
-    of_markers = any(result.evaluation.kind == "marker" for result in results)
+    of_markers = any(result.evaluation.kind is Kind.MARKER for result in results)
     of_motions = ("bias", how.headline, "offset_removed_rmse")
     rows = []
     for metric in _OF_MARKERS if of_markers else dict.fromkeys(of_motions):

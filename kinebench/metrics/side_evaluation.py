@@ -23,6 +23,7 @@ from kinebench.metrics.ground import (
 )
 from kinebench.metrics.landmarks import bilateral_pairs, foot_points, landmark_pairs
 from kinebench.metrics.pairs import paired, without_wraps
+from kinebench.metrics.quantities import Kind
 from kinebench.metrics.results import Evaluation, Exclusion, Figure, Undefined
 from kinebench.metrics.sides import (
     error_at_events,
@@ -90,7 +91,7 @@ def evaluate_side_drop(
             continue
         own = _height_difference(reference, (reference_pairs or {})[landmark], window_s)
         _add_mean(landmark, "side_drop", difference - own, rate_hz, figures, undefined)
-    evaluation = Evaluation("landmark", tuple(figures), tuple(excluded), tuple(undefined))
+    evaluation = Evaluation(Kind.LANDMARK, tuple(figures), tuple(excluded), tuple(undefined))
     evaluation.warn_of_undefined()
     return evaluation
 
@@ -139,7 +140,7 @@ def evaluate_feet(
         for figure in figures
         if np.isnan(figure.value)
     )
-    evaluation = Evaluation("foot", figures, (), undefined)
+    evaluation = Evaluation(Kind.FOOT, figures, (), undefined)
     evaluation.warn_of_undefined()
     return evaluation
 
@@ -206,7 +207,7 @@ def evaluate_side_motion(
     for told in caught:
         if not isinstance(told.message, UndefinedMetricWarning):
             warnings.warn_explicit(told.message, told.category, told.filename, told.lineno)
-    evaluation = Evaluation("coordinate", tuple(figures), (), undefined)
+    evaluation = Evaluation(Kind.COORDINATE, tuple(figures), (), undefined)
     evaluation.warn_of_undefined()
     return evaluation
 

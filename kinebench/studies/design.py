@@ -11,8 +11,11 @@ from typing import Any, Protocol, runtime_checkable
 from kinebench.core.trial import Trial
 from kinebench.errors import ValueRangeError, require_names
 from kinebench.metrics.catalogue import CATALOGUE, Metric, metrics_of
+from kinebench.metrics.figure_table import COLUMNS
+from kinebench.metrics.quantities import Alignment
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.studies.changes import with_level
+from kinebench.studies.evidence import EvidenceKind
 
 __all__ = ["DATA", "LABELS", "METRICS", "RESERVED", "Factor", "Level", "Study", "TrialSource"]
 
@@ -28,10 +31,10 @@ LABELS = ("subject", "trial", "activity")
 # a factor becomes a column beside these, in the labels of a cell and in the tables written
 RESERVED = frozenset(
     {
-        *LABELS, "status", "reason", "kind", "item", "metric", "value", "unit", "on",
+        *LABELS, *COLUMNS, "status", "reason", "on",
         *(
-            f"{column}{unit}"
-            for column in ("mean_error", "offset_removed", "lag_removed")
+            f"{alignment.column}{unit}"
+            for alignment in Alignment
             for unit in ("", "_deg", "_s")
         ),
     }
@@ -58,7 +61,7 @@ class TrialSource(Protocol):
     def activity(self) -> str: ...
 
     @property
-    def evidence(self) -> str:
+    def evidence(self) -> EvidenceKind:
         """What the reference is worth: results of unlike evidence are never averaged."""
         ...
 
@@ -167,6 +170,10 @@ class Study:
                 raise ValueRangeError(
                     f"study '{self.name}' has {what} '{doubled[0]}' twice; names must differ"
                 )
+        kinds = [kind.value for kind in EvidenceKind]
+        for source in self.sources:
+            where = f"the list of kinds, for trial {source.subject}/{source.name},"
+            require_names([source.evidence], kinds, "evidence", where)
         for factor in self.factors:
             _require_free(factor.name, self.name)
             if not factor.of_data:

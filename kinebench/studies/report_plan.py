@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 from kinebench.errors import ValueRangeError
 from kinebench.studies.design import Study, TrialSource
+from kinebench.studies.evidence import EvidenceKind
 from kinebench.studies.names import file_stem
 
 __all__ = ["SECTIONS", "ReportPlan", "SectionChoice", "SectionKind", "with_first_subjects"]
@@ -19,8 +20,6 @@ SECTIONS: tuple[SectionKind, ...] = get_args(SectionKind)
 """Sections that a file may choose: shares of the factors in the error; effects by another metric
 than the primary one; regret of fixed choices against the best of each trial; shares of the factors
 in left and right."""
-
-_VIRTUAL = "exact truth"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +97,7 @@ def with_first_subjects(plan: ReportPlan, n: int) -> ReportPlan:
 
 
 def _first(sources: Sequence[TrialSource], n: int) -> tuple[TrialSource, ...]:
-    virtual = (source.subject for source in sources if source.evidence == _VIRTUAL)
-    kept = list(dict.fromkeys(virtual))[:n]
-    return tuple(s for s in sources if s.evidence != _VIRTUAL or s.subject in kept)
+    virtual = [source.evidence == EvidenceKind.EXACT_TRUTH for source in sources]
+    pairs = list(zip(sources, virtual, strict=True))
+    kept = list(dict.fromkeys(source.subject for source, is_virtual in pairs if is_virtual))[:n]
+    return tuple(s for s, is_virtual in pairs if not is_virtual or s.subject in kept)

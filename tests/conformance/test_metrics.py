@@ -295,3 +295,28 @@ def test_families_are_complete() -> None:
         "cmc_within_protocol",
         "cmc_between_protocols",
     }
+
+
+@pytest.mark.parametrize("metric", [m for m in CATALOGUE.values() if m.without_offset])
+def test_what_is_left_without_offset_is_a_metric_of_the_same_kind(metric: Metric) -> None:
+    left = CATALOGUE[metric.without_offset]
+    assert (left.unit, left.better, left.family) == (metric.unit, metric.better, metric.family)
+    assert not left.without_offset
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "judged", "label"),
+    [
+        ("rmse", 2.0, 2.0, "RMSE"),
+        ("bias", -2.0, 2.0, "|bias|"),
+        ("lfm_slope", 0.75, 0.25, "|LFM slope − 1|"),
+        ("leg_length_ratio", 98.0, 2.0, "|leg-length ratio, right/left − 100|"),
+        ("pearson_r", -0.5, -0.5, "Pearson r"),
+    ],
+)
+def test_a_metric_is_judged_as_its_label_says(
+    metric: str, value: float, judged: float, label: str
+) -> None:
+    assert CATALOGUE[metric].judged(value) == judged
+    assert CATALOGUE[metric].label == label
+    assert CATALOGUE[metric].direction.endswith("better")

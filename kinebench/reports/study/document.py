@@ -20,7 +20,7 @@ from kinebench.reports.study.inputs import manifest_section
 from kinebench.reports.study.methods import methods_section
 from kinebench.reports.study.parts import StudyPart
 from kinebench.reports.study.scored import ScoredPart, scored
-from kinebench.reports.study.sensitivity import sensitivity_blocks
+from kinebench.reports.study.sensitivity import metric_blocks, sensitivity_blocks
 from kinebench.reports.study.sides import side_blocks
 from kinebench.reports.study.wording import counted
 
@@ -81,4 +81,5 @@ def _part_section(one: ScoredPart) -> Section:
     blocks += worst_trials(one)
     blocks += exclusion_blocks(part.outcomes)
     blocks += sensitivity_blocks(one)
+    blocks += metric_blocks(one)
     return Section(part.title, tuple(blocks))

@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from kinebench.metrics import Alignment
 from kinebench.reports.blocks import Block, Download, Downloads, Section, Text
 from kinebench.reports.study.answer import effects_table
 from kinebench.reports.study.inputs import full_manifest
@@ -25,11 +26,7 @@ _LARGEST_PLAIN = 100_000
 _LARGEST_RESULTS = 500_000
 # results of more rows than this do not fit, so they are not even tried
 _MOST_ROWS = 80_000
-_COLUMNS = {
-    "as recorded": "mean_error",
-    "constant offset removed": "offset_removed",
-    "one lag removed": "lag_removed",
-}
+_OF_RUNS = frozenset(alignment.column for alignment in Alignment)
 
 
 def downloads_section(title: str, parts: Sequence[ScoredPart], command: str) -> Section:
@@ -57,7 +54,7 @@ def downloads_section(title: str, parts: Sequence[ScoredPart], command: str) -> 
     fits = sum(len(file.content) for file in found) < _LARGEST_RESULTS
     blocks: list[Block] = [Downloads((*files, *(found if fits else [])))]
     if not fits or len(found) < len(results):
-        n = sum(len(outcome.rows) for one in parts for outcome in one.part.outcomes)
+        n = sum(len(outcome.figures) for one in parts for outcome in one.part.outcomes)
         blocks.append(
             Text(f"All {n} figures are in results.csv, which the study writes beside its report.")
         )
@@ -103,10 +100,10 @@ def _runs(parts: Sequence[ScoredPart]) -> str:
     for scored in parts:
         for outcome in scored.part.outcomes:
             metric = scored.measure.metric
-            score = score_of(outcome.labels, outcome.rows, metric)
+            score = score_of(outcome.labels, outcome.figures, metric)
             errors: dict[str, Any] = {}
             for measure in measures_of(metric):
-                errors |= _in_unit(measure, **{_COLUMNS[measure.title]: score.error(measure)})
+                errors |= _in_unit(measure, **{measure.alignment.column: score.error(measure)})
             rows.append(
                 {"on": scored.part.title, **outcome.labels, "status": outcome.status, **errors}
             )
@@ -118,7 +115,7 @@ def _in_unit(measure: Measure, **values: float) -> dict[str, Any]:
     scale = scale_of(measure.unit)
     ending = {"rad": "_deg", "1": ""}.get(measure.unit, f"_{measure.unit}")
     return {
-        f"{name}{ending}": "" if math.isnan(value) and name in _COLUMNS.values() else value * scale
+        f"{name}{ending}": "" if math.isnan(value) and name in _OF_RUNS else value * scale
         for name, value in values.items()
     }
 
@@ -149,7 +146,7 @@ def _sides(parts: Sequence[ScoredPart]) -> str:
 
 def _results(stem: str, scored: ScoredPart, n_parts: int) -> Download | None:
     part = scored.part
-    if sum(len(outcome.rows) for outcome in part.outcomes) > _MOST_ROWS:
+    if sum(len(outcome.figures) for outcome in part.outcomes) > _MOST_ROWS:
         return None
     content = gzip.compress(result_table(part.study, part.outcomes).encode(), mtime=0)
     number = f"-{scored.number}" if n_parts > 1 else ""

@@ -47,6 +47,7 @@ def methods_section(parts: Sequence[StudyPart]) -> Section:
             f" level of a factor count for it.{_equivalence(parts)} Interactions are departures of"
             " the mean at a pair of levels from the sum of both factors' effects."
         ),
+        Details("The metrics", (_metrics(parts),)),
         Text(f"Computed with {_environments(parts)}."),
         Heading("References"),
         References(works_cited(parts)),
@@ -69,6 +70,20 @@ def _equivalence(parts: Sequence[StudyPart]) -> str:
 
 def _in_words(measure: Measure) -> str:
     return "root mean square error" if measure.metric == "rmse" else measure.label
+
+
+def _metrics(parts: Sequence[StudyPart]) -> TableBlock:
+    """What the catalogue says of each metric that was computed."""
+    names = dict.fromkeys(name for part in parts for name in part.study.metrics)
+    measures = [Measure(name) for name in names]
+    rows = tuple(
+        (m.metric, m.row.title, readable_unit(m.unit) or "1", m.row.direction, m.row.source)
+        for m in measures
+    )
+    header = ("metric", "title", "unit for angles", "direction", "source")
+    return TableBlock(
+        Table(header, rows, n_labels=5), "Metrics of results.csv, which has them in SI units"
+    )
 
 
 def _design(part: StudyPart) -> str:

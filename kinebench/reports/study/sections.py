@@ -31,7 +31,7 @@ def _causes(choice: SectionChoice, parts: Parts) -> list[Section]:
     # one for all parts
     measure = measures_of(parts[0].study.judged.name)[0]
     figure = SharedFigure(
-        measure.noun, measure.unit, lambda rows: score_of({}, rows, measure.metric).error()
+        measure.noun, measure.unit, lambda found: score_of({}, found, measure.metric).error()
     )
     return [causes_section(f"{title}: {part.title.lower()}", part, [figure]) for part in parts]
 

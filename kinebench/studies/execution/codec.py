@@ -25,20 +25,22 @@ from kinebench.core import (
 )
 from kinebench.errors import KinebenchError, ValueRangeError, translated
 from kinebench.io.array_files import npy_array
+from kinebench.metrics.figure_table import FigureTable
+from kinebench.metrics.quantities import Quantity
 
 __all__ = ["decoded", "encoded"]
 
 _TYPES: dict[str, type] = {
     kind.__name__: kind
     for kind in (
-        Coordinate, Document, IKSolution, Markers, Model, Motion, ScalingResult, StageResult,
-        Subject, Trial,
+        Coordinate, Document, FigureTable, IKSolution, Markers, Model, Motion, Quantity,
+        ScalingResult, StageResult, Subject, Trial,
     )
 }  # fmt: skip
 
 
 def encoded(value: Any) -> bytes:
-    """A value of `core`, or JSON types with such values inside, as bytes.
+    """A value of `core`, figures, or JSON types with such values inside, as bytes.
 
     Equal values give equal bytes.
 

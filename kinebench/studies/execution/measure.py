@@ -1,10 +1,9 @@
-"""What a cell tells: tidy rows of one run against its reference."""
+"""What a cell tells: a tidy table of one run against its reference."""
 
 from __future__ import annotations
 
-import math
 import warnings
-from typing import Any
+from collections.abc import Iterator
 
 from kinebench.alignment import GivenLag, align
 from kinebench.core.markers import Markers
@@ -13,60 +12,43 @@ from kinebench.core.results import PipelineRun
 from kinebench.core.trial import Trial
 from kinebench.errors import KinebenchWarning
 from kinebench.metrics import evaluate_motion, evaluate_residuals, evaluate_side_drop
-from kinebench.metrics.results import Figure
+from kinebench.metrics.figure_table import FigureTable
+from kinebench.metrics.quantities import Alignment, FigureRow
 from kinebench.signals.lag import lag_by_slope
 
-__all__ = ["LAG_REMOVED", "measured"]
-
-LAG_REMOVED = "coordinate, lag removed"
-"""Kind of the rows that forgive the whole motion one small lag."""
-
-Row = dict[str, Any]
+__all__ = ["measured"]
 
 
 def measured(
     run: PipelineRun, trial: Trial, metrics: tuple[str, ...], primary: str = "rmse"
-) -> list[Row]:
-    """Rows with kind, item, metric, value and unit (SI).
+) -> FigureTable:
+    """All figures of a run, SI.
 
-    Against the reference motion: `metrics` of every shared coordinate, on one clock; and, as
-    `LAG_REMOVED`, what the primary metric becomes when the whole motion may be early or late.
-    Against the reference markers: side drop of the shared landmarks. Always: marker errors of
-    inverse kinematics.
+    Against the reference motion: `metrics` of every shared coordinate, on one clock; and, with
+    `Alignment.LAG_REMOVED`, what the primary metric becomes when the whole motion may be early or
+    late. Against the reference markers: side drop of the shared landmarks. Always: marker errors
+    of inverse kinematics.
     """
-    figures: list[tuple[str, Figure]] = []
+    rows: list[FigureRow] = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", KinebenchWarning)
         if trial.reference_motion is not None:
             estimate = run.solution.motion
-            figures += _against_motion(estimate, trial.reference_motion, metrics, primary)
+            rows += _against_motion(estimate, trial.reference_motion, metrics, primary)
         if trial.reference_markers is not None:
-            figures += _against_markers(run.augmented, trial.reference_markers)
-        residuals = evaluate_residuals(run.solution.marker_errors, run.solution.marker_names)
-        figures += [("marker error", figure) for figure in residuals.figures]
-    return [
-        {
-            "kind": kind,
-            "item": figure.item,
-            "metric": figure.metric,
-            "value": figure.value if math.isfinite(figure.value) else None,
-            "unit": figure.unit,
-        }
-        for kind, figure in figures
-    ]
+            rows += _against_markers(run.augmented, trial.reference_markers)
+        rows += evaluate_residuals(run.solution.marker_errors, run.solution.marker_names).tidy()
+    return FigureTable.of(rows)
 
 
 def _against_motion(
     estimate: Motion, reference: Motion, metrics: tuple[str, ...], primary: str
-) -> list[tuple[str, Figure]]:
+) -> Iterator[FigureRow]:
     aligned = align(reference, estimate)
-    found = evaluate_motion(aligned.reference, aligned.estimate, metrics)
+    yield from evaluate_motion(aligned.reference, aligned.estimate, metrics).tidy()
     late = align(reference, estimate, GivenLag(_lag(aligned.reference, aligned.estimate)))
     shifted = evaluate_motion(late.reference, late.estimate, (primary,))
-    return [
-        *(("coordinate", figure) for figure in found.figures),
-        *((LAG_REMOVED, figure) for figure in shifted.figures),
-    ]
+    yield from shifted.tidy(Alignment.LAG_REMOVED)
 
 
 def _lag(reference: Motion, estimate: Motion) -> float:
@@ -82,7 +64,6 @@ def _lag(reference: Motion, estimate: Motion) -> float:
     return lag_by_slope(*values, reference.rate_hz)
 
 
-def _against_markers(estimate: Markers, reference: Markers) -> list[tuple[str, Figure]]:
+def _against_markers(estimate: Markers, reference: Markers) -> Iterator[FigureRow]:
     aligned = align(reference, estimate)
-    found = evaluate_side_drop(aligned.estimate, aligned.reference)
-    return [("side", figure) for figure in found.figures]
+    return evaluate_side_drop(aligned.estimate, aligned.reference).tidy()

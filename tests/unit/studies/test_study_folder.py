@@ -163,7 +163,7 @@ Command = Callable[..., int]
 @pytest.fixture
 def two(made_up: ModuleType, tmp_path: Path) -> ReportPlan:
     """Two made-up studies of three subjects, held against a baseline."""
-    sources = tuple(made_up.MadeUpSource("t", f"s{i}", evidence="exact truth") for i in range(3))
+    sources = tuple(made_up.MadeUpSource("t", f"s{i}") for i in range(3))
     first: Study = made_up.study(sources=sources)
     sections = (
         SectionChoice("causes"),

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from kinebench.errors import ValueRangeError
+from kinebench.metrics import Alignment, FigureTable, Kind
 from kinebench.reports.blocks import Details, Document, FigureBlock, Heading, TableBlock, Text
 from kinebench.reports.html import as_html
 from kinebench.reports.player import PlayerBlock
@@ -20,6 +21,7 @@ from kinebench.reports.study.factors import effect_blocks
 from kinebench.reports.study.scored import scored
 from kinebench.reports.study.sides import side_blocks
 from kinebench.studies.design import Study
+from kinebench.studies.evidence import EvidenceKind
 from kinebench.studies.execution.cells import Outcome
 
 EVIL = '<script>alert("x")</script>'
@@ -59,6 +61,7 @@ def test_the_order_of_a_report(document: Document) -> None:
     assert titles(document, 1) == [
         "Effects", "Interactions", "Where the errors are", "Best and worst runs",
         "Does a side sink?", "Worst trials", "What was left out", "Does it depend on alignment?",
+        "Do other metrics agree?",
     ]  # fmt: skip
 
 
@@ -100,11 +103,9 @@ def test_activities_are_never_averaged(part: StudyPart) -> None:
         replace(
             outcome,
             labels={**outcome.labels, "activity": "walking", "trial": "walking"},
-            rows=tuple(
-                {**row, "value": 2 * row["value"]}
-                if row["metric"] == "rmse" and row["value"] is not None
-                else row
-                for row in outcome.rows
+            figures=FigureTable.of(
+                row._replace(value=2 * row.value) if row.metric == "rmse" else row
+                for row in outcome.figures.rows()
             ),
         )
         for outcome in part.outcomes
@@ -175,7 +176,7 @@ def test_sides_sink_where_it_was_written(document: Document) -> None:
 
 
 def test_alignment_shows_what_is_there(document: Document, part: StudyPart) -> None:
-    table = document.sections[1].blocks[-1]
+    table = document.sections[1].blocks[-4]
     assert isinstance(table, TableBlock)
     assert table.table.header == (
         "what", "as recorded, °", "constant offset removed, °", "one lag removed, °",
@@ -185,13 +186,45 @@ def test_alignment_shows_what_is_there(document: Document, part: StudyPart) -> N
     assert [cell.split()[0] for cell in changes] == ["2.00", "1.00", "1.80"]
     bare = [
         replace(
-            o, rows=tuple(r for r in o.rows if r["metric"] == "rmse" and r["kind"] == "coordinate")
+            o,
+            figures=FigureTable.of(
+                row
+                for row in o.figures.rows()
+                if (row.kind, row.metric, row.alignment)
+                == (Kind.COORDINATE, "rmse", Alignment.NONE)
+            ),
         )
         for o in part.outcomes
     ]
     without = study_document("T", "Q", [replace(part, outcomes=bare, exhibits=())], "c")
     assert "Does it depend on alignment?" not in titles(without, 1)
     assert "Does a side sink?" not in titles(without, 1)
+
+
+def test_every_metric_stands_with_title_unit_and_direction(
+    document: Document, part: StudyPart
+) -> None:
+    table = document.sections[1].blocks[-1]
+    assert isinstance(table, TableBlock)
+    # the bias is written for one angle, of which no level of a factor changes anything
+    assert table.table.header == (
+        "what", "RMSE, ° (lower is better)", "|bias|, ° (nearer to 0 is better)",
+        "RMSE, offset removed, ° (lower is better)",
+    )  # fmt: skip
+    rows = {row[0]: row[1:] for row in table.table.rows}
+    assert [cell.split()[0] for cell in rows["augmenter: lab-1, squat"]] == ["2.00", "0.00", "1.00"]
+    alone = replace(part, study=replace(part.study, metrics=("rmse",)), exhibits=())
+    assert "Do other metrics agree?" not in titles(study_document("T", "Q", [alone], "c"), 1)
+    methods = next(section for section in document.sections if section.title == "Methods")
+    listed = next(
+        block.blocks[0]
+        for block in methods.blocks
+        if isinstance(block, Details) and block.summary == "The metrics"
+    )
+    assert isinstance(listed, TableBlock)
+    assert listed.table.rows[1] == (
+        "bias", "bias", "°", "nearer to 0 is better", "Bland & Altman 1986, Lancet 327:307"
+    )  # fmt: skip
 
 
 def test_small_interactions_are_told_and_large_ones_drawn(
@@ -232,7 +265,7 @@ def test_a_report_needs_a_part() -> None:
 
 def test_unlike_evidence_is_never_averaged(study: Study, outcomes: tuple[Outcome, ...]) -> None:
     first, *others = study.sources
-    mixed = replace(study, sources=(replace(first, evidence="real keypoints"), *others))  # type: ignore[type-var]
+    mixed = replace(study, sources=(replace(first, evidence=EvidenceKind.REAL_KEYPOINTS), *others))  # type: ignore[type-var]
     virtual, real = sorted(parts_of(mixed, outcomes), key=lambda one: -len(one.outcomes))
     assert (real.title, virtual.title) == ("Real recordings", "Virtual subjects")
     assert {o.labels["subject"] for o in real.outcomes} == {"s0"}
