@@ -21,10 +21,11 @@ from kinebench.lab import Population, StaticPose, generic_body, record
 from kinebench.lab.camera.chain import Chain
 from kinebench.lab.camera.space import VerticalOffset
 from kinebench.lab.motions.squat import Squat
+from kinebench.studies.evidence import EvidenceKind
 from kinebench.studies.files.trials import sources_of
 from kinebench.studies.sources import mocap_driven as played
 from kinebench.studies.sources.dataset import DatasetSource
-from kinebench.studies.sources.mocap_driven import MOCAP_DRIVEN, mocap_driven, recorded_motion
+from kinebench.studies.sources.mocap_driven import mocap_driven, recorded_motion
 
 PERSON = replace(Population("recorded").subject(1), pelvis=1.0, marker_shifts=())
 
@@ -71,7 +72,7 @@ def _data(squats: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
 class TestMocapDriven:
     def test_the_limbs_are_those_of_the_scaled_model(self) -> None:
         source = mocap_driven("made-up", "squats", "subject 1", "squat", Chain())
-        assert source.evidence == MOCAP_DRIVEN
+        assert source.evidence is EvidenceKind.MOCAP_DRIVEN
         assert (source.subject, source.name) == ("subject 1", "squat")
         thigh = source.person.thigh_r * source.person.height_m
         assert thigh == pytest.approx(PERSON.thigh_r * PERSON.height_m, rel=2e-3)
@@ -190,7 +191,7 @@ class TestInStudyFiles:
 
     def test_keypoints_may_be_virtual(self) -> None:
         found = self.source(keypoints="mocap-driven", subject="s1", activity="squat")
-        assert found.evidence == MOCAP_DRIVEN
+        assert found.evidence is EvidenceKind.MOCAP_DRIVEN
         assert (found.subject, found.name) == ("s1", "squat")
 
     def test_refusals(self) -> None:
