@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from kinebench.core import Markers
-from kinebench.pipeline.plausibility import body_extent
+from kinebench.core.keypoints import OPENCAP_20
+from kinebench.pipeline.plausibility import body_extent, up_axes
 
 
 def box(n_frames: int, n_markers: int, size_m: float = 2.0) -> np.ndarray:
@@ -54,3 +55,8 @@ def test_a_minority_of_odd_frames_does_not_count() -> None:
     positions = box(1000, 20)
     positions[:400] *= 1000.0
     assert extent(positions) == extent(box(1000, 20))
+
+
+def test_nobody_who_is_seen_has_no_direction() -> None:
+    nothing = np.full((5, len(OPENCAP_20), 3), np.nan)
+    assert up_axes(Markers(OPENCAP_20, np.arange(5) / 60, nothing)) == ""
