@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
+from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
+from kinebench.kinematics.forward import forward_kinematics
 from kinebench.kinematics.tree import Tree
 
-__all__ = ["poses_of"]
+__all__ = ["body_origins", "poses_of"]
 
 
 def poses_of(tree: Tree, motion: Motion) -> FloatArray:
@@ -20,3 +22,12 @@ def poses_of(tree: Tree, motion: Motion) -> FloatArray:
     for name in set(motion.names) & set(tree.coordinate_names):
         q[:, tree.coordinate_index(name)] = motion.value(name)
     return q
+
+
+def body_origins(tree: Tree, motion: Motion) -> Markers:
+    """Origins of all bodies over time, by the bodies' names.
+
+    In OpenSim's leg models femur, tibia, talus and calcn have theirs in hip, knee, ankle and heel.
+    """
+    _, origins = forward_kinematics(tree, poses_of(tree, motion))
+    return Markers(tree.bodies, motion.times, origins)
