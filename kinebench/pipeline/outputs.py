@@ -138,7 +138,7 @@ def _contents(
         "augmented.trc": trc_text(run.augmented, "augmented.trc").encode(),
         "scaled.osim": run.scaling.model.xml,
         "kinematics.mot": motion_text(run.motion).encode(),
-        "kinematics_se.sto": motion_text(standard_error, "Standard errors").encode(),
+        "kinematics_se.sto": motion_text(standard_error).encode(),
         "marker_errors.sto": table_text(_error_table(run, flags)).encode(),
         "marker_errors_per_marker.sto": table_text(per_marker).encode(),
     }
