@@ -1,0 +1,208 @@
+"""Learning how likely each cause is: signatures of sides, and logistic models with few inputs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.diagnosis.planting import FAULTS, HIDDEN, LEARNING_PRESETS, Session, drawn
+from kinebench.core.arrays import FloatArray
+from kinebench.diagnosis.features import FEATURES, measured
+from kinebench.diagnosis.suspicion import ANYTHING, SIDED, Learnt, inputs_of
+from kinebench.errors import KinebenchError
+from kinebench.lab.seeds import generator
+
+__all__ = ["Example", "Planned", "examples_of", "film", "learn", "learning_plan"]
+
+N_LEARNING = 3600
+# Sessions of one person: filming the movement takes longer than everything else.
+_OF_ONE = 12
+
+# Too few to learn from.
+_FEWEST = 4
+_RIDGE = 0.05
+# Of the L1 penalty, per example.
+_PENALTY = 1.5e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A session whose faults are known.
+
+    Parameters
+    ----------
+    preset : str
+    kinds : tuple of str
+        Of the faults; none in a clean session.
+    sides : tuple of int
+        Of each: 1 right, −1 left, 0 none.
+    what : str
+    features : dict of str to float
+    """
+
+    preset: str
+    kinds: tuple[str, ...]
+    sides: tuple[int, ...]
+    what: str
+    features: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A session that is to be filmed.
+
+    Parameters
+    ----------
+    name : str
+        Of the draw.
+    number, person : int
+    preset : str
+    faults : tuple of str
+    """
+
+    name: str
+    number: int
+    person: int
+    preset: str
+    faults: tuple[str, ...]
+
+    def session(self) -> Session:
+        """As drawn."""
+        return drawn(self.name, self.number, self.faults, self.preset, self.person)
+
+
+def learning_plan() -> tuple[Planned, ...]:
+    """Three in ten are clean, one in ten has two faults, one in twenty a fault without a name."""
+    plan = []
+    names = [*FAULTS, "static pose", "static pose", "static window", "tilt", "low keypoint"]
+    for number in range(1, N_LEARNING + 1):
+        numbers = generator("learning plan", str(number))
+        kind, faults = numbers.uniform(), ()
+        if kind > 0.9:
+            faults = tuple(map(str, numbers.choice(list(FAULTS), 2, replace=False)))
+        elif kind > 0.85:
+            faults = (str(numbers.choice(list(HIDDEN))),)
+        elif kind > 0.3:
+            faults = (str(numbers.choice(names)),)
+        preset = str(numbers.choice(list(LEARNING_PRESETS)))
+        plan.append(Planned("learning", number, 1 + number // _OF_ONE, preset, faults))
+    return tuple(plan)
+
+
+def film(planned: Planned) -> Example:
+    """What a planned session shows."""
+    session = planned.session()
+    trial = session.trial()
+    features = measured(trial, session.choices(trial))
+    return Example(planned.preset, session.kinds, session.sides, session.what, features)
+
+
+def examples_of(
+    plan: Sequence[Planned], on_done: Callable[[int, int], None] = lambda done, total: None
+) -> list[Example]:
+    """Film a plan. A fault that a movement cannot have (a jump on a chair) leaves a session out."""
+    examples = []
+    for done, planned in enumerate(plan, start=1):
+        try:
+            examples.append(film(planned))
+        except KinebenchError as error:
+            print(f"{planned} left out: {error}", file=sys.stderr)
+        on_done(done, len(plan))
+    return examples
+
+
+def learn(examples: Sequence[Example], hidden: Sequence[str], note: str = "") -> Learnt:
+    """Parameters from sessions; faults that are `hidden` only teach what is no other fault."""
+    clean = [one for one in examples if not one.kinds]
+    usual = _usual(clean)
+    share = round(len(clean) / len(examples), 3)
+    model = Learnt(usual, {}, {}, share, note)
+    standardised = [model.standardised(one.features) for one in examples]
+    kinds = sorted({kind for one in examples for kind in one.kinds} - set(hidden))
+    kinds = [kind for kind in kinds if sum(kind in one.kinds for one in examples) >= _FEWEST]
+    z = np.array([[row[name] for name in SIDED] for row in standardised])
+    signatures = _signatures(examples, kinds, z)
+    rows = [inputs_of(signatures, row) for row in standardised]
+    names = tuple(rows[0])
+    x = np.array([[row[name] for name in names] for row in rows])
+    odds = {}
+    for kind in (*kinds, ANYTHING):
+        here = np.array([bool(one.kinds) if kind == ANYTHING else kind in one.kinds
+                         for one in examples])  # fmt: skip
+        constant, weights = _logistic(x, here)
+        odds[kind] = {"constant": constant, **dict(zip(names, weights.tolist(), strict=True))}
+    return Learnt(usual, signatures, odds, share, note)
+
+
+def _usual(clean: Sequence[Example]) -> dict[str, tuple[float, float]]:
+    """Median and spread; what never varies in clean sessions gets the spread 1."""
+    found = {}
+    for name in FEATURES:
+        values = np.array([one.features[name] for one in clean])
+        values = values[np.isfinite(values)]
+        if not len(values):
+            found[name] = (0.0, 10.0)
+            continue
+        middle = 0.0 if FEATURES[name].sided else float(np.median(values))
+        spread = float(np.sqrt(np.mean(np.clip((values - middle) ** 2, 0, None))))
+        robust = 1.4826 * float(np.median(np.abs(values - middle)))
+        spread = robust if robust > 0.3 * spread else spread
+        found[name] = (middle, spread if spread > 1e-6 else 1.0)
+    return found
+
+
+def _signatures(
+    examples: Sequence[Example], kinds: Sequence[str], z: FloatArray
+) -> dict[str, dict[str, float]]:
+    """Fisher's direction of each kind that has a side, right side foremost."""
+    clean = np.array([not one.kinds for one in examples])
+    within = z[clean].T @ z[clean] / clean.sum()
+    found = {}
+    for kind in kinds:
+        chosen = [
+            (row, one.sides[one.kinds.index(kind)])
+            for row, one in zip(z, examples, strict=True)
+            if kind in one.kinds and one.sides[one.kinds.index(kind)] and len(one.kinds) == 1
+        ]
+        if len(chosen) < _FEWEST:
+            continue
+        aligned = np.array([row * side for row, side in chosen])
+        middle = aligned.mean(axis=0)
+        own = (aligned - middle).T @ (aligned - middle) / len(aligned)
+        spread = (within + own) / 2 + _RIDGE * np.eye(len(SIDED))
+        direction = np.linalg.solve(spread, middle)
+        direction /= np.sqrt(direction @ within @ direction)
+        direction[np.abs(direction) < 0.05 * np.abs(direction).max()] = 0.0
+        found[kind] = dict(zip(SIDED, direction.tolist(), strict=True))
+    return found
+
+
+def _logistic(x: FloatArray, here: NDArray[np.bool_]) -> tuple[float, FloatArray]:
+    """Constant and weights of an L1-penalised logistic model (FISTA)."""
+    n, k = x.shape
+    y = here.astype(np.float64)
+    padded = np.concatenate([np.ones((n, 1)), x], axis=1)
+    step = 4.0 * n / np.linalg.norm(padded, 2) ** 2
+    w = np.zeros(k + 1)
+    w[0] = np.log(y.mean() / (1 - y.mean()))
+    at, momentum = w.copy(), 1.0
+    for _ in range(3000):
+        p = 1.0 / (1.0 + np.exp(-np.clip(padded @ at, -30, 30)))
+        new = at - step * (padded.T @ (p - y) / n)
+        new[1:] = np.sign(new[1:]) * np.maximum(np.abs(new[1:]) - step * _penalty(y), 0.0)
+        following = (1 + np.sqrt(1 + 4 * momentum**2)) / 2
+        at = new + (momentum - 1) / following * (new - w)
+        if np.abs(new - w).max() < 1e-5:
+            w = new
+            break
+        w, momentum = new, following
+    return float(w[0]), w[1:]
+
+
+def _penalty(y: FloatArray) -> float:
+    """Less where a kind is rare."""
+    return _PENALTY * float(np.sqrt(y.mean()))
