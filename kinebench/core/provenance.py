@@ -7,7 +7,7 @@ import json
 import math
 import sys
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import Field, fields, is_dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,11 @@ import numpy as np
 from kinebench.core.model import Document
 from kinebench.errors import ValueRangeError
 
-__all__ = ["describe", "digest", "file_sha256", "without_nan"]
+__all__ = ["ADDED", "describe", "digest", "file_sha256", "without_nan"]
+
+ADDED = {"added": True}
+"""Metadata of a dataclass' field that came later: at its default it is left out of the digest, so
+that values without it keep the digests under which results of theirs are stored."""
 
 
 def describe(value: Any) -> Any:
@@ -122,6 +126,11 @@ def _hashable(value: Any) -> Any:
         name = _class_name(type(value))
         if isinstance(value, Document):
             return ["value", name, [value.name, value.digest]]
-        items = [[field.name, _hashable(getattr(value, field.name))] for field in fields(value)]
+        counted = (field for field in fields(value) if not _is_left_out(field, value))
+        items = [[field.name, _hashable(getattr(value, field.name))] for field in counted]
         return ["value", name, items]
     return describe(value)
+
+
+def _is_left_out(field: Field[Any], value: Any) -> bool:
+    return "added" in field.metadata and bool(getattr(value, field.name) == field.default)

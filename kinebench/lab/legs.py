@@ -16,7 +16,14 @@ from kinebench.kinematics import Tree, forward_kinematics, marker_jacobian, mark
 from kinebench.kinematics.tree import GROUND, TreeMarker
 from kinebench.lab.feet import Foot, FootPath, foot_of
 
-__all__ = ["LegSizes", "as_motion", "leg_sizes", "require_in_range", "solve_legs"]
+__all__ = [
+    "LegSizes",
+    "as_motion",
+    "leg_sizes",
+    "require_in_range",
+    "solve_legs",
+    "solve_legs_again",
+]
 
 _LEG = ("hip_flexion", "hip_adduction", "hip_rotation", "knee_angle", "ankle_angle",
         "subtalar_angle")  # fmt: skip
@@ -80,7 +87,7 @@ def solve_legs(tree: Tree, q: FloatArray, feet: dict[str, FootPath]) -> FloatArr
         foot = foot_of(tree, side)
         columns = [tree.coordinate_index(f"{name}_{side}") for name in _LEG]
         solved[:, columns] = _near(tree, leg_sizes(tree, side), foot, path, solved)
-        _solve_leg(_leg_tree(tree, side), foot, path, solved)
+        _solve_leg(_leg_tree(tree, side), side, path.calcn_pose(foot), solved)
         solved[:, tree.coordinate_index(f"mtp_angle_{side}")] = -path.rise
     return solved
 
@@ -140,10 +147,36 @@ def _near(tree: Tree, leg: LegSizes, foot: Foot, path: FootPath, q: FloatArray) 
     return np.stack([flexion, adduction, zeros, knee, pitch - flexion + knee, zeros], axis=-1)
 
 
-def _solve_leg(leg: Tree, foot: Foot, path: FootPath, q: FloatArray) -> None:
+def solve_legs_again(tree: Tree, q: FloatArray, before: FloatArray) -> FloatArray:
+    """Coordinates whose feet are where those of other coordinates are, frame by frame.
+
+    Parameters
+    ----------
+    tree : Tree
+    q : (n_frames, n_coordinates) rad or m
+        The pelvis is read; leg coordinates are replaced, toes are kept.
+    before : (n_frames, n_coordinates)
+        Where the feet should be, and from where the legs start.
+
+    Raises
+    ------
+    ValueRangeError
+        When a foot is out of reach.
+    """
+    solved = np.array(q)
+    R, p = forward_kinematics(tree, before)
+    for side in "rl":
+        columns = [tree.coordinate_index(f"{name}_{side}") for name in _LEG]
+        solved[:, columns] = before[:, columns]
+        calcn = tree.body_index(f"calcn_{side}")
+        _solve_leg(_leg_tree(tree, side), side, (R[:, calcn], p[:, calcn]), solved)
+    return solved
+
+
+def _solve_leg(leg: Tree, side: str, calcn: tuple[FloatArray, FloatArray], q: FloatArray) -> None:
     """Newton's method on all frames at once; q is changed in place."""
-    columns = [leg.coordinate_index(f"{name}_{foot.side}") for name in _LEG]
-    R, p = path.calcn_pose(foot)
+    columns = [leg.coordinate_index(f"{name}_{side}") for name in _LEG]
+    R, p = calcn
     corners = np.array([marker.location for marker in leg.markers])
     target = np.einsum("fij,mj->fmi", R, corners) + p[:, None]
     active = np.arange(len(q))
@@ -162,7 +195,7 @@ def _solve_leg(leg: Tree, foot: Foot, path: FootPath, q: FloatArray) -> None:
         q[np.ix_(active, columns)] += step * np.minimum(1.0, _LARGEST_STEP / length)
     worst = int(np.argmax(np.abs(residual).max(axis=1)))
     raise ValueRangeError(
-        f"the {'right' if foot.side == 'r' else 'left'} foot is out of reach in frame"
+        f"the {'right' if side == 'r' else 'left'} foot is out of reach in frame"
         f" {active[worst] + 1}: {1000 * np.abs(residual[worst]).max():.1f} mm are lacking;"
         " lower the pelvis or bring the foot nearer"
     )

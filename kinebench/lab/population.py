@@ -13,22 +13,28 @@ Sources
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
 from typing import get_args
 
 import numpy as np
 
+from kinebench.core.provenance import ADDED
 from kinebench.errors import ValueRangeError
+from kinebench.lab.anatomy import Anatomy
 from kinebench.lab.anthropometry import Sex
 from kinebench.lab.body import generic_body
 from kinebench.lab.dimensions import Dimensions, mean_dimensions
+from kinebench.lab.movement import Movement
 from kinebench.lab.seeds import generator
 from kinebench.lab.subjects import RATIOS, VirtualSubject
 
-__all__ = ["Population"]
+__all__ = ["PEOPLE", "Population"]
 
 _STATURE_M: dict[Sex, tuple[float, float]] = {"male": (1.756, 0.069), "female": (1.629, 0.064)}
 _LIMIT = 2.5
+_NO_NUMBERS = ("name", "movement", "anatomy")
 
 # which length makes the ratio of a segment between the sexes
 _LENGTH = {"pelvis": "hip_z", "trunk": "trunk", "foot": "foot_length"}
@@ -52,6 +58,10 @@ class Population:
         Of the difference right leg minus left leg.
     marker_spread_m, cluster_spread_m : float
         Of a marker's place, per axis of its body: anatomical markers, and those on thigh and shank.
+    movement : Movement, optional
+        How people differ in what they do; without, all perform the motion as it is written.
+    anatomy : Anatomy, optional
+        How people differ from a generic model scaled segment by segment; without, they do not.
 
     Raises
     ------
@@ -71,14 +81,16 @@ class Population:
     leg_difference_m: float = 0.0065
     marker_spread_m: float = 0.005
     cluster_spread_m: float = 0.010
+    movement: Movement | None = field(default=None, metadata=ADDED)
+    anatomy: Anatomy | None = field(default=None, metadata=ADDED)
 
     def __post_init__(self) -> None:
         if not 0 <= self.women <= 1:
             raise ValueRangeError(f"women must lie between 0 and 1, found {self.women!r}")
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if field.name != "name" and not (math.isfinite(value) and value >= 0):
-                raise ValueRangeError(f"{field.name} must be 0 or more, found {value!r}")
+        for name in (f.name for f in fields(self) if f.name not in _NO_NUMBERS):
+            value = getattr(self, name)
+            if not (math.isfinite(value) and value >= 0):
+                raise ValueRangeError(f"{name} must be 0 or more, found {value!r}")
 
     def subject(self, number: int) -> VirtualSubject:
         """The subject of that number; the same whoever else is drawn."""
@@ -95,6 +107,8 @@ class Population:
             round(bmi * height**2, 1),
             **self._ratios(identifier, sex, height),
             marker_shifts=self._shifts(identifier),
+            movement=self.movement,
+            build=None if self.anatomy is None else self.anatomy.build(identifier),
         )
 
     def subjects(self, count: int) -> tuple[VirtualSubject, ...]:
@@ -139,6 +153,18 @@ class Population:
 
     def _uniform(self, identifier: str, quantity: str) -> float:
         return float(generator("subject", identifier, quantity).uniform())
+
+
+PEOPLE: Mapping[str, Population] = MappingProxyType(
+    {
+        "template": Population(),
+        "moving": Population(movement=Movement()),
+        "shaped": Population(anatomy=Anatomy()),
+        "varied": Population(movement=Movement(), anatomy=Anatomy()),
+    }
+)
+"""The same people as they can be had: all performing one template on a body that is the scaled
+model; moving as themselves; built as themselves; and both."""
 
 
 def _length(d: Dimensions, segment: str) -> float:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from kinebench.core.arrays import FloatArray
 from kinebench.core.motion import Motion
+from kinebench.core.provenance import ADDED
 from kinebench.errors import ValueRangeError
 from kinebench.geometry.rotations import rotation_about_vertical
 from kinebench.kinematics import Tree
@@ -49,11 +50,20 @@ class Stance:
     toe_out_deg : float
     knee_deg : float
         Knee flexion when standing; a leg that is straight cannot be steered.
+    wider_m : float
+        By which the ankles are further apart than `width_m` says.
+    right_ahead_m : float
+        By which the right foot stands in front of the left.
+    right_toe_out_deg : float
+        By which the right foot points more outwards than the left.
     """
 
     width_m: float | None = None
     toe_out_deg: float = 7.0
     knee_deg: float = 5.0
+    wider_m: float = field(default=0.0, metadata=ADDED)
+    right_ahead_m: float = field(default=0.0, metadata=ADDED)
+    right_toe_out_deg: float = field(default=0.0, metadata=ADDED)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,6 +96,7 @@ class Figure:
     def ankle_z(self, stance: Stance, side: str) -> float:
         """Sideways place of an ankle."""
         width = self.hips_breadth if stance.width_m is None else stance.width_m
+        width += stance.wider_m
         return width / 2 if side == "r" else -width / 2
 
     def ball_place(self, side: str, ankle_x: float, ankle_z: float, heading: float) -> FloatArray:
@@ -94,12 +105,14 @@ class Figure:
         return np.array([ankle_x + x, 0.0, ankle_z + z])
 
     def planted(self, stance: Stance, n_frames: int, ankle_x: float = 0.0) -> dict[str, FootPath]:
-        """Both feet flat, ankles side by side."""
+        """Both feet flat, the middle of the ankles at `ankle_x`."""
         paths = {}
         for side, sign in SIDES:
-            heading = -sign * np.radians(stance.toe_out_deg)
+            toe_out = stance.toe_out_deg + sign * stance.right_toe_out_deg / 2
+            ahead = sign * stance.right_ahead_m / 2
+            heading = -sign * np.radians(toe_out)
             ankle_z = self.ankle_z(stance, side)
-            place = self.ball_place(side, ankle_x, ankle_z, heading)
+            place = self.ball_place(side, ankle_x + ahead, ankle_z, heading)
             paths[side] = standing(self.feet[side], place, heading, n_frames)
         return paths
 
@@ -156,7 +169,10 @@ class Figure:
                 )
             heights.append(leg.ankle_height + np.sqrt(square))
         middle = np.stack([x, (heights[0] + heights[1]) / 2, np.zeros_like(x)], axis=-1)
-        return middle, np.asarray(np.arctan2(heights[1] - heights[0], self.hips_breadth))
+        # one hip may lie higher in the pelvis than the other
+        uneven = self.legs["r"].hip[1] - self.legs["l"].hip[1]
+        lower = heights[1] - heights[0] + uneven
+        return middle, np.asarray(np.arctan2(lower, self.hips_breadth))
 
     def finish(
         self, times: FloatArray, q: FloatArray, feet: dict[str, FootPath], what: str

@@ -8,11 +8,12 @@ from kinebench.core.markers import Markers
 from kinebench.core.model import Model
 from kinebench.core.motion import Motion
 from kinebench.core.trial import Trial
-from kinebench.kinematics import marker_positions
+from kinebench.kinematics import marker_positions, read_tree
 from kinebench.lab.body import Body
 from kinebench.lab.camera.chain import CameraError, Chain
 from kinebench.lab.motions.motion_model import MotionModel
 from kinebench.lab.subjects import VirtualSubject
+from kinebench.lab.tissue import SoftTissue
 
 __all__ = ["Recording", "film", "record"]
 
@@ -45,6 +46,18 @@ class Recording:
     true_motion: Motion
     model: Model
 
+    def optical_markers(self, tissue: SoftTissue, *names: str) -> Markers:
+        """What optical cameras see of the anatomical markers, which sit on skin and clothes.
+
+        Parameters
+        ----------
+        tissue : SoftTissue
+        *names : str
+            Of the trial.
+        """
+        tree = read_tree(self.model)
+        return tissue(self.true_markers, self.true_motion, tree, self.subject.identifier, *names)
+
     def as_trial(
         self, name: str, activity: str = "unknown", static: Recording | None = None
     ) -> Trial:
@@ -74,7 +87,7 @@ def record(
     ----------
     subject : VirtualSubject
     motion : MotionModel
-        A motion or static pose.
+        A motion or static pose; a subject with a `movement` does it in their own way.
     errors : CameraError
         Usually a `Chain`; none by default.
     rate_hz : float
@@ -86,8 +99,9 @@ def record(
     generic : Body, optional
         The laboratory's own, or `opencap_body()`.
     """
+    own = subject.performs(motion, names)
     return film(
-        subject, subject.body(generic), motion, errors, rate_hz, (type(motion).__name__, *names)
+        subject, subject.body(generic), own, errors, rate_hz, (type(motion).__name__, *names)
     )
 
 

@@ -92,8 +92,9 @@ class StaticPose:
             angles[f"hip_flexion_{side}"] = float(np.degrees(hip)) + self.hip_deg
             angles[f"knee_angle_{side}"] = float(np.degrees(knee))
             angles[f"ankle_angle_{side}"] = float(np.degrees(knee - hip))
-        breadth = 2 * leg_sizes(tree, "r").hip[2]
-        listed = float(np.degrees(np.arctan2(tops["l"] - tops["r"], breadth)))
+        right, left = (leg_sizes(tree, side).hip for side in "rl")
+        lower = tops["l"] - tops["r"] + right[1] - left[1]
+        listed = float(np.degrees(np.arctan2(lower, 2 * right[2])))
         angles["pelvis_list"] = listed
         angles["hip_adduction_r"] = -self.apart_deg - listed
         angles["hip_adduction_l"] = -self.apart_deg + listed

@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from kinebench.core.names import require_printable
+from kinebench.core.provenance import ADDED
 from kinebench.core.subject import Subject
 from kinebench.errors import FileFormatError, ValueRangeError, require_names
 from kinebench.io.atomic import write_atomically
 from kinebench.io.documents import items_of, parse_json, read_text
+from kinebench.lab.anatomy import Build
 from kinebench.lab.anthropometry import Sex
 from kinebench.lab.body import GENERIC_HEIGHT_M, Body, generic_body
+from kinebench.lab.motions.motion_model import MotionModel
+from kinebench.lab.movement import Movement, Performance
 from kinebench.lab.scaling import scaled_body, with_shifted_markers
 from kinebench.osim.edits import body_names
 
@@ -57,6 +61,10 @@ class VirtualSubject:
         segment has one factor for all its axes.
     marker_shifts : tuple of (str, (float, float, float))
         How far an anatomical marker sits from its nominal place, m along the axes of its body.
+    movement : Movement, optional
+        How much this person moves as themselves; without, they play every motion as it is written.
+    build : Build, optional
+        How this person differs from a generic model that is scaled segment by segment.
 
     Raises
     ------
@@ -78,6 +86,8 @@ class VirtualSubject:
     upper_arm: float = 1.0
     forearm: float = 1.0
     marker_shifts: tuple[MarkerShift, ...] = ()
+    movement: Movement | None = field(default=None, metadata=ADDED)
+    build: Build | None = field(default=None, metadata=ADDED)
 
     def __post_init__(self) -> None:
         require_printable(self.identifier, "subject")
@@ -98,13 +108,20 @@ class VirtualSubject:
         return Subject(self.mass_kg, self.height_m, self.identifier, self.sex)
 
     def scale_factors(self, generic: Body | None = None) -> dict[str, tuple[float, float, float]]:
-        """True scale factors per body of the generic model, which counts as 1.70 m tall."""
+        """True scale factors per body of the generic model, which counts as 1.70 m tall.
+
+        Those of height, ratios, and breadths of the build.
+        """
         body = generic_body() if generic is None else generic
         names = body_names(body.model)
         require_names(names, _SEGMENT_OF, "segment", "a virtual subject")
         uniform = self.height_m / GENERIC_HEIGHT_M
         factors = {name: uniform * float(getattr(self, _SEGMENT_OF[name])) for name in names}
-        return {name: (factor, factor, factor) for name, factor in factors.items()}
+        breadths = {} if self.build is None else dict(self.build.breadths)
+        return {
+            name: _times(factor, breadths.get(name, (1.0, 1.0, 1.0)))
+            for name, factor in factors.items()
+        }
 
     def body(self, generic: Body | None = None) -> Body:
         """The person as a body: exactly scaled, markers where they sit on this person.
@@ -121,12 +138,32 @@ class VirtualSubject:
         """
         start = generic_body() if generic is None else generic
         scaled = scaled_body(start, self.scale_factors(start), self.mass_kg)
+        if self.build is not None:
+            scaled = self.build.built(scaled)
         return Body(with_shifted_markers(scaled.model, dict(self.marker_shifts)), scaled.keypoints)
+
+    def performs(self, motion: MotionModel, names: tuple[str, ...] = ()) -> MotionModel:
+        """The motion as this person does it in the trial of these names.
+
+        Parameters
+        ----------
+        motion : MotionModel
+            What is already a `Performance`, or the start of one, stays.
+        names : tuple of str
+            Seeds of what differs from trial to trial.
+        """
+        if self.movement is None and self.build is None:
+            return motion
+        if isinstance(getattr(motion, "motion", motion), Performance):
+            return motion
+        # a template fits every scaled body, but not every build
+        movement = self.movement or Movement(0.0, 0.0, 0.0)
+        return Performance(motion, movement, self.identifier, names)
 
 
 def write_subjects(path: Path | str, subjects: Iterable[VirtualSubject]) -> None:
     """Write subjects as JSON, whole or not at all; reading gives equal values back."""
-    people = [asdict(subject) for subject in subjects]
+    people = [_written(subject) for subject in subjects]
     content = {"format": _FORMAT, "subjects": people}
     write_atomically(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
@@ -155,9 +192,24 @@ def _subject(person: Mapping[str, Any], where: str) -> VirtualSubject:
     try:
         require_names(person, known, "field", where)
         shifts = tuple((name, tuple(shift)) for name, shift in person.get("marker_shifts", ()))
-        return VirtualSubject(**{**person, "marker_shifts": shifts})
+        parts: dict[str, Any] = {
+            name: kind(**person[name])
+            for name, kind in (("movement", Movement), ("build", Build))
+            if person.get(name) is not None
+        }
+        return VirtualSubject(**{**person, "marker_shifts": shifts, **parts})
     except (LookupError, TypeError, ValueError) as error:
         raise FileFormatError(f"{where}: {error}") from error
+
+
+def _written(subject: VirtualSubject) -> dict[str, Any]:
+    """As a mapping; parts that the subject does without are left out."""
+    return {name: value for name, value in asdict(subject).items() if value is not None}
+
+
+def _times(factor: float, factors: tuple[float, float, float]) -> tuple[float, float, float]:
+    x, y, z = factors
+    return factor * x, factor * y, factor * z
 
 
 def _point(values: Iterable[float]) -> tuple[float, float, float]:

@@ -17,6 +17,7 @@ from kinebench.core.trial import Trial
 from kinebench.lab.body import generic_body
 from kinebench.lab.camera.chain import CameraError, Chain
 from kinebench.lab.recording import Recording
+from kinebench.lab.tissue import SoftTissue
 
 __all__ = ["TrueMarkers", "marker_trial"]
 
@@ -56,6 +57,7 @@ def marker_trial(
     activity: str = "unknown",
     static: Recording | None = None,
     errors: CameraError = _NOTHING,
+    tissue: SoftTissue | None = None,
 ) -> Trial:
     """A trial whose cameras see the anatomical markers beside the keypoints, with the truth.
 
@@ -69,9 +71,11 @@ def marker_trial(
     errors : CameraError
         Of keypoints and markers alike, in both trials; none by default. Errors that are random
         are seeded by the subject, the name and which of the two trials it is.
+    tissue : SoftTissue, optional
+        That carries the markers, in both trials; without, they sit on the bones.
     """
-    seen = _seen(recording, errors, name, "movement")
-    standing = None if static is None else _seen(static, errors, name, "static")
+    seen = _seen(recording, errors, tissue, name, "movement")
+    standing = None if static is None else _seen(static, errors, tissue, name, "static")
     return Trial(
         name,
         recording.subject.as_subject(),
@@ -83,6 +87,11 @@ def marker_trial(
     )
 
 
-def _seen(recording: Recording, errors: CameraError, *names: str) -> Markers:
-    everything = recording.true_keypoints.joined(recording.true_markers)
+def _seen(
+    recording: Recording, errors: CameraError, tissue: SoftTissue | None, *names: str
+) -> Markers:
+    markers = (
+        recording.true_markers if tissue is None else recording.optical_markers(tissue, *names)
+    )
+    everything = recording.true_keypoints.joined(markers)
     return errors(everything, recording.subject.identifier, *names)

@@ -16,6 +16,7 @@ __all__ = [
     "body_scale_factors",
     "document_root",
     "frozen_document",
+    "joint_frame",
     "marker_names",
     "with_marker_set",
     "with_renamed_markers",
@@ -113,6 +114,32 @@ def _geometry_factors(model: Model) -> dict[str, tuple[float, float, float]]:
                 ) from error
             factors[body.get("name", "")] = (x, y, z)
     return factors
+
+
+def joint_frame(root: ET.Element, body: str, end: str) -> ET.Element:
+    """The offset frame of the joint by which a body hangs.
+
+    Parameters
+    ----------
+    root : Element
+        Of a model.
+    body : str
+    end : {"parent", "child"}
+        The frame on the body that carries, or on the body itself.
+
+    Raises
+    ------
+    ModelError
+        When the body hangs by no joint, or the joint has no such frame.
+    """
+    for joint in root.iterfind("Model/JointSet/objects/*"):
+        if _child_body(joint) == body:
+            name = (joint.findtext(f"socket_{end}_frame") or "").strip()
+            for frame in joint.iterfind("frames/PhysicalOffsetFrame"):
+                if frame.get("name") == name:
+                    return frame
+            raise ModelError(f"the {end} frame of joint {joint.get('name')} is no offset frame")
+    raise ModelError(f"no joint carries body '{body}'")
 
 
 def with_marker_set(model: Model, marker_set: Document) -> Model:

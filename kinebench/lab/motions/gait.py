@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from kinebench.core.arrays import FloatArray
 from kinebench.core.motion import Motion
+from kinebench.core.provenance import ADDED
 from kinebench.kinematics.rotation import axis_rotation
 from kinebench.lab.body import Body
 from kinebench.lab.feet import Foot, FootPath
-from kinebench.lab.motions.motion_model import require_numbers
+from kinebench.lab.motions.motion_model import (
+    Numbers,
+    onsets,
+    repetitions_of,
+    require_numbers,
+)
 from kinebench.lab.paths import bump, hermite, smooth_step
 from kinebench.lab.posture import SIDES, Figure, Stance, Y, Z, frame_times
 
@@ -30,7 +38,6 @@ _BRAKES = (0.962, (0.957, 0.627, -47.3))
 _GLIDE = 0.02
 # of what inverted pendulums would bounce
 _BOUNCE = 0.34
-_STRAIGHTEST_KNEE = np.radians(4.1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +71,23 @@ class Gait:
         Of the trunk.
     arm_swing_deg : float
     toe_out_deg : float
+    tilt_deg : float
+        Forward tilt of the pelvis.
+    straightest_knee_deg : float
+        Flexion that the knees keep at least.
+    step_difference_m : float
+        By which the right foot's step is longer than the left's.
+    right_heel_rise_deg : float
+        By which the right heel rises more than the left.
+    each : tuple of ((str, float), ...)
+        Speed, cadence and step width of every stride (counted between strikes of the right heel),
+        where they differ; empty when all are alike.
     """
+
+    per_repetition: ClassVar[tuple[str, ...]] = (
+        "speed_m_s", "cadence_per_min", "step_width_m",
+    )  # fmt: skip
+    counted_by: ClassVar[str] = "strides"
 
     speed_m_s: float = 1.2
     cadence_per_min: float = 112.0
@@ -81,9 +104,15 @@ class Gait:
     lean_deg: float = 4.0
     arm_swing_deg: float = 16.0
     toe_out_deg: float = 6.0
+    tilt_deg: float = field(default=6.0, metadata=ADDED)
+    straightest_knee_deg: float = field(default=4.1, metadata=ADDED)
+    step_difference_m: float = field(default=0.0, metadata=ADDED)
+    right_heel_rise_deg: float = field(default=0.0, metadata=ADDED)
+    each: tuple[Numbers, ...] = field(default=(), metadata=ADDED)
 
     def __post_init__(self) -> None:
         require_numbers(self, positive=("speed_m_s", "cadence_per_min", "strides", "step_width_m"))
+        repetitions_of(self)
 
     @property
     def stride_s(self) -> float:
@@ -92,19 +121,21 @@ class Gait:
 
     def __call__(self, body: Body, rate_hz: float = 60.0) -> Motion:
         figure = Figure.of(body)
-        times = frame_times(self.strides * self.stride_s, rate_hz)
-        feet = {side: self._foot(figure, side, times) for side, _ in SIDES}
+        pace = _Pace.of(self) if self.each else _SteadyPace(self.stride_s, self.speed_m_s)
+        times = frame_times(pace.duration_s(self.strides), rate_hz)
+        feet = {side: self._foot(figure, pace, side, times) for side, _ in SIDES}
         q = figure.upright(len(times))
         # phase 0: the right heel strikes
-        phase = 2 * np.pi * times / self.stride_s
+        phase = pace.phase(times)
         middle = np.pi * _TOE_OFF
         turn = np.radians(self.pelvis_turn_deg) * np.cos(phase)
         drop = -np.radians(self.pelvis_drop_deg) * np.cos(phase - middle)
         right, left = (figure.legs[side].reach(0.0) for side, _ in SIDES)
-        drop += np.arctan2(left - right, figure.hips_breadth)
-        tilt = np.full(len(times), -np.radians(6.0))
+        uneven = figure.legs["r"].hip[1] - figure.legs["l"].hip[1]
+        drop += np.arctan2(left - right + uneven, figure.hips_breadth)
+        tilt = np.full(len(times), -np.radians(self.tilt_deg))
         hips = np.zeros((len(times), 3))
-        hips[:, 0] = self.speed_m_s * times
+        hips[:, 0] = pace.way(times)
         hips[:, 2] = self.sway_m * np.cos(phase - middle)
         figure.set_pelvis(q, hips, tilt, drop, turn)
         hips[:, 1] = self._height(figure, q, feet, hips, 2 * (phase - middle))
@@ -118,32 +149,35 @@ class Gait:
             figure.set(q, f"elbow_flex_{side}", np.radians(20.0) + 0.4 * swing)
         return figure.finish(times, q, feet, "this gait")
 
-    def _foot(self, figure: Figure, side: str, times: FloatArray) -> FootPath:
+    def _foot(
+        self, figure: Figure, pace: _SteadyPace | _Pace, side: str, times: FloatArray
+    ) -> FootPath:
         foot, sign = figure.feet[side], dict(SIDES)[side]
-        stride, length = self.stride_s, self.speed_m_s * self.stride_s
         heading = -sign * np.radians(self.toe_out_deg)
-        half = 0.0 if side == "r" else stride / 2
+        half = 0.0 if side == "r" else 0.5
         # the stance that a time belongs to begins with this strike
-        number = np.floor((times - half) / stride)
-        since = times - half - number * stride
+        number, share = pace.stances(times, half)
         ankle_z = figure.ankle_z(Stance(self.step_width_m), side)
-        over = half + _HIP_OVER_ANKLE * stride
-        first = figure.ball_place(side, self.speed_m_s * over, ankle_z, heading)
-        ball = first + np.outer(number * length, [1.0, 0.0, 0.0])
-        share = since / stride
+        behind = sign * self.step_difference_m / 4
+        first = figure.ball_place(side, pace.start(half) + behind, ankle_z, heading)
+        ball = first + np.outer(pace.gone(number, half), [1.0, 0.0, 0.0])
+        length = pace.length(number, half)
+        outwards = sign * pace.outwards(number + half)
+        ball[:, 2] += outwards
         way = hermite(
             share,
             (_TOE_OFF, _FASTEST[0], _BRAKES[0], 1.0),
             ((0.0, 0.0, 0.0), _FASTEST[1], _BRAKES[1], (1.0, 0.0, 0.0)),
         )
-        up, tip, rise, push = self._pitches(share)
+        up, tip, rise, push = self._pitches(share, sign * self.right_heel_rise_deg / 2)
         turned = axis_rotation(Y, heading)
         # while the heel bears, the foot turns about it
         on_heel = foot.heel - axis_rotation(Z, tip * (share < _FLAT)) @ foot.heel
         landing = foot.heel - axis_rotation(Z, up) @ foot.heel
         place = ball + (on_heel + _over_toes(foot, rise, push)) @ turned.T
-        ahead = turned @ landing + [length, 0.0, 0.0]
-        place += np.outer(way, ahead * [1.0, 0.0, 1.0])
+        ahead = turned @ landing * [1.0, 0.0, 1.0] + np.outer(length, [1.0, 0.0, 0.0])
+        ahead[:, 2] += sign * pace.outwards(number + half + 1) - outwards
+        place += way[:, None] * ahead
         # the heel glides down to where it strikes, however the foot is pitched
         swings = share > _TOE_OFF
         place[:, 1] -= swings * (axis_rotation(Z, tip) @ foot.heel)[:, 1]
@@ -151,11 +185,13 @@ class Gait:
         place[:, 1] += _GLIDE * length * (1 - way) * smooth_step(share, _TOE_OFF, _FASTEST[0])
         return FootPath(place, np.full(len(times), heading), rise, tip - push)
 
-    def _pitches(self, share: FloatArray) -> tuple[float, FloatArray, FloatArray, FloatArray]:
+    def _pitches(
+        self, share: FloatArray, more_deg: float
+    ) -> tuple[float, FloatArray, FloatArray, FloatArray]:
         """Foot's pitch at the strike; toes up, heel over the ball, toes over their tip, rad."""
         up = float(np.radians(self.toe_up_deg))
         tip = up * (1 - smooth_step(share, 0.0, _FLAT) + smooth_step(share, _TOE_UP, 1.0))
-        rise = np.radians(self.heel_rise_deg) * (
+        rise = np.radians(self.heel_rise_deg + more_deg) * (
             smooth_step(share, _HEEL_OFF, _HIGHEST_HEEL) ** _HEEL_POWER
             - smooth_step(share, _HIGHEST_HEEL, _HEEL_DOWN)
         )
@@ -185,7 +221,7 @@ class Gait:
             foot = figure.feet[side]
             ankle = path.balls(foot) - path.rotations(foot) @ np.array(leg.ankle_to_ball)
             across = hip - ankle
-            reach = leg.reach(float(_STRAIGHTEST_KNEE))
+            reach = leg.reach(float(np.radians(self.straightest_knee_deg)))
             square = reach**2 - across[:, 0] ** 2 - across[:, 2] ** 2
             limits.append(ankle[:, 1] + np.sqrt(np.maximum(square, 0.0)) - (hip - hips)[:, 1])
         limit = np.min(limits, axis=0)
@@ -200,6 +236,122 @@ class Gait:
             return self.bounce_m
         step = self.speed_m_s * self.stride_s / 2
         return _BOUNCE * step**2 / (16 * (figure.thigh + figure.shank))
+
+
+@dataclass(frozen=True, slots=True)
+class _SteadyPace:
+    """Strides that are all alike: seconds and speed."""
+
+    stride_s: float
+    speed_m_s: float
+
+    def duration_s(self, strides: int) -> float:
+        return strides * self.stride_s
+
+    def phase(self, times: FloatArray) -> FloatArray:
+        """Rad; 0 at strikes of the right heel."""
+        return np.asarray(2 * np.pi * times / self.stride_s)
+
+    def way(self, times: FloatArray) -> FloatArray:
+        """Of the hips, m."""
+        return np.asarray(self.speed_m_s * times)
+
+    def stances(self, times: FloatArray, half: float) -> tuple[FloatArray, FloatArray]:
+        """Number of the strike before, and share of the stride gone since."""
+        since = times - half * self.stride_s
+        number = np.floor(since / self.stride_s)
+        return number, (since - number * self.stride_s) / self.stride_s
+
+    def start(self, half: float) -> float:
+        """Where the ankle of the first stance is, m."""
+        return self.speed_m_s * (half * self.stride_s + _HIP_OVER_ANKLE * self.stride_s)
+
+    def gone(self, number: FloatArray, half: float) -> FloatArray:
+        """From the first stance to that of a number, m."""
+        return np.asarray(number * (self.speed_m_s * self.stride_s))
+
+    def length(self, number: FloatArray, half: float) -> ArrayLike:
+        """Of the stride that follows, m."""
+        return np.full(len(number), self.speed_m_s * self.stride_s)
+
+    def outwards(self, strides: FloatArray) -> FloatArray:
+        """By which a foot stands further out than the mean step width says, m."""
+        return np.zeros(len(strides))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pace:
+    """Strides that differ: smooth courses of time and way over the number of strides.
+
+    Parameters
+    ----------
+    knots : (n,)
+        Numbers of strides, some before the start and after the end.
+    time_s, way_m, wider_m : (n,)
+        When and where the hips then are, and by how much the steps are wider than their mean.
+    """
+
+    knots: FloatArray
+    time_s: FloatArray
+    way_m: FloatArray
+    wider_m: FloatArray
+
+    @classmethod
+    def of(cls, gait: Gait) -> _Pace:
+        strides = repetitions_of(gait)
+        # feet that stand at the start and at the end have left and will land outside
+        around = (strides[0], strides[0], *strides, strides[-1], strides[-1])
+        times = onsets(0.0, [one.stride_s for one in around])
+        ways = onsets(0.0, [one.stride_s * one.speed_m_s for one in around])
+        wider = np.array([one.step_width_m - gait.step_width_m for one in (*around, around[-1])])
+        return cls(
+            np.arange(len(times)) - 2.0,
+            np.array(times) - times[2],
+            np.array(ways) - ways[2],
+            wider,
+        )
+
+    def _at(self, strides: ArrayLike, values: FloatArray) -> FloatArray:
+        from scipy.interpolate import CubicSpline
+
+        return np.asarray(CubicSpline(self.knots, values)(strides))
+
+    def _strides(self, times: FloatArray) -> FloatArray:
+        """Strides gone at a time: Newton's method on a course that is nearly straight."""
+        from scipy.interpolate import CubicSpline
+
+        course = CubicSpline(self.knots, self.time_s)
+        gone = np.interp(times, self.time_s, self.knots)
+        for _ in range(20):
+            gone -= (course(gone) - times) / course(gone, 1)
+        return np.asarray(gone)
+
+    def duration_s(self, strides: int) -> float:
+        return float(self._at(strides, self.time_s))
+
+    def phase(self, times: FloatArray) -> FloatArray:
+        return np.asarray(2 * np.pi * self._strides(times))
+
+    def way(self, times: FloatArray) -> FloatArray:
+        return self._at(self._strides(times), self.way_m)
+
+    def stances(self, times: FloatArray, half: float) -> tuple[FloatArray, FloatArray]:
+        since = self._strides(times) - half
+        number = np.floor(since)
+        return number, since - number
+
+    def start(self, half: float) -> float:
+        return float(self._at(half + _HIP_OVER_ANKLE, self.way_m))
+
+    def gone(self, number: FloatArray, half: float) -> FloatArray:
+        return self._at(number + half + _HIP_OVER_ANKLE, self.way_m) - self.start(half)
+
+    def length(self, number: FloatArray, half: float) -> ArrayLike:
+        return self.gone(number + 1, half) - self.gone(number, half)
+
+    def outwards(self, strides: FloatArray) -> FloatArray:
+        # half of the width on each side
+        return np.interp(strides, self.knots, self.wider_m) / 2
 
 
 def _over_toes(foot: Foot, rise: FloatArray, push: FloatArray) -> FloatArray:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
 from kinebench.core.motion import Motion
+from kinebench.core.provenance import ADDED
 from kinebench.lab.body import Body
 from kinebench.lab.feet import FootPath
 from kinebench.lab.motions.flight import Contact, flown
-from kinebench.lab.motions.motion_model import require_numbers
+from kinebench.lab.motions.motion_model import Numbers, repetitions_of, require_numbers
 from kinebench.lab.paths import State, hermite, smooth_step
 from kinebench.lab.posture import SIDES, Figure, Stance, frame_times
 
@@ -42,9 +44,22 @@ class CounterMovementJump:
     down_s, recover_s : float
         From standing to the bottom; from the deepest point after landing to standing.
     pause_s : float
-        Standing before and after.
+        Standing before, between and after jumps.
     stance : Stance
+    repetitions : int
+    lean_ratio : float
+        Forward lean of pelvis and trunk in the crouch, over the usual 25° and 18°.
+    arm_swing_deg : float
+        Forward and up, while taking off.
+    shift_m, drop_deg : float
+        Of the pelvis in the crouch, as of `Squat`.
+    each : tuple of ((str, float), ...)
+        Numbers of every repetition, where they differ; empty when all are alike.
     """
+
+    per_repetition: ClassVar[tuple[str, ...]] = (
+        "height_m", "depth_deg", "landing_deg", "down_s", "recover_s", "lean_ratio", "arm_swing_deg", "shift_m", "drop_deg",
+    )  # fmt: skip
 
     height_m: float = 0.25
     depth_deg: float = 90.0
@@ -53,18 +68,28 @@ class CounterMovementJump:
     recover_s: float = 0.9
     pause_s: float = 0.6
     stance: Stance = _STANCE
+    repetitions: int = field(default=1, metadata=ADDED)
+    lean_ratio: float = field(default=1.0, metadata=ADDED)
+    arm_swing_deg: float = field(default=110.0, metadata=ADDED)
+    shift_m: float = field(default=0.0, metadata=ADDED)
+    drop_deg: float = field(default=0.0, metadata=ADDED)
+    each: tuple[Numbers, ...] = field(default=(), metadata=ADDED)
 
     def __post_init__(self) -> None:
-        require_numbers(self, positive=("height_m", "depth_deg", "landing_deg", "down_s"))
+        positive = ("height_m", "depth_deg", "landing_deg", "down_s", "repetitions")
+        require_numbers(self, positive)
+        repetitions_of(self)
 
     def __call__(self, body: Body, rate_hz: float = 60.0) -> Motion:
         course = _Course(Figure.of(body), self.stance)
-        course.stand(self.pause_s)
-        course.sink(self.depth_deg, self.down_s)
-        course.take_off(math.sqrt(2 * GRAVITY * self.height_m))
-        course.land()
-        course.absorb(self.landing_deg)
-        course.rise(self.recover_s)
+        for jump in repetitions_of(self):
+            course.begin(jump)
+            course.stand(self.pause_s)
+            course.sink(jump.depth_deg, jump.down_s)
+            course.take_off(math.sqrt(2 * GRAVITY * jump.height_m))
+            course.land()
+            course.absorb(jump.landing_deg)
+            course.rise(jump.recover_s)
         course.stand(self.pause_s)
         return course.motion(rate_hz, "this jump")
 
@@ -86,6 +111,8 @@ class DropJump:
     recover_s, pause_s : float
         As of `CounterMovementJump`.
     stance : Stance
+    lean_ratio, arm_swing_deg, shift_m, drop_deg : float
+        As of `CounterMovementJump`.
     """
 
     box_m: float = 0.30
@@ -95,12 +122,17 @@ class DropJump:
     recover_s: float = 0.9
     pause_s: float = 0.6
     stance: Stance = _STANCE
+    lean_ratio: float = field(default=1.0, metadata=ADDED)
+    arm_swing_deg: float = field(default=110.0, metadata=ADDED)
+    shift_m: float = field(default=0.0, metadata=ADDED)
+    drop_deg: float = field(default=0.0, metadata=ADDED)
 
     def __post_init__(self) -> None:
         require_numbers(self, positive=("box_m", "height_m", "landing_deg"))
 
     def __call__(self, body: Body, rate_hz: float = 60.0) -> Motion:
         course = _Course(Figure.of(body), self.stance, floor=self.box_m)
+        course.begin(self)
         course.stand(self.pause_s)
         course.sink(45.0, 0.5)
         course.take_off(0.7, self.distance_m, drop=self.box_m)
@@ -126,7 +158,16 @@ class _Course:
         self.crouch: list[State] = []
         self.contacts: list[Contact] = []
         self.began, self.rises = 0.0, [(0.0, (0.0, 0.0, 0.0))]
+        self.jumps: list[CounterMovementJump | DropJump] = []
+        self.starts: list[float] = []
+        self.take_offs: list[float] = []
         self._still(np.radians(stance.knee_deg), 0.0)
+
+    def begin(self, jump: CounterMovementJump | DropJump) -> None:
+        """What follows is this jump; the time is one of standing."""
+        self.jumps.append(jump)
+        self.starts.append(self.time)
+        self.take_offs.append(self.time)
 
     def _hips(self, knee: float) -> tuple[float, float]:
         """Forward of the ankles, and height, with flat feet."""
@@ -186,6 +227,7 @@ class _Course:
         self.rises += [(self.time + 0.5 * seconds, (0, 0, 0)), (self.time + seconds, (_RISE, 0, 0))]
         self.time += seconds
         self._add((ahead, forward, 0.0), (top, speed, -GRAVITY), (0.1, 0.0, 0.0))
+        self.take_offs[-1] = self.time
         self._close()
         self.time += flight
         self.floor, self.ankle_x = self.floor - drop, self.ankle_x + distance
@@ -226,12 +268,18 @@ class _Course:
         hips[:, 0] = hermite(times, self.knots, self.x)
         hips[:, 1] = hermite(times, self.knots, self.y)
         crouch = hermite(times, self.knots, self.crouch)
+        # which jump it is changes while standing, where the crouch is 0
+        which = np.clip(np.searchsorted(self.starts, times, side="right") - 1, 0, None)
+        lean, shift, drop = np.array([(j.lean_ratio, j.shift_m, j.drop_deg) for j in self.jumps]).T
+        hips[:, 2] = shift[which] * crouch
         _, list_ = figure.hips_over_feet(np.radians(self.stance.knee_deg), 0.0, self.stance)
-        tilt = -np.radians(25.0) * crouch
-        figure.set_pelvis(q, hips, tilt, list_[0])
-        figure.set(q, "lumbar_extension", -np.radians(18.0) * crouch)
-        off = self.contacts[-2].end if len(self.contacts) > 1 else self.time
-        swing = smooth_step(times, off - 0.3, off + 0.05) - smooth_step(times, off + 0.2, off + 0.9)
+        tilt = -np.radians(25.0 * lean[which]) * crouch
+        figure.set_pelvis(q, hips, tilt, list_[0] + np.radians(drop[which]) * crouch)
+        figure.set(q, "lumbar_extension", -np.radians(18.0 * lean[which]) * crouch)
+        arms = -40.0 * crouch
+        for jump, off in zip(self.jumps, self.take_offs, strict=True):
+            swing = smooth_step(times, off - 0.3, off + 0.05)
+            arms += jump.arm_swing_deg * (swing - smooth_step(times, off + 0.2, off + 0.9))
         for side, _ in SIDES:
-            figure.set(q, f"arm_flex_{side}", np.radians(-40.0 * crouch + 110.0 * swing))
+            figure.set(q, f"arm_flex_{side}", np.radians(arms))
         return q

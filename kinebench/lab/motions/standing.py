@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
 from kinebench.core.motion import Motion
+from kinebench.core.provenance import ADDED
 from kinebench.lab.body import Body
-from kinebench.lab.motions.motion_model import require_numbers
+from kinebench.lab.motions.motion_model import (
+    Numbers,
+    onsets,
+    repetitions_of,
+    require_numbers,
+)
 from kinebench.lab.paths import smooth_step
 from kinebench.lab.posture import SIDES, Figure, Stance, frame_times
 from kinebench.lab.seeds import generator
@@ -91,7 +98,15 @@ class ArmRaise:
     pause_s : float
     sway_m : float
         As of `Standing`.
+    name : str
+        Of the sway.
+    each : tuple of ((str, float), ...)
+        Numbers of every repetition, where they differ; empty when all are alike.
     """
+
+    per_repetition: ClassVar[tuple[str, ...]] = (
+        "height_deg", "plane", "tempo_s",
+    )  # fmt: skip
 
     height_deg: float = 140.0
     plane: float = 0.0
@@ -100,22 +115,23 @@ class ArmRaise:
     pause_s: float = 0.5
     sway_m: float = 0.003
     stance: Stance = _STANCE
+    name: str = field(default="arm raise", metadata=ADDED)
+    each: tuple[Numbers, ...] = field(default=(), metadata=ADDED)
 
     def __post_init__(self) -> None:
         require_numbers(self, positive=("tempo_s", "repetitions"))
+        repetitions_of(self)
 
     def __call__(self, body: Body, rate_hz: float = 60.0) -> Motion:
-        cycle = self.tempo_s + self.pause_s
-        duration = self.pause_s + self.repetitions * cycle
-        still = Standing(duration, self.sway_m, name="arm raise", stance=self.stance)(body, rate_hz)
-        raised = np.zeros(still.n_frames)
-        for repetition in range(self.repetitions):
-            start = self.pause_s + repetition * cycle
-            top, end = start + self.tempo_s / 2, start + self.tempo_s
-            raised += smooth_step(still.times, start, top) - smooth_step(still.times, top, end)
+        raises = repetitions_of(self)
+        starts = onsets(self.pause_s, [one.tempo_s + self.pause_s for one in raises])
+        still = Standing(starts[-1], self.sway_m, name=self.name, stance=self.stance)(body, rate_hz)
         q = np.array(still.values)
-        for side, _ in SIDES:
-            for name, share in (("arm_flex", 1 - self.plane), ("arm_add", -self.plane)):
-                column = still.names.index(f"{name}_{side}")
-                q[:, column] += share * np.radians(self.height_deg) * raised
+        for one, start in zip(raises, starts, strict=False):
+            top, end = start + one.tempo_s / 2, start + one.tempo_s
+            raised = smooth_step(still.times, start, top) - smooth_step(still.times, top, end)
+            for side, _ in SIDES:
+                for name, share in (("arm_flex", 1 - one.plane), ("arm_add", -one.plane)):
+                    column = still.names.index(f"{name}_{side}")
+                    q[:, column] += share * np.radians(one.height_deg) * raised
         return Motion(still.coordinates, still.times, q)
