@@ -31,8 +31,10 @@ __all__ = ["Judged", "judge", "judged_sessions", "page", "plan", "wilson"]
 # Of a planted fault, beyond which it should be found.
 _EFFECT_DEG, _EFFECT_MM = 2.0, 10.0
 _PER_PRESET = 40
-_PER_FAULT = 14
-_PAIRS, _PER_HIDDEN = 70, 18
+# Sessions of one person; neighbours in the plan have other presets.
+_OF_ONE = 9
+_PER_FAULT = 12
+_PAIRS, _PER_HIDDEN = 60, 15
 _TURNED = ("person moves unevenly", "person's legs differ")
 OWN_NAMES = tuple(sorted({"tilt sideways", "tilt forwards", *FAULTS} - {"tilt"}))
 
@@ -98,10 +100,10 @@ def plan() -> tuple[Planned, ...]:
         pair = generator("judged pair", str(number)).choice(list(FAULTS), 2, replace=False)
         faults.append(tuple(map(str, pair)))
     faults += [(name,) for name in HIDDEN for _ in range(_PER_HIDDEN)]
-    wanted = [((), preset) for preset in presets for _ in range(_PER_PRESET)]
+    wanted = [((), preset) for _ in range(_PER_PRESET) for preset in presets]
     wanted += [(one, presets[n % len(presets)]) for n, one in enumerate(faults)]
     return tuple(
-        Planned("judged", number, 1 + number // 2, preset, one)
+        Planned("judged", number, 1 + number // _OF_ONE, preset, one)
         for number, (one, preset) in enumerate(wanted, start=1)
     )
 

@@ -20,7 +20,7 @@ __all__ = ["Example", "Planned", "examples_of", "film", "learn", "learning_plan"
 
 N_LEARNING = 3600
 # Sessions of one person: filming the movement takes longer than everything else.
-_OF_ONE = 12
+_OF_ONE = 20
 
 # Too few to learn from.
 _FEWEST = 4

@@ -14,18 +14,19 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.diagnosis.sessions import CAMERAS, LEG, BegunLate, LateStanding, LegTremble
+from benchmarks.diagnosis.sessions import LEG, BegunLate, LateStanding, LegTremble
 from kinebench.cleaning import Butterworth
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
 from kinebench.core.trial import Trial
 from kinebench.diagnosis.features import Choices
-from kinebench.lab import Body, Population, StaticPose, VirtualSubject, opencap_body
+from kinebench.lab import Body, StaticPose, VirtualSubject, opencap_body
 from kinebench.lab.camera import CameraError, Chain, ScaleError, SideSwaps, WhiteNoise, WorldTilt
 from kinebench.lab.camera.noise import ColouredNoise
 from kinebench.lab.camera.presets import OPENPOSE_BIAS, two_phones
 from kinebench.lab.motions import CounterMovementJump, MotionModel, SitToStand, Squat
 from kinebench.lab.paths import smooth_step
+from kinebench.lab.population import PEOPLE
 from kinebench.lab.recording import Recording, film
 from kinebench.lab.seeds import generator
 
@@ -47,19 +48,74 @@ class PersonBias:
         return keypoints.with_positions(keypoints.positions + self.sd_mm / 1e3 * np.array(shifts))
 
 
+@dataclass(frozen=True, slots=True)
+class SlowNoise:
+    """As `ColouredNoise`, all keypoints in one go: thousands of sessions are filmed here.
+
+    Parameters
+    ----------
+    sd_mm : (float, float, float)
+    corner_hz : float
+    """
+
+    sd_mm: tuple[float, float, float]
+    corner_hz: float
+
+    def __call__(self, keypoints: Markers, *names: str) -> Markers:
+        step, rate = 1.0 / keypoints.rate_hz, 2 * np.pi * self.corner_hz
+        fade = math.exp(-rate * step)
+        F = fade * np.array([[1 + rate * step, step], [-(rate**2) * step, 1 - rate * step]])
+        lasting = np.diag([1.0, rate**2])
+        spread = np.linalg.cholesky(lasting - F @ lasting @ F.T)
+        n, k = keypoints.n_frames, 3 * len(keypoints.names)
+        numbers = generator("slow noise", *names).standard_normal((n, 2, k))
+        state = np.array([[1.0], [rate]]) * numbers[0]
+        course = np.empty((n, k))
+        course[0] = state[0]
+        for frame in range(1, n):
+            state = F @ state + spread @ numbers[frame]
+            course[frame] = state[0]
+        noise = np.array(self.sd_mm) / 1e3 * course.reshape(n, -1, 3)
+        return keypoints.with_positions(keypoints.positions + noise)
+
+
+@dataclass(frozen=True, slots=True)
+class RoughCalibration:
+    """What no calibration avoids: a small tilt and a wrong scale, the same in both recordings."""
+
+    tilt_deg: float = 0.4
+    scale: float = 0.008
+
+    def __call__(self, keypoints: Markers, *names: str) -> Markers:
+        forward, sideways, size = generator("calibration", *names[:2]).standard_normal(3).tolist()
+        tilt = WorldTilt(self.tilt_deg * forward, self.tilt_deg * sideways)
+        return ScaleError(math.exp(self.scale * size))(tilt(keypoints))
+
+
+def _phones() -> CameraError:
+    """The preset of two phones, its slow noise by `SlowNoise`."""
+    errors = two_phones().errors
+    faster = [SlowNoise(e.sd_mm, e.corner_hz) if isinstance(e, ColouredNoise) else e
+              for e in errors]  # fmt: skip
+    return Chain(tuple(faster))
+
+
 PRESETS: Mapping[str, CameraError] = {
-    "two phones": two_phones(),
-    "quiet": CAMERAS,
+    "two phones": _phones(),
+    "quiet": Chain((SlowNoise((5.0, 3.0, 3.0), 0.7), WhiteNoise((1.5, 1.0, 1.0)))),
     "no error": Chain(),
     "white noise": WhiteNoise((3.0, 3.0, 3.0)),
     "person's bias": Chain(
-        (PersonBias(8.0), OPENPOSE_BIAS, ColouredNoise((6.0, 6.0, 4.0), 0.7), WhiteNoise())
+        (PersonBias(8.0), OPENPOSE_BIAS, SlowNoise((6.0, 6.0, 4.0), 0.7), WhiteNoise())
+    ),
+    "rough calibration": Chain(
+        (PersonBias(5.0), SlowNoise((7.0, 8.0, 5.0), 0.5), WhiteNoise(), RoughCalibration())
     ),
 }
 """What every session of a preset has."""
 
-LEARNING_PRESETS = tuple(PRESETS)
-"""The presets of learning sessions; those that are judged have others besides."""
+LEARNING_PRESETS = ("two phones", "quiet", "no error", "white noise", "person's bias")
+"""The presets of learning sessions; those that are judged have another besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +357,8 @@ def _filmed(
     subject: VirtualSubject, motion: MotionModel, rate_hz: float, generic: Callable[[], Body]
 ) -> Recording:
     """Without camera errors: several sessions have the same person and movement."""
-    return film(subject, _body(subject, generic), motion, Chain(), rate_hz, ())
+    own = subject.performs(motion, ("planted",))
+    return film(subject, _body(subject, generic), own, Chain(), rate_hz, ())
 
 
 def _side(draw: Draw) -> tuple[str, int]:
@@ -370,8 +427,8 @@ def _static_window(session: Session, draw: Draw) -> Session:
     assert isinstance(session.static, StaticPose)
     straight = session.static
     pose, kind, what, side = _bent(straight, draw)
-    turning = LateStanding(replace(pose, duration_s=straight.duration_s), straight)
-    changes: dict[str, Any] = {"static": turning, "window_s": (1.0, 2.0)}
+    turning = LateStanding(pose, straight, change_s=1.5, duration_s=3.6)
+    changes: dict[str, Any] = {"static": turning, "window_s": (0.4, 1.4)}
     return _planted(session, f"static window: {kind}", f"{what} in the window", side, **changes)
 
 
@@ -610,7 +667,7 @@ def _natural(draw: Draw, name: str) -> tuple[MotionModel, StaticPose]:
         motion = Squat(
             depth_deg=float(draw.uniform(70, 105)),
             tempo_s=float(draw.uniform(2.0, 3.4)),
-            repetitions=int(draw.integers(2, 4)),
+            repetitions=2,
             pause_s=float(draw.uniform(0.5, 1.0)),
             shift_m=float(draw.normal(0, 0.006)),
             drop_deg=float(draw.normal(0, 0.6)),
@@ -622,13 +679,14 @@ def _natural(draw: Draw, name: str) -> tuple[MotionModel, StaticPose]:
             rise_s=float(draw.uniform(1.2, 2.2)),
             sit_s=float(draw.uniform(1.4, 2.4)),
             pause_s=float(draw.uniform(0.6, 1.0)),
+            repetitions=int(draw.integers(1, 3)),
             lean_deg=float(draw.uniform(30, 45)),
         )
     else:
         motion = CounterMovementJump(height_m=float(draw.uniform(0.12, 0.3)),
                                      depth_deg=float(draw.uniform(75, 95)))  # fmt: skip
     static = StaticPose(
-        duration_s=float(draw.uniform(2.5, 5.0)),
+        duration_s=float(draw.uniform(2.2, 3.2)),
         knee_deg=float(abs(draw.normal(2.0, 2.0))),
         right_knee_deg=0.0,
         hip_deg=float(draw.normal(0, 1.5)),
@@ -658,7 +716,9 @@ def drawn(
     """
     who = number if person is None else person
     motion, static = _natural(generator("movement", name, str(who)), f"{name} {who}")
-    subject = Population(name).subject(who)
+    # every third person moves and is built as a person of their own; the others as the template
+    people = PEOPLE["template" if who % 3 else "varied"]
+    subject = replace(people, name=name).subject(who)
     session = Session(f"{name} {number}", subject, motion, static, preset, upright=static)
     draw = generator("planted faults", name, str(number))
     for fault in faults:

@@ -30,7 +30,7 @@ from kinebench.diagnosis.straightness import (
     straightest_window,
 )
 from kinebench.errors import KinebenchError, NameNotFoundError
-from kinebench.signals.lag import lag_by_correlation, lag_by_slope
+from kinebench.signals.lag import lag_by_slope
 
 __all__ = ["FEATURES", "Choices", "Feature", "calm", "measured"]
 
@@ -44,6 +44,8 @@ _LEG = ("Hip", "Knee", "Ankle", *_FOOT)
 _SMALL_M = 1e-4
 _JUMP_M = 0.1
 _FEWEST = 5
+# Correlation of both knees from which a lag between them is one.
+_ALIKE = 0.9
 _SIDES = (("R", "right"), ("L", "left"))
 
 
@@ -454,20 +456,34 @@ def _of_time(recording: Markers, moving: Markers) -> dict[str, float]:
     if angles is None or len(angles) < 4 * _FARTHEST_S * rate or np.ptp(angles, axis=0).min() < 20:
         return {}
     right, left = angles.T
-    found = {}
-    try:
-        lag = lag_by_correlation(left, right, rate, _FARTHEST_S)
-        paths = [_centred(moving.position(side + "Knee")) for side in "LR"]
-        path_lag = lag_by_slope(paths[0], paths[1], rate)
-    except KinebenchError:
-        return {}
-    shifted = np.interp(moving.times - lag, moving.times, left)
-    alike = float(np.corrcoef(shifted, right)[0, 1])
-    found["alike"] = math.log(max(1 - alike, 1e-6))
-    if alike > 0.9:
-        found["late"] = 1e3 * lag
-        found["late path"] = 1e3 * path_lag
+    lag, alike = _lag(right, left, round(_FARTHEST_S * rate))
+    found = {"alike": math.log(max(1 - alike, 1e-6))}
+    if alike > _ALIKE:
+        found["late"] = 1e3 * lag / rate
+        one, other = (_centred(moving.position(side + "Knee")) for side in "LR")
+        # half of it from each side, so that a mirror turns it
+        there, back = lag_by_slope(one, other, rate), lag_by_slope(other, one, rate)
+        found["late path"] = 1e3 * (there - back) / 2
     return found
+
+
+def _lag(one: FloatArray, other: FloatArray, farthest: int) -> tuple[float, float]:
+    """Frames by which one course is later than another, and their correlation there.
+
+    Between frames by a parabola; exchanged, the courses give exactly the opposite lag, which a
+    search on one of them does not.
+    """
+    scores = np.full(2 * farthest + 1, -1.0)
+    for k in range(-farthest, farthest + 1):
+        late, early = one[max(k, 0) : len(one) + min(k, 0)], other[max(-k, 0) : len(one) - max(k, 0)]
+        known = np.isfinite(late) & np.isfinite(early)
+        if known.sum() > 8:
+            scores[k + farthest] = np.corrcoef(late[known], early[known])[0, 1]
+    best = int(np.clip(np.nanargmax(scores), 1, 2 * farthest - 1))
+    before, at, after = scores[best - 1 : best + 2]
+    bend = before - 2 * at + after
+    shift = 0.5 * (before - after) / bend if bend < 0 else 0.0
+    return best - farthest + float(np.clip(shift, -1, 1)), float(at)
 
 
 def _centred(path: FloatArray) -> FloatArray:

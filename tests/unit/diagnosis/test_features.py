@@ -39,14 +39,11 @@ def test_every_feature_of_a_whole_session_is_known(clean: dict[str, float]) -> N
 @pytest.mark.parametrize("seed", ["one", "two"])
 def test_a_mirror_turns_sides_and_nothing_else(seed: str) -> None:
     noise = Chain((ColouredNoise(), WhiteNoise()))
-    trial = session(moving=noise, both=ColouredNoise((8.0, 8.0, 8.0), 0.5))
-    trial = replace(trial, keypoints=WhiteNoise()(trial.keypoints, seed))
+    trial = session(moving=noise, both=ColouredNoise((8.0, 8.0, 8.0), 0.5), seed=seed)
     here, there = measured(trial), measured(mirrored_trial(trial))
     for name, feature in FEATURES.items():
         expected = -here[name] if feature.sided else here[name]
-        # which of two is shifted against the other changes what they have in common: 1 ms
-        atol = 1.0 if name.startswith("late") else 1e-3 if name == "alike" else 1e-6
-        np.testing.assert_allclose(there[name], expected, atol=atol, err_msg=name)
+        np.testing.assert_allclose(there[name], expected, atol=1e-6, err_msg=name)
 
 
 def test_a_size_is_a_logarithm_in_percent(clean: dict[str, float]) -> None:

@@ -29,12 +29,13 @@ def session(
     moving: CameraError = NOTHING,
     both: CameraError = NOTHING,
     rate_hz: float = 60.0,
+    seed: str = "",
 ) -> Trial:
     """Somebody, without any error but those that are asked for."""
     person = Population("tests", leg_difference_m=0.0).subject(1)
     errors = Chain((both, moving))
-    standing = None if static is None else both(_recorded(static, rate_hz), "static")
-    keypoints = errors(_recorded(motion, rate_hz), "trial")
+    standing = None if static is None else both(_recorded(static, rate_hz), "static", seed)
+    keypoints = errors(_recorded(motion, rate_hz), "trial", seed)
     return Trial("squat", person.as_subject(), keypoints, static=standing)
 
 
