@@ -11,6 +11,8 @@ from kinebench.cli.progress import CellProgress
 
 __all__ = ["add_arguments", "run"]
 
+_CAMERA = "two-phones"
+
 _EPILOG = """\
 Virtual subjects, whose true joint angles are known, are filmed by virtual phones and go through
 the full pipeline, with good and bad static poses, filters and augmenters. Published augmenter
@@ -43,6 +45,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         " auto: opencap when its files are at hand (default)",
     )
     parser.add_argument(
+        "--camera",
+        default=_CAMERA,
+        metavar="ERRORS",
+        help="camera errors as in study files: rig, plausible:3, rig:3:60+lowpass:12, none;"
+        f" default: {_CAMERA}",
+    )
+    parser.add_argument(
         "--workers",
         type=one_or_more,
         default=os.cpu_count() or 1,
@@ -55,6 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the study, write tables and report, say where they are."""
     from kinebench.cli.study import study_exit_code
     from kinebench.io.atomic import require_folder, require_writable, write_atomically
+    from kinebench.lab.camera.catalogue import parse_camera
     from kinebench.reports.html import as_html
     from kinebench.reports.study import parts_of, study_document
     from kinebench.studies.analysis.results import TABLES, counts_in_words, write_results
@@ -66,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
     require_folder(arguments.out)
     if arguments.out.is_dir():
         require_writable([arguments.out / name for name in (*TABLES, "report.html")])
-    demo = demonstration(arguments.subjects, arguments.body)
+    demo = demonstration(arguments.subjects, arguments.body, parse_camera(arguments.camera))
     progress = CellProgress(count_cells(demo.study))
     store = Store(arguments.out / "store")
     outcomes = run_study(demo.study, store, arguments.workers, on_outcome=progress.step)
@@ -74,6 +84,8 @@ def run(arguments: argparse.Namespace) -> int:
     store.warn_if_mixed()
     write_results(arguments.out, demo.study, outcomes, store.environments())
     command = f"kinebench demo --subjects {arguments.subjects} --body {demo.body}"
+    if arguments.camera != _CAMERA:
+        command += f" --camera {arguments.camera}"
     report = arguments.out / "report.html"
     parts = parts_of(demo.study, outcomes, store)
     document = study_document("Demonstration", demo.study.question, parts, command)

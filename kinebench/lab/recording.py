@@ -11,6 +11,8 @@ from kinebench.core.trial import Trial
 from kinebench.kinematics import marker_positions, read_tree
 from kinebench.lab.body import Body
 from kinebench.lab.camera.chain import CameraError, Chain
+from kinebench.lab.camera.rig import begins_with_rig
+from kinebench.lab.joint_centres import at_joint_centres
 from kinebench.lab.motions.motion_model import MotionModel
 from kinebench.lab.subjects import VirtualSubject
 from kinebench.lab.tissue import SoftTissue
@@ -30,7 +32,7 @@ class Recording:
     keypoints : Markers
         With all camera errors.
     true_keypoints : Markers
-        Without any.
+        Without any: the body's own, or joint centres where a `Rig` films.
     true_markers : Markers
         The anatomical markers, without error.
     true_motion : Motion
@@ -118,6 +120,8 @@ def film(
     positions = marker_positions(body.tree, course.values)
     everything = Markers(body.tree.marker_names, course.times, positions)
     keypoints = everything.select(body.keypoint_names)
+    if begins_with_rig(errors):
+        keypoints = at_joint_centres(keypoints, body.tree, course)
     return Recording(
         subject,
         errors(keypoints, subject.identifier, *names),

@@ -12,6 +12,7 @@ from kinebench.lab import (
     STATIC_POSES,
     Population,
 )
+from kinebench.lab.camera.chain import CameraError
 from kinebench.lab.camera.presets import two_phones
 from kinebench.lab.motions.motion_model import MotionModel
 from kinebench.lab.motions.sit_to_stand import SitToStand
@@ -55,7 +56,9 @@ class Demonstration:
     body: str
 
 
-def demonstration(n_subjects: int = 4, body: str = "auto") -> Demonstration:
+def demonstration(
+    n_subjects: int = 4, body: str = "auto", errors: CameraError | None = None
+) -> Demonstration:
     """Static pose × filter × augmenter on virtual subjects in two activities.
 
     Parameters
@@ -64,6 +67,8 @@ def demonstration(n_subjects: int = 4, body: str = "auto") -> Demonstration:
     body : one of BODIES
         The laboratory's own body, LaiUhlrich2022, or LaiUhlrich2022 if its files are in the cache
         or in a mirror and the laboratory's own otherwise.
+    errors : CameraError, optional
+        Of the virtual cameras; `two_phones` by default.
 
     Raises
     ------
@@ -90,9 +95,9 @@ def demonstration(n_subjects: int = 4, body: str = "auto") -> Demonstration:
             tuple(Level(name, name) for name in (_OWN, *(name for name in here if name != _OWN))),
         ),
     )
-    population = Population()
+    population, camera = Population(), two_phones() if errors is None else errors
     sources = tuple(
-        LabSource(population.subject(index), motion, activity, two_phones(), body=body)
+        LabSource(population.subject(index), motion, activity, camera, body=body)
         for index in range(n_subjects)
         for activity, motion in _ACTIVITIES.items()
     )

@@ -12,6 +12,7 @@ from kinebench.cli.main import main
 from kinebench.core.provenance import digest
 from kinebench.errors import NameNotFoundError
 from kinebench.lab import generic_body
+from kinebench.lab.camera import plausible_preset, two_phones
 from kinebench.pipeline.opencap import opencap_setup
 from kinebench.studies.analysis.results import write_results
 from kinebench.studies.demo import Demonstration, demonstration
@@ -130,3 +131,14 @@ def test_one_cell_on_opencaps_body(mirror_file: Callable[[str], Path], tmp_path:
         ]
     assert knees
     assert np.radians(0.1) < max(knees) < np.radians(8)
+
+
+@pytest.mark.usefixtures("nothing_at_hand")
+def test_the_demonstration_takes_any_preset_of_cameras(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = demonstration(1, "lab", plausible_preset(3)).study
+    assert {source.errors for source in asked.sources} == {plausible_preset(3)}
+    assert demonstration(1, "lab").study == demonstration(1, "lab", two_phones()).study
+    assert main(["demo", "--camera", "plausble:3", "--out", str(tmp_path / "one")]) == 2
+    assert "did you mean 'plausible'" in capsys.readouterr().err

@@ -15,7 +15,7 @@ from kinebench.errors import require_names
 from kinebench.geometry.rotations import angle_between, unit
 from kinebench.lab.camera.chain import DISTANCE
 
-__all__ = ["KeypointBias", "PoseBias"]
+__all__ = ["KeypointBias", "PoseBias", "segment_axes"]
 
 Axes = tuple[float, float, float]
 
@@ -83,7 +83,7 @@ class PoseBias:
                 mean = np.mean(list(legs), axis=0)
                 amount = np.array(bias.offset_mm) + np.outer(mean, bias.per_flexion_mm)
                 amount[:, 2] *= -1.0 if side == "L" else 1.0
-                axes = _axes(keypoints, side, bias.keypoint)
+                axes = segment_axes(keypoints, side, bias.keypoint)
                 shift = np.einsum("fk,kfi->fi", amount / 1000, axes)
                 positions[:, keypoints.names.index(name)] += shift
         return keypoints.with_positions(positions)
@@ -98,7 +98,7 @@ def _knee_flexion(keypoints: Markers, side: str) -> FloatArray:
     return angle_between(knee - hip, ankle - knee)
 
 
-def _axes(keypoints: Markers, side: str, keypoint: str) -> FloatArray:
+def segment_axes(keypoints: Markers, side: str, keypoint: str) -> FloatArray:
     """Forwards, upwards and right (3, n_frames, 3)."""
     right = unit(keypoints.position("RHip") - keypoints.position("LHip"))
     lower, upper = (

@@ -18,12 +18,13 @@ from kinebench.lab.camera.chain import SHARE, SPREAD, TIME
 from kinebench.lab.camera.noise import coloured
 from kinebench.lab.seeds import generator
 
-__all__ = ["Dropouts", "SideOcclusion", "SideSwaps"]
+__all__ = ["RATE", "Dropouts", "SideOcclusion", "SideSwaps", "bursts"]
 
-_RATE = Limit(0, 6_000, "per minute", "a hundred a second leave no frame as it was")
+RATE = Limit(0, 6_000, "per minute", "a hundred a second leave no frame as it was")
+"""Of bursts."""
 
 
-def _bursts(
+def bursts(
     times: FloatArray, rate_per_min: float, duration_s: float, *names: object
 ) -> NDArray[np.bool_]:
     """Frames inside bursts: starts at a constant rate, exponential lengths of one frame or more."""
@@ -59,7 +60,7 @@ class Dropouts:
         Syntax("dropouts", "gaps", ("rate_per_min", "duration_s"), least=2),
     )
 
-    limits: ClassVar[Mapping[str, Limit]] = {"rate_per_min": _RATE, "duration_s": TIME}
+    limits: ClassVar[Mapping[str, Limit]] = {"rate_per_min": RATE, "duration_s": TIME}
 
     rate_per_min: float = 3.0
     duration_s: float = 0.1
@@ -72,7 +73,7 @@ class Dropouts:
         require_names(self.keypoints, keypoints.names, "keypoint", "the recording")
         positions = np.array(keypoints.positions)
         for name in self.keypoints or keypoints.names:
-            lost = _bursts(
+            lost = bursts(
                 keypoints.times, self.rate_per_min, self.duration_s, "dropouts", *names, name
             )
             positions[lost, keypoints.names.index(name)] = np.nan
@@ -100,7 +101,7 @@ class SideSwaps:
         ),
     )
 
-    limits: ClassVar[Mapping[str, Limit]] = {"rate_per_min": _RATE, "duration_s": TIME}
+    limits: ClassVar[Mapping[str, Limit]] = {"rate_per_min": RATE, "duration_s": TIME}
 
     rate_per_min: float = 2.0
     duration_s: float = 0.15
@@ -114,7 +115,7 @@ class SideSwaps:
         require_names(
             [name for pair in pairs for name in pair], keypoints.names, "keypoint", "the recording"
         )
-        swapped = _bursts(keypoints.times, self.rate_per_min, self.duration_s, "side swaps", *names)
+        swapped = bursts(keypoints.times, self.rate_per_min, self.duration_s, "side swaps", *names)
         positions = np.array(keypoints.positions)
         for pair in pairs:
             right, left = (keypoints.names.index(name) for name in pair)

@@ -16,7 +16,7 @@ from kinebench.core.parameters import Parameter
 from kinebench.lab.camera.chain import SHARE, SPREAD
 from kinebench.lab.seeds import generator
 
-__all__ = ["ColouredNoise", "HeavyTails", "WhiteNoise", "coloured"]
+__all__ = ["ColouredNoise", "HeavyTails", "WhiteNoise", "coloured", "matern"]
 
 Axes = tuple[float, float, float]
 
@@ -98,11 +98,15 @@ class ColouredNoise:
 
 def coloured(times: FloatArray, corner_hz: float, *names: object) -> FloatArray:
     """Three independent processes (n_frames, 3) of standard deviation 1, exact at any times."""
+    return matern(times, corner_hz, generator(*names).standard_normal((len(times), 2, 3)))
+
+
+def matern(times: FloatArray, corner_hz: float, numbers: FloatArray) -> FloatArray:
+    """As many processes (n_frames, n) as there are standard normal numbers (n_frames, 2, n)."""
     rate = 2 * np.pi * corner_hz
-    numbers = generator(*names).standard_normal((len(times), 2, 3))
     F, spread = _transitions(np.diff(times), rate)
     state = np.array([[1.0], [rate]]) * numbers[0]
-    course = np.empty((len(times), 3))
+    course = np.empty((len(times), numbers.shape[2]))
     course[0] = state[0]
     for frame in range(1, len(times)):
         state = F[frame - 1] @ state + spread[frame - 1] @ numbers[frame]

@@ -16,7 +16,7 @@ from kinebench.lab.seeds import generator
 from kinebench.signals.butterworth import butterworth
 from kinebench.signals.resampling import require_frames
 
-__all__ = ["FrameRateChange", "ImageFilter", "Lag", "TimeJitter"]
+__all__ = ["FrameRateChange", "ImageFilter", "Lag", "TimeJitter", "sampled"]
 
 _RATE = Limit(0, 10_000, "Hz", "no camera records people faster", positive=True)
 _CUTOFF = Limit(0.01, 5_000, "Hz", "what people do lies between slow sway and impacts")
@@ -24,7 +24,7 @@ _LAG = Limit(-60_000, 60_000, "ms", "a minute is longer than a movement")
 _JITTER = Limit(0, 60_000, "ms", "a minute is longer than a movement")
 
 
-def _sampled(keypoints: Markers, at: FloatArray) -> FloatArray:
+def sampled(keypoints: Markers, at: FloatArray) -> FloatArray:
     """Positions at other times: cubic between frames, missing where a neighbour is missing."""
     from scipy.interpolate import CubicSpline
 
@@ -60,7 +60,7 @@ class FrameRateChange:
         start, end = keypoints.times[0], keypoints.times[-1]
         count = require_frames((end - start) * self.rate_hz + 1e-6) + 1
         times = start + np.arange(count) / self.rate_hz
-        return Markers(keypoints.names, times, _sampled(keypoints, times), frame=keypoints.frame)
+        return Markers(keypoints.names, times, sampled(keypoints, times), frame=keypoints.frame)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class TimeJitter:
     def __call__(self, keypoints: Markers, *names: str) -> Markers:
         late = generator("time jitter", *names).standard_normal(keypoints.n_frames)
         at = keypoints.times + self.sd_ms / 1000 * late
-        return keypoints.with_positions(_sampled(keypoints, at))
+        return keypoints.with_positions(sampled(keypoints, at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Lag:
 
     def __call__(self, keypoints: Markers, *names: str) -> Markers:
         at = keypoints.times - self.lag_ms / 1000
-        return keypoints.with_positions(_sampled(keypoints, at))
+        return keypoints.with_positions(sampled(keypoints, at))
 
 
 @dataclass(frozen=True, slots=True)

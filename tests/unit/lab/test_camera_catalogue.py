@@ -9,6 +9,7 @@ from kinebench.lab.camera.catalogue import CAMERA_ERRORS, parse_camera
 from kinebench.lab.camera.chain import CameraError, Chain
 from kinebench.lab.camera.gaps import Dropouts, SideOcclusion, SideSwaps
 from kinebench.lab.camera.noise import HeavyTails, WhiteNoise
+from kinebench.lab.camera.plausible import BEST_GUESS, plausible_preset, rig
 from kinebench.lab.camera.presets import two_phones
 from kinebench.lab.camera.space import ScaleError, VerticalOffset, WorldTilt
 from kinebench.lab.camera.time import FrameRateChange, ImageFilter, Lag, TimeJitter
@@ -17,6 +18,12 @@ EXAMPLES: dict[str, CameraError] = {
     "none": Chain(),
     "two-phones": two_phones(),
     "two-phones:12": two_phones(12.0),
+    "rig": BEST_GUESS,
+    "rig:3:60.0": rig(3, 60.0),
+    "rig:2:40.0:5.0:20.0:0.3": rig(2, 40.0, 5.0, 20.0, 0.3),
+    "plausible:3": plausible_preset(3),
+    "plausible:2+lowpass:12": Chain((plausible_preset(2), ImageFilter(12.0))),
+    "plausible:2:7+tilt:0:2": Chain((plausible_preset(2, 7), WorldTilt(0.0, 2.0))),
     "white:2.5": WhiteNoise((2.5, 2.5, 2.5)),
     "tails:0.01:20": HeavyTails(0.01, 20.0),
     "tilt:1:-2": WorldTilt(1.0, -2.0),
@@ -63,6 +70,10 @@ def test_every_entry_has_an_example_of_its_stage() -> None:
         ("occluded:X:30", ValueRangeError, "'R' or 'L', found 'X'"),
         ("occluded:R:30:2", ValueRangeError, "missing of SideOcclusion must be 0 to 1"),
         ("scale:-1", ValueRangeError, "factor"),
+        ("rig:1", ValueRangeError, "count of Phones must be 2 to 64"),
+        ("rig:two", ValueRangeError, "must be a whole number, found 'two'; it is written rig"),
+        ("plausible", ValueRangeError, r"it is written plausible:NUMBER\[:SEED\]"),
+        ("plausible:-1", ValueRangeError, "number of a plausible preset must be 0"),
     ],
 )
 def test_mistakes_are_told(text: str, error: type[Exception], said: str) -> None:

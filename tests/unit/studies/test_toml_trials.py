@@ -11,6 +11,8 @@ import pytest
 from kinebench.augmentation import LSTMAugmenter, NoAugmentation
 from kinebench.errors import FileFormatError
 from kinebench.lab import STATIC_POSES, Population, generic_body, scaling_setup
+from kinebench.lab.camera.chain import Chain
+from kinebench.lab.camera.plausible import plausible_preset, plausible_presets, rig
 from kinebench.lab.camera.presets import two_phones
 from kinebench.lab.camera.space import WorldTilt
 from kinebench.lab.motions import SitToStand, Squat
@@ -211,3 +213,25 @@ def test_datasets_are_known_wherever_they_are_named() -> None:
     }
     assert datasets_named(content) == ("walks", "jumps", "mine", "theirs")
     assert datasets_named({}) == ()
+
+
+def test_presets_of_cameras_are_levels_of_a_factor(tmp_path: Path) -> None:
+    presets = """
+[[factors]]
+name = "camera"
+path = "data.errors"
+levels = ["two-phones", "rig:3:60", "plausible:0", "plausible:1", "plausible:1:5+tilt:0:2"]
+"""
+    camera = read(tmp_path, TEXT + presets).factors[-1]
+    assert [level.label for level in camera.levels][2:4] == ["plausible:0", "plausible:1"]
+    assert [level.value for level in camera.levels] == [
+        two_phones(),
+        rig(3, 60.0),
+        *plausible_presets(2),
+        Chain((plausible_preset(1, 5), WorldTilt(0.0, 2.0))),
+    ]
+
+
+def test_a_laboratory_s_camera_may_be_a_preset(tmp_path: Path) -> None:
+    study = read(tmp_path, TEXT.replace("rate_hz = 100", 'rate_hz = 100\ncamera = "plausible:4"'))
+    assert {source.errors for source in study.sources} == {plausible_preset(4)}
