@@ -11,8 +11,8 @@ Sources
     with cerebral palsy. J Biomech 40: 595–602; Sangeux M, Pillet H, Skalli W (2014) Which method of
     hip joint centre localisation should be used in gait analysis? Gait Posture 40: 20–25 (hip
     centres lie 5 to 10 mm per axis from where regressions put them).
-[2] Bellemans J, Colyn W, Vandenneucker H, Victor J (2012) Is neutral mechanical alignment normal for
-    all patients? Clin Orthop Relat Res 470: 45–53 (frontal alignment at the knee: SD 2.3°).
+[2] Bellemans J, Colyn W, Vandenneucker H, Victor J (2012) Is neutral mechanical alignment normal
+    for all patients? Clin Orthop Relat Res 470: 45–53 (frontal alignment at the knee: SD 2.3°).
 [3] Isman RE, Inman VT (1969) Bull Prosthet Res 10-11: 97–129 (ankle axis to the shank: SD 3.7°;
     subtalar axis: inclination SD 9°, deviation SD 11°, from which 6° are taken).
 [4] Gordon et al. (2014) ANSUR II (breadths and girths at equal height: coefficients of variation of

@@ -29,6 +29,7 @@ _LEG = ("hip_flexion", "hip_adduction", "hip_rotation", "knee_angle", "ankle_ang
         "subtalar_angle")  # fmt: skip
 _TOLERANCE_M = 1e-10
 _LARGEST_STEP = 0.35
+_SLIGHT = float(np.radians(4.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,13 @@ def solve_legs_again(tree: Tree, q: FloatArray, before: FloatArray) -> FloatArra
     R, p = forward_kinematics(tree, before)
     for side in "rl":
         columns = [tree.coordinate_index(f"{name}_{side}") for name in _LEG]
+        # a straight leg would not know which way to bend
+        hip, knee, ankle = (columns[_LEG.index(n)] for n in ("hip_flexion", "knee_angle",
+                                                             "ankle_angle"))  # fmt: skip
         solved[:, columns] = before[:, columns]
+        bend = np.maximum(_SLIGHT - before[:, knee], 0.0)
+        solved[:, knee] += bend
+        solved[:, [hip, ankle]] += bend[:, None] / 2
         calcn = tree.body_index(f"calcn_{side}")
         _solve_leg(_leg_tree(tree, side), side, (R[:, calcn], p[:, calcn]), solved)
     return solved

@@ -102,9 +102,9 @@ def record(
         The laboratory's own, or `opencap_body()`.
     """
     own = subject.performs(motion, names)
-    return film(
-        subject, subject.body(generic), own, errors, rate_hz, (type(motion).__name__, *names)
-    )
+    # people who do it in their own way are seen with the same errors as those who do not
+    kind = type(getattr(motion, "template", motion)).__name__
+    return film(subject, subject.body(generic), own, errors, rate_hz, (kind, *names))
 
 
 def film(

@@ -17,8 +17,8 @@ Sources
 [4] Hausdorff JM (2005) Gait variability: methods, modeling and meaning. J NeuroEng Rehabil 2: 19
     (stride time: coefficient of variation about 1 to 3 % in healthy adults).
 [5] Sekiya N, Nagasaki H (1998) Reproducibility of the walking patterns of normal young adults:
-    test-retest reliability of the walk ratio. Gait Posture 7: 225–227 (speed goes with cadence: step
-    length over cadence is nearly constant in a person).
+    test-retest reliability of the walk ratio. Gait Posture 7: 225–227 (speed goes with cadence:
+    step length over cadence is nearly constant in a person).
 [6] Sadeghi H, Allard P, Prince F, Labelle H (2000) Symmetry and limb dominance in able-bodied gait:
     a review. Gait Posture 12: 34–45 (able-bodied gait is often asymmetric; sizes are assumed).
 [7] Zawadka M, Smolka J, Skublewska-Paszkowska M, Lukasik E, Gawda P (2020) How are squat timing and

@@ -58,7 +58,8 @@ class CounterMovementJump:
     """
 
     per_repetition: ClassVar[tuple[str, ...]] = (
-        "height_m", "depth_deg", "landing_deg", "down_s", "recover_s", "lean_ratio", "arm_swing_deg", "shift_m", "drop_deg",
+        "height_m", "depth_deg", "landing_deg", "down_s", "recover_s", "lean_ratio",
+        "arm_swing_deg", "shift_m", "drop_deg",
     )  # fmt: skip
 
     height_m: float = 0.25

@@ -30,7 +30,8 @@ class OwnWay:
 
     The pelvis turns about the middle of its hip centres, which may shift; the legs are solved
     again, so that the feet are exactly where the motion has them. Where that would need legs longer
-    than they are, the pelvis is lower throughout, by as little as does.
+    than they are, the pelvis is lower throughout, by as little as does; and a coordinate that would
+    leave its range is shifted into it.
 
     Parameters
     ----------
@@ -62,7 +63,8 @@ class OwnWay:
         tree, q = body.tree, np.array(plain.values)
         for name, course in deviations.items():
             if name not in _SHIFTS:
-                q[:, tree.coordinate_index(name)] += course
+                column = tree.coordinate_index(name)
+                q[:, column] = _inside(q[:, column] + course, tree.coordinates[column].limits)
         hips = _hips(tree, plain.values)
         for axis, name in ((0, "hips_x"), (2, "hips_z")):
             hips[:, axis] += deviations.get(name, 0.0)
@@ -86,8 +88,17 @@ class OwnWay:
 _FREE = (
     "pelvis_tilt", "pelvis_list", "pelvis_rotation",
     "lumbar_extension", "lumbar_bending", "lumbar_rotation",
-    *(f"{n}_{s}" for n in ("arm_flex", "arm_add", "arm_rot", "elbow_flex", "pro_sup") for s in "rl"),
+    *(f"{name}_{side}"
+      for name in ("arm_flex", "arm_add", "arm_rot", "elbow_flex", "pro_sup") for side in "rl"),
 )  # fmt: skip
+
+
+def _inside(course: FloatArray, limits: tuple[float, float]) -> FloatArray:
+    """The course, shifted as a whole by as little as keeps it within a range that is wide enough."""
+    low, high = limits
+    up = max(low - float(course.min()), 0.0)
+    down = max(float(course.max()) - high, 0.0)
+    return np.asarray(course + up - down)
 
 
 def _hip_centres(tree: Tree, q: FloatArray) -> FloatArray:

@@ -57,7 +57,8 @@ class Squat:
     """
 
     per_repetition: ClassVar[tuple[str, ...]] = (
-        "depth_deg", "tempo_s", "shift_m", "drop_deg", "twist_deg", "butt_wink_deg", "lean_deg", "arms_deg",
+        "depth_deg", "tempo_s", "shift_m", "drop_deg", "twist_deg", "butt_wink_deg",
+        "lean_deg", "arms_deg",
     )  # fmt: skip
 
     depth_deg: float = 95.0

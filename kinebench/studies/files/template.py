@@ -37,6 +37,12 @@ window = "standing from start"
 [laboratory]
 subjects = 2
 activities = ["one squat"]
+# people = "varied"     # each moves and is built as themselves ("moving", "shaped": one of the
+#                       # two); "template", the default: one movement, scaled copies of one body
+# trials = 3            # of every activity, which varied people do differently each time
+# noise_seeds = 2       # every trial recorded so often, under other camera errors
+# played_by = "opencap" # the body that plays the truth, when it is another than the one scaled
+# skin = true           # reference markers move with skin and clothes over the bones
 
 # One's own OpenCap session: each trial against the session's own result, or a file named by
 # 'trial' and 'reference'. Paths are relative to this file.

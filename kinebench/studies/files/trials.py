@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from kinebench.io.documents import (
     texts_of,
     value_of,
 )
-from kinebench.lab import STATIC_POSES, Population
+from kinebench.lab import PEOPLE, STATIC_POSES, SoftTissue
 from kinebench.lab.camera.catalogue import parse_camera
 from kinebench.lab.motions import (
     ArmRaise,
@@ -51,7 +52,11 @@ ACTIVITIES: dict[str, MotionModel] = {
 }
 """What virtual subjects can be asked to do."""
 
-_LABORATORY_KEYS = ("subjects", "first", "activities", "replays", "camera", "rate_hz")
+_LABORATORY_KEYS = (
+    "subjects", "first", "activities", "replays", "camera", "rate_hz", "people", "trials",
+    "noise_seeds", "played_by", "skin",
+)  # fmt: skip
+_BODIES = ("opencap", "lab")
 _REPLAY_KEYS = ("activity", "dataset", "sample")
 _COMMON_KEYS = ("dataset", "sample", "subject", "activity", "keypoints")
 _REAL_KEYS = ("reference", "reference_markers", "reference_from", "lag_s", "same_frame")
@@ -60,6 +65,7 @@ _CAMERA = "two-phones"
 _SUBJECTS = Limit(0, 10_000, reason="no plan with more of them fits into memory")
 _RATE = Limit(1, 10_000, "Hz", "no camera records people faster, or makes movement of less")
 _FIRST = Limit(0, 10**9)
+_TRIALS = Limit(1, 1_000, reason="nobody repeats a trial so often")
 
 
 def sources_of(content: Table, body: str, folder: Path = Path()) -> tuple[TrialSource, ...]:
@@ -70,7 +76,7 @@ def sources_of(content: Table, body: str, folder: Path = Path()) -> tuple[TrialS
     content : mapping
         Of the whole study file.
     body : {"opencap", "lab"}
-        Who plays the virtual subjects.
+        Who plays the virtual subjects, where ``played_by`` does not say otherwise.
     folder : Path
         To which paths of sessions and files are relative.
 
@@ -120,20 +126,27 @@ def _virtual(table: Table, body: str) -> Iterator[TrialSource]:
     motions = _motions(table, where)
     rate_hz = value_of(table, "rate_hz", float, where, 60.0)
     n_subjects = value_of(table, "subjects", int, where)
-    population, first = Population(), value_of(table, "first", int, where, 0)
+    people = value_of(table, "people", str, where, "template")
+    require_names([people], PEOPLE, "people", "the laboratory")
+    population, first = PEOPLE[people], value_of(table, "first", int, where, 0)
+    trials = value_of(table, "trials", int, where, 1)
+    noise_seeds = value_of(table, "noise_seeds", int, where, 1)
+    player = value_of(table, "played_by", str, where, body)
+    require_names([player], _BODIES, "body", "the laboratory")
+    tissue = SoftTissue() if value_of(table, "skin", bool, where, False) else None
     require_limit(n_subjects, _SUBJECTS, f"{where}: subjects")
     require_limit(first, _FIRST, f"{where}: first")
     require_limit(rate_hz, _RATE, f"{where}: rate_hz")
+    require_limit(trials, _TRIALS, f"{where}: trials")
+    require_limit(noise_seeds, _TRIALS, f"{where}: noise_seeds")
     for index in range(first, first + n_subjects):
+        person = population.subject(index)
         for activity, motion in motions.items():
-            yield LabSource(
-                population.subject(index),
-                motion,
-                activity,
-                camera,
-                body,
-                rate_hz,
-            )
+            for number, noise in product(range(1, trials + 1), range(noise_seeds)):
+                yield LabSource(
+                    person, motion, activity, camera, player, rate_hz,
+                    number=number, noise=noise, tissue=tissue,
+                )  # fmt: skip
 
 
 def _motions(table: Table, where: str) -> dict[str, Any]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kinebench.augmentation.augmenter import LSTMAugmenter
+from kinebench.core.provenance import ADDED
 from kinebench.core.results import PipelineRun
 from kinebench.core.trial import Trial
 from kinebench.errors import KinebenchWarning, ValueRangeError
@@ -14,6 +15,7 @@ from kinebench.ik.fast import FastIK
 from kinebench.lab import (
     Body,
     Recording,
+    SoftTissue,
     StaticPose,
     VirtualSubject,
     generic_body,
@@ -70,6 +72,10 @@ class LabSession:
         LaiUhlrich2022, when its files are at hand.
     results : bool
         With augmented markers, scaled model and motions; else keypoints alone.
+    tissue : SoftTissue, optional
+        What carries the optical markers (layout "labvalidation"); without, they are on the bones.
+    played_by : {"", "lab", "opencap"}
+        Who plays the truth, when it is another body than the one that is scaled.
     """
 
     person: VirtualSubject
@@ -82,10 +88,13 @@ class LabSession:
     augmenter: str = "lab-1"
     body: str = "lab"
     results: bool = True
+    tissue: SoftTissue | None = field(default=None, metadata=ADDED)
+    played_by: str = field(default="", metadata=ADDED)
 
     def __post_init__(self) -> None:
-        if self.body not in ("lab", "opencap"):
-            raise ValueRangeError(f"body must be 'lab' or 'opencap', found {self.body!r}")
+        for body in (self.body, self.played_by or self.body):
+            if body not in ("lab", "opencap"):
+                raise ValueRangeError(f"body must be 'lab' or 'opencap', found {body!r}")
         if not self.motions:
             raise ValueRangeError("a session needs one trial or more")
 
@@ -103,7 +112,7 @@ class LabSession:
         setup = self._setup()
         content = SessionContent(
             subject,
-            {name: _trial(recording) for name, recording in recordings.items()},
+            {name: self._trial(name, recording) for name, recording in recordings.items()},
             generic_model=setup.generic if own else None,
             scaling_setup=setup.scaling if own else None,
             ik_setup=ik_setup(setup.ik) if own else None,
@@ -127,8 +136,16 @@ class LabSession:
         )
 
     def _filmed(self, name: str, motion: MotionModel) -> Recording:
-        body = _body(self.body)
+        body = _body(self.played_by or self.body)
         return record(self.person, motion, self.errors, self.rate_hz, (name,), body)
+
+    def _trial(self, name: str, recording: Recording) -> TrialContent:
+        markers = recording.true_markers
+        if self.tissue is not None:
+            markers = recording.optical_markers(self.tissue, name)
+        return TrialContent(
+            recording.keypoints, optical_markers=markers, optical_motion=recording.true_motion
+        )
 
     def _static(self) -> Recording:
         assert self.static is not None
@@ -138,7 +155,7 @@ class LabSession:
             self.errors if self.static_errors is None else self.static_errors,
             self.rate_hz,
             ("static",),
-            _body(self.body),
+            _body(self.played_by or self.body),
         )
 
     def _setup(self) -> OpenCapSetup:
@@ -158,14 +175,6 @@ class LabSession:
 
 def _body(name: str) -> Body:
     return generic_body() if name == "lab" else opencap_body()
-
-
-def _trial(recording: Recording) -> TrialContent:
-    return TrialContent(
-        recording.keypoints,
-        optical_markers=recording.true_markers,
-        optical_motion=recording.true_motion,
-    )
 
 
 def _runs(

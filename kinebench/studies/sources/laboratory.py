@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from kinebench.core.provenance import digest
+from kinebench.core.provenance import ADDED, digest
 from kinebench.core.trial import Trial
 from kinebench.errors import require_names
 from kinebench.lab import (
     Recording,
+    SoftTissue,
     StaticPose,
     TrialStart,
     VirtualSubject,
@@ -49,6 +50,12 @@ class LabSource:
     rate_hz : float
     evidence : str
         What the reference is.
+    number : int
+        Of the trial: a person with a `movement` does another one differently.
+    noise : int
+        Seed of the camera's errors: the same trial, truth and all, recorded again.
+    tissue : SoftTissue, optional
+        What carries the reference markers; without, they are on the bones.
     """
 
     person: VirtualSubject
@@ -58,35 +65,58 @@ class LabSource:
     body: str = "opencap"
     rate_hz: float = 60.0
     evidence: str = "exact truth"
+    number: int = field(default=1, metadata=ADDED)
+    noise: int = field(default=0, metadata=ADDED)
+    tissue: SoftTissue | None = field(default=None, metadata=ADDED)
 
     def __post_init__(self) -> None:
         require_names([self.body], _BODIES, "body", "the laboratory")
 
     @property
     def name(self) -> str:
-        return self.activity
+        """Activity, number of the trial from the second on, and noise from the first seed on."""
+        return " ".join((self.activity, *self._trial, *self._noise))
+
+    @property
+    def _trial(self) -> tuple[str, ...]:
+        return () if self.number == 1 else (f"trial {self.number}",)
+
+    @property
+    def _noise(self) -> tuple[str, ...]:
+        return () if self.noise == 0 else (f"noise {self.noise}",)
 
     @property
     def subject(self) -> str:
         return self.person.identifier
 
     def __call__(self, choices: Mapping[str, Any]) -> Trial:
-        """The trial with its true motion and markers; subject and trial name the noise's seed."""
+        """The trial with its true motion and markers.
+
+        Subject, activity, trial and noise seed what is random.
+        """
         require_choices(choices, _CHOICES, "the laboratory")
         errors = choices.get("errors", self.errors)
         rate = choices.get("rate_hz", self.rate_hz)
         static = choices.get("static", StaticPose())
+        seeds = (self.activity, *self._trial)
+        motion = self.person.performs(self.motion, seeds)
         if static == "trial start":
-            static = TrialStart(self.motion)
+            static = TrialStart(motion)
+        elif static is not None:
+            static = self.person.performs(static, (*seeds, "static"))
 
         def filmed(motion: Any, *names: str) -> Recording:
-            recording = _recorded(_Filming(self.person, motion, errors, rate, names, self.body))
-            keypoints = with_extra_errors(recording.keypoints, choices, self.subject, *names)
+            seen = (*seeds, *self._noise, *names)
+            recording = _recorded(_Filming(self.person, motion, errors, rate, seen, self.body))
+            keypoints = with_extra_errors(recording.keypoints, choices, self.subject, *seen)
             return replace(recording, keypoints=keypoints)
 
-        trial = filmed(self.motion, self.activity)
-        standing = None if static is None else filmed(static, self.activity, "static")
-        return trial.as_trial(self.name, self.activity, standing)
+        trial = filmed(motion)
+        standing = None if static is None else filmed(static, "static")
+        found = trial.as_trial(self.name, self.activity, standing)
+        if self.tissue is None:
+            return found
+        return replace(found, reference_markers=trial.optical_markers(self.tissue, *seeds))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
