@@ -26,15 +26,15 @@ from kinebench.errors import KinebenchError
 from kinebench.lab.seeds import generator
 from kinebench.pipeline.pipeline import Pipeline
 
-__all__ = ["Judged", "judge", "judged_sessions", "page", "plan", "wilson"]
+__all__ = ["Judged", "Observed", "judge", "judged_sessions", "observe", "page", "plan", "wilson"]
 
 # Of a planted fault, beyond which it should be found.
 _EFFECT_DEG, _EFFECT_MM = 2.0, 10.0
-_PER_PRESET = 40
+_PER_PRESET = 30
 # Sessions of one person; neighbours in the plan have other presets.
 _OF_ONE = 9
-_PER_FAULT = 12
-_PAIRS, _PER_HIDDEN = 60, 15
+_PER_FAULT = 10
+_PAIRS, _PER_HIDDEN = 40, 10
 _TURNED = ("person moves unevenly", "person's legs differ")
 OWN_NAMES = tuple(sorted({"tilt sideways", "tilt forwards", *FAULTS} - {"tilt"}))
 
@@ -102,14 +102,38 @@ def plan() -> tuple[Planned, ...]:
     faults += [(name,) for name in HIDDEN for _ in range(_PER_HIDDEN)]
     wanted = [((), preset) for _ in range(_PER_PRESET) for preset in presets]
     wanted += [(one, presets[n % len(presets)]) for n, one in enumerate(faults)]
+    # in a drawn order, so that every person has sessions of all sorts
+    order = generator("order of judged sessions").permutation(len(wanted)).tolist()
     return tuple(
-        Planned("judged", number, 1 + number // _OF_ONE, preset, one)
-        for number, (one, preset) in enumerate(wanted, start=1)
+        Planned("judged", number, 1 + number // _OF_ONE, wanted[at][1], wanted[at][0])
+        for number, at in enumerate(order, start=1)
     )
 
 
-def judge(planned: Planned, run: Callable[[Session, Trial], Pipeline] | None) -> Judged:
-    """Film a session, say what is wrong, and measure what the fault does.
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """A session that was filmed, and is to be judged.
+
+    Parameters
+    ----------
+    planned : Planned
+    causes : tuple of str
+    what : str
+    features : dict of str to float
+    effect_deg, effect_mm : float
+        As of `Judged`.
+    """
+
+    planned: Planned
+    causes: tuple[str, ...]
+    what: str
+    features: dict[str, float]
+    effect_deg: float
+    effect_mm: float
+
+
+def observe(planned: Planned, run: Callable[[Session, Trial], Pipeline] | None) -> Observed:
+    """Film a session, and measure what its fault does.
 
     Parameters
     ----------
@@ -119,13 +143,27 @@ def judge(planned: Planned, run: Callable[[Session, Trial], Pipeline] | None) ->
     """
     session = planned.session()
     trial = session.trial()
-    faults, anything = faults_of(measured(trial, session.choices(trial)))
+    features = measured(trial, session.choices(trial))
     effect = (math.nan, math.nan)
-    if session.causes and run is not None:
+    if len(session.causes) == 1 and run is not None:
         effect = _effect(session, trial, run)
+    return Observed(planned, session.causes, session.what, features, *effect)
+
+
+def judge(seen: Observed) -> Judged:
+    """Say what is wrong."""
+    faults, anything = faults_of(seen.features)
     chances = {fault.name: fault.probability for fault in faults}
+    planned = seen.planned
     return Judged(
-        planned.preset, planned.number, session.causes, session.what, *effect, chances, anything
+        planned.preset,
+        planned.number,
+        seen.causes,
+        seen.what,
+        seen.effect_deg,
+        seen.effect_mm,
+        chances,
+        anything,
     )
 
 
@@ -157,7 +195,7 @@ def judged_sessions(on_done: Callable[[int, int], None]) -> list[Judged]:
     found, wanted = [], plan()
     for done, planned in enumerate(wanted, start=1):
         with suppress(KinebenchError):
-            found.append(judge(planned, pipeline_of))
+            found.append(judge(observe(planned, pipeline_of)))
         on_done(done, len(wanted))
     return found
 

@@ -20,10 +20,13 @@ from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
 from kinebench.core.trial import Trial
 from kinebench.diagnosis.features import Choices
+from kinebench.kinematics import read_tree
 from kinebench.lab import Body, StaticPose, VirtualSubject, opencap_body
 from kinebench.lab.camera import CameraError, Chain, ScaleError, SideSwaps, WhiteNoise, WorldTilt
 from kinebench.lab.camera.noise import ColouredNoise
+from kinebench.lab.camera.plausible import BEST_GUESS, plausible_preset
 from kinebench.lab.camera.presets import OPENPOSE_BIAS, two_phones
+from kinebench.lab.joint_centres import at_joint_centres
 from kinebench.lab.motions import CounterMovementJump, MotionModel, SitToStand, Squat
 from kinebench.lab.paths import smooth_step
 from kinebench.lab.population import PEOPLE
@@ -92,6 +95,26 @@ class RoughCalibration:
         return ScaleError(math.exp(self.scale * size))(tilt(keypoints))
 
 
+@dataclass(frozen=True, slots=True)
+class SomeRig:
+    """Cameras that film joint centres: of so many plausible rigs, the one that the person meets.
+
+    Parameters
+    ----------
+    first, count : int
+        Numbers of `plausible_preset`; none for the best guess.
+    """
+
+    first: int = 0
+    count: int = 0
+
+    def __call__(self, keypoints: Markers, *names: str) -> Markers:
+        if not self.count:
+            return BEST_GUESS(keypoints, *names)
+        which = self.first + int(generator("rig", names[0]).integers(self.count))
+        return plausible_preset(which)(keypoints, *names)
+
+
 def _phones() -> CameraError:
     """The preset of two phones, its slow noise by `SlowNoise`."""
     errors = two_phones().errors
@@ -111,11 +134,16 @@ PRESETS: Mapping[str, CameraError] = {
     "rough calibration": Chain(
         (PersonBias(5.0), SlowNoise((7.0, 8.0, 5.0), 0.5), WhiteNoise(), RoughCalibration())
     ),
+    "rig": SomeRig(),
+    "plausible rigs": SomeRig(0, 10),
+    "other rigs": SomeRig(100, 20),
 }
 """What every session of a preset has."""
 
-LEARNING_PRESETS = ("two phones", "quiet", "no error", "white noise", "person's bias")
-"""The presets of learning sessions; those that are judged have another besides."""
+LEARNING_PRESETS = tuple(
+    name for name in PRESETS if name not in ("rough calibration", "other rigs")
+)
+"""The presets of learning sessions; those that are judged have others besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +329,8 @@ class Session:
         preset = PRESETS[self.preset]
 
         def filmed(motion: MotionModel, errors: tuple[CameraError, ...], part: str) -> Recording:
-            true = _filmed(self.subject, motion, self.rate_hz, generic)
+            centres = isinstance(preset, SomeRig)
+            true = _filmed(self.subject, motion, self.rate_hz, generic, centres)
             names = self.subject.identifier, self.name, part
             return replace(true, keypoints=Chain((preset, *errors))(true.keypoints, *names))
 
@@ -354,9 +383,17 @@ def _body(subject: VirtualSubject, generic: Callable[[], Body]) -> Body:
 
 @lru_cache(maxsize=32)
 def _filmed(
-    subject: VirtualSubject, motion: MotionModel, rate_hz: float, generic: Callable[[], Body]
+    subject: VirtualSubject,
+    motion: MotionModel,
+    rate_hz: float,
+    generic: Callable[[], Body],
+    centres: bool,
 ) -> Recording:
     """Without camera errors: several sessions have the same person and movement."""
+    if centres:
+        plain = _filmed(subject, motion, rate_hz, generic, False)
+        tree = read_tree(plain.model)
+        return replace(plain, keypoints=at_joint_centres(plain.keypoints, tree, plain.true_motion))
     own = subject.performs(motion, ("planted",))
     return film(subject, _body(subject, generic), own, Chain(), rate_hz, ())
 

@@ -16,6 +16,7 @@ LIKELY = 0.6
 """A cause is called likely wrong from this probability on: a compromise, found on sessions of the
 learning set, between clean sessions that are accused and faults that are missed."""
 
+_WHOLE = "no single number of the recording is unusual, all of them together are"
 # Spreads from what is usual that are worth a word.
 _ODD = 1.5
 
@@ -292,7 +293,7 @@ def faults_of(
         kind = max(kinds, key=lambda one: by_kind[one])
         which = kind.partition(": ")[2]
         told = _telling(name, which, features, z)
-        text = "; ".join(_in_words(one, features[one], model.usual[one]) for one in told)
+        text = "; ".join(_in_words(one, features[one], model.usual[one]) for one in told) or _WHOLE
         found.append(Fault(name, probability, text, which, tuple((one, z[one]) for one in told)))
     ranked = sorted(found, key=lambda fault: -fault.probability)
     return tuple(ranked), max(anything, *(fault.probability for fault in found))
@@ -310,10 +311,10 @@ def of_causes(by_kind: Mapping[str, float]) -> dict[str, float]:
 def _telling(
     name: str, which: str, features: Mapping[str, float], z: Mapping[str, float]
 ) -> list[str]:
-    """The telling features that are beyond what is usual, or the first that is known."""
+    """The telling features that are beyond what is usual."""
     telling = CAUSES[name].telling[which]
     known = [one for one in telling if math.isfinite(features.get(one, math.nan))]
-    return [one for one in known if abs(z[one]) > _ODD] or known[:1]
+    return [one for one in known if abs(z[one]) > _ODD]
 
 
 def _in_words(name: str, value: float, usual: tuple[float, float]) -> str:

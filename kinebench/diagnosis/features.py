@@ -32,7 +32,7 @@ from kinebench.diagnosis.straightness import (
 from kinebench.errors import KinebenchError, NameNotFoundError
 from kinebench.signals.lag import lag_by_slope
 
-__all__ = ["FEATURES", "Choices", "Feature", "calm", "measured"]
+__all__ = ["FEATURES", "Choices", "Feature", "calm", "comparable", "measured"]
 
 _CUTOFF_HZ = 6.0
 _SLOW_HZ = 1.5
@@ -189,6 +189,17 @@ def _features() -> dict[str, Feature]:
     return found
 
 
+# What means something only where both legs do the same, and what needs both feet on the floor.
+_OF_BOTH = (
+    "late", "late path", "hip sinks", "knee sinks", "shoulder sinks", "pelvis shifts",
+    "deep uneven", "feet wander", "feet wander, most", "hip height, movement",
+    "knee height, movement", "ankle height, movement", "tilt sideways, movement",
+    "tilt forwards, movement", *(f"{name} with depth" for name in _SEGMENTS),
+)  # fmt: skip
+_OF_STANDING = (
+    "floor slope", "heel over toes", "trunk to the right", "trunk forwards", "shoulder height",
+)  # fmt: skip
+
 FEATURES: Mapping[str, Feature] = MappingProxyType(_features())
 """Every feature by name."""
 
@@ -229,7 +240,22 @@ def measured(trial: Trial, choices: Choices = Choices()) -> dict[str, float]:
         with warnings.catch_warnings(), contextlib.suppress(NameNotFoundError):
             warnings.simplefilter("ignore")
             found |= {name: float(value) for name, value in group().items()}
-    return found
+    return comparable(found, trial.static is not None)
+
+
+def comparable(features: dict[str, float], with_static: bool) -> dict[str, float]:
+    """Without what compares sides that do not move alike, as in walking: NaN.
+
+    Parameters
+    ----------
+    features : dict of str to float
+    with_static : bool
+        Without a static trial, standing is what the movement has of it.
+    """
+    if features["alike"] <= math.log(1 - _ALIKE):
+        return features
+    unknown = _OF_BOTH if with_static else (*_OF_BOTH, *_OF_STANDING)
+    return {**features, **dict.fromkeys(unknown, math.nan)}
 
 
 def _standing(
@@ -475,7 +501,10 @@ def _lag(one: FloatArray, other: FloatArray, farthest: int) -> tuple[float, floa
     """
     scores = np.full(2 * farthest + 1, -1.0)
     for k in range(-farthest, farthest + 1):
-        late, early = one[max(k, 0) : len(one) + min(k, 0)], other[max(-k, 0) : len(one) - max(k, 0)]
+        late, early = (
+            one[max(k, 0) : len(one) + min(k, 0)],
+            other[max(-k, 0) : len(one) - max(k, 0)],
+        )
         known = np.isfinite(late) & np.isfinite(early)
         if known.sum() > 8:
             scores[k + farthest] = np.corrcoef(late[known], early[known])[0, 1]

@@ -108,15 +108,19 @@ def inputs_of(
     """What the odds are sums of.
 
     Features without side with their sign, and their size ("size of …"); those of sides as sizes
-    along each signature ("like …").
+    along each signature ("like …"), and these again for how quiet the recording is ("quiet like
+    …"): a deviation that noise explains says less.
     """
     found = {}
+    noise = (standardised["wandering, most"] + standardised["feet wander, most"]) / 2
+    quiet = 2.0 / (1.0 + math.exp(noise))
     for name in PLAIN:
         found[name] = standardised[name]
         found[f"size of {name}"] = abs(standardised[name])
     for kind, weights in signatures.items():
         along = sum(weight * standardised[name] for name, weight in weights.items())
         found[f"like {kind}"] = min(abs(along), FARTHEST)
+        found[f"quiet like {kind}"] = quiet * found[f"like {kind}"]
     return found
 
 

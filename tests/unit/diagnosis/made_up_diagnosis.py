@@ -32,7 +32,7 @@ def chances(**given: float) -> tuple[Fault, ...]:
 
 def made_up(
     parts: Mapping[str, Mapping[str, float]],
-    faults: tuple[Fault, ...] = chances(),  # noqa: B008
+    faults: tuple[Fault, ...] = chances(),
     angles_deg: Mapping[str, float] | None = None,
     drop_m: float = -0.010,
     name: str = "squat",

@@ -11,7 +11,7 @@ from kinebench.diagnosis.pictures import PICTURES
 from kinebench.diagnosis.suspicion import ANYTHING, Learnt, learnt
 
 UNKNOWN = dict.fromkeys(FEATURES, math.nan)
-USUAL = {name: (0.0, 2.0) for name in FEATURES}
+USUAL = dict.fromkeys(FEATURES, (0.0, 2.0))
 
 
 def model(**odds: dict[str, float]) -> Learnt:
@@ -37,7 +37,7 @@ def test_every_cause_has_what_a_page_needs() -> None:
         assert words.apart
         assert any(kind.split(":")[0] == name for kind in learnt().kinds), name
     swaps = {words.swap for words in CAUSES.values()} - {""}
-    assert {field for field in Cause.__dataclass_fields__} == {"name", "now", "instead", "swap"}
+    assert set(Cause.__dataclass_fields__) == {"name", "now", "instead", "swap"}
     assert "augmenter version" not in swaps  # a version is never accused for being older
 
 
@@ -78,7 +78,7 @@ def test_logarithms_are_shown_as_what_they_are_of() -> None:
 
 
 def test_something_is_wrong_at_least_as_likely_as_the_likeliest_cause() -> None:
-    found, anything = faults_of(UNKNOWN, model(**{"mass": {"constant": 2.0}}))
+    found, anything = faults_of(UNKNOWN, model(mass={"constant": 2.0}))
     assert anything == found[0].probability
     assert [fault.probability for fault in found] == sorted(
         (fault.probability for fault in found), reverse=True

@@ -207,3 +207,18 @@ def test_recordings_with_gaps_raise_nothing() -> None:
     positions[10:40] = np.nan
     found = measured(replace(trial, keypoints=trial.keypoints.with_positions(positions)))
     assert math.isnan(found["late"])
+
+
+def test_sides_that_do_not_move_alike_are_not_compared() -> None:
+    trial = session()
+    positions = np.array(trial.keypoints.positions)
+    half = len(positions) // 2
+    for name in ("LKnee", "LAnkle", "LHeel", "LBigToe", "LSmallToe"):
+        column = trial.keypoints.names.index(name)
+        positions[:half, column] = positions[0, column]  # the left leg stands, then squats
+    found = measured(replace(trial, keypoints=trial.keypoints.with_positions(positions)))
+    assert math.exp(found["alike"]) > 0.1
+    assert math.isnan(found["late"])
+    assert math.isnan(found["hip sinks"])
+    assert math.isfinite(found["thigh length"])
+    assert math.isfinite(found["floor slope"])  # of the static trial

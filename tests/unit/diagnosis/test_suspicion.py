@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from virtual_sessions import mirrored_trial, session
 
 from kinebench.diagnosis.features import FEATURES, Choices, measured
-from kinebench.diagnosis.suspicion import ANYTHING, Learnt, learnt, lean, probabilities
+from kinebench.diagnosis.suspicion import ANYTHING, Learnt, lean, learnt, probabilities
 from kinebench.lab.camera import Chain, ColouredNoise, WhiteNoise
 
 UNKNOWN = dict.fromkeys(FEATURES, math.nan)

@@ -85,7 +85,10 @@ def tables(shown: Any) -> list[Any]:
 
 def test_the_first_table_says_what_is_wrong_and_what_to_do(diagnosis: Diagnosis) -> None:
     first = tables(document(diagnosis))[0]
-    assert [row[:2] for row in first.table.rows] == [("tilt sideways", "83%"), ("low keypoint", "25%")]
+    assert [row[:2] for row in first.table.rows] == [
+        ("tilt sideways", "83%"),
+        ("low keypoint", "25%"),
+    ]
     assert first.table.rows[0][3] == CAUSES["tilt sideways"].advice
 
 
@@ -122,7 +125,9 @@ def test_what_is_only_a_sensitivity_is_in_the_table_of_swaps(diagnosis: Diagnosi
 
 
 def test_all_numbers_add_up_to_the_last_row(diagnosis: Diagnosis) -> None:
-    details = next(b for b in section(diagnosis, 'What each cause').blocks if isinstance(b, Details))
+    details = next(
+        b for b in section(diagnosis, "What each cause").blocks if isinstance(b, Details)
+    )
     table = next(block.table for block in details.blocks if isinstance(block, TableBlock))
     column = [float(row[1].replace("−", "-")) for row in table.rows]
     assert sum(column[:-1]) == pytest.approx(column[-1], abs=0.15)
