@@ -21,7 +21,7 @@ from kinebench.core.trial import Trial
 from kinebench.diagnosis.faults import LIKELY, faults_of
 from kinebench.diagnosis.features import measured
 from kinebench.diagnosis.figures import courses_of, deepest_frames, figures_of
-from kinebench.diagnosis.verdict import angle_change
+from kinebench.diagnosis.verdict import WRONG_SOMEHOW, angle_change
 from kinebench.errors import KinebenchError
 from kinebench.lab.seeds import generator
 from kinebench.pipeline.pipeline import Pipeline
@@ -55,6 +55,8 @@ class Judged:
     probabilities : dict of str to float
         By cause, likeliest first.
     anything : float
+    strange : bool
+        Whether it is unlike all that was learnt from.
     """
 
     preset: str
@@ -65,10 +67,13 @@ class Judged:
     effect_mm: float
     probabilities: dict[str, float]
     anything: float
+    strange: bool = False
 
     @property
     def accused(self) -> tuple[str, ...]:
         """What was called likely wrong, the likeliest first."""
+        if self.strange:
+            return ()
         return tuple(name for name, chance in self.probabilities.items() if chance >= LIKELY)
 
     @property
@@ -76,7 +81,7 @@ class Judged:
         """The first accused, "cannot be told", or "nothing"."""
         if self.accused:
             return self.accused[0]
-        return "cannot be told" if self.anything >= 0.5 else "nothing"
+        return "cannot be told" if self.strange or self.anything >= WRONG_SOMEHOW else "nothing"
 
     @property
     def matters(self) -> bool:
@@ -152,7 +157,7 @@ def observe(planned: Planned, run: Callable[[Session, Trial], Pipeline] | None) 
 
 def judge(seen: Observed) -> Judged:
     """Say what is wrong."""
-    faults, anything = faults_of(seen.features)
+    faults, anything, strange = faults_of(seen.features)
     chances = {fault.name: fault.probability for fault in faults}
     planned = seen.planned
     return Judged(
@@ -164,6 +169,7 @@ def judge(seen: Observed) -> Judged:
         seen.effect_mm,
         chances,
         anything,
+        bool(strange),
     )
 
 

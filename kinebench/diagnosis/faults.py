@@ -273,8 +273,11 @@ class Fault:
 
 def faults_of(
     features: Mapping[str, float], model: Learnt | None = None
-) -> tuple[tuple[Fault, ...], float]:
-    """Every cause with its probability, likeliest first; and that of anything being wrong.
+) -> tuple[tuple[Fault, ...], float, tuple[str, ...]]:
+    """Every cause with its probability, likeliest first; that of anything; and what is strange.
+
+    Features that are strange are named where the recording is unlike all sessions that were learnt
+    from: probabilities then say nothing.
 
     Parameters
     ----------
@@ -296,7 +299,9 @@ def faults_of(
         text = "; ".join(_in_words(one, features[one], model.usual[one]) for one in told) or _WHOLE
         found.append(Fault(name, probability, text, which, tuple((one, z[one]) for one in told)))
     ranked = sorted(found, key=lambda fault: -fault.probability)
-    return tuple(ranked), max(anything, *(fault.probability for fault in found))
+    far = model.far(features)
+    strange = far if len(far) > model.strange else ()
+    return tuple(ranked), max(anything, *(fault.probability for fault in found)), strange
 
 
 def of_causes(by_kind: Mapping[str, float]) -> dict[str, float]:

@@ -30,6 +30,9 @@ FARTHEST = 8.0
 """Deviations from what is usual count up to so many standard deviations: beyond, nothing is
 learnt that would hold elsewhere."""
 
+FAR = 6.0
+"""Spreads from what is usual that single faults reach in a few features, and no clean session."""
+
 SIDED = tuple(name for name, feature in FEATURES.items() if feature.sided)
 PLAIN = tuple(name for name, feature in FEATURES.items() if not feature.sided)
 
@@ -48,6 +51,9 @@ class Learnt:
         Kind of fault to weights of the inputs of `inputs_of`, and "constant".
     clean_share : float
         Of the sessions that probabilities refer to.
+    strange : int
+        So many features at `FAR` and beyond were found in one of a hundred sessions, with faults
+        and without: a recording with more is unlike all that was learnt from.
     note : str
         Where all this comes from.
     """
@@ -57,6 +63,7 @@ class Learnt:
     odds: Mapping[str, Mapping[str, float]]
     clean_share: float
     note: str
+    strange: int = 1000
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -72,6 +79,13 @@ class Learnt:
             found[name] = min(max(off, -FARTHEST), FARTHEST)
         return found
 
+    def far(self, features: Mapping[str, float]) -> tuple[str, ...]:
+        """Features at `FAR` spreads and beyond, the farthest first."""
+        z = self.standardised(features)
+        return tuple(
+            name for name in sorted(z, key=lambda one: -abs(z[one])) if abs(z[name]) >= FAR
+        )
+
     def as_json(self) -> dict[str, Any]:
         """For the file, rounded to what matters."""
 
@@ -81,6 +95,7 @@ class Learnt:
         return {
             "note": self.note,
             "clean_share": self.clean_share,
+            "strange": self.strange,
             "usual": {k: [float(f"{x:.4g}") for x in v] for k, v in self.usual.items()},
             "signatures": {name: short(weights) for name, weights in self.signatures.items()},
             "odds": {name: short(weights) for name, weights in self.odds.items()},
@@ -91,7 +106,12 @@ class Learnt:
         """Of what `as_json` made."""
         usual = {name: (float(a), float(b)) for name, (a, b) in content["usual"].items()}
         return cls(
-            usual, content["signatures"], content["odds"], content["clean_share"], content["note"]
+            usual,
+            content["signatures"],
+            content["odds"],
+            content["clean_share"],
+            content["note"],
+            content["strange"],
         )
 
 

@@ -79,6 +79,9 @@ class Diagnosis:
         What was diagnosed, for pictures.
     window_s : (float, float)
         Static window; NaN where no model is scaled.
+    strange : tuple of str
+        Features that are unlike all that causes were learnt from, where there are too many of
+        them: nothing is accused then.
     """
 
     trial: str
@@ -100,6 +103,7 @@ class Diagnosis:
     augmenter: str = ""
     recording: Trial | None = None
     window_s: tuple[float, float] = (math.nan, math.nan)
+    strange: tuple[str, ...] = ()
 
     @property
     def n_deep_frames(self) -> int:
@@ -142,7 +146,7 @@ def diagnose(
         warnings.simplefilter("ignore", KinebenchWarning)
         bench = _Bench.of(pipeline, trial)
         causes, left_out = causes_of(pipeline, trial, bench.window_s)
-        faults, anything = faults_of(measured(trial, bench.choices))
+        faults, anything, strange = faults_of(measured(trial, bench.choices))
         causes, found = bench.factorial(causes, left_out, on_run)
     names = [cause.name for cause in causes]
     cells = list(itertools.product((False, True), repeat=len(causes)))
@@ -184,6 +188,7 @@ def diagnose(
         pipeline.augment.row.name if isinstance(pipeline.augment, LSTMAugmenter) else "",
         trial,
         bench.window_s,
+        strange,
     )
 
 

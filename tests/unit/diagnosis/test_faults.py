@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -46,7 +47,7 @@ def test_a_cause_is_as_likely_as_any_of_its_kinds() -> None:
 
 
 def test_the_likeliest_kind_speaks() -> None:
-    found, _ = faults_of(
+    found, _, _ = faults_of(
         {**UNKNOWN, "static bent, own": 21.0},
         model(**{"static pose: both knees": {"constant": -5.0, "static bent, own": 1.0}}),
     )
@@ -63,7 +64,7 @@ def test_the_likeliest_kind_speaks() -> None:
 )
 def test_a_side_is_told_by_its_sign(value: float, side: str, other: str) -> None:
     odds = {"static pose: one knee": {"constant": 5.0}}
-    found, _ = faults_of({**UNKNOWN, "static uneven": value}, model(**odds))
+    found, _, _ = faults_of({**UNKNOWN, "static uneven": value}, model(**odds))
     told = named(found)["static pose"].shown
     assert f"the {side} knee is more bent than the {other} one" in told
     assert "by 14° (usual: up to 4.0°)" in told
@@ -78,10 +79,18 @@ def test_logarithms_are_shown_as_what_they_are_of() -> None:
 
 
 def test_something_is_wrong_at_least_as_likely_as_the_likeliest_cause() -> None:
-    found, anything = faults_of(UNKNOWN, model(mass={"constant": 2.0}))
+    found, anything, strange = faults_of(UNKNOWN, model(mass={"constant": 2.0}))
     assert anything == found[0].probability
+    assert strange == ()
     assert [fault.probability for fault in found] == sorted(
         (fault.probability for fault in found), reverse=True
     )
-    _, more = faults_of(UNKNOWN, model(**{ANYTHING: {"constant": 3.0}}))
+    _, more, _ = faults_of(UNKNOWN, model(**{ANYTHING: {"constant": 3.0}}))
     assert more == pytest.approx(1 / (1 + math.exp(-3.0)))
+
+
+def test_a_recording_unlike_all_others_is_strange() -> None:
+    few = replace(model(), strange=2)
+    features = {**UNKNOWN, "hip height": 12.0, "mass": -40.0, "static bent": 11.9}
+    assert faults_of(features, few)[2] == ()
+    assert set(faults_of({**features, "late": 13.0}, few)[2]) == {"hip height", "mass", "late"}

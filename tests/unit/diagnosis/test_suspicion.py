@@ -59,7 +59,7 @@ def test_the_file_that_kinebench_comes_with_is_whole() -> None:
     assert all(spread > 0 for _, spread in model.usual.values())
     assert 0.2 < model.clean_share < 0.6
     inputs = {*FEATURES, *(f"size of {name}" for name in FEATURES), "constant"}
-    inputs |= {f"like {kind}" for kind in model.signatures}
+    inputs |= {f"{how} {kind}" for kind in model.signatures for how in ("like", "quiet like")}
     for kind, weights in model.odds.items():
         assert set(weights) <= inputs, kind
     sided = {name for name, feature in FEATURES.items() if feature.sided}

@@ -84,12 +84,19 @@ def test_likely_is_a_limit(chance: float, suspect: bool) -> None:
 
 def test_what_cannot_be_told_is_told_with_what_would_tell() -> None:
     faults = chances(low_keypoint=0.45, person_moves_unevenly=0.3)
-    said = verdict(made_up({}, faults, anything=0.8))[0]
+    said = verdict(made_up({}, faults, anything=0.9))[0]
     assert "cannot be told from this recording: low keypoint (45 %)" in said
     assert "or person moves unevenly (30 %)" in said
     assert CAUSES["low keypoint"].apart in said
-    nobody = verdict(made_up({}, chances(), anything=0.8))[0]
+    nobody = verdict(made_up({}, chances(), anything=0.9))[0]
     assert "none of the causes that kinebench knows" in nobody
+
+
+def test_of_a_strange_recording_nothing_is_accused() -> None:
+    odd = replace(made_up({}, chances(size=0.95)), strange=("floor slope", "late"))
+    assert not any(one.suspect for one in findings(odd))
+    assert "unlike the squats" in verdict(odd)[0]
+    assert "floor slope, late" in verdict(odd)[0]
 
 
 def test_nothing_is_certain() -> None:
