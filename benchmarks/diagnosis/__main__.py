@@ -16,7 +16,7 @@ from pathlib import Path
 import kinebench.diagnosis
 from benchmarks.diagnosis.confusion import judged_sessions, page
 from benchmarks.diagnosis.learning import examples_of, learn, learning_plan
-from benchmarks.diagnosis.planting import HIDDEN
+from benchmarks.diagnosis.planting import NAMELESS
 from kinebench.io.atomic import write_atomically
 
 NOTE = (
@@ -33,7 +33,7 @@ def main() -> int:
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
     if arguments.learn:
-        model = learn(examples_of(learning_plan(), _progress), tuple(HIDDEN), NOTE)
+        model = learn(examples_of(learning_plan(), _progress), NAMELESS, NOTE)
         path = Path(kinebench.diagnosis.__file__).with_name("learnt.json")
         text = json.dumps(model.as_json(), indent=1, ensure_ascii=False)
         write_atomically(path, text + "\n")

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.diagnosis.learning import LEARNING_PRESETS, Planned
-from benchmarks.diagnosis.planting import FAULTS, HIDDEN, PRESETS, Session
+from benchmarks.diagnosis.learning import Planned
+from benchmarks.diagnosis.planted_errors import LEARNING_PRESETS, PRESETS
+from benchmarks.diagnosis.planting import FAULTS, HIDDEN, Session
 from kinebench.core.trial import Trial
 from kinebench.diagnosis.faults import LIKELY, faults_of
 from kinebench.diagnosis.features import measured

@@ -9,7 +9,7 @@ from __future__ import annotations
 import warnings
 
 from benchmarks.diagnosis.effects import steps
-from benchmarks.diagnosis.planting import PRESETS
+from benchmarks.diagnosis.planted_errors import PRESETS
 from benchmarks.diagnosis.sessions import STANDING
 from benchmarks.diagnosis.spread import MOTIONS
 from kinebench.diagnosis.figures import FIGURES, deepest_frames, figures_of

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.diagnosis.planting import FAULTS, HIDDEN, LEARNING_PRESETS, Session, drawn
+from benchmarks.diagnosis.planted_errors import LEARNING_PRESETS
+from benchmarks.diagnosis.planting import FAULTS, HIDDEN, Session, drawn
 from kinebench.core.arrays import FloatArray
 from kinebench.diagnosis.features import FEATURES, measured
 from kinebench.diagnosis.suspicion import ANYTHING, SIDED, Learnt, inputs_of, probabilities

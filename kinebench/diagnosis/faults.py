@@ -73,7 +73,6 @@ CAUSES: Mapping[str, CauseWords] = MappingProxyType(
                 "one knee": ("static uneven, own", "static uneven"),
                 "both knees": ("static bent, own", "static bent"),
                 "trunk": ("static lean, own", "static lean"),
-                "hips": ("static hips, own", "static lean, own"),
             },
         ),
         "static window": CauseWords(
@@ -84,7 +83,6 @@ CAUSES: Mapping[str, CauseWords] = MappingProxyType(
                 "one knee": ("window knee",),
                 "both knees": ("window knee",),
                 "trunk": ("window lean",),
-                "hips": ("window lean", "window knee"),
             },
             "static window",
         ),

@@ -33,7 +33,7 @@ ROOT = str(Path(__file__).parents[3])
 def benchmark() -> Iterator[dict[str, ModuleType]]:
     sys.path.insert(0, ROOT)
     try:
-        names = ("planting", "learning", "confusion")
+        names = ("planting", "planted_errors", "learning", "confusion")
         yield {name: importlib.import_module(f"benchmarks.diagnosis.{name}") for name in names}
     finally:
         sys.path.remove(ROOT)
@@ -68,7 +68,7 @@ def test_every_fault_has_a_name_or_none(benchmark: dict[str, ModuleType]) -> Non
     for fault in planting.FAULTS:
         for number in range(3):
             session = planting.drawn("tests", number, (fault,), "quiet", 1)
-            assert set(session.causes) <= set(CAUSES), fault
+            assert set(session.causes) <= {*CAUSES, *planting.NAMELESS}, fault
     for fault in planting.HIDDEN:
         assert not set(planting.drawn("tests", 1, (fault,), "quiet", 1).causes) & set(CAUSES)
 
@@ -99,7 +99,7 @@ def test_slow_noise_is_that_of_the_laboratory(benchmark: dict[str, ModuleType]) 
     from kinebench.core import Markers
 
     still = Markers(tuple("abcdefgh"), np.arange(3000) / 60, np.zeros((3000, 8, 3)))
-    noise = 1e3 * benchmark["planting"].SlowNoise((9.0, 6.0, 3.0), 0.7)(still, "x").positions
+    noise = 1e3 * benchmark["planted_errors"].SlowNoise((9.0, 6.0, 3.0), 0.7)(still, "x").positions
     np.testing.assert_allclose(noise.std(axis=(0, 1)), (9.0, 6.0, 3.0), rtol=0.15)
     # (1 + ωτ) exp(−ωτ) a sixth of a second later
     lag = 2 * np.pi * 0.7 / 6
