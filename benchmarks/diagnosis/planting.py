@@ -247,7 +247,7 @@ def _static_window(session: Session, draw: Draw) -> Session:
     pose, kind, what, side = _bent(straight, draw)
     turning = LateStanding(pose, straight, change_s=1.5, duration_s=3.6)
     changes: dict[str, Any] = {"static": turning, "window_s": (0.4, 1.4)}
-    cause = _TILTED if kind == "hips" else f"static window: {kind}"
+    cause = _TILTED if kind == "hips" else "static window"
     return _planted(session, cause, f"{what} in the window", side, **changes)
 
 
