@@ -28,6 +28,7 @@ from kinebench.io.sto import motion_text
 from kinebench.io.trc import trc_text
 from kinebench.lab import Population, generic_body, scaling_setup
 from kinebench.lab.subjects import write_subjects
+from kinebench.metrics import FigureRow, FigureTable, Kind
 from kinebench.studies.execution.codec import encoded
 
 __all__ = [
@@ -294,7 +295,9 @@ def codecs() -> Seeds:
         motion, ("a",), np.zeros((5, 1)), np.ones(5, dtype=bool), np.zeros(5, dtype=int)
     )
     rows = [{"kind": "angle", "item": "knee", "value": 1.5, "missing": None, "raw": b"12"}]
-    return [encoded(value) for value in (motion, _markers(), solution, rows, Subject(70, 1.8))]
+    figures = FigureTable.of([FigureRow(Kind.COORDINATE, "knee", "rmse", 1.5, "rad")])
+    values = (motion, _markers(), solution, rows, figures, Subject(70, 1.8))
+    return [encoded(value) for value in values]
 
 
 def mean_npys() -> Seeds:

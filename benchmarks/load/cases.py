@@ -149,17 +149,17 @@ def _plan(size: int, folder: Path) -> Work:
 
 def _tables(size: int, folder: Path) -> Work:
     """Tables of so many cells that are done, ten figures each."""
+    from kinebench.metrics import FigureRow, FigureTable, Kind
     from kinebench.studies.analysis.results import write_results
     from kinebench.studies.demo import demonstration
     from kinebench.studies.execution.cells import Outcome
 
     study = demonstration(1, "lab").study
     names = ("subject", "trial", "activity", *(factor.name for factor in study.factors))
-    rows = tuple(
-        {"kind": "coordinate", "item": f"angle_{i}", "metric": "rmse", "value": 0.1, "unit": "rad"}
-        for i in range(10)
+    figures = FigureTable.of(
+        FigureRow(Kind.COORDINATE, f"angle_{i}", "rmse", 0.1, "rad") for i in range(10)
     )
-    outcomes = [Outcome(i, dict.fromkeys(names, str(i)), "done", "", rows) for i in range(size)]
+    outcomes = [Outcome(i, dict.fromkeys(names, str(i)), "done", "", figures) for i in range(size)]
     return lambda: write_results(folder / "out", study, outcomes)
 
 

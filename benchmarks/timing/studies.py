@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.timing.grid import FILTERS, grid
+from kinebench.metrics import FigureRow, FigureTable, Kind
 from kinebench.studies.design import Study
 from kinebench.studies.execution.batches import MOST, Batch, batches, recipe
 from kinebench.studies.execution.cells import Outcome, run_study, stored_outcomes
@@ -38,7 +39,6 @@ from kinebench.studies.execution.store import Store
 from kinebench.studies.plan import count_cells
 
 N_EMPTY = 400
-Rows = tuple[dict[str, Any], ...]
 
 
 def real_study() -> Study:
@@ -51,14 +51,13 @@ def real_study() -> Study:
 def nothing(batch: Batch, shared: Study, store: Store) -> list[Outcome]:
     """A batch that only returns figures of the usual size."""
     return [
-        Outcome(index, {"subject": "s"}, "done", "", ROWS)
+        Outcome(index, {"subject": "s"}, "done", "", FIGURES)
         for index in range(batch.start, batch.stop)
     ]
 
 
-ROWS: Rows = tuple(
-    {"kind": "coordinate", "item": f"angle_{i}", "metric": "rmse", "value": 0.1 * i, "unit": "rad"}
-    for i in range(189)
+FIGURES = FigureTable.of(
+    FigureRow(Kind.COORDINATE, f"angle_{i}", "rmse", 0.1 * i, "rad") for i in range(189)
 )
 
 
@@ -180,7 +179,7 @@ def print_store(study: Study) -> None:
         kept = stored_outcomes(study, store)
         memory = tracemalloc.get_traced_memory()[0] / n
         tracemalloc.stop()
-        figures = [len(outcome.rows) for outcome in kept]
+        figures = [len(outcome.figures) for outcome in kept]
     print(
         f"\nstore: {len(files) / n:.1f} files and {size / n / 1e6:.2f} MB a cell;"
         f" {1e3 * again:.1f} ms to find a cell again; {statistics.mean(figures):.0f} figures"

@@ -12,10 +12,8 @@ import numpy as np
 
 from kinebench.augmentation import lstm
 from kinebench.augmentation.catalogue import AugmenterVersion, NetworkSpec, version
-from kinebench.augmentation.lead_in import WARM_UP_KINDS, lead_in_frames
+from kinebench.augmentation.frames import WARM_UP_KINDS, interpolate, lead_in_frames, uniform_times
 from kinebench.augmentation.network import Float32Array, Network
-from kinebench.augmentation.sides import warn_if_sides_swapped
-from kinebench.augmentation.time_grid import interpolate, uniform_times
 from kinebench.augmentation.weights import load_networks
 from kinebench.core.arrays import FloatArray
 from kinebench.core.limits import Limit, require_within
@@ -24,6 +22,7 @@ from kinebench.core.references import Reference
 from kinebench.core.sampling import is_uniform
 from kinebench.core.subject import Subject
 from kinebench.errors import AugmentationError, KinebenchWarning, listed, require_names
+from kinebench.posture.sides import warn_if_sides_swapped
 from kinebench.signals.gaps import longest_gap
 
 __all__ = ["RATE_TOLERANCE", "START_UP_S", "LSTMAugmenter", "NoAugmentation", "tracked_markers"]

@@ -52,6 +52,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         f" default: {_CAMERA}",
     )
     parser.add_argument(
+        "--people",
+        choices=("template", "moving", "shaped", "varied"),
+        default="template",
+        help="whether all perform one template (default), move as themselves, are built as"
+        " themselves, or both",
+    )
+    parser.add_argument(
         "--workers",
         type=one_or_more,
         default=os.cpu_count() or 1,
@@ -76,7 +83,9 @@ def run(arguments: argparse.Namespace) -> int:
     require_folder(arguments.out)
     if arguments.out.is_dir():
         require_writable([arguments.out / name for name in (*TABLES, "report.html")])
-    demo = demonstration(arguments.subjects, arguments.body, parse_camera(arguments.camera))
+    demo = demonstration(
+        arguments.subjects, arguments.body, parse_camera(arguments.camera), arguments.people
+    )
     progress = CellProgress(count_cells(demo.study))
     store = Store(arguments.out / "store")
     outcomes = run_study(demo.study, store, arguments.workers, on_outcome=progress.step)
@@ -86,6 +95,8 @@ def run(arguments: argparse.Namespace) -> int:
     command = f"kinebench demo --subjects {arguments.subjects} --body {demo.body}"
     if arguments.camera != _CAMERA:
         command += f" --camera {arguments.camera}"
+    if arguments.people != "template":
+        command += f" --people {arguments.people}"
     report = arguments.out / "report.html"
     parts = parts_of(demo.study, outcomes, store)
     document = study_document("Demonstration", demo.study.question, parts, command)

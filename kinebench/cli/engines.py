@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kinebench.cli.output import terminal_of
 from kinebench.cli.planning import add_input_arguments, in_options, planned, require_one_input
+from kinebench.cli.progress import status_line
 
 if TYPE_CHECKING:
     from kinebench.pipeline.engine_comparison import EngineComparison
@@ -42,9 +43,13 @@ def run(arguments: argparse.Namespace) -> int:
     with carried_by_errors(doubts, in_options):
         result = plan.pipeline(plan.trial)
     doubts = list(dict.fromkeys([*doubts, *map(in_options, result.warnings)]))
-    on_engine = _progress if sys.stderr.isatty() else None
-    with carried_by_errors(doubts):
-        found = compare_engines(result.scaling.model, result.augmented, tasks, on_engine=on_engine)
+    with carried_by_errors(doubts), status_line() as show:
+        found = compare_engines(
+            result.scaling.model,
+            result.augmented,
+            tasks,
+            on_engine=lambda engine: show(f"solving with {engine} …"),
+        )
     for doubt in doubts:
         print(f"warning: {doubt}", file=sys.stderr)
     if arguments.json:
@@ -52,10 +57,6 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _print(plan.trial.name, found)
     return 0
-
-
-def _progress(engine: str) -> None:
-    print(f"solving with {engine} …", file=sys.stderr)
 
 
 def _as_json(trial: str, found: EngineComparison) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from kinebench.comparison.procedure import Procedure
 from kinebench.comparison.results import GroupRow, PairResult
-from kinebench.metrics import CATALOGUE
+from kinebench.metrics import CATALOGUE, Kind
 from kinebench.statistics import Observations, group_figure
 
 __all__ = ["ALL_ANGLES", "ALL_TRANSLATIONS", "group_rows_of"]
@@ -46,7 +46,7 @@ def group_rows_of(results: Sequence[PairResult], how: Procedure) -> tuple[GroupR
     KinebenchWarning
         Fewer than 20 subjects.
     """
-    of_markers = any(result.evaluation.kind == "marker" for result in results)
+    of_markers = any(result.evaluation.kind is Kind.MARKER for result in results)
     of_motions = ("bias", how.headline, "offset_removed_rmse")
     rows = []
     for metric in _OF_MARKERS if of_markers else dict.fromkeys(of_motions):
@@ -54,8 +54,9 @@ def group_rows_of(results: Sequence[PairResult], how: Procedure) -> tuple[GroupR
         for item in dict.fromkeys(value.item for value in values):
             own = [value for value in values if value.item == item]
             rows.append(_row(item, metric, own, how.pooling))
-        if not of_markers and CATALOGUE[metric].unit == "coordinate":
-            for item, unit in ((ALL_ANGLES, "rad"), (ALL_TRANSLATIONS, "m")):
+        if not of_markers and CATALOGUE[metric].unit.startswith("coordinate"):
+            for item, coordinates in ((ALL_ANGLES, "rad"), (ALL_TRANSLATIONS, "m")):
+                unit = CATALOGUE[metric].unit_for(coordinates)
                 own = [value for value in values if value.unit == unit]
                 if own:
                     rows.append(_row(item, metric, own, how.pooling))

@@ -10,7 +10,7 @@ from numbers import Real
 
 from kinebench.errors import KinebenchWarning, ValueRangeError
 
-__all__ = ["Subject", "implausible", "require_possible"]
+__all__ = ["Subject", "require_possible"]
 
 _SHORTEST_M, _TALLEST_M = 0.5, 2.6
 _LIGHTEST, _HEAVIEST = 8.0, 44.0
@@ -46,7 +46,7 @@ class Subject:
             if not (number and math.isfinite(value) and value > 0):
                 raise ValueRangeError(f"{name} must be a number above 0 {unit}, found {value!r}")
             object.__setattr__(self, name, float(value))
-        doubt = implausible(self.mass_kg, self.height_m)
+        doubt = _implausible(self.mass_kg, self.height_m)
         if doubt:
             warnings.warn(doubt, KinebenchWarning, stacklevel=3)
 
@@ -61,10 +61,10 @@ def require_possible(mass_kg: float, height_m: float) -> None:
     if not (0 < mass_kg < math.inf and 0 < height_m < math.inf):
         return
     if not (0.3 <= height_m <= 3.0 and 4 <= mass_kg / height_m**2 <= 300):
-        raise ValueRangeError(implausible(mass_kg, height_m))
+        raise ValueRangeError(_implausible(mass_kg, height_m))
 
 
-def implausible(mass_kg: float, height_m: float) -> str:
+def _implausible(mass_kg: float, height_m: float) -> str:
     """What is doubtful about a mass and a height, with the likely cure; empty when nothing is."""
     index = mass_kg / height_m / height_m  # a square of 1e200 would overflow
     if not _SHORTEST_M <= height_m <= _TALLEST_M:

@@ -12,7 +12,7 @@ __all__ = ["shared_markers"]
 
 
 def shared_markers(
-    tasks: IKTasks, in_model: Collection[str], in_trial: Collection[str], stacklevel: int = 3
+    tasks: IKTasks, in_model: Collection[str], in_trial: Collection[str]
 ) -> tuple[str, ...]:
     """Markers that tasks, model and trial share, in the order of the tasks.
 
@@ -41,6 +41,6 @@ def shared_markers(
                 f"{holder} lacks {len(lacking)} of {len(weighted)} markers that the IK tasks name:"
                 f" {', '.join(lacking)}; their tasks are left out",
                 KinebenchWarning,
-                stacklevel=stacklevel,
+                stacklevel=3,
             )
     return shared

@@ -130,13 +130,14 @@ class Performance:
                 continue
             change = self._chance(name, spread, movement, f"repetition {number}")
             if change != 0:
-                yield name, _clipped(getattr(motion, name) + change, spread)
+                value = getattr(motion, name)
+                yield name, _clipped(value + change, spread, value)
 
     def _posture(self, movement: Movement) -> Iterator[tuple[str, float]]:
         for name, spread in POSTURE.items():
             change = self._trait(name, spread, movement)
             change += self._chance(name, spread, movement, "trial")
-            change = _clipped(change, spread)
+            change = _clipped(change, spread, 0.0)
             if change == 0:
                 continue
             stem, _, right = name.partition(" ")
@@ -181,8 +182,9 @@ def _normal(*names: object) -> float:
     return float(np.clip(generator(*names).standard_normal(), -_LIMIT, _LIMIT))
 
 
-def _clipped(value: float, spread: Spread) -> float:
-    return min(max(value, spread.least), spread.most)
+def _clipped(value: float, spread: Spread, start: float) -> float:
+    """Within what is possible, which what one starts from always counts as."""
+    return min(max(value, min(spread.least, start)), max(spread.most, start))
 
 
 def _with_numbers(
@@ -196,7 +198,8 @@ def _with_numbers(
             continue
         owner, _, field = name.rpartition(".")
         holder = getattr(motion, owner) if owner else motion
-        value = _clipped(getattr(holder, field) + change, spreads[name])
+        start = getattr(holder, field)
+        value = _clipped(start + change, spreads[name], start)
         (stance if owner else own)[field] = value
     if stance:
         own["stance"] = replace(motion.stance, **stance)  # type: ignore[attr-defined]

@@ -16,8 +16,7 @@ Sources
 [5] Study of six people with fluoroscopy in walking (PMC8631460): clusters move up to 18 mm on the
     thigh and 17 mm on the shank, single markers within them 4 to 16 mm.
 [6] Barré A, Jolles BM, Theumann N, Aminian K (2015) Soft tissue artifact distribution on lower
-    limbs during treadmill gait. J Biomech 48: 1965–1971; Dumas et al. (2014): the cluster's rigid part is
-    the larger one.
+    limbs during treadmill gait. J Biomech 48: 1965–1971 (the cluster's rigid part is the larger).
 
 Amplitudes of trunk and arms, and all of clothing, are assumptions.
 """

@@ -123,7 +123,7 @@ _GAIT: dict[str, Spread] = {
     "step_width_m": Spread(0.025, 0.020, 0.03, 0.22),  # within: [3]
     # toes bend by 45° at most, on the side that rises more as well
     "heel_rise_deg": Spread(4.0, 0.0, 30.0, 43.0),
-    "push_off_deg": Spread(2.5, 0.0, 20.0, 36.0),
+    "push_off_deg": Spread(3.5, 0.0, 19.0, 37.0),
     "toe_up_deg": Spread(3.0, 0.0, 6.0, 21.0),
     "clearance_m": Spread(0.003, 0.0, 0.005, 0.02),
     "sway_m": Spread(0.005, 0.0, 0.008, 0.035),

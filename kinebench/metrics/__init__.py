@@ -7,7 +7,9 @@ one clock already. SI units and radians throughout.
 from kinebench.metrics.attribution import Attribution, shapley
 from kinebench.metrics.catalogue import CATALOGUE, Metric, metrics_of
 from kinebench.metrics.evaluation import NOT_SCORED, evaluate_motion
+from kinebench.metrics.figure_table import FigureTable
 from kinebench.metrics.marker_evaluation import evaluate_markers
+from kinebench.metrics.quantities import Alignment, FigureRow, Kind, Quantity
 from kinebench.metrics.residuals import evaluate_residuals
 from kinebench.metrics.results import Evaluation, Exclusion, Figure, Undefined
 from kinebench.metrics.side_evaluation import (
@@ -20,11 +22,16 @@ from kinebench.metrics.undefined import UndefinedMetricWarning
 __all__ = [
     "CATALOGUE",
     "NOT_SCORED",
+    "Alignment",
     "Attribution",
     "Evaluation",
     "Exclusion",
     "Figure",
+    "FigureRow",
+    "FigureTable",
+    "Kind",
     "Metric",
+    "Quantity",
     "Undefined",
     "UndefinedMetricWarning",
     "evaluate_feet",

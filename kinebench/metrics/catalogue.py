@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from kinebench.core.extensions import Catalogue, of_type
+from kinebench.errors import require_names
 from kinebench.metrics import (
     attribution,
     cmc,
+    derivatives,
     extremes,
     ground,
     markers,
@@ -28,6 +30,18 @@ __all__ = ["CATALOGUE", "Better", "Family", "Metric", "metrics_of"]
 Better = Literal["zero", "lower", "higher", "one", "hundred", "none"]
 Family = Literal["waveform", "cycles", "marker", "pose", "residual", "side"]
 
+_DIRECTIONS: dict[Better, str] = {
+    "zero": "nearer to 0 is better",
+    "lower": "lower is better",
+    "higher": "higher is better",
+    "one": "nearer to 1 is better",
+    "hundred": "nearer to 100 is better",
+    "none": "neither is better",
+}
+_UNITS = ("coordinate", "coordinate/s", "coordinate/s²", "rad", "m", "s", "1", "%")
+_NEEDS = ("times", "minimum_range")
+_SIGNED: tuple[Better, ...] = ("zero", "one", "hundred")
+
 
 @dataclass(frozen=True, slots=True)
 class Metric:
@@ -39,7 +53,8 @@ class Metric:
     title : str
         For tables and axes.
     unit : str
-        "coordinate" (rad or m, as the coordinate), "rad", "m", "s", "1" or "%".
+        "coordinate" (rad or m, as the coordinate), "coordinate/s", "coordinate/s²", "rad", "m",
+        "s", "1" or "%".
     better : str
         "zero": nearer to 0, signed; "lower", "higher"; "one": nearer to 1; "hundred"; "none".
     perfect : float or None
@@ -57,6 +72,14 @@ class Metric:
     parts : tuple of str
         Fields of the function's result, where it is a named tuple; a figure is then named
         ``metric.part``, and a part that ends in ``_s`` is in s.
+    without_offset : str
+        Name of the metric that is this one after a constant offset is taken out; empty when there
+        is none.
+
+    Raises
+    ------
+    NameNotFoundError
+        When unit, better, family or what it needs is none of these words.
     """
 
     name: str
@@ -69,6 +92,43 @@ class Metric:
     family: Family = "waveform"
     needs: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
+    without_offset: str = ""
+
+    def __post_init__(self) -> None:
+        for what, given, known in (
+            ("unit", (self.unit,), _UNITS),
+            ("better", (self.better,), get_args(Better)),
+            ("family", (self.family,), get_args(Family)),
+            ("needs", self.needs, _NEEDS),
+        ):
+            require_names(given, known, what, f"the catalogue of metrics ('{self.name}')")
+
+    @property
+    def direction(self) -> str:
+        """``lower is better``."""
+        return _DIRECTIONS[self.better]
+
+    @property
+    def higher_is_better(self) -> bool:
+        return self.better == "higher"
+
+    @property
+    def label(self) -> str:
+        """The metric as it is judged: ``RMSE``, ``|bias|``, ``|LFM slope − 1|``."""
+        if self.better not in _SIGNED:
+            return self.title
+        return f"|{self.title} − {self.perfect:g}|" if self.perfect else f"|{self.title}|"
+
+    def judged(self, value: float) -> float:
+        """A signed metric is judged by its size, one that should be 1 by its distance from it.
+
+        Signs must not cancel: a bias of +5° on the left and −5° on the right is no 0°.
+        """
+        return abs(value - (self.perfect or 0.0)) if self.better in _SIGNED else value
+
+    def unit_for(self, coordinate_unit: str) -> str:
+        """Unit of its values for coordinates in rad or in m."""
+        return self.unit.replace("coordinate", coordinate_unit)
 
 
 WILLMOTT = "Willmott & Matsuura 2005, Clim Res 30:79"
@@ -83,7 +143,16 @@ HERE = "definition of kinebench"
 _WAVEFORM = (
     Metric("bias", "bias", "coordinate", "zero", 0.0, waveform.bias, BLAND),
     Metric("mae", "MAE", "coordinate", "lower", 0.0, waveform.mean_absolute_error, WILLMOTT),
-    Metric("rmse", "RMSE", "coordinate", "lower", 0.0, waveform.rmse, WILLMOTT),
+    Metric(
+        "rmse",
+        "RMSE",
+        "coordinate",
+        "lower",
+        0.0,
+        waveform.rmse,
+        WILLMOTT,
+        without_offset="offset_removed_rmse",
+    ),
     Metric(
         "offset_removed_rmse",
         "RMSE, offset removed",
@@ -92,6 +161,26 @@ _WAVEFORM = (
         0.0,
         waveform.offset_removed_rmse,
         "standard deviation of the error, " + BLAND,
+    ),
+    Metric(
+        "velocity_rmse",
+        "RMSE of velocity",
+        "coordinate/s",
+        "lower",
+        0.0,
+        derivatives.velocity_rmse,
+        HERE,
+        needs=("times",),
+    ),
+    Metric(
+        "acceleration_rmse",
+        "RMSE of acceleration",
+        "coordinate/s²",
+        "lower",
+        0.0,
+        derivatives.acceleration_rmse,
+        HERE,
+        needs=("times",),
     ),
     Metric(
         "max_error", "max |error|", "coordinate", "lower", 0.0, waveform.max_absolute_error, HERE
@@ -223,39 +312,43 @@ _CYCLES = (
 )
 
 
-def _distance(name: str, title: str, function: Callable[..., Any], family: Family) -> Metric:
+def _distance(
+    name: str,
+    title: str,
+    function: Callable[..., Any],
+    family: Family = "marker",
+    without_offset: str = "",
+) -> Metric:
     source = IONESCU if family == "pose" else HERE
-    return Metric(name, title, "m", "lower", 0.0, function, source, family)
+    return Metric(
+        name, title, "m", "lower", 0.0, function, source, family, without_offset=without_offset
+    )
 
+
+def _offset(name: str) -> str:
+    return f"offset_removed_{name}"
+
+
+_DISTANCES = (
+    ("distance_mean", "mean distance", markers.distance_mean, markers.offset_removed_distance_mean),
+    ("distance_rms", "RMS distance", markers.distance_rms, markers.offset_removed_distance_rms),
+    ("distance_max", "max distance", markers.distance_max, markers.offset_removed_distance_max),
+    (
+        "distance_p95",
+        "95th percentile of distance",
+        markers.distance_p95,
+        markers.offset_removed_distance_p95,
+    ),
+)
 
 _MARKER = (
-    _distance("distance_mean", "mean distance", markers.distance_mean, "marker"),
-    _distance("distance_rms", "RMS distance", markers.distance_rms, "marker"),
-    _distance("distance_max", "max distance", markers.distance_max, "marker"),
-    _distance("distance_p95", "95th percentile of distance", markers.distance_p95, "marker"),
-    _distance(
-        "offset_removed_distance_mean",
-        "mean distance, offset removed",
-        markers.offset_removed_distance_mean,
-        "marker",
+    *(
+        _distance(name, title, function, without_offset=_offset(name))
+        for name, title, function, _ in _DISTANCES
     ),
-    _distance(
-        "offset_removed_distance_rms",
-        "RMS distance, offset removed",
-        markers.offset_removed_distance_rms,
-        "marker",
-    ),
-    _distance(
-        "offset_removed_distance_max",
-        "max distance, offset removed",
-        markers.offset_removed_distance_max,
-        "marker",
-    ),
-    _distance(
-        "offset_removed_distance_p95",
-        "95th percentile of distance, offset removed",
-        markers.offset_removed_distance_p95,
-        "marker",
+    *(
+        _distance(_offset(name), f"{title}, offset removed", function)
+        for name, title, _, function in _DISTANCES
     ),
     _distance("mpjpe", "MPJPE", markers.mpjpe, "pose"),
     _distance("pa_mpjpe", "PA-MPJPE", markers.pa_mpjpe, "pose"),

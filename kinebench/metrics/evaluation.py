@@ -19,6 +19,7 @@ from kinebench.core.wrapping import can_wrap
 from kinebench.errors import ValueRangeError, require_names
 from kinebench.metrics.catalogue import CATALOGUE, Metric
 from kinebench.metrics.pairs import paired, without_wraps
+from kinebench.metrics.quantities import Kind
 from kinebench.metrics.results import Evaluation, Exclusion, Figure, Undefined
 from kinebench.metrics.undefined import UndefinedMetricWarning
 from kinebench.metrics.waveform import MINIMUM_RANGE_M, MINIMUM_RANGE_RAD
@@ -91,16 +92,14 @@ def evaluate_motion(
         for coordinate, row, n in zip(coordinates, values.T.tolist(), counts.tolist(), strict=True)
         for metric, value in zip(chosen, row, strict=True)
     )
-    evaluation = Evaluation("coordinate", figures, excluded, undefined)
+    evaluation = Evaluation(Kind.COORDINATE, figures, excluded, undefined)
     evaluation.warn_of_undefined()
     return evaluation
 
 
 def unit_of(metric: Metric, coordinate: Coordinate) -> str:
     """Unit of a metric's value for this coordinate."""
-    if metric.unit != "coordinate":
-        return metric.unit
-    return "rad" if coordinate.kind == "rotational" else "m"
+    return metric.unit_for("rad" if coordinate.kind == "rotational" else "m")
 
 
 def require_same_times(reference: FloatArray, estimate: FloatArray) -> None:

@@ -15,6 +15,7 @@ from kinebench.errors import ValueRangeError, require_names
 from kinebench.metrics import markers as space
 from kinebench.metrics.evaluation import require_same_times
 from kinebench.metrics.landmarks import segment_of, side_of
+from kinebench.metrics.quantities import Kind
 from kinebench.metrics.results import Evaluation, Exclusion, Figure, Undefined
 from kinebench.metrics.undefined import UndefinedMetricWarning
 
@@ -98,7 +99,7 @@ def evaluate_markers(
             for told in caught
             if isinstance(told.message, UndefinedMetricWarning)
         ]
-    evaluation = Evaluation("marker", tuple(figures), excluded, tuple(undefined))
+    evaluation = Evaluation(Kind.MARKER, tuple(figures), excluded, tuple(undefined))
     evaluation.warn_of_undefined()
     return evaluation
 

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from kinebench.core.arrays import FloatArray
 from kinebench.errors import ValueRangeError
+from kinebench.metrics.quantities import Kind
 from kinebench.metrics.results import Evaluation, Figure, Undefined
 from kinebench.metrics.undefined import UndefinedMetricWarning, nan_where
 
@@ -85,7 +86,7 @@ def evaluate_residuals(distances: ArrayLike, names: Sequence[str]) -> Evaluation
             )
         figures += [Figure(item, metric, value, "m", n) for metric, value in pair]
         undefined += [] if n else [Undefined(item, metric, NO_MARKER) for metric, _ in pair]
-    evaluation = Evaluation("marker", tuple(figures), (), tuple(undefined))
+    evaluation = Evaluation(Kind.MARKER_ERROR, tuple(figures), (), tuple(undefined))
     evaluation.warn_of_undefined()
     return evaluation
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from kinebench.errors import KinebenchWarning, listed, require_names
+from kinebench.metrics.quantities import Alignment, FigureRow, Kind
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Evaluation", "Exclusion", "Figure", "Undefined"]
 
@@ -60,14 +64,14 @@ class Evaluation:
 
     Parameters
     ----------
-    kind : str
-        What the items are: "coordinate", "marker", "segment", "side".
+    kind : Kind
+        What the items are.
     figures : tuple of Figure
     excluded : tuple of Exclusion
     undefined : tuple of Undefined
     """
 
-    kind: str
+    kind: Kind
     figures: tuple[Figure, ...]
     excluded: tuple[Exclusion, ...] = ()
     undefined: tuple[Undefined, ...] = ()
@@ -77,7 +81,7 @@ class Evaluation:
         for figure in self.figures:
             low, high = figure.interval or (float("nan"), float("nan"))
             yield {
-                self.kind: figure.item,
+                self.kind.noun: figure.item,
                 "metric": figure.metric,
                 "value": figure.value,
                 "unit": figure.unit,
@@ -85,6 +89,18 @@ class Evaluation:
                 "ci_low": low,
                 "ci_high": high,
             }
+
+    def tidy(self, alignment: Alignment = Alignment.NONE) -> Iterator[FigureRow]:
+        """Rows of a `FigureTable`; `alignment` is what was done to the motion before."""
+        for item, metric, value, unit, *_ in self.figures:
+            yield FigureRow(self.kind, item, metric, value, unit, alignment)
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """The `rows` as a table: one per figure, NaN where undefined or without interval."""
+        import pandas as pd
+
+        names = (self.kind.noun, "metric", "value", "unit", "n", "ci_low", "ci_high")
+        return pd.DataFrame(self.rows(), columns=pd.Index(names))
 
     @property
     def items(self) -> tuple[str, ...]:
@@ -104,7 +120,7 @@ class Evaluation:
     def value(self, item: str, metric: str) -> float:
         """One figure's value."""
         found = self.values(metric)
-        require_names([item], found, self.kind, "the evaluation")
+        require_names([item], found, self.kind.noun, "the evaluation")
         return found[item]
 
     def warn_of_undefined(self, stacklevel: int = 3) -> None:

@@ -17,12 +17,12 @@ from kinebench.errors import ValueRangeError, require_names
 from kinebench.metrics.evaluation import require_same_times
 from kinebench.metrics.ground import (
     floor_contact,
-    foot_at_rest,
     ground_height,
     stances,
 )
 from kinebench.metrics.landmarks import bilateral_pairs, foot_points, landmark_pairs
 from kinebench.metrics.pairs import paired, without_wraps
+from kinebench.metrics.quantities import Kind
 from kinebench.metrics.results import Evaluation, Exclusion, Figure, Undefined
 from kinebench.metrics.sides import (
     error_at_events,
@@ -31,6 +31,7 @@ from kinebench.metrics.sides import (
 )
 from kinebench.metrics.undefined import UndefinedMetricWarning
 from kinebench.metrics.waveform import NO_FRAME, bias
+from kinebench.posture.rests import foot_at_rest
 from kinebench.statistics import series_mean
 
 __all__ = ["evaluate_feet", "evaluate_side_drop", "evaluate_side_motion"]
@@ -90,7 +91,7 @@ def evaluate_side_drop(
             continue
         own = _height_difference(reference, (reference_pairs or {})[landmark], window_s)
         _add_mean(landmark, "side_drop", difference - own, rate_hz, figures, undefined)
-    evaluation = Evaluation("landmark", tuple(figures), tuple(excluded), tuple(undefined))
+    evaluation = Evaluation(Kind.LANDMARK, tuple(figures), tuple(excluded), tuple(undefined))
     evaluation.warn_of_undefined()
     return evaluation
 
@@ -139,7 +140,7 @@ def evaluate_feet(
         for figure in figures
         if np.isnan(figure.value)
     )
-    evaluation = Evaluation("foot", figures, (), undefined)
+    evaluation = Evaluation(Kind.FOOT, figures, (), undefined)
     evaluation.warn_of_undefined()
     return evaluation
 
@@ -206,7 +207,7 @@ def evaluate_side_motion(
     for told in caught:
         if not isinstance(told.message, UndefinedMetricWarning):
             warnings.warn_explicit(told.message, told.category, told.filename, told.lineno)
-    evaluation = Evaluation("coordinate", tuple(figures), (), undefined)
+    evaluation = Evaluation(Kind.COORDINATE, tuple(figures), (), undefined)
     evaluation.warn_of_undefined()
     return evaluation
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from kinebench.core.results import ScalingResult
 from kinebench.core.subject import Subject
+from kinebench.posture.standing import far_from_standing
 from kinebench.quality.model import model_mass, side_ratios
-from kinebench.scaling.standing import far_from_standing
 
 __all__ = ["scaling_warnings"]
 

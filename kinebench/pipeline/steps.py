@@ -32,7 +32,7 @@ from kinebench.core.trial import Trial
 from kinebench.pipeline.checks import scaling_warnings
 from kinebench.pipeline.filled import filled_gaps, filled_in_words, unseen_in_words
 from kinebench.pipeline.memo import STAGE_VERSIONS
-from kinebench.scaling.standing import standing_quality
+from kinebench.posture.standing import standing_quality
 
 if TYPE_CHECKING:
     from kinebench.pipeline.pipeline import Pipeline

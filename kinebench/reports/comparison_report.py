@@ -12,7 +12,7 @@ from kinebench.core.model import Model
 from kinebench.core.motion import Motion
 from kinebench.core.names import shared_names
 from kinebench.errors import ValueRangeError
-from kinebench.metrics import CATALOGUE, metrics_of
+from kinebench.metrics import CATALOGUE, Kind, metrics_of
 from kinebench.metrics.landmarks import bilateral_pairs
 from kinebench.metrics.marker_evaluation import ALL_MARKERS
 from kinebench.reports.agreement_tables import agreement_section
@@ -103,7 +103,7 @@ def _group(comparison: Comparison) -> Section:
         )
     ]
     metric = comparison.headline_of(comparison.pairs[0])
-    unit = "m" if comparison.pairs[0].evaluation.kind == "marker" else "rad"
+    unit = "m" if comparison.pairs[0].evaluation.kind is Kind.MARKER else "rad"
     items = [
         row.item
         for row in comparison.groups
@@ -179,7 +179,7 @@ def _bias_interval_note(comparison: Comparison, pair: PairResult) -> list[Block]
         if comparison.procedure.bias_interval == "effective"
         else "points taken as independent, as published; too narrow"
     )
-    header = (pair.evaluation.kind, "unit", "bias", "low", "high", "frames")
+    header = (pair.evaluation.kind.noun, "unit", "bias", "low", "high", "frames")
     caption = f"Bias with 95 % interval: {how}. It speaks of this trial only."
     return [Details("Intervals of the bias", (TableBlock(Table(header, rows), caption),))]
 
@@ -249,7 +249,7 @@ def _lag_table(pair: PairResult, metric: str) -> Table:
         )
         for item in items
     )
-    return Table((pair.evaluation.kind, "unit", *(shift.label for shift in shifts)), rows)
+    return Table((pair.evaluation.kind.noun, "unit", *(shift.label for shift in shifts)), rows)
 
 
 def _how(comparison: Comparison) -> Section:

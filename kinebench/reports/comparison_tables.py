@@ -9,13 +9,11 @@ from typing import Any
 import numpy as np
 
 from kinebench.comparison import Comparison, PairResult
-from kinebench.metrics import CATALOGUE, Evaluation, Figure
+from kinebench.metrics import CATALOGUE, Evaluation, Figure, Kind
 from kinebench.reports.tables import Table
 from kinebench.reports.units import readable, readable_interval, readable_unit, scale_of
 
 __all__ = [
-    "MARKER_COLUMNS",
-    "MOTION_COLUMNS",
     "group_table",
     "main_table",
     "pair_table",
@@ -23,8 +21,8 @@ __all__ = [
     "tidy_rows",
 ]
 
-MOTION_COLUMNS = ("bias", "mae", "rmse", "offset_removed_rmse", "max_error", "pearson_r")
-MARKER_COLUMNS = (
+_MOTION_COLUMNS = ("bias", "mae", "rmse", "offset_removed_rmse", "max_error", "pearson_r")
+_MARKER_COLUMNS = (
     "distance_mean",
     "distance_rms",
     "distance_max",
@@ -45,7 +43,7 @@ def tidy_rows(comparison: Comparison) -> Iterator[dict[str, Any]]:
     for pair in comparison.pairs:
         shifted = {shift.label: shift.result for shift in pair.sensitivity}
         for figure in pair.evaluation.figures:
-            row = _tidy(pair, "", pair.evaluation.kind, figure)
+            row = _tidy(pair, "", pair.evaluation.kind.noun, figure)
             is_headline = figure.metric == comparison.headline_of(pair)
             for label in _SHIFTS:
                 value = (
@@ -55,7 +53,7 @@ def tidy_rows(comparison: Comparison) -> Iterator[dict[str, Any]]:
             yield row
         for part in pair.repetitions:
             for figure in part.evaluation.figures:
-                yield _tidy(pair, part.interval.name, part.evaluation.kind, figure)
+                yield _tidy(pair, part.interval.name, part.evaluation.kind.noun, figure)
 
 
 def _tidy(pair: PairResult, repetition: str, kind: str, figure: Figure) -> dict[str, Any]:
@@ -96,7 +94,7 @@ def pair_table(pair: PairResult, metrics: Sequence[str] = ()) -> Table:
         cells = [figures.get((item, metric)) for metric in columns]
         values = [readable(cell.value, cell.unit) if cell else "—" for cell in cells]
         rows.append((item, _unit_of([cell for cell in cells if cell]), *values))
-    header = (pair.evaluation.kind, "unit", *(CATALOGUE[metric].title for metric in columns))
+    header = (pair.evaluation.kind.noun, "unit", *(CATALOGUE[metric].title for metric in columns))
     return Table(header, tuple(rows))
 
 
@@ -120,7 +118,7 @@ def repetition_table(pair: PairResult) -> Table:
         if any(counts):
             rows.append((item, _unit_of(units), *cells, str(max(counts))))
     titles = (CATALOGUE[metric].title for metric in columns)
-    return Table((pair.evaluation.kind, "unit", *titles, "repetitions"), tuple(rows))
+    return Table((pair.evaluation.kind.noun, "unit", *titles, "repetitions"), tuple(rows))
 
 
 def _mean_and_sd(values: np.ndarray[Any, Any], unit: str) -> str:
@@ -149,13 +147,13 @@ def group_table(comparison: Comparison) -> Table:
         rows.append(
             (item, readable_unit(unit), *cells, str(summary.n_subjects), str(summary.n_trials))
         )
-    kind = comparison.pairs[0].evaluation.kind
+    kind = comparison.pairs[0].evaluation.kind.noun
     titles = (CATALOGUE[metric].title for metric in metrics)
     return Table((kind, "unit", *titles, "subjects", "trials"), tuple(rows))
 
 
 def _columns(pair: PairResult) -> tuple[str, ...]:
-    return MARKER_COLUMNS if pair.evaluation.kind == "marker" else MOTION_COLUMNS
+    return _MARKER_COLUMNS if pair.evaluation.kind is Kind.MARKER else _MOTION_COLUMNS
 
 
 def _by_item(evaluation: Evaluation) -> dict[tuple[str, str], Figure]:

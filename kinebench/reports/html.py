@@ -172,6 +172,9 @@ def _block(block: Block, numbers: _Numbers, anchors: _Anchors) -> str:
             return f"<details>\n<summary>{escape(block.summary)}</summary>\n{inner}\n</details>"
 
 
+_MOST_COLUMNS_OF_A_PHONE = 3  # beside each other at 400 pixels
+_MOST_COLUMNS_OF_A4 = 12  # beside each other at 8 points on an upright page
+
 _MEDIA_TYPES = {".csv": "text/csv", ".tex": "text/x-tex", ".json": "application/json"}
 
 
@@ -200,7 +203,11 @@ def _reference(work: Reference) -> str:
 def _table(block: TableBlock, number: int) -> Iterator[str]:
     table, caption, links = block.table, escape(block.caption), dict(block.links)
     # wide tables scroll in their own frame, and the keyboard can reach it
-    yield f'<div class="table" role="region" aria-label="Table {number}" tabindex="0">'
+    cards = len(table.header) > _MOST_COLUMNS_OF_A_PHONE
+    kinds = ["table", *["cards"] * cards, *["wide"] * (len(table.header) > _MOST_COLUMNS_OF_A4)]
+    yield (
+        f'<div class="{" ".join(kinds)}" role="region" aria-label="Table {number}" tabindex="0">'
+    )
     yield f"<table>\n<caption>Table {number}. {caption}</caption>"
     head = "".join(
         f'<th scope="col"{_number_class(i, table)}>{_with_its_unit(escape(title))}</th>'
@@ -208,12 +215,21 @@ def _table(block: TableBlock, number: int) -> Iterator[str]:
     )
     yield f"<thead><tr>{head}</tr></thead>\n<tbody>"
     for n, row in enumerate(table.rows):
-        cells = [f"<td{_number_class(i, table)}>{escape(cell)}</td>" for i, cell in enumerate(row)]
+        cells = [
+            f"<td{_number_class(i, table)}{_head(table.header[i]) if cards else ''}>"
+            f"{escape(cell)}</td>"
+            for i, cell in enumerate(row)
+        ]
         cells[:1] = [
             f'<th scope="row">{_linked(escape(cell), links.get(n))}</th>' for cell in row[:1]
         ]
         yield f"<tr>{''.join(cells)}</tr>"
     yield "</tbody>\n</table>\n</div>"
+
+
+def _head(title: str) -> str:
+    """The title of the column, for a row that is shown as a paragraph."""
+    return f' data-head="{escape(title, quote=True)}"'
 
 
 def _with_its_unit(title: str) -> str:

@@ -78,6 +78,7 @@ def write_pdf(html_path: Path, pdf_path: Path) -> None:
 def _print(program: str, page: Path, printed: Path, profile: Path) -> None:
     command = [
         program, "--headless", "--disable-gpu", "--no-first-run", "--no-pdf-header-footer",
+        "--generate-pdf-document-outline",
         f"--user-data-dir={profile}", f"--print-to-pdf={printed}",
     ]  # fmt: skip
     if hasattr(os, "geteuid") and os.geteuid() == 0:

@@ -70,6 +70,32 @@ figure svg { display: block; overflow: visible; }
   /* text in a figure stays readable: it scrolls in its own frame, as tables do */
   .drawing { overflow-x: auto; }
   .drawing svg { min-width: 38rem; }
+  /* a row of many columns is a paragraph: every number beside the title of its column */
+  .cards thead {
+    display: block; position: absolute; clip-path: inset(50%); height: 1px; width: 1px;
+    overflow: hidden;
+  }
+  .cards :is(table, caption, tbody, tr) { display: block; }
+  .cards tr { padding: .35rem 0; }
+  .cards tbody tr > * { border: 0; padding: 0 .9rem 0 0; }
+  .cards tbody tr + tr { border-top: 1px solid var(--line); }
+  .cards tbody th { display: inline-block; font-weight: 600; min-width: 0; }
+  .cards td { display: inline-block; text-align: left; }
+  .cards td:empty { display: none; }
+  .cards td::before { content: attr(data-head) " "; color: var(--soft); }
+}
+@media screen {
+  /* a shadow at the edge beyond which a frame scrolls */
+  :is(.table, .drawing) {
+    --shade: rgb(128 128 128 / .45);
+    background:
+      linear-gradient(to right, var(--ground) 30%, transparent) 0 0 / 2.5rem 100% local,
+      linear-gradient(to left, var(--ground) 30%, transparent) 100% 0 / 2.5rem 100% local,
+      radial-gradient(farthest-side at 0 50%, var(--shade), transparent) 0 0 / .8rem 100% scroll,
+      radial-gradient(farthest-side at 100% 50%, var(--shade), transparent) 100% 0 / .8rem 100%
+        scroll;
+    background-repeat: no-repeat;
+  }
 }
 figcaption { color: var(--soft); font-size: .875rem; margin-top: .5rem; max-width: 44rem; }
 details { margin: 1rem 0; }
@@ -81,15 +107,25 @@ footer {
   :root {
     --ground: #fff; --ink: #000; --soft: #444; --line: #bbb; --link: #000; color-scheme: light;
   }
-  @page { margin: 16mm 14mm; }
+  @page {
+    margin: 16mm 14mm 18mm;
+    @bottom-right { content: counter(page) " / " counter(pages); font-size: 8pt; color: #444; }
+  }
+  @page wide { size: A4 landscape; }
   body { max-width: none; padding: 0; font-size: 9.5pt; }
-  nav, .skip { display: none; }
+  .skip { display: none; }
+  nav a { text-decoration: none; }
   h2, h3, h4, caption { break-after: avoid; }
   figure, tr { break-inside: avoid; }
   thead { display: table-header-group; }
   .table { overflow: visible; }
+  .wide { page: wide; }
   caption { max-width: none; }
-  table { font-size: 7.5pt; }
+  table { font-size: 8pt; max-width: 100%; }
+  th, td { padding-right: .35rem; overflow-wrap: anywhere; }
+  tbody th { min-width: 0; }
+  .number { white-space: normal; }
+  figcaption, nav ul, .references, footer { font-size: 8.5pt; }
   details::details-content { content-visibility: visible; height: auto; }
   p, ul, .references, figcaption { max-width: none; }
   .references a { text-decoration: none; }

@@ -18,7 +18,12 @@ __all__ = [
     "triple_of",
 ]
 
-_READABLE = {"rad": ("°", 180.0 / math.pi), "m": ("mm", 1e3), "s": ("s", 1.0), "1": ("", 1.0)}
+_DEGREES = 180.0 / math.pi
+_READABLE = {
+    "rad": ("°", _DEGREES), "rad/s": ("°/s", _DEGREES), "rad/s²": ("°/s²", _DEGREES),
+    "m": ("mm", 1e3), "m/s": ("mm/s", 1e3), "m/s²": ("m/s²", 1.0), "s": ("s", 1.0), "1": ("", 1.0),
+}  # fmt: skip
+_DIGITS = {"rad": 2, "m": 2, "rad/s": 1, "m/s": 1, "rad/s²": 0, "m/s²": 2}
 
 
 def readable_unit(unit: str) -> str:
@@ -32,8 +37,8 @@ def scale_of(unit: str) -> float:
 
 
 def digits_of(unit: str) -> int:
-    """Digits that tell two results apart: hundredths of ° and mm, thousandths of anything else."""
-    return 2 if unit in ("rad", "m") else 3
+    """Digits that tell two results apart: hundredths of ° and mm, thousandths of pure numbers."""
+    return _DIGITS.get(unit, 3)
 
 
 def headed(what: str, unit: str) -> str:

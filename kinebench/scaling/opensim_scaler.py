@@ -19,12 +19,12 @@ from kinebench.errors import KinebenchWarning, ScalingError
 from kinebench.io.models import read_model
 from kinebench.io.sto import read_motion
 from kinebench.io.trc import write_trc
-from kinebench.io.xml import parse_xml
+from kinebench.io.xml import flag, shared_xml
 from kinebench.osim.edits import (
     body_names,
     body_scale_factors,
-    document_root,
     marker_names,
+    shared_root,
     with_marker_set,
     without_forces,
 )
@@ -34,10 +34,9 @@ from kinebench.osim.standing_place import Displacement, displacement
 from kinebench.scaling.setup import (
     ScalingFiles,
     fitted_setup,
-    lost_measurements,
     placing_markers,
     pulled_coordinates,
-    swapped_side_pairs,
+    setup_remarks,
 )
 from kinebench.scaling.standing import StandingWindow
 from kinebench.scaling.window import OPENCAP_STATIC_WINDOW, GivenWindow, StaticWindow
@@ -85,7 +84,8 @@ class OpenSimScaler:
         setup = fitted_setup(
             self.setup, subject, window_s, shared, _unlocked_coordinates(model), files
         )
-        self._warn(setup, shared)
+        for remark in setup_remarks(self.setup, shared):
+            warnings.warn(remark, KinebenchWarning, stacklevel=2)
         require_sound(model)
         with scratch_folder() as folder:
             (folder / files.generic).write_bytes(model.xml)
@@ -100,24 +100,6 @@ class OpenSimScaler:
             pose = moved.undone(_static_pose(folder / files.pose))
         names, errors = _moved(before, placed, placing_markers(setup))
         return ScalingResult(placed, factors, window_s, pose, names, errors)
-
-    def _warn(self, fitted: Document, shared: tuple[str, ...]) -> None:
-        lost = lost_measurements(self.setup, shared)
-        if lost:
-            _warn(
-                f"the static trial has no complete marker pair for {', '.join(lost)}, which"
-                f" {self.setup.name} measures: what they scale keeps the generic model's size"
-            )
-        swapped = [" and ".join(pair) for pair in swapped_side_pairs(fitted)]
-        if swapped:
-            _warn(
-                f"{self.setup.name} measures between {'; '.join(swapped)}: one is on the right,"
-                " the other on the left, a slip in the published file, which is used as it is"
-            )
-
-
-def _warn(message: str) -> None:
-    warnings.warn(message, KinebenchWarning, stacklevel=4)
 
 
 def _displacement(folder: Path, model: Model, setup: Document, static: Markers) -> Displacement:
@@ -161,8 +143,8 @@ def _require_complete(static: Markers, window_s: tuple[float, float]) -> None:
 def _unlocked_coordinates(model: Model) -> set[str]:
     return {
         coordinate.get("name", "")
-        for coordinate in document_root(model).iterfind(".//coordinates/Coordinate")
-        if (coordinate.findtext("locked") or "false").strip().lower() != "true"
+        for coordinate in shared_root(model).iterfind(".//coordinates/Coordinate")
+        if not flag(coordinate, "locked", False)
     }
 
 
@@ -172,7 +154,7 @@ def _body_factors(
     """Scale factors per body: those of its geometry, which carry all digits, or of the file."""
     from_file = {
         (scale.findtext("segment") or "").strip().rsplit("/", 1)[-1]: scale.findtext("scales")
-        for scale in parse_xml(path.read_bytes(), path.name).iterfind(".//Scale")
+        for scale in shared_xml(path.read_bytes(), path.name).iterfind(".//Scale")
     }
     exact = body_scale_factors(placed, generic)
     return {
@@ -210,8 +192,8 @@ def _moved(
 
 def _locations(model: Model) -> dict[str, tuple[FloatArray, bool]]:
     found = {}
-    for marker in document_root(model).iterfind(".//MarkerSet/objects/Marker"):
+    for marker in shared_root(model).iterfind(".//MarkerSet/objects/Marker"):
         location = np.array((marker.findtext("location") or "").split(), dtype=np.float64)
-        fixed = (marker.findtext("fixed") or "false").strip().lower() == "true"
+        fixed = flag(marker, "fixed", False)
         found[marker.get("name", "")] = (location, fixed)
     return found

@@ -5,11 +5,13 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kinebench.core.model import Document
 from kinebench.core.subject import Subject
 from kinebench.errors import ScalingError
-from kinebench.osim.edits import document_root, frozen_document
+from kinebench.io.xml import flag
+from kinebench.osim.edits import document_root, frozen_document, shared_root
 
 __all__ = [
     "ScalingFiles",
@@ -17,6 +19,7 @@ __all__ = [
     "lost_measurements",
     "placing_markers",
     "pulled_coordinates",
+    "setup_remarks",
     "swapped_side_pairs",
 ]
 
@@ -89,7 +92,7 @@ def lost_measurements(setup: Document, markers: Collection[str]) -> tuple[str, .
     """Measurements that a set-up applies and for which these markers have no complete pair."""
     return tuple(
         measurement.get("name", "")
-        for measurement in _applied_measurements(document_root(setup))
+        for measurement in _applied_measurements(shared_root(setup))
         if not any(set(pair) <= set(markers) for pair in _pairs(measurement))
     )
 
@@ -108,7 +111,7 @@ def swapped_side_pairs(setup: Document) -> tuple[tuple[str, str], ...]:
     """Marker pairs of a measurement of one side that name the other: slips in published files."""
     return tuple(
         (pair[0], pair[1])
-        for measurement in _applied_measurements(document_root(setup))
+        for measurement in _applied_measurements(shared_root(setup))
         for pair in _pairs(measurement)
         if len(pair) == 2
         and {_side(name) for name in pair} == {"r", "l"}
@@ -116,13 +119,31 @@ def swapped_side_pairs(setup: Document) -> tuple[tuple[str, str], ...]:
     )
 
 
+@lru_cache(maxsize=32)
+def setup_remarks(setup: Document, markers: tuple[str, ...]) -> tuple[str, ...]:
+    """What is odd about a set-up, given the markers that model and static trial share."""
+    found = []
+    lost = lost_measurements(setup, markers)
+    if lost:
+        found.append(
+            f"the static trial has no complete marker pair for {', '.join(lost)}, which"
+            f" {setup.name} measures: what they scale keeps the generic model's size"
+        )
+    swapped = [pair for pair in swapped_side_pairs(setup) if set(pair) <= set(markers)]
+    if swapped:
+        found.append(
+            f"{setup.name} measures between {'; '.join(map(' and '.join, swapped))}: these markers"
+            " are on opposite sides (apparently a slip in the published set-up, used unchanged)"
+        )
+    return tuple(found)
+
+
 def _placed(fitted: Document, kind: str) -> tuple[str, ...]:
-    tasks = document_root(fitted).iterfind(f".//MarkerPlacer/IKTaskSet/objects/{kind}")
+    tasks = shared_root(fitted).iterfind(f".//MarkerPlacer/IKTaskSet/objects/{kind}")
     return tuple(
         task.get("name", "")
         for task in tasks
-        if (task.findtext("apply") or "true").strip().lower() == "true"
-        and _weight(task, fitted.name) > 0
+        if flag(task, "apply", True) and _weight(task, fitted.name) > 0
     )
 
 
@@ -140,7 +161,7 @@ def _applied_measurements(root: ET.Element) -> list[ET.Element]:
     return [
         measurement
         for measurement in root.iterfind(".//MeasurementSet/objects/Measurement")
-        if (measurement.findtext("apply") or "true").strip().lower() == "true"
+        if flag(measurement, "apply", True)
     ]
 
 

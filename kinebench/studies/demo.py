@@ -8,10 +8,7 @@ from kinebench.augmentation.catalogue import VERSIONS, DatasetFiles, version
 from kinebench.cleaning import Butterworth
 from kinebench.datasets import local_file
 from kinebench.errors import require_names
-from kinebench.lab import (
-    STATIC_POSES,
-    Population,
-)
+from kinebench.lab import PEOPLE, STATIC_POSES
 from kinebench.lab.camera.chain import CameraError
 from kinebench.lab.camera.presets import two_phones
 from kinebench.lab.motions.motion_model import MotionModel
@@ -57,7 +54,10 @@ class Demonstration:
 
 
 def demonstration(
-    n_subjects: int = 4, body: str = "auto", errors: CameraError | None = None
+    n_subjects: int = 4,
+    body: str = "auto",
+    errors: CameraError | None = None,
+    people: str = "template",
 ) -> Demonstration:
     """Static pose × filter × augmenter on virtual subjects in two activities.
 
@@ -69,15 +69,18 @@ def demonstration(
         or in a mirror and the laboratory's own otherwise.
     errors : CameraError, optional
         Of the virtual cameras; `two_phones` by default.
+    people : one of `kinebench.lab.PEOPLE`
+        Whether all perform one template, or move and are built as themselves.
 
     Raises
     ------
     NameNotFoundError
-        For another body.
+        For another body or other people.
     DatasetError
         When LaiUhlrich2022 is asked for and cannot be fetched.
     """
     require_names([body], BODIES, "body", "the demonstration")
+    require_names([people], PEOPLE, "people", "the laboratory")
     if body == "auto":
         body = "opencap" if _model_at_hand() else "lab"
     here = tuple(name for name in VERSIONS if _at_hand(name))
@@ -95,7 +98,7 @@ def demonstration(
             tuple(Level(name, name) for name in (_OWN, *(name for name in here if name != _OWN))),
         ),
     )
-    population, camera = Population(), two_phones() if errors is None else errors
+    population, camera = PEOPLE[people], two_phones() if errors is None else errors
     sources = tuple(
         LabSource(population.subject(index), motion, activity, camera, body=body)
         for index in range(n_subjects)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,13 +11,19 @@ from typing import Any, Protocol, runtime_checkable
 from kinebench.core.trial import Trial
 from kinebench.errors import ValueRangeError, require_names
 from kinebench.metrics.catalogue import CATALOGUE, Metric, metrics_of
+from kinebench.metrics.figure_table import COLUMNS
+from kinebench.metrics.quantities import Alignment
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.studies.changes import with_level
+from kinebench.studies.evidence import EvidenceKind
 
-__all__ = ["DATA", "LABELS", "RESERVED", "Factor", "Level", "Study", "TrialSource"]
+__all__ = ["DATA", "LABELS", "METRICS", "RESERVED", "Factor", "Level", "Study", "TrialSource"]
 
 DATA = "data."
 """Paths that start so change the recording; all others are field paths of the pipeline."""
+
+METRICS = ("rmse", "bias", "offset_removed_rmse")
+"""Metrics of a study that names none."""
 
 LABELS = ("subject", "trial", "activity")
 """What every cell is labelled with, beside the levels of its factors."""
@@ -24,10 +31,10 @@ LABELS = ("subject", "trial", "activity")
 # a factor becomes a column beside these, in the labels of a cell and in the tables written
 RESERVED = frozenset(
     {
-        *LABELS, "status", "reason", "kind", "item", "metric", "value", "unit", "on",
+        *LABELS, *COLUMNS, "status", "reason", "on",
         *(
-            f"{column}{unit}"
-            for column in ("mean_error", "offset_removed", "lag_removed")
+            f"{alignment.column}{unit}"
+            for alignment in Alignment
             for unit in ("", "_deg", "_s")
         ),
     }
@@ -54,7 +61,7 @@ class TrialSource(Protocol):
     def activity(self) -> str: ...
 
     @property
-    def evidence(self) -> str:
+    def evidence(self) -> EvidenceKind:
         """What the reference is worth: results of unlike evidence are never averaged."""
         ...
 
@@ -124,6 +131,10 @@ class Study:
         better and a worse.
     datasets : tuple of str
         Public datasets that movements and references come from, to be cited.
+    margin : float, optional
+        A change of the primary metric within ± this is too small to matter, in the unit of reports
+        (degrees for errors of angles). Stated before results are seen; without it no level is
+        called equivalent to another.
     """
 
     name: str
@@ -131,9 +142,10 @@ class Study:
     base: Pipeline
     factors: tuple[Factor, ...]
     sources: tuple[TrialSource, ...]
-    metrics: tuple[str, ...] = ("rmse", "bias", "offset_removed_rmse")
+    metrics: tuple[str, ...] = METRICS
     primary: str = ""
     datasets: tuple[str, ...] = ()
+    margin: float | None = None
 
     @property
     def judged(self) -> Metric:
@@ -144,6 +156,10 @@ class Study:
 
     def __post_init__(self) -> None:
         _require_metrics(self)
+        if self.margin is not None and not 0 < self.margin < math.inf:
+            raise ValueRangeError(
+                f"study '{self.name}': the margin must be positive, found {self.margin:g}"
+            )
         for what, names in (
             ("factor", [factor.name for factor in self.factors]),
             ("factor path", [factor.path for factor in self.factors]),
@@ -154,6 +170,10 @@ class Study:
                 raise ValueRangeError(
                     f"study '{self.name}' has {what} '{doubled[0]}' twice; names must differ"
                 )
+        kinds = [kind.value for kind in EvidenceKind]
+        for source in self.sources:
+            where = f"the list of kinds, for trial {source.subject}/{source.name},"
+            require_names([source.evidence], kinds, "evidence", where)
         for factor in self.factors:
             _require_free(factor.name, self.name)
             if not factor.of_data:

@@ -7,19 +7,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 
+from kinebench.core.names import file_stem
 from kinebench.errors import ValueRangeError
 from kinebench.studies.design import Study, TrialSource
-from kinebench.studies.names import file_stem
+from kinebench.studies.evidence import EvidenceKind
 
 __all__ = ["SECTIONS", "ReportPlan", "SectionChoice", "SectionKind", "with_first_subjects"]
 
-SectionKind = Literal["causes", "oracle", "sinking"]
+SectionKind = Literal["causes", "metric", "oracle", "sinking"]
 
 SECTIONS: tuple[SectionKind, ...] = get_args(SectionKind)
-"""Sections that a file may choose: shares of the factors in the error; regret of fixed choices
-against the best of each trial; shares of the factors in left and right."""
-
-_VIRTUAL = "exact truth"
+"""Sections that a file may choose: shares of the factors in the error; effects by another metric
+than the primary one; regret of fixed choices against the best of each trial; shares of the factors
+in left and right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class SectionChoice:
 
     Parameters
     ----------
-    kind : {"causes", "oracle", "sinking"}
+    kind : {"causes", "metric", "oracle", "sinking"}
     title : str
         Empty for the usual one.
     factor : str
@@ -37,6 +37,8 @@ class SectionChoice:
         Of an oracle: the levels among which it chooses for every trial.
     split : str
         Of an oracle: the label by which its choices are counted.
+    metric : str
+        By which the effects are shown once more.
     """
 
     kind: SectionKind
@@ -44,6 +46,7 @@ class SectionChoice:
     factor: str = ""
     candidates: tuple[str, ...] = ()
     split: str = "activity"
+    metric: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,7 @@ def with_first_subjects(plan: ReportPlan, n: int) -> ReportPlan:
 
 
 def _first(sources: Sequence[TrialSource], n: int) -> tuple[TrialSource, ...]:
-    virtual = (source.subject for source in sources if source.evidence == _VIRTUAL)
-    kept = list(dict.fromkeys(virtual))[:n]
-    return tuple(s for s in sources if s.evidence != _VIRTUAL or s.subject in kept)
+    virtual = [source.evidence == EvidenceKind.EXACT_TRUTH for source in sources]
+    pairs = list(zip(sources, virtual, strict=True))
+    kept = list(dict.fromkeys(source.subject for source, is_virtual in pairs if is_virtual))[:n]
+    return tuple(s for s, is_virtual in pairs if not is_virtual or s.subject in kept)

@@ -27,6 +27,9 @@ GOLDEN = {
     "offset_removed_rmse": math.sqrt(21 / 5 - 1),
     "max_error": 3.0,
     "max_error_time": 0.2,
+    # differences over 0.2 s: 1, 4, −3; second differences over (0.1 s)²: 9, −6, −1
+    "velocity_rmse": math.sqrt(650 / 3),
+    "acceleration_rmse": 100 * math.sqrt(118 / 3),
     "nrmse": math.sqrt(21 / 5) / 3,
     "rom_error": 1.0,
     "peak_error": 2.0,
@@ -59,7 +62,8 @@ def each(metrics: tuple[Metric, ...]) -> Callable[[Any], Any]:
 def test_rows_are_complete(metric: Metric) -> None:
     assert CATALOGUE[metric.name] is metric
     assert metric.name == metric.name.lower()
-    assert metric.unit in ("coordinate", "rad", "m", "s", "1", "%")
+    units = ("coordinate", "coordinate/s", "coordinate/s²", "rad", "m", "s", "1", "%")
+    assert metric.unit in units
     assert metric.title
     assert len(metric.source) > 10
     perfect = {"zero": 0.0, "lower": 0.0, "higher": 1.0, "one": 1.0, "hundred": 100.0, "none": None}
@@ -142,7 +146,9 @@ def test_golden(metric: Metric) -> None:
         with pytest.warns(UndefinedMetricWarning, match="complex"):
             assert math.isnan(call(metric, REFERENCE, ESTIMATE))
     else:
-        assert call(metric, REFERENCE, ESTIMATE) == pytest.approx(GOLDEN[metric.name], abs=1e-14)
+        assert call(metric, REFERENCE, ESTIMATE) == pytest.approx(
+            GOLDEN[metric.name], rel=1e-12, abs=1e-14
+        )
 
 
 def test_golden_covers_the_catalogue() -> None:
@@ -289,3 +295,28 @@ def test_families_are_complete() -> None:
         "cmc_within_protocol",
         "cmc_between_protocols",
     }
+
+
+@pytest.mark.parametrize("metric", [m for m in CATALOGUE.values() if m.without_offset])
+def test_what_is_left_without_offset_is_a_metric_of_the_same_kind(metric: Metric) -> None:
+    left = CATALOGUE[metric.without_offset]
+    assert (left.unit, left.better, left.family) == (metric.unit, metric.better, metric.family)
+    assert not left.without_offset
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "judged", "label"),
+    [
+        ("rmse", 2.0, 2.0, "RMSE"),
+        ("bias", -2.0, 2.0, "|bias|"),
+        ("lfm_slope", 0.75, 0.25, "|LFM slope − 1|"),
+        ("leg_length_ratio", 98.0, 2.0, "|leg-length ratio, right/left − 100|"),
+        ("pearson_r", -0.5, -0.5, "Pearson r"),
+    ],
+)
+def test_a_metric_is_judged_as_its_label_says(
+    metric: str, value: float, judged: float, label: str
+) -> None:
+    assert CATALOGUE[metric].judged(value) == judged
+    assert CATALOGUE[metric].label == label
+    assert CATALOGUE[metric].direction.endswith("better")

@@ -7,6 +7,7 @@ import hashlib
 import importlib
 import importlib.util
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -218,6 +219,28 @@ def test_a_study_and_its_report_have_all_of_it(
     for shown in ("hann:0.2", "Hann J (1903). Meteorologie.", "Nobody (2020). Markers.",
                   "augmenter lab-1b", "From elsewhere", "4 runs were looked at"):  # fmt: skip
         assert shown in page
+    # the metric with title, unit and direction: beside the others, and where they are listed
+    assert "median |error|, ° (lower is better)</th>" in page
+    (listed,) = re.findall(r"<tr>(?:(?!<tr>).)*>median_error<.*?</tr>", page, re.DOTALL)
+    cells = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", listed)
+    assert cells == ["median_error", "median |error|", "°", "lower is better", "mine"]
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ('"lower"', "has no better 'smaller'"),
+        ('"coordinate"', "has no unit 'coordinates'"),
+    ],
+)
+def test_a_metric_with_a_word_that_means_nothing_is_left_out(
+    install: Install, word: str, said: str
+) -> None:
+    wrong = {'"lower"': '"smaller"', '"coordinate"': '"coordinates"'}[word]
+    package = {name: text.replace(word, wrong) for name, text in SCRATCH.METRIC.items()}
+    install(package)
+    with pytest.warns(KinebenchWarning, match=f"metric.median_error .* is left out: .*{said}"):
+        assert "median_error" not in CATALOGUE
 
 
 def test_compare_computes_and_shows_a_metric(

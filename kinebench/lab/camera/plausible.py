@@ -9,7 +9,9 @@ benchmarks.laboratory.rigs`` prints every measure beside the family's.
 
 Sources: best guess of layouts, opencap.ai/best-practices (two phones, 30 to 45° to both sides); of
 spreads, the recordings; of corners and focal lengths, guesses that make lean and size come out as
-in the one recording that shows them (22 mm per metre of lean, 11 mm per metre of size).
+in the one recording that shows them (22 mm per metre of lean, 11 mm per metre of size). How the
+detector's spread divides among side, view, trial and posture is a guess too: recordings of two
+cameras show their sum.
 """
 
 from __future__ import annotations
@@ -29,8 +31,10 @@ from kinebench.lab.seeds import generator
 
 __all__ = ["BEST_GUESS", "plausible_preset", "plausible_presets", "rig"]
 
-# Hip: 3 people; the augmenter's own hip centre lies 11 mm behind optical markers' and is taken off.
-# The others: subject 3 alone, as in `presets.OPENPOSE_BIAS`.
+# Hip, knee and ankle: set until virtual keypoints lay from augmented joint centres as those of
+# three people do. Slopes of the hip: four recordings of two people (30 to 43 mm per radian from
+# augmented centres, 39 to 59 in the thigh's length). Optical hip centres of subject 3, the only
+# ones, say (27, 28, 10) and (-25, -20, 6). The others: subject 3 alone, as in `OPENPOSE_BIAS`.
 _BIASES = (
     KeypointBias("Hip", (31.0, 33.0, 19.0), (-10.0, -52.0, -3.0)),
     KeypointBias("midHip", (31.0, 33.0, 0.0), (-10.0, -52.0, 0.0)),
@@ -64,7 +68,7 @@ BEST_GUESS = Rig(
     ),
     sync_sd_ms=5.0,
 )
-"""What the recordings say, each spread at its measured value."""
+"""What the recordings say at best."""
 
 
 def rig(

@@ -1,8 +1,9 @@
 """Functions of posture: what a detector gets wrong about a pose, it gets wrong again.
 
-In recordings the legs' errors repeat with the pose: of the variance of a thigh's length about a
-straight line over knee flexion, flexion and its direction explain 40 to 70 % (`benchmarks`,
-laboratory, rigs). So errors are smooth random functions of the joint angles, not of time.
+In recordings the legs' errors repeat with the pose: of what a straight line over knee flexion
+leaves of the lengths of thigh and shank, flexion and its direction explain 20 to 70 % of the
+variance (squats and sit-to-stand of two people). So errors are smooth random functions of the
+joint angles, and only a part of them is one of time.
 """
 
 from __future__ import annotations

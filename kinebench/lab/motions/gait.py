@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from kinebench.core.arrays import FloatArray
 from kinebench.core.motion import Motion
@@ -16,10 +15,10 @@ from kinebench.lab.body import Body
 from kinebench.lab.feet import Foot, FootPath
 from kinebench.lab.motions.motion_model import (
     Numbers,
-    onsets,
     repetitions_of,
     require_numbers,
 )
+from kinebench.lab.motions.pace import Pace, SteadyPace, VaryingPace
 from kinebench.lab.paths import bump, hermite, smooth_step
 from kinebench.lab.posture import SIDES, Figure, Stance, Y, Z, frame_times
 
@@ -121,7 +120,7 @@ class Gait:
 
     def __call__(self, body: Body, rate_hz: float = 60.0) -> Motion:
         figure = Figure.of(body)
-        pace = _Pace.of(self) if self.each else _SteadyPace(self.stride_s, self.speed_m_s)
+        pace = self._pace()
         times = frame_times(pace.duration_s(self.strides), rate_hz)
         feet = {side: self._foot(figure, pace, side, times) for side, _ in SIDES}
         q = figure.upright(len(times))
@@ -149,9 +148,16 @@ class Gait:
             figure.set(q, f"elbow_flex_{side}", np.radians(20.0) + 0.4 * swing)
         return figure.finish(times, q, feet, "this gait")
 
-    def _foot(
-        self, figure: Figure, pace: _SteadyPace | _Pace, side: str, times: FloatArray
-    ) -> FootPath:
+    def _pace(self) -> Pace:
+        if not self.each:
+            return SteadyPace(self.stride_s, self.speed_m_s, _HIP_OVER_ANKLE)
+        strides = repetitions_of(self)
+        wider = [one.step_width_m - self.step_width_m for one in strides]
+        seconds = [one.stride_s for one in strides]
+        lengths = [one.stride_s * one.speed_m_s for one in strides]
+        return VaryingPace.of(seconds, lengths, wider, _HIP_OVER_ANKLE)
+
+    def _foot(self, figure: Figure, pace: Pace, side: str, times: FloatArray) -> FootPath:
         foot, sign = figure.feet[side], dict(SIDES)[side]
         heading = -sign * np.radians(self.toe_out_deg)
         half = 0.0 if side == "r" else 0.5
@@ -236,122 +242,6 @@ class Gait:
             return self.bounce_m
         step = self.speed_m_s * self.stride_s / 2
         return _BOUNCE * step**2 / (16 * (figure.thigh + figure.shank))
-
-
-@dataclass(frozen=True, slots=True)
-class _SteadyPace:
-    """Strides that are all alike: seconds and speed."""
-
-    stride_s: float
-    speed_m_s: float
-
-    def duration_s(self, strides: int) -> float:
-        return strides * self.stride_s
-
-    def phase(self, times: FloatArray) -> FloatArray:
-        """Rad; 0 at strikes of the right heel."""
-        return np.asarray(2 * np.pi * times / self.stride_s)
-
-    def way(self, times: FloatArray) -> FloatArray:
-        """Of the hips, m."""
-        return np.asarray(self.speed_m_s * times)
-
-    def stances(self, times: FloatArray, half: float) -> tuple[FloatArray, FloatArray]:
-        """Number of the strike before, and share of the stride gone since."""
-        since = times - half * self.stride_s
-        number = np.floor(since / self.stride_s)
-        return number, (since - number * self.stride_s) / self.stride_s
-
-    def start(self, half: float) -> float:
-        """Where the ankle of the first stance is, m."""
-        return self.speed_m_s * (half * self.stride_s + _HIP_OVER_ANKLE * self.stride_s)
-
-    def gone(self, number: FloatArray, half: float) -> FloatArray:
-        """From the first stance to that of a number, m."""
-        return np.asarray(number * (self.speed_m_s * self.stride_s))
-
-    def length(self, number: FloatArray, half: float) -> ArrayLike:
-        """Of the stride that follows, m."""
-        return np.full(len(number), self.speed_m_s * self.stride_s)
-
-    def outwards(self, strides: FloatArray) -> FloatArray:
-        """By which a foot stands further out than the mean step width says, m."""
-        return np.zeros(len(strides))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Pace:
-    """Strides that differ: smooth courses of time and way over the number of strides.
-
-    Parameters
-    ----------
-    knots : (n,)
-        Numbers of strides, some before the start and after the end.
-    time_s, way_m, wider_m : (n,)
-        When and where the hips then are, and by how much the steps are wider than their mean.
-    """
-
-    knots: FloatArray
-    time_s: FloatArray
-    way_m: FloatArray
-    wider_m: FloatArray
-
-    @classmethod
-    def of(cls, gait: Gait) -> _Pace:
-        strides = repetitions_of(gait)
-        # feet that stand at the start and at the end have left and will land outside
-        around = (strides[0], strides[0], *strides, strides[-1], strides[-1])
-        times = onsets(0.0, [one.stride_s for one in around])
-        ways = onsets(0.0, [one.stride_s * one.speed_m_s for one in around])
-        wider = np.array([one.step_width_m - gait.step_width_m for one in (*around, around[-1])])
-        return cls(
-            np.arange(len(times)) - 2.0,
-            np.array(times) - times[2],
-            np.array(ways) - ways[2],
-            wider,
-        )
-
-    def _at(self, strides: ArrayLike, values: FloatArray) -> FloatArray:
-        from scipy.interpolate import CubicSpline
-
-        return np.asarray(CubicSpline(self.knots, values)(strides))
-
-    def _strides(self, times: FloatArray) -> FloatArray:
-        """Strides gone at a time: Newton's method on a course that is nearly straight."""
-        from scipy.interpolate import CubicSpline
-
-        course = CubicSpline(self.knots, self.time_s)
-        gone = np.interp(times, self.time_s, self.knots)
-        for _ in range(20):
-            gone -= (course(gone) - times) / course(gone, 1)
-        return np.asarray(gone)
-
-    def duration_s(self, strides: int) -> float:
-        return float(self._at(strides, self.time_s))
-
-    def phase(self, times: FloatArray) -> FloatArray:
-        return np.asarray(2 * np.pi * self._strides(times))
-
-    def way(self, times: FloatArray) -> FloatArray:
-        return self._at(self._strides(times), self.way_m)
-
-    def stances(self, times: FloatArray, half: float) -> tuple[FloatArray, FloatArray]:
-        since = self._strides(times) - half
-        number = np.floor(since)
-        return number, since - number
-
-    def start(self, half: float) -> float:
-        return float(self._at(half + _HIP_OVER_ANKLE, self.way_m))
-
-    def gone(self, number: FloatArray, half: float) -> FloatArray:
-        return self._at(number + half + _HIP_OVER_ANKLE, self.way_m) - self.start(half)
-
-    def length(self, number: FloatArray, half: float) -> ArrayLike:
-        return self.gone(number + 1, half) - self.gone(number, half)
-
-    def outwards(self, strides: FloatArray) -> FloatArray:
-        # half of the width on each side
-        return np.interp(strides, self.knots, self.wider_m) / 2
 
 
 def _over_toes(foot: Foot, rise: FloatArray, push: FloatArray) -> FloatArray:

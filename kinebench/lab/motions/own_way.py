@@ -94,7 +94,7 @@ _FREE = (
 
 
 def _inside(course: FloatArray, limits: tuple[float, float]) -> FloatArray:
-    """The course, shifted as a whole by as little as keeps it within a range that is wide enough."""
+    """The course, shifted as a whole into a range, by as little as does."""
     low, high = limits
     up = max(low - float(course.min()), 0.0)
     down = max(float(course.max()) - high, 0.0)

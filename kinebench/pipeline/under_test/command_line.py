@@ -87,9 +87,10 @@ class CommandLine:
             "height": f"{trial.subject.height_m:g}",
             "out": str(out),
         }
-        write_trc(folder / "keypoints.trc", trial.keypoints)
-        if trial.static is not None:
-            write_trc(folder / "static.trc", trial.static)
+        given = self.names.recordings(trial)
+        write_trc(folder / "keypoints.trc", given.keypoints)
+        if given.static is not None:
+            write_trc(folder / "static.trc", given.static)
         elif "{static}" in self.template:
             raise UnderTestError("the command asks for {static}, and the trial has no static trial")
         words = [word.format_map(values) for word in shlex.split(self.template)]

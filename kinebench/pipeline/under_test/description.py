@@ -17,6 +17,7 @@ from kinebench.pipeline.under_test.ready_files import ReadyFiles
 __all__ = ["under_test_of"]
 
 _KINDS = ("python", "command", "files")
+_MAPS = ("coordinates", "markers")
 _TABLE = "[under_test]"
 
 
@@ -43,15 +44,16 @@ def under_test_of(content: Table, folder: Path, own: PipelineSpec) -> UnderTest:
     if "pipeline" in content:
         raise FileFormatError("a gate has either [under_test] or [pipeline], not both")
     table = table_of(content, "under_test", "the gate")
-    require_keys(table, (*_KINDS, "time_limit_s", "coordinates"), _TABLE)
+    require_keys(table, (*_KINDS, "time_limit_s", *_MAPS), _TABLE)
     kinds = [kind for kind in _KINDS if kind in table]
     if len(kinds) != 1:
         raise FileFormatError(f"{_TABLE} needs one of {', '.join(_KINDS)}, found {len(kinds)}")
     kind = kinds[0]
     if "time_limit_s" in table and kind != "command":
         raise FileFormatError(f"{_TABLE}: time_limit_s belongs to a command")
-    coordinates = table_of(table, "coordinates", _TABLE)
-    names = NameMap({name: value_of(coordinates, name, str, _TABLE) for name in coordinates})
+    if "markers" in table and kind == "files":
+        raise FileFormatError(f"{_TABLE}: files are given no recording, so markers map nothing")
+    names = NameMap(*(_names(table, kind) for kind in _MAPS))
     text = value_of(table, kind, str, _TABLE)
     if kind == "python":
         return PythonCallable(text, names, folder)
@@ -61,3 +63,8 @@ def under_test_of(content: Table, folder: Path, own: PipelineSpec) -> UnderTest:
     if not (folder / text).is_dir():
         raise FileFormatError(f"{_TABLE}: there is no folder {text}")
     return ReadyFiles(folder / text, names)
+
+
+def _names(table: Table, kind: str) -> dict[str, str]:
+    names = table_of(table, kind, _TABLE)
+    return {name: value_of(names, name, str, f"[under_test.{kind}]") for name in names}

@@ -56,7 +56,7 @@ class PythonCallable:
     def __call__(self, trial: Trial) -> Motion:
         """The function's motion in our names; it never sees the truth."""
         assert self.function is not None
-        blind = replace(trial, reference_motion=None, reference_markers=None)
+        blind = replace(self.names.recordings(trial), reference_motion=None, reference_markers=None)
         try:
             # what it prints must not stand among our own output
             with contextlib.redirect_stdout(sys.stderr):

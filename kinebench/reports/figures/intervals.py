@@ -22,12 +22,15 @@ from kinebench.reports.figures.style import (
     styled,
 )
 
-__all__ = ["Triple", "draw_intervals", "interval_figure", "require_rows"]
+__all__ = ["MOST_SERIES", "Triple", "draw_intervals", "interval_figure", "require_rows"]
 
 Triple = tuple[float, float, float]
 """Value, low, high; NaN leaves a gap."""
 
 _STYLES = ((BLUE, "o"), (VERMILLION, "s"), (GREEN, "D"), (ORANGE, "^"), (PURPLE, "v"))
+
+MOST_SERIES = len(_STYLES)
+"""That can be told apart in one panel."""
 
 
 def interval_figure(

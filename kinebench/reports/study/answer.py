@@ -1,20 +1,22 @@
-"""The answer: two sentences and a table, largest effects first."""
+"""The answer: a sentence for each factor, activity by activity, and a table; largest first."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 
+from kinebench.errors import listed
 from kinebench.reports.blocks import Block, Section, TableBlock, Text
 from kinebench.reports.study.effects import Change, Effect
 from kinebench.reports.study.scored import ScoredPart
-from kinebench.reports.study.wording import change_in_words, counted, joined, of_what, with_unit
+from kinebench.reports.study.wording import change_in_words, counted, of_what, with_unit
 from kinebench.reports.tables import Table
 from kinebench.reports.units import digits_of, headed, readable, readable_estimate
-from kinebench.studies.analysis.scores import Measure
 
 __all__ = ["answer_section", "effects_table"]
 
-_MOST_NAMED = 4
+_MOST_NAMED = 4  # factors
+_MOST_ACTIVITIES = 6  # in a sentence; the table has all
 _MOST_ROWS = 12
 
 
@@ -29,10 +31,10 @@ def answer_section(question: str, parts: Sequence[ScoredPart]) -> Section:
 
 def _beside_each_other(parts: Sequence[ScoredPart]) -> list[Block]:
     """One row per level, one column per part; the largest change of the first part on top."""
-    cells: dict[tuple[str, str, str], dict[int, str]] = {}
+    cells: dict[tuple[str, str, str, str], dict[int, str]] = {}
     for scored in parts:
         for effect, change in _by_size(scored):
-            key = (effect.factor, change.level, effect.baseline)
+            key = (effect.factor, change.level, effect.baseline, effect.activity)
             contrast, unit = change.contrast, scored.measure.unit
             text = readable_estimate(contrast.mean, contrast.interval, unit, digits_of(unit))
             cells.setdefault(key, {})[scored.number] = text
@@ -40,15 +42,16 @@ def _beside_each_other(parts: Sequence[ScoredPart]) -> list[Block]:
         (*key, *(found.get(scored.number, "—") for scored in parts)) for key, found in cells.items()
     )
     titles = (headed(one.part.title, one.measure.unit) for one in parts)
-    header = ("factor", "level", "against", *titles)
+    header = ("factor", "level", "against", "activity", *titles)
     if not rows:
         return []
-    shown = Table(header, rows[:_MOST_ROWS], n_labels=3)
+    shown = Table(header, rows[:_MOST_ROWS], n_labels=4)
     more = len(rows) - len(shown.rows)
     rest = f"; {counted(more, 'smaller one')} in the download" if more else ""
     caption = (
         f"Change of the {of_what(parts[0].measure)} by each level against the first of its factor,"
-        f" with 95 % interval where there is more than one subject{rest}"
+        f" the other factors at their first levels, with 95 % interval where there"
+        f" is more than one subject{rest}"
     )
     return [TableBlock(shown, caption)]
 
@@ -59,24 +62,36 @@ def _by_size(scored: ScoredPart) -> list[tuple[Effect, Change]]:
 
 
 def effects_table(parts: Sequence[ScoredPart]) -> Table:
-    """Every level of every factor of every part, the largest change first within its part."""
+    """Every level of every factor in every activity of every part, the largest change first."""
     several = len(parts) > 1
     measure = parts[0].measure
     change, interval, mean = (
         headed(what, measure.unit) for what in ("change", "95 % interval", measure.noun)
     )
-    header = ("factor", "level", "against", change, interval, "p (Holm)", mean, "subjects")
+    tested = any(scored.margin is not None for scored in parts)
+    header = (
+        "factor",
+        "level",
+        "against",
+        "activity",
+        change,
+        interval,
+        "p (Holm)",
+        *(("p of equivalence",) if tested else ()),
+        mean,
+        "subjects",
+    )
     rows: list[tuple[str, ...]] = []
     for scored in parts:
         where = (scored.part.title,) if several else ()
         rows += [
-            (*where, *_row(effect, change, scored.measure.unit))
+            (*where, *_row(effect, change, scored.measure.unit, tested))
             for effect, change in _by_size(scored)
         ]
-    return Table((("on",) if several else ()) + header, tuple(rows), n_labels=3 + several)
+    return Table((("on",) if several else ()) + header, tuple(rows), n_labels=4 + several)
 
 
-def _row(effect: Effect, change: Change, unit: str) -> tuple[str, ...]:
+def _row(effect: Effect, change: Change, unit: str, tested: bool) -> tuple[str, ...]:
     contrast, digits = change.contrast, digits_of(unit)
     ends = (contrast.interval.low, contrast.interval.high)
     low, high = (readable(end, unit, digits) for end in ends)
@@ -85,58 +100,79 @@ def _row(effect: Effect, change: Change, unit: str) -> tuple[str, ...]:
         effect.factor,
         change.level,
         effect.baseline,
+        effect.activity,
         readable(contrast.mean, unit, digits),
         f"{low} to {high}" if known else "—",
-        f"{contrast.p_adjusted:.2g}" if known else "—",
+        _p_value(contrast.p_adjusted),
+        *((_p_value(change.p_equivalent),) if tested else ()),
         readable(effect.means[change.level], unit, digits),
         str(effect.n_subjects),
     )
 
 
+def _p_value(p: float) -> str:
+    """Two digits; below 0.0001 their exact size tells the number of virtual subjects only."""
+    if not math.isfinite(p):
+        return "—"
+    return "< 0.0001" if p < 1e-4 else f"{p:.2g}"
+
+
 def _sentences(parts: Sequence[ScoredPart]) -> list[str]:
     first, *others = parts
-    lead = first.by_size
+    lead = [_key(effect) for effect in first.by_size[:_MOST_NAMED]]
     if not lead:
         return [f"{first.part.title}: there is nothing to compare."]
-    told = [_told(effect, effect.largest, first.measure) for effect in lead[:_MOST_NAMED]]
-    n = counted(lead[0].n_subjects, "subject")
+    what = f"the {first.measure.noun} of legs, pelvis and trunk"
+    opening, *more = lead
     sentences = [
-        f"{first.part.title} ({n}): the {first.measure.noun} of legs, pelvis and trunk"
-        f" changes by {joined(told)}."
+        *_margin_in_words(first),
+        f"{_who(first)}: {_in_words(first, *opening, what)}.",
+        *(f"{text[:1].upper()}{text[1:]}." for text in _each_in_words(first, more)),
     ]
-    if others:
-        sentences.append(_counterparts(lead, others))
-    return sentences
+    return [*sentences, *(_counterpart(lead, scored) for scored in others)]
 
 
-def _counterparts(lead: Sequence[Effect], others: Sequence[ScoredPart]) -> str:
-    """The leading effects again, where other parts have the same factor and level."""
-    clauses = []
-    for scored in others:
-        same = [
-            _told(effect, change, scored.measure)
-            for leading in lead[:_MOST_NAMED]
-            for effect in scored.effects
-            for change in effect.changes
-            if leading.largest and (effect.factor, change.level) == _key(leading)
-        ]
-        own = [_told(effect, effect.largest, scored.measure) for effect in scored.by_size[:2]]
-        told = joined(same or own) or "nothing to compare"
-        n = counted(max((e.n_subjects for e in scored.effects), default=0), "subject")
-        clauses.append(f"{scored.part.title} ({n}): {told}")
-    text = "; ".join(clauses)
-    return f"{text[:1].upper()}{text[1:]}."
+def _margin_in_words(scored: ScoredPart) -> list[str]:
+    if scored.margin is None:
+        return []
+    unit = scored.measure.unit
+    margin = with_unit(scored.margin, unit, digits_of(unit))
+    return [f"Equivalent: shown by two one-sided tests to change it by less than {margin}."]
+
+
+def _counterpart(lead: Sequence[tuple[str, str]], scored: ScoredPart) -> str:
+    """The leading effects again, where another part has the same factor and level; or its own."""
+    same = _each_in_words(scored, lead)
+    own = _each_in_words(scored, [_key(effect) for effect in scored.by_size[:2]])
+    return f"{_who(scored)}: {'; '.join(same or own) or 'nothing to compare'}."
+
+
+def _each_in_words(scored: ScoredPart, keys: Iterable[tuple[str, str]]) -> list[str]:
+    return [text for key in keys if (text := _in_words(scored, *key))]
+
+
+def _who(scored: ScoredPart) -> str:
+    n = max((effect.n_subjects for effect in scored.effects), default=0)
+    return f"{scored.part.title} ({counted(n, 'subject')})"
 
 
 def _key(effect: Effect) -> tuple[str, str]:
     return effect.factor, effect.largest.level if effect.largest else ""
 
 
-def _told(effect: Effect, change: Change | None, measure: Measure) -> str:
-    if change is None:
+def _in_words(scored: ScoredPart, factor: str, level: str, what: str = "it") -> str:
+    """What a level does, the activity in which it does most first; empty when it was not done."""
+    found = scored.in_activities(factor, level)
+    if not found:
         return ""
-    unit = measure.unit
+    unit = scored.measure.unit
+    texts = [
+        f"{change_in_words(change.contrast, unit, change.equivalent)} in {effect.activity}"
+        f" (from {with_unit(effect.means[effect.baseline], unit, digits_of(unit))})"
+        for effect, change in sorted(found, key=lambda pair: -abs(pair[1].contrast.mean))
+    ]
+    against = found[0][0].baseline
     return (
-        f"{change_in_words(change.contrast, unit)} with {effect.factor} '{change.level}' instead of"
-        f" '{effect.baseline}' ({with_unit(effect.means[effect.baseline], unit, digits_of(unit))})"
+        f"{factor} '{level}' instead of '{against}' changes {what}"
+        f" by {listed(texts, _MOST_ACTIVITIES)}"
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 from kinebench.errors import FileFormatError
 from kinebench.io.atomic import write_atomically
 from kinebench.io.documents import parse_json, read_text, table_of, value_of
-from kinebench.reports.study.effects import effect_of
+from kinebench.reports.study.effects import effects_of
 from kinebench.reports.study.parts import StudyPart
 from kinebench.reports.units import scale_of
 from kinebench.studies.analysis.scores import measures_of, scores_of
@@ -31,7 +31,7 @@ class Baseline:
     Parameters
     ----------
     changes : mapping of str to float
-        ``factor: level`` to the change against the factor's first level.
+        ``factor: level, activity`` to the change against the factor's first level there.
     tolerance : float
     metric : str
     """
@@ -47,9 +47,11 @@ def headlines(part: StudyPart) -> Baseline:
     scores = scores_of(part.outcomes, measure.metric)
     scale = scale_of(measure.unit)
     changes = {
-        f"{factor.name}: {change.level}": round(float(change.contrast.mean * scale), 4)
-        for factor in part.study.factors
-        for change in effect_of(factor, scores).changes
+        f"{effect.factor}: {change.level}, {effect.activity}": round(
+            float(change.contrast.mean * scale), 4
+        )
+        for effect in effects_of(part.study.factors, scores)
+        for change in effect.changes
         if math.isfinite(change.contrast.mean)
     }
     return Baseline(changes, metric=measure.metric)

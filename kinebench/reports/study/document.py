@@ -12,15 +12,15 @@ from kinebench.reports.study.downloads import downloads_section
 from kinebench.reports.study.exclusions import exclusion_blocks
 from kinebench.reports.study.extremes import exhibit_blocks, worst_trials
 from kinebench.reports.study.factors import (
+    effect_blocks,
     interaction_blocks,
-    main_effect_blocks,
     map_blocks,
 )
 from kinebench.reports.study.inputs import manifest_section
 from kinebench.reports.study.methods import methods_section
 from kinebench.reports.study.parts import StudyPart
 from kinebench.reports.study.scored import ScoredPart, scored
-from kinebench.reports.study.sensitivity import sensitivity_blocks
+from kinebench.reports.study.sensitivity import metric_blocks, sensitivity_blocks
 from kinebench.reports.study.sides import side_blocks
 from kinebench.reports.study.wording import counted
 
@@ -73,7 +73,7 @@ def _part_section(one: ScoredPart) -> Section:
         f" {counted(len(part.outcomes), 'run')} of the pipeline."
     )
     blocks: list[Block] = [Text(f"{told} {part.note}".strip())]
-    blocks += main_effect_blocks(one)
+    blocks += effect_blocks(one)
     blocks += interaction_blocks(one)
     blocks += map_blocks(one)
     blocks += exhibit_blocks(one)
@@ -81,4 +81,5 @@ def _part_section(one: ScoredPart) -> Section:
     blocks += worst_trials(one)
     blocks += exclusion_blocks(part.outcomes)
     blocks += sensitivity_blocks(one)
+    blocks += metric_blocks(one)
     return Section(part.title, tuple(blocks))

@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from kinebench.core.names import file_stem
 from kinebench.reports.blocks import Block, Download, Downloads, Section, Text
 from kinebench.reports.study.answer import effects_table
 from kinebench.reports.study.inputs import full_manifest
@@ -17,7 +18,6 @@ from kinebench.reports.tables import as_csv, as_latex
 from kinebench.reports.units import readable_unit, scale_of
 from kinebench.studies.analysis.results import result_table
 from kinebench.studies.analysis.scores import Measure, measures_of, score_of
-from kinebench.studies.names import file_stem
 
 __all__ = ["downloads_section"]
 
@@ -25,11 +25,7 @@ _LARGEST_PLAIN = 100_000
 _LARGEST_RESULTS = 500_000
 # results of more rows than this do not fit, so they are not even tried
 _MOST_ROWS = 80_000
-_COLUMNS = {
-    "as recorded": "mean_error",
-    "constant offset removed": "offset_removed",
-    "one lag removed": "lag_removed",
-}
+_ENDINGS = {"rad": "_deg", "rad/s": "_deg_per_s", "rad/s²": "_deg_per_s2", "1": ""}
 
 
 def downloads_section(title: str, parts: Sequence[ScoredPart], command: str) -> Section:
@@ -57,7 +53,7 @@ def downloads_section(title: str, parts: Sequence[ScoredPart], command: str) -> 
     fits = sum(len(file.content) for file in found) < _LARGEST_RESULTS
     blocks: list[Block] = [Downloads((*files, *(found if fits else [])))]
     if not fits or len(found) < len(results):
-        n = sum(len(outcome.rows) for one in parts for outcome in one.part.outcomes)
+        n = sum(len(outcome.figures) for one in parts for outcome in one.part.outcomes)
         blocks.append(
             Text(f"All {n} figures are in results.csv, which the study writes beside its report.")
         )
@@ -79,6 +75,7 @@ def _effects(parts: Sequence[ScoredPart]) -> str:
             "factor": effect.factor,
             "level": change.level,
             "against": effect.baseline,
+            "activity": effect.activity,
             **_in_unit(
                 scored.measure,
                 change=change.contrast.mean,
@@ -102,10 +99,15 @@ def _runs(parts: Sequence[ScoredPart]) -> str:
     for scored in parts:
         for outcome in scored.part.outcomes:
             metric = scored.measure.metric
-            score = score_of(outcome.labels, outcome.rows, metric)
+            score = score_of(outcome.labels, outcome.figures, metric)
             errors: dict[str, Any] = {}
             for measure in measures_of(metric):
-                errors |= _in_unit(measure, **{_COLUMNS[measure.title]: score.error(measure)})
+                errors |= _in_unit(measure, **{measure.alignment.column: score.error(measure)})
+            for name in _other_metrics(scored):
+                other = Measure(name)
+                # a signed metric is judged by its size, or its distance from 1
+                column = name if other.label == other.row.title else f"abs_{name}"
+                errors |= _in_unit(other, **{column: other.error(outcome.figures)})
             rows.append(
                 {"on": scored.part.title, **outcome.labels, "status": outcome.status, **errors}
             )
@@ -115,11 +117,17 @@ def _runs(parts: Sequence[ScoredPart]) -> str:
 def _in_unit(measure: Measure, **values: float) -> dict[str, Any]:
     """Values in the unit that their columns are named after; empty where there is none."""
     scale = scale_of(measure.unit)
-    ending = {"rad": "_deg", "1": ""}.get(measure.unit, f"_{measure.unit}")
+    ending = _ENDINGS.get(measure.unit, f"_{measure.unit}")
     return {
-        f"{name}{ending}": "" if math.isnan(value) and name in _COLUMNS.values() else value * scale
+        f"{name}{ending}": "" if math.isnan(value) else value * scale
         for name, value in values.items()
     }
+
+
+def _other_metrics(scored: ScoredPart) -> list[str]:
+    """Metrics of the study that no other column of the runs shows; shown as they are judged."""
+    row = scored.measure.row
+    return [m for m in scored.part.study.metrics if m not in (row.name, row.without_offset)]
 
 
 def _sides(parts: Sequence[ScoredPart]) -> str:
@@ -134,6 +142,7 @@ def _sides(parts: Sequence[ScoredPart]) -> str:
                             "on": scored.part.title,
                             "factor": factor,
                             "level": level,
+                            "activity": figure.activity,
                             "what": figure.name,
                             "unit": readable_unit(figure.unit),
                             "mean": means.means[i] * scale,
@@ -147,7 +156,7 @@ def _sides(parts: Sequence[ScoredPart]) -> str:
 
 def _results(stem: str, scored: ScoredPart, n_parts: int) -> Download | None:
     part = scored.part
-    if sum(len(outcome.rows) for outcome in part.outcomes) > _MOST_ROWS:
+    if sum(len(outcome.figures) for outcome in part.outcomes) > _MOST_ROWS:
         return None
     content = gzip.compress(result_table(part.study, part.outcomes).encode(), mtime=0)
     number = f"-{scored.number}" if n_parts > 1 else ""

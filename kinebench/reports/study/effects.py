@@ -1,18 +1,29 @@
-"""What the levels of a factor do, paired over subjects: main effects and interactions."""
+"""What the levels of a factor do in an activity, paired over subjects, all else at first levels.
+
+A mean over activities, or over levels of the other factors, belongs to nobody: a static pose that
+costs nothing in a squat and 20° in rising from a chair has no effect of 10°.
+"""
 
 from __future__ import annotations
 
 import itertools
 import warnings
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
 from kinebench.errors import KinebenchWarning
-from kinebench.statistics import Contrast, Interval, mean_interval, paired_contrasts
+from kinebench.statistics import (
+    Contrast,
+    Interval,
+    equivalence,
+    holm,
+    mean_interval,
+    paired_contrasts,
+)
 from kinebench.studies.analysis.pairing import complete_rows, key_of, subject_means
 from kinebench.studies.analysis.scores import Measure, Score
 from kinebench.studies.design import Factor
@@ -22,7 +33,10 @@ __all__ = [
     "Effect",
     "Interaction",
     "LevelMeans",
+    "activities_of",
+    "at_first_levels",
     "effect_of",
+    "effects_of",
     "interaction_of",
     "level_means",
     "strongest_interactions",
@@ -53,10 +67,26 @@ class LevelMeans:
 
 
 class Change(NamedTuple):
-    """What one level does against the first."""
+    """What one level does against the first.
+
+    Parameters
+    ----------
+    level : str
+    contrast : Contrast
+        Paired over subjects.
+    p_equivalent : float
+        Of the two one-sided tests that the change lies within the margin, adjusted like the
+        contrast's; NaN without a margin, or for one subject.
+    """
 
     level: str
     contrast: Contrast
+    p_equivalent: float = np.nan
+
+    @property
+    def equivalent(self) -> bool:
+        """Whether it is shown, at 5 %, that the change is too small to matter."""
+        return self.p_equivalent < 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +96,8 @@ class Effect:
     Parameters
     ----------
     factor : str
+    activity : str
+        Of all the cells; empty when they are of several.
     means : mapping of str to float
         Level to mean error over subjects, SI; levels without any result are left out.
     changes : tuple of Change
@@ -77,6 +109,7 @@ class Effect:
     """
 
     factor: str
+    activity: str
     means: dict[str, float]
     changes: tuple[Change, ...]
     n_subjects: int
@@ -93,8 +126,86 @@ class Effect:
         return max(self.changes, key=lambda change: abs(change.contrast.mean), default=None)
 
 
-def effect_of(factor: Factor, scores: Sequence[Score], measure: Measure | None = None) -> Effect:
-    """Main effect of a factor on the mean error of the leg, pelvis and trunk angles.
+def activities_of(scores: Sequence[Score]) -> tuple[str, ...]:
+    """Activities, in the order in which they come."""
+    return tuple(dict.fromkeys(score.labels["activity"] for score in scores))
+
+
+def at_first_levels(
+    factors: Sequence[Factor], scores: Sequence[Score], *varied: str
+) -> tuple[Score, ...]:
+    """Scores at which every factor that is not varied has its first level that was done at all."""
+    for factor in factors:
+        if factor.name not in varied:
+            done = {score.labels[factor.name] for score in scores}
+            first = next((level.label for level in factor.levels if level.label in done), "")
+            scores = [score for score in scores if score.labels[factor.name] == first]
+    return tuple(scores)
+
+
+def effects_of(
+    factors: Sequence[Factor],
+    scores: Sequence[Score],
+    measure: Measure | None = None,
+    margin: float | None = None,
+) -> tuple[Effect, ...]:
+    """What each factor does in each activity, the other factors at their first levels.
+
+    Parameters
+    ----------
+    factors : sequence of Factor
+    scores : sequence of Score
+    measure : Measure, optional
+        The scores' primary one, unless another is named.
+    margin : float, optional
+        SI: a change within ± this is too small to matter.
+
+    Returns
+    -------
+    effects : tuple of Effect
+        By factor, then by activity; p-values are adjusted over all of a factor's.
+    """
+    return tuple(
+        effect
+        for factor in factors
+        for effect in _adjusted(
+            [
+                effect_of(factor, at_first_levels(factors, own, factor.name), measure, margin)
+                for own in _by_activity(scores)
+            ]
+        )
+    )
+
+
+def _by_activity(scores: Sequence[Score]) -> Iterator[tuple[Score, ...]]:
+    for activity in activities_of(scores):
+        yield tuple(score for score in scores if score.labels["activity"] == activity)
+
+
+def _adjusted(effects: Sequence[Effect]) -> Iterator[Effect]:
+    """p-values for the number of comparisons in all of them."""
+    changes = [change for effect in effects for change in effect.changes]
+    differs = iter(holm(np.array([change.contrast.p for change in changes], float)))
+    alike = iter(holm(np.array([change.p_equivalent for change in changes], float)))
+    for effect in effects:
+        adjusted = tuple(
+            Change(
+                change.level,
+                replace(change.contrast, p_adjusted=float(next(differs))),
+                float(next(alike)),
+            )
+            for change in effect.changes
+        )
+        yield replace(effect, changes=adjusted)
+
+
+def effect_of(
+    factor: Factor,
+    scores: Sequence[Score],
+    measure: Measure | None = None,
+    margin: float | None = None,
+) -> Effect:
+    """Effect of a factor on the mean error of the leg, pelvis and trunk angles, over all scores.
 
     The error is the scores' primary measure, unless another is named.
 
@@ -107,9 +218,17 @@ def effect_of(factor: Factor, scores: Sequence[Score], measure: Measure | None =
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", KinebenchWarning)
             contrasts = paired_contrasts(table, levels, levels[0])
-        changes = tuple(map(Change, levels[1:], contrasts))
+            alike = [
+                np.nan if margin is None else equivalence(table[:, 0], column, margin).p
+                for column in table.T[1:]
+            ]
+        changes = tuple(map(Change, levels[1:], contrasts, alike))
     means = table.mean(axis=0).tolist() if len(table) else [np.nan] * len(levels)
-    return Effect(factor.name, dict(zip(levels, means, strict=True)), changes, len(table), share)
+    activities = activities_of(scores)
+    return Effect(
+        factor.name, activities[0] if len(activities) == 1 else "",
+        dict(zip(levels, means, strict=True)), changes, len(table), share,
+    )  # fmt: skip
 
 
 def level_means(factor: Factor, scores: Sequence[Score], quantity: Quantity) -> LevelMeans:
@@ -146,6 +265,8 @@ class Interaction:
     ----------
     first, second : str
         Names of the factors.
+    activity : str
+        Of all the cells; empty when they are of several.
     first_levels, second_levels : tuple of str
     means : (n_first, n_second)
         Mean error, SI, over subjects.
@@ -160,6 +281,7 @@ class Interaction:
 
     first: str
     second: str
+    activity: str
     first_levels: tuple[str, ...]
     second_levels: tuple[str, ...]
     means: FloatArray
@@ -199,17 +321,22 @@ def interaction_of(first: Factor, second: Factor, scores: Sequence[Score]) -> In
         + table.mean(axis=(1, 2), keepdims=True)
     )
     mean = departures.mean(axis=0)
+    activities = activities_of(scores)
     i, j = (int(k) for k in np.unravel_index(np.argmax(np.abs(mean)), mean.shape))
     return Interaction(
-        *names, a, b, table.mean(axis=0), (i, j), float(mean[i, j]),
-        mean_interval(departures[:, i, j]), len(table),
+        *names, activities[0] if len(activities) == 1 else "", a, b, table.mean(axis=0), (i, j),
+        float(mean[i, j]), mean_interval(departures[:, i, j]), len(table),
     )  # fmt: skip
 
 
 def strongest_interactions(
     factors: Sequence[Factor], scores: Sequence[Score], most: int = 3
 ) -> list[Interaction]:
-    """Pairs of factors, the largest departure from additivity first."""
-    found = [interaction_of(a, b, scores) for a, b in itertools.combinations(factors, 2)]
+    """Pairs of factors in an activity, others at first levels, the largest departure first."""
+    found = [
+        interaction_of(a, b, at_first_levels(factors, own, a.name, b.name))
+        for a, b in itertools.combinations(factors, 2)
+        for own in _by_activity(scores)
+    ]
     known = [interaction for interaction in found if interaction is not None]
     return sorted(known, key=lambda one: -abs(one.departure))[:most]

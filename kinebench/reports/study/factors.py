@@ -1,4 +1,4 @@
-"""Main effects, interactions, and the map of levels and angles."""
+"""Effects and interactions in each activity, and the map of levels and angles."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kinebench.reports.blocks import Block, Details, FigureBlock, Heading, TableBlock, Text
+from kinebench.reports.blocks import Block, Details, FigureBlock, Flat, Heading, TableBlock, Text
 from kinebench.reports.figures.error_map import error_map_figure
 from kinebench.reports.figures.grouped_intervals import grouped_interval_figure
 from kinebench.reports.figures.interactions import interaction_figure
+from kinebench.reports.figures.intervals import MOST_SERIES, Triple
 from kinebench.reports.figures.style import as_svg
+from kinebench.reports.study.activities import for_each_activity
 from kinebench.reports.study.answer import effects_table
-from kinebench.reports.study.effects import Interaction
+from kinebench.reports.study.effects import Interaction, at_first_levels
 from kinebench.reports.study.scored import ScoredPart
-from kinebench.reports.study.wording import change_in_words, of_what, signed
+from kinebench.reports.study.wording import change_in_words, joined, of_what, signed
 from kinebench.reports.tables import Table
 from kinebench.reports.units import (
     bracketed,
@@ -31,54 +33,72 @@ _MOST_ROWS = 12
 SMALL_RAD = np.radians(0.1)
 """Interactions below this are told in words, not drawn."""
 
-__all__ = ["interaction_blocks", "main_effect_blocks", "map_blocks"]
+__all__ = ["effect_blocks", "interaction_blocks", "map_blocks"]
 
 
-def main_effect_blocks(scored: ScoredPart) -> list[Block]:
-    """One figure of all factors on one scale, and the numbers."""
-    blocks: list[Block] = [Heading("Main effects")]
+def effect_blocks(scored: ScoredPart) -> list[Block]:
+    """All factors on one scale, a series for each activity, and the numbers."""
+    blocks: list[Block] = [Heading("Effects")]
     effects = [effect for effect in scored.effects if effect.changes]
-    blocks += [
-        Text(f"{effect.factor}: one level only, nothing to compare.")
-        for effect in scored.effects
-        if len(effect.means) == 1
-    ]
+    alone = {effect.factor for effect in scored.effects if len(effect.means) == 1}
+    blocks += [Text(f"{factor}: one level only, nothing to compare.") for factor in sorted(alone)]
     if not effects:
         return [*blocks, Text("Nothing was done at every level of a factor.")]
-    measure = scored.measure
-    groups = {
-        f"{effect.factor} (against {effect.baseline})": [change.level for change in effect.changes]
-        for effect in effects
-    }
-    triples = [
-        triple_of(contrast.mean, contrast.interval, measure.unit)
-        for effect in effects
-        for _, contrast in effect.changes
+    activities = list(dict.fromkeys(effect.activity for effect in effects))
+    blocks += [
+        _effects_figure(scored, activities[start : start + MOST_SERIES])
+        for start in range(0, len(activities), MOST_SERIES)
     ]
-    axis = bracketed(f"change of {measure.noun}", measure.unit)
-    figure = grouped_interval_figure(groups, {axis: {"all": triples}})
-    n = effects[0].n_subjects
-    how = f"with 95 % interval over {n} subjects" if n > 1 else "of one subject, so no interval"
-    caption = (
-        f"Change of the {of_what(measure)} by each factor, the others averaged, {how}."
-        f" {'Right' if measure.higher_is_better else 'Left'} of the line is better."
-    )
-    told = "; ".join(
-        f"{effect.factor}, largest: {change.level} {change_in_words(change.contrast, measure.unit)}"
-        for effect in effects
-        if (change := effect.largest) is not None
-    )
-    blocks.append(FigureBlock(as_svg(figure, page=True), caption, told))
     blocks += _levels(effects_table([scored]), scored.part.title)
     blocks += [
         Text(
-            f"{effect.factor}: {effect.share * 100:.0f} % of the runs were done at every level and"
-            " count here."
+            f"{effect.factor}, {effect.activity}: {effect.share * 100:.0f} % of the runs were done"
+            " at every level and count here."
         )
         for effect in effects
         if effect.share < 1
     ]
     return blocks
+
+
+def _effects_figure(scored: ScoredPart, activities: Sequence[str]) -> FigureBlock:
+    measure = scored.measure
+    groups: dict[str, list[str]] = {}
+    series: dict[str, list[Triple]] = {activity: [] for activity in activities}
+    told = []
+    for factor in dict.fromkeys(effect.factor for effect in scored.effects):
+        own = {e.activity: e for e in scored.effects if e.factor == factor and e.changes}
+        shown = [own[activity] for activity in activities if activity in own]
+        levels = list(dict.fromkeys(change.level for e in shown for change in e.changes))
+        if levels:
+            baselines = dict.fromkeys(effect.baseline for effect in shown)
+            groups[f"{factor} (against {' or '.join(baselines)})"] = levels
+        for activity in activities:
+            effect = own.get(activity)
+            found = {} if effect is None else {one.level: one.contrast for one in effect.changes}
+            series[activity] += [
+                triple_of(found[level].mean, found[level].interval, measure.unit)
+                if level in found
+                else (np.nan, np.nan, np.nan)
+                for level in levels
+            ]
+        told += [
+            f"{factor} in {effect.activity}, largest: {change.level}"
+            f" {change_in_words(change.contrast, measure.unit)}"
+            for effect in shown
+            if (change := effect.largest) is not None
+        ]
+    axis = bracketed(f"change of {measure.noun}", measure.unit)
+    figure = grouped_interval_figure(groups, {axis: series})
+    counts = sorted({e.n_subjects for e in scored.effects if e.activity in activities})
+    n = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+    how = f"95 % interval over {n} subjects" if counts[-1] > 1 else "one subject, so no interval"
+    caption = (
+        f"Change of the {of_what(measure)} by each factor in {joined(list(activities))}, the other"
+        f" factors at their first levels; {how}."
+        f" {'Right' if measure.higher_is_better else 'Left'} of the line is better."
+    )
+    return FigureBlock(as_svg(figure, page=True), caption, "; ".join(told))
 
 
 def _levels(table: Table, where: str) -> list[Block]:
@@ -111,7 +131,7 @@ def _lines(one: Interaction, measure: Measure) -> FigureBlock | Text:
         f" {signed(one.departure, unit, digits)} {interval}"
     )
     if unit == "rad" and abs(one.departure) < SMALL_RAD:
-        return Text(f"{names[0]} and {names[1]} add up: {told}.")
+        return Text(f"{names[0]} and {names[1]} add up in {one.activity}: {told}.")
     # few lines over many places are easier to read
     order = (0, 1) if len(levels[0]) >= len(levels[1]) else (1, 0)
     figure = interaction_figure(
@@ -120,34 +140,46 @@ def _lines(one: Interaction, measure: Measure) -> FigureBlock | Text:
         (names[order[1]], levels[order[1]]),
         bracketed(measure.noun, unit),
     )
-    caption = f"{names[0]} and {names[1]}: parallel lines would mean that they add up. {told}."
+    caption = (
+        f"{names[0]} and {names[1]} in {one.activity}: parallel lines would mean that they add up."
+        f" {told}."
+    )
     return FigureBlock(as_svg(figure, page=True), caption, told)
 
 
 def map_blocks(scored: ScoredPart) -> list[Block]:
-    """Mean error per level and angle, all factors in one map."""
-    measure = scored.measure
+    """Mean error per level and angle, all factors in one map, a map for each activity."""
+    maps = for_each_activity(scored, lambda activity: _map(scored, activity))
+    return [Heading("Where the errors are"), *maps] if maps else []
+
+
+def _map(scored: ScoredPart, activity: str) -> list[Flat | Details]:
+    measure, factors = scored.measure, scored.part.study.factors
+    own = scored.of(activity)
     angles = [
         angle
         for angle in LEG_ANGLES
-        if any(angle in score.angles.get(measure, {}) for score in scored.scores)
+        if any(angle in score.angles.get(measure, {}) for score in own)
     ]
     if not angles:
         return []
     names: list[str] = []
     rows: list[list[float]] = []
     headings: list[int] = []
-    for effect in scored.effects:
+    for factor in factors:
+        done = at_first_levels(factors, own, factor.name)
         headings.append(len(rows))
-        names.append(effect.factor)
+        names.append(factor.name)
         rows.append([np.nan] * len(angles))
-        for level in effect.means:
+        for level in dict.fromkeys(level.label for level in factor.levels):
+            chosen = [score for score in done if score.labels[factor.name] == level]
+            if not chosen:
+                continue
             names.append(level)
-            chosen = [s for s in scored.scores if s.labels[effect.factor] == level]
             rows.append([_mean(chosen, angle, measure) for angle in angles])
     table = np.array(rows) * scale_of(measure.unit)
     shown = [angle.replace("_", " ") for angle in angles]
-    digits = digits_of(measure.unit) - 1
+    digits = max(0, digits_of(measure.unit) - 1)
     figure = error_map_figure(
         table, names, shown, bracketed(measure.label, measure.unit), digits, headings
     )
@@ -158,8 +190,11 @@ def map_blocks(scored: ScoredPart) -> list[Block]:
     told = (
         f"{'lowest' if measure.higher_is_better else 'largest'}: {shown[j]} at {names[i]}, {value}"
     )
-    caption = f"{measure.label} by level and angle, mean over all runs that were done; {told}."
-    return [Heading("Where the errors are"), FigureBlock(as_svg(figure, page=True), caption, told)]
+    caption = (
+        f"{measure.label} by level and angle in {activity}, mean over subjects, the other factors"
+        f" at their first levels; {told}."
+    )
+    return [FigureBlock(as_svg(figure, page=True), caption, told)]
 
 
 def _mean(scores: Sequence[Score], angle: str, measure: Measure) -> float:

@@ -14,6 +14,7 @@ from kinebench.reports.study.parts import StudyPart
 from kinebench.reports.study.wording import counted, joined
 from kinebench.reports.study.works import works_cited
 from kinebench.reports.tables import Table
+from kinebench.reports.units import readable_unit
 from kinebench.studies.analysis.scores import LEG_ANGLES, Measure, measures_of
 
 __all__ = ["methods_section"]
@@ -38,14 +39,15 @@ def methods_section(parts: Sequence[StudyPart]) -> Section:
             "Error is estimate minus reference on one clock, without alignment. The"
             f" {measure.noun} of a run is the {_in_words(measure)} of each angle over the frames"
             f" ({measure.row.source}), left and right averaged, then averaged over {angles}, as far"
-            " as the reference has them. Runs are averaged over trials and over the levels of the"
-            " other factors within each subject."
-            " Each level is compared with the first of its factor by the mean paired difference"
+            " as the reference has them. Each level is compared with the first of its factor in"
+            " each activity, the other factors at their first levels, by the mean paired difference"
             " over subjects, with Student's 95 % interval (Student 1908), and p adjusted by Holm's"
-            " method for the levels of the factor (Holm 1979). Only trials that were done at every"
-            " level of a factor count for it. Interactions are departures of the mean at a pair of"
-            " levels from the sum of both main effects."
+            " method for the levels and activities of the factor (Holm 1979). Several trials of a"
+            " subject in one activity are averaged first. Only trials that were done at every"
+            f" level of a factor count for it.{_equivalence(parts)} Interactions are departures of"
+            " the mean at a pair of levels from the sum of both factors' effects."
         ),
+        Details("The metrics", (_metrics(parts),)),
         Text(f"Computed with {_environments(parts)}."),
         Heading("References"),
         References(works_cited(parts)),
@@ -53,8 +55,35 @@ def methods_section(parts: Sequence[StudyPart]) -> Section:
     return Section("Methods", tuple(blocks))
 
 
+def _equivalence(parts: Sequence[StudyPart]) -> str:
+    margins = {part.study.margin for part in parts} - {None}
+    if not margins:
+        return ""
+    unit = readable_unit(measures_of(parts[0].study.judged.name)[0].unit)
+    stated = joined([f"± {margin:g}{unit}" for margin in sorted(m for m in margins if m)])
+    return (
+        f" A level is called equivalent to the first when two one-sided tests (Schuirmann 1987) at"
+        f" 5 %, adjusted in the same way, show a change within {stated}; the margin stands in the"
+        " study file."
+    )
+
+
 def _in_words(measure: Measure) -> str:
     return "root mean square error" if measure.metric == "rmse" else measure.label
+
+
+def _metrics(parts: Sequence[StudyPart]) -> TableBlock:
+    """What the catalogue says of each metric that was computed."""
+    names = dict.fromkeys(name for part in parts for name in part.study.metrics)
+    measures = [Measure(name) for name in names]
+    rows = tuple(
+        (m.metric, m.row.title, readable_unit(m.unit) or "1", m.row.direction, m.row.source)
+        for m in measures
+    )
+    header = ("metric", "title", "unit for angles", "direction", "source")
+    return TableBlock(
+        Table(header, rows, n_labels=5), "Metrics of results.csv, which has them in SI units"
+    )
 
 
 def _design(part: StudyPart) -> str:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from kinebench.pipeline.memo import Memo
 from kinebench.studies.analysis.exhibits import Exhibit, exhibits_of
 from kinebench.studies.design import Study
+from kinebench.studies.evidence import EvidenceKind
 from kinebench.studies.execution.cells import Outcome
 from kinebench.studies.execution.store import Store
-from kinebench.studies.sources.mocap_driven import MOCAP_DRIVEN
 
 __all__ = ["StudyPart", "parts_of"]
 
@@ -43,13 +43,16 @@ class StudyPart:
 
 
 _TOLD = {
-    "exact truth": ("Virtual subjects", "Reference: the joint angles that were put in."),
-    MOCAP_DRIVEN: (
+    EvidenceKind.EXACT_TRUTH: (
+        "Virtual subjects",
+        "Reference: the joint angles that were put in.",
+    ),
+    EvidenceKind.MOCAP_DRIVEN: (
         "Mocap-driven trials",
         "Measured movement seen by virtual cameras. Reference: the angles that were played, which"
         " come from optical markers.",
     ),
-    "real keypoints": (
+    EvidenceKind.REAL_KEYPOINTS: (
         "Real recordings",
         "Reference: what comes with the recordings, such as OpenCap's own result or inverse"
         " kinematics of optical markers. None of it is the truth: a change is a distance from that"
@@ -72,18 +75,18 @@ def parts_of(
     n : int
         How many of the worst.
     """
-    kinds = dict.fromkeys(source.evidence for source in study.sources)
+    kinds = dict.fromkeys(EvidenceKind(source.evidence) for source in study.sources)
     return tuple(_part(study, outcomes, kind, store, n) for kind in kinds)
 
 
 def _part(
-    study: Study, outcomes: Sequence[Outcome], kind: str, store: Memo | None, n: int
+    study: Study, outcomes: Sequence[Outcome], kind: EvidenceKind, store: Memo | None, n: int
 ) -> StudyPart:
     sources = tuple(s for s in study.sources if s.evidence == kind)
     trials = {(source.subject, source.name) for source in sources}
     own = [o for o in outcomes if (o.labels["subject"], o.labels["trial"]) in trials]
     only = replace(study, sources=sources)
     exhibits = () if store is None else exhibits_of(only, own, store, n)
-    title, note = _TOLD.get(kind, (kind.capitalize(), ""))
+    title, note = _TOLD[kind]
     computed_with = store.environments() if isinstance(store, Store) else ()
     return StudyPart(title, only, own, exhibits, note, computed_with)

@@ -6,11 +6,17 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kinebench.reports.blocks import Block, Details, FigureBlock, Heading, TableBlock
+from kinebench.reports.blocks import Block, Details, FigureBlock, Flat, Heading, TableBlock
 from kinebench.reports.figures.grouped_intervals import grouped_interval_figure
 from kinebench.reports.figures.intervals import Triple
 from kinebench.reports.figures.style import as_svg
-from kinebench.reports.study.effects import LevelMeans, Quantity, level_means
+from kinebench.reports.study.activities import for_each_activity
+from kinebench.reports.study.effects import (
+    LevelMeans,
+    Quantity,
+    at_first_levels,
+    level_means,
+)
 from kinebench.reports.study.scored import ScoredPart
 from kinebench.reports.study.wording import with_unit
 from kinebench.reports.tables import Table
@@ -25,10 +31,11 @@ _LIST = "pelvis list bias"
 
 @dataclass(frozen=True, slots=True)
 class SideFigure:
-    """One quantity of sides at each level of each factor.
+    """One quantity of sides in an activity, at each level of each factor, others at their first.
 
     Parameters
     ----------
+    activity : str
     name : str
         The landmark, or "pelvis list bias".
     unit : str
@@ -36,6 +43,7 @@ class SideFigure:
     by_factor : mapping of str to LevelMeans
     """
 
+    activity: str
     name: str
     unit: str
     by_factor: dict[str, LevelMeans]
@@ -57,7 +65,16 @@ def side_figures(scored: ScoredPart) -> list[SideFigure]:
         quantities.append((_LIST, "rad", lambda score: score.list_bias))
     factors = scored.part.study.factors
     return [
-        SideFigure(name, unit, {f.name: level_means(f, scored.scores, of) for f in factors})
+        SideFigure(
+            activity,
+            name,
+            unit,
+            {
+                f.name: level_means(f, at_first_levels(factors, scored.of(activity), f.name), of)
+                for f in factors
+            },
+        )
+        for activity in scored.activities
         for name, unit, of in quantities
     ]
 
@@ -67,8 +84,15 @@ def _drop_of(name: str) -> Quantity:
 
 
 def side_blocks(scored: ScoredPart) -> list[Block]:
-    """The panel: drops and pelvis list beside each other, rows of all levels."""
-    found = side_figures(scored)
+    """A panel for each activity: drops and pelvis list beside each other, rows of all levels."""
+    known = side_figures(scored)
+    panels = for_each_activity(
+        scored, lambda activity: _panel(scored, [one for one in known if one.activity == activity])
+    )
+    return [Heading("Does a side sink?"), *panels] if panels else []
+
+
+def _panel(scored: ScoredPart, found: Sequence[SideFigure]) -> list[Flat | Details]:
     if not found:
         return []
     rows = _rows(scored.part.study.factors, found)
@@ -88,14 +112,16 @@ def side_blocks(scored: ScoredPart) -> list[Block]:
     n = max(means.n_subjects for figure in found for means in figure.by_factor.values())
     interval = f", with 95 % interval over {n} subjects" if n > 1 else ", of one subject"
     caption = (
-        "Right minus left, estimate minus reference, at each level, the other factors averaged"
-        f"{interval}. Below zero the right side is lower than it was. {told}."
+        f"Right minus left, estimate minus reference, in {found[0].activity} at each level, the"
+        f" other factors at their first levels{interval}. Below zero the right side is lower"
+        f" than it was. {told}."
         if any(figure.unit == "m" for figure in found)
-        else f"Mean error of the pelvis list at each level{interval}. {told}."
+        else f"Mean error of the pelvis list in {found[0].activity} at each level{interval}."
+        f" {told}."
     )
-    table = TableBlock(_table(found, rows), f"Sides at each level, {scored.part.title}")
+    where = f"{scored.part.title}, {found[0].activity}"
+    table = TableBlock(_table(found, rows), f"Sides at each level, {where}")
     return [
-        Heading("Does a side sink?"),
         FigureBlock(svg, caption, told),
         Details("The numbers", (table,)),
     ]

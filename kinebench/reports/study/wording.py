@@ -37,12 +37,20 @@ def signed_estimate(value: float, interval: Interval, unit: str = "rad", digits:
     return f"{signed(value, unit, digits)} {readable_interval(interval, unit, digits)}".strip()
 
 
-def change_in_words(contrast: Contrast, unit: str = "rad") -> str:
-    """``+1.23° [0.90, 1.55]``, and whether chance could have made it."""
+def change_in_words(contrast: Contrast, unit: str = "rad", equivalent: bool = False) -> str:
+    """``+1.23° [0.90, 1.55]``, and the p-value where chance could have made it.
+
+    A change that is shown to be too small to matter is called equivalent, whether or not chance
+    could have made it.
+    """
     told = signed_estimate(contrast.mean, contrast.interval, unit, digits_of(unit))
     if not math.isfinite(contrast.interval.low):
         return f"{told} (one subject, no interval)"
-    return told if contrast.p_adjusted < 0.05 else f"{told} (not beyond chance)"
+    if equivalent:
+        return f"{told} (equivalent)"
+    if contrast.p_adjusted < 0.05:
+        return told
+    return f"{told} (n.s., adjusted p = {contrast.p_adjusted:.2g})"
 
 
 def of_what(measure: Measure) -> str:

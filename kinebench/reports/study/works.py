@@ -45,6 +45,12 @@ STATISTICS = (
     Reference("Holm S (1979). A simple sequentially rejective multiple test procedure."
               " Scandinavian Journal of Statistics 6(2): 65–70."),
 )  # fmt: skip
+EQUIVALENCE = Reference(
+    "Schuirmann DJ (1987). A comparison of the two one-sided tests procedure and the power approach"
+    " for assessing the equivalence of average bioavailability. Journal of Pharmacokinetics and"
+    " Biopharmaceutics 15(6): 657–680.",
+    "10.1007/BF01068419",
+)
 
 
 def works_cited(parts: Sequence[StudyPart]) -> tuple[Reference, ...]:
@@ -57,6 +63,8 @@ def works_cited(parts: Sequence[StudyPart]) -> tuple[Reference, ...]:
     for study in studies:
         found += _of_pipeline(study)
     found += STATISTICS
+    if any(study.margin is not None for study in studies):
+        found.append(EQUIVALENCE)
     dois = {work.doi for work in found if work.doi}
     found += [work for study in studies for work in _of_datasets(study) if work.doi not in dois]
     return tuple(dict.fromkeys(found))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from kinebench.metrics import shapley
+from kinebench.metrics import FigureTable, shapley
 from kinebench.statistics import Interval, mean_interval
 from kinebench.studies.analysis.pairing import Key, complete_rows, key_of, subject_means
 from kinebench.studies.design import Study
@@ -17,8 +16,8 @@ from kinebench.studies.execution.cells import Outcome
 
 __all__ = ["Reading", "Share", "shares_of"]
 
-Reading = Callable[[Sequence[Mapping[str, Any]]], float]
-"""A figure out of a cell's rows, SI; NaN when it has none."""
+Reading = Callable[[FigureTable], float]
+"""A figure out of a cell's, SI; NaN when it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,4 +94,4 @@ def _cells(
     for outcome in outcomes:
         levels = tuple(outcome.labels[name] for name in names)
         if outcome.status == "done" and levels in ends:
-            yield key_of(outcome.labels, *names), levels, reading(outcome.rows)
+            yield key_of(outcome.labels, *names), levels, reading(outcome.figures)

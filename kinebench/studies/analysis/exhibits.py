@@ -81,7 +81,7 @@ def exhibits_of(
 
 
 def _chosen(outcomes: Sequence[Outcome], n: int, metric: str) -> list[tuple[str, float, Outcome]]:
-    scores = ((score_of(outcome.labels, outcome.rows, metric), outcome) for outcome in outcomes)
+    scores = ((score_of(outcome.labels, outcome.figures, metric), outcome) for outcome in outcomes)
     scored = [pair for pair in scores if math.isfinite(pair[0].error())]
     # equal errors keep the order of the plan
     scored.sort(key=lambda pair: (-pair[0].badness(), pair[1].index))

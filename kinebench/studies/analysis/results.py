@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from kinebench.core.environment import environment
 from kinebench.core.provenance import describe
@@ -18,6 +21,7 @@ from kinebench.errors import KinebenchError, KinebenchWarning, one_line, printab
 from kinebench.io.atomic import alone_in, write_atomically
 from kinebench.io.csv_cells import csv_text, unguarded
 from kinebench.io.interrupts import held
+from kinebench.metrics.figure_table import COLUMNS, DTYPES, FigureTable
 from kinebench.studies.design import LABELS, Study
 from kinebench.studies.execution.cells import Outcome, Status
 
@@ -45,18 +49,20 @@ TABLES = ("results.csv", "outcomes.csv", "manifest.json")
 PARQUET = "results.parquet"
 """The results again, for those who ask for it."""
 
-_FIGURE = ("kind", "item", "metric", "value", "unit")
-
 
 def result_table(study: Study, outcomes: Sequence[Outcome]) -> str:
     """CSV with one row per cell and figure; numbers with all digits."""
-    columns = [*_label_columns(study), *_FIGURE]
-    rows = [
-        [*outcome.labels.values(), *(_cell(row[name]) for name in _FIGURE)]
-        for outcome in outcomes
-        for row in outcome.rows
-    ]
-    return csv_text(columns, rows)
+    return csv_text([*_label_columns(study), *COLUMNS], _csv_rows(outcomes))
+
+
+def _csv_rows(outcomes: Sequence[Outcome]) -> Iterator[list[str]]:
+    for outcome in outcomes:
+        labels = list(outcome.labels.values())
+        columns = {name: column.tolist() for name, column in outcome.figures.columns().items()}
+        # what is undefined is empty, as spreadsheets have it
+        columns["value"] = ["" if math.isnan(one) else repr(one) for one in columns["value"]]
+        for row in zip(*columns.values(), strict=True):
+            yield [*labels, *row]
 
 
 def tidy_table(study: Study, outcomes: Sequence[Outcome]) -> pd.DataFrame:
@@ -71,14 +77,15 @@ def tidy_table(study: Study, outcomes: Sequence[Outcome]) -> pd.DataFrame:
     """
     import pandas as pd
 
-    columns = [*_label_columns(study), *_FIGURE]
-    rows = [
-        (*outcome.labels.values(), *(row[name] for name in _FIGURE))
-        for outcome in outcomes
-        for row in outcome.rows
-    ]
-    table = pd.DataFrame(rows, columns=columns)
-    return table.astype({name: "float64" if name == "value" else "str" for name in columns})
+    counts = [len(outcome.figures) for outcome in outcomes]
+    found: dict[str, Any] = {}
+    for place, name in enumerate(_label_columns(study)):
+        texts = [list(outcome.labels.values())[place] for outcome in outcomes]
+        found[name] = np.repeat(np.array(texts, dtype=object), counts)
+    tables = [outcome.figures.columns() for outcome in outcomes] or [FigureTable().columns()]
+    for name in COLUMNS:
+        found[name] = np.concatenate([table[name] for table in tables])
+    return pd.DataFrame(found).astype(dict.fromkeys(found, "str") | DTYPES)
 
 
 def parquet_content(study: Study, outcomes: Sequence[Outcome]) -> bytes:
@@ -227,9 +234,3 @@ def _label_columns(study: Study) -> list[str]:
 
 def _outcome_columns(study: Study) -> list[str]:
     return [*_label_columns(study), "status", "reason"]
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    return repr(value) if isinstance(value, float) else str(value)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from kinebench.metrics.catalogue import CATALOGUE, Metric
-from kinebench.studies.execution import measure
+from kinebench.metrics.figure_table import FigureTable
+from kinebench.metrics.quantities import Alignment, Kind
 from kinebench.studies.execution.cells import Outcome
 
 __all__ = [
@@ -32,24 +32,23 @@ LEG_ANGLES = (
 )  # fmt: skip
 """Angles that headline figures average, each once: left and right are averaged first."""
 
+_LEG_ANGLES = frozenset(LEG_ANGLES)
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """Which rows of the results make an error, and how their values are judged.
+    """A metric of the angles, and what it forgives.
 
     Parameters
     ----------
     metric : str
         Of the catalogue of metrics.
-    kind : str
-        Of the rows.
-    title : str
-        How it differs from the others of a report: "as recorded".
+    alignment : Alignment
+        What is taken out beyond what the metric itself takes out.
     """
 
     metric: str
-    kind: str = "coordinate"
-    title: str = "as recorded"
+    alignment: Alignment = Alignment.NONE
 
     @property
     def row(self) -> Metric:
@@ -59,45 +58,46 @@ class Measure:
     @property
     def unit(self) -> str:
         """SI unit of the value for an angle."""
-        return "rad" if self.row.unit == "coordinate" else self.row.unit
+        return self.row.unit_for("rad")
 
     @property
     def higher_is_better(self) -> bool:
-        return self.row.better == "higher"
+        return self.row.higher_is_better
 
     @property
     def label(self) -> str:
         """The metric as it is judged: ``RMSE``, ``|bias|``, ``|LFM slope − 1|``."""
-        title, better = self.row.title, self.row.better
-        return {"zero": f"|{title}|", "one": f"|{title} − 1|"}.get(better, title)
+        return self.row.label
 
     @property
     def noun(self) -> str:
         """What its mean over the angles is called: an error, unless higher is better."""
         return f"mean {self.label}" if self.higher_is_better else "mean error"
 
-    def judged(self, value: float) -> float:
-        """A signed metric is judged by its size, one that should be 1 by its distance from it.
+    def errors(self, figures: FigureTable) -> dict[str, float]:
+        """Angle without side to its error as it is judged, mean over its sides, SI."""
+        sides: dict[str, list[float]] = {}
+        found = figures.by_item(Kind.COORDINATE, self.metric, self.alignment)
+        for item, value in found.items():
+            stem = item.removesuffix("_r").removesuffix("_l")
+            if stem in _LEG_ANGLES:
+                sides.setdefault(stem, []).append(self.row.judged(value))
+        return {stem: sum(values) / len(values) for stem, values in sides.items()}
 
-        Signs must not cancel: a bias of +5° on the left and −5° on the right is no 0°.
-        """
-        return abs(value - (self.row.perfect or 0.0)) if self.row.better in _SIGNED else value
-
-
-_SIGNED = ("zero", "one")
+    def error(self, figures: FigureTable) -> float:
+        """Mean over the angles, SI; NaN when there are none."""
+        values = self.errors(figures).values()
+        return sum(values) / len(values) if values else math.nan
 
 
 def measures_of(metric: str) -> tuple[Measure, ...]:
     """A metric as recorded; what is left of it without offset, where the catalogue has that; and
     without lag."""
-    without_offset = f"offset_removed_{metric}"
-    offset = (
-        (Measure(without_offset, title="constant offset removed"),)
-        if without_offset in CATALOGUE
-        else ()
+    return tuple(
+        Measure(metric, alignment)
+        for alignment in Alignment
+        if alignment is not Alignment.OFFSET_REMOVED or CATALOGUE[metric].without_offset
     )
-    lag = Measure(metric, measure.LAG_REMOVED, "one lag removed")
-    return (Measure(metric), *offset, lag)
 
 
 AS_IS, OFFSET_REMOVED, LAG_REMOVED = measures_of("rmse")
@@ -136,39 +136,32 @@ class Score:
         return -self.error() if self.primary.higher_is_better else self.error()
 
 
-def scores_of(outcomes: Iterable[Outcome], metric: str = "rmse") -> tuple[Score, ...]:
-    """One score per cell that is done, judged by a metric."""
+def scores_of(
+    outcomes: Iterable[Outcome], metric: str = "rmse", others: Iterable[str] = ()
+) -> tuple[Score, ...]:
+    """One score per cell that is done, judged by a metric; its angles also by others."""
+    names = tuple(others)
     return tuple(
-        score_of(outcome.labels, outcome.rows, metric)
+        score_of(outcome.labels, outcome.figures, metric, names)
         for outcome in outcomes
         if outcome.status == "done"
     )
 
 
 def score_of(
-    labels: Mapping[str, str], rows: Iterable[Mapping[str, Any]], metric: str = "rmse"
+    labels: Mapping[str, str],
+    figures: FigureTable,
+    metric: str = "rmse",
+    others: Iterable[str] = (),
 ) -> Score:
-    """The score of one cell, from its rows of the results."""
-    measures = {(m.kind, m.metric): m for m in measures_of(metric)}
-    angles: dict[Measure, dict[str, list[float]]] = {}
-    drops: dict[str, float] = {}
-    list_bias = math.nan
-    for row in rows:
-        if row["value"] is None:
-            continue
-        kind, item, name, value = row["kind"], row["item"], row["metric"], float(row["value"])
-        measure = measures.get((kind, name))
-        if measure is not None:
-            stem = item.removesuffix("_r").removesuffix("_l")
-            if stem in LEG_ANGLES:
-                errors = angles.setdefault(measure, {}).setdefault(stem, [])
-                errors.append(measure.judged(value))
-        elif (kind, name) == ("side", "side_drop"):
-            drops[item] = value
-        if (kind, item, name) == ("coordinate", "pelvis_list", "bias"):
-            list_bias = value
-    means = {
-        measure: {stem: float(np.mean(values)) for stem, values in found.items()}
-        for measure, found in angles.items()
-    }
-    return Score(labels, means, drops, list_bias, measures_of(metric)[0])
+    """The score of one cell, from its figures."""
+    measures = measures_of(metric)
+    wanted = dict.fromkeys((*measures, *map(Measure, others)))
+    angles = {measure: found for measure in wanted if (found := measure.errors(figures))}
+    return Score(
+        labels,
+        angles,
+        figures.by_item(Kind.LANDMARK, "side_drop"),
+        figures.value(Kind.COORDINATE, "pelvis_list", "bias"),
+        measures[0],
+    )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Literal
 
 from kinebench.core.provenance import digest
 from kinebench.core.remarks import reason_of
-from kinebench.errors import KinebenchError, NotApplicableError
+from kinebench.errors import KinebenchError, KinebenchWarning, NotApplicableError
 from kinebench.io import interrupts
 from kinebench.io.atomic import OutputError
+from kinebench.metrics.figure_table import FigureTable
 from kinebench.pipeline.memo import STAGE_VERSIONS
 from kinebench.studies.design import Study
 from kinebench.studies.execution.batches import Batch, batch_size, batches, cells_of, recipe
@@ -40,15 +42,15 @@ class Outcome:
     status : {"done", "skipped", "failed", "not run"}
     reason : str
         Of a cell that is not done.
-    rows : tuple of mapping
-        Figures of a cell that is done.
+    figures : FigureTable
+        Of a cell that is done; empty of another.
     """
 
     index: int
     labels: dict[str, str]
     status: Status
     reason: str = ""
-    rows: tuple[dict[str, Any], ...] = field(default=())
+    figures: FigureTable = field(default_factory=FigureTable)
 
 
 def run_study(
@@ -96,20 +98,34 @@ def run_cell(cell: Cell, study: Study, store: Store) -> Outcome:
     if cell.inapplicable:
         return Outcome(cell.index, cell.labels, "skipped", cell.inapplicable)
     key = cell_key(cell, study)
-    rows = store.get(key)
-    if rows is None:
+    figures = _kept(key, store)
+    if figures is None:
         try:
             trial = cell.source(dict(cell.choices))
             run = cell.pipeline(trial, memo=store)
-            rows = measured(run, trial, study.metrics, study.judged.name)
+            figures = measured(run, trial, study.metrics, study.judged.name)
         except NotApplicableError as reason:
             return Outcome(cell.index, cell.labels, "skipped", reason_of(reason))
         except OutputError:
             raise
         except KinebenchError as error:
             return Outcome(cell.index, cell.labels, "failed", reason_of(error))
-        store.put(key, rows)
-    return Outcome(cell.index, cell.labels, "done", "", tuple(rows))
+        store.put(key, figures)
+    return Outcome(cell.index, cell.labels, "done", "", figures)
+
+
+def _kept(key: str, store: Store) -> FigureTable | None:
+    """The figures under a key; what is in a form of earlier versions counts as absent."""
+    found = store.get(key)
+    if found is None or isinstance(found, FigureTable):
+        return found
+    warnings.warn(
+        f"figures in {store.folder} are not used: they are in the form of an earlier version;"
+        " 'kinebench study run' makes them anew from the results of the stages",
+        KinebenchWarning,
+        stacklevel=3,
+    )
+    return None
 
 
 def cell_key(cell: Cell, study: Study) -> str:
@@ -134,10 +150,10 @@ def stored_outcomes(study: Study, store: Store) -> tuple[Outcome, ...]:
 def _stored(cell: Cell, study: Study, store: Store) -> Outcome:
     if cell.inapplicable:
         return Outcome(cell.index, cell.labels, "skipped", cell.inapplicable)
-    rows = store.get(cell_key(cell, study))
-    if rows is None:
+    figures = _kept(cell_key(cell, study), store)
+    if figures is None:
         return Outcome(cell.index, cell.labels, "not run")
-    return Outcome(cell.index, cell.labels, "done", "", tuple(rows))
+    return Outcome(cell.index, cell.labels, "done", "", figures)
 
 
 def _results(

@@ -1,72 +1,60 @@
-"""What a cell tells: tidy rows of one run against its reference."""
+"""What a cell tells: a tidy table of one run against its reference."""
 
 from __future__ import annotations
 
-import math
 import warnings
-from typing import Any
+from collections.abc import Iterator
 
 from kinebench.alignment import GivenLag, align
-from kinebench.core.markers import Markers
+from kinebench.core.model import Model
 from kinebench.core.motion import Motion
+from kinebench.core.names import shared_names
 from kinebench.core.results import PipelineRun
 from kinebench.core.trial import Trial
 from kinebench.errors import KinebenchWarning
+from kinebench.kinematics import read_tree
+from kinebench.kinematics.poses import body_origins
 from kinebench.metrics import evaluate_motion, evaluate_residuals, evaluate_side_drop
-from kinebench.metrics.results import Figure
+from kinebench.metrics.figure_table import FigureTable
+from kinebench.metrics.quantities import Alignment, FigureRow
 from kinebench.signals.lag import lag_by_slope
 
-__all__ = ["LAG_REMOVED", "measured"]
+__all__ = ["measured"]
 
-LAG_REMOVED = "coordinate, lag removed"
-"""Kind of the rows that forgive the whole motion one small lag."""
-
-Row = dict[str, Any]
+# bodies whose origins are the joint centres, in OpenSim's leg models
+_CENTRES = {"hip": "femur", "knee": "tibia", "ankle": "talus", "heel": "calcn"}
 
 
 def measured(
     run: PipelineRun, trial: Trial, metrics: tuple[str, ...], primary: str = "rmse"
-) -> list[Row]:
-    """Rows with kind, item, metric, value and unit (SI).
+) -> FigureTable:
+    """All figures of a run, SI.
 
-    Against the reference motion: `metrics` of every shared coordinate, on one clock; and, as
-    `LAG_REMOVED`, what the primary metric becomes when the whole motion may be early or late.
-    Against the reference markers: side drop of the shared landmarks. Always: marker errors of
-    inverse kinematics.
+    Against the reference motion: `metrics` of every shared coordinate, on one clock; with
+    `Alignment.LAG_REMOVED`, what the primary metric becomes when the whole motion may be early or
+    late; and the side drop of the joint centres of the scaled model, as `kinebench why` has it: so
+    much lower is a right joint than the left beyond what the reference motion gives on the same
+    model. Always: marker errors of inverse kinematics.
     """
-    figures: list[tuple[str, Figure]] = []
+    rows: list[FigureRow] = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", KinebenchWarning)
         if trial.reference_motion is not None:
             estimate = run.solution.motion
-            figures += _against_motion(estimate, trial.reference_motion, metrics, primary)
-        if trial.reference_markers is not None:
-            figures += _against_markers(run.augmented, trial.reference_markers)
-        residuals = evaluate_residuals(run.solution.marker_errors, run.solution.marker_names)
-        figures += [("marker error", figure) for figure in residuals.figures]
-    return [
-        {
-            "kind": kind,
-            "item": figure.item,
-            "metric": figure.metric,
-            "value": figure.value if math.isfinite(figure.value) else None,
-            "unit": figure.unit,
-        }
-        for kind, figure in figures
-    ]
+            rows += _against_motion(estimate, trial.reference_motion, metrics, primary)
+            rows += _side_drops(run.scaling.model, estimate, trial.reference_motion)
+        rows += evaluate_residuals(run.solution.marker_errors, run.solution.marker_names).tidy()
+    return FigureTable.of(rows)
 
 
 def _against_motion(
     estimate: Motion, reference: Motion, metrics: tuple[str, ...], primary: str
-) -> list[tuple[str, Figure]]:
+) -> Iterator[FigureRow]:
     aligned = align(reference, estimate)
-    found = evaluate_motion(aligned.reference, aligned.estimate, metrics)
+    yield from evaluate_motion(aligned.reference, aligned.estimate, metrics).tidy()
     late = align(reference, estimate, GivenLag(_lag(aligned.reference, aligned.estimate)))
     shifted = evaluate_motion(late.reference, late.estimate, (primary,))
-    return [
-        *(("coordinate", figure) for figure in found.figures),
-        *((LAG_REMOVED, figure) for figure in shifted.figures),
-    ]
+    yield from shifted.tidy(Alignment.LAG_REMOVED)
 
 
 def _lag(reference: Motion, estimate: Motion) -> float:
@@ -82,7 +70,20 @@ def _lag(reference: Motion, estimate: Motion) -> float:
     return lag_by_slope(*values, reference.rate_hz)
 
 
-def _against_markers(estimate: Markers, reference: Markers) -> list[tuple[str, Figure]]:
+def _side_drops(model: Model, estimate: Motion, reference: Motion) -> Iterator[FigureRow]:
+    """Of the joints that the model has; what only one motion has is at its default in both."""
+    tree = read_tree(model)
+    pairs = {
+        joint: (f"{body}_r", f"{body}_l")
+        for joint, body in _CENTRES.items()
+        if {f"{body}_r", f"{body}_l"} <= set(tree.bodies)
+    }
+    if not pairs:
+        return iter(())
     aligned = align(reference, estimate)
-    found = evaluate_side_drop(aligned.estimate, aligned.reference)
-    return [("side", figure) for figure in found.figures]
+    shared = list(shared_names(aligned.reference.names, aligned.estimate.names))
+    found, true = (
+        body_origins(tree, motion.select(shared))
+        for motion in (aligned.estimate, aligned.reference)
+    )
+    return evaluate_side_drop(found, true, None, pairs, pairs).tidy()

@@ -14,7 +14,10 @@ from kinebench.studies.report_plan import SECTIONS, SectionChoice
 __all__ = ["sections_of"]
 
 _KEYS = ("kind", "title")
-_ORACLE_KEYS = ("factor", "candidates", "split")
+_OWN_KEYS: Mapping[str, tuple[str, ...]] = {
+    "oracle": ("factor", "candidates", "split"),
+    "metric": ("metric",),
+}
 
 
 def sections_of(content: Table, studies: Sequence[Study]) -> tuple[SectionChoice, ...]:
@@ -39,18 +42,28 @@ def _section(given: Any, where: str, studies: Sequence[Study]) -> SectionChoice:
     table = given if isinstance(given, Mapping) else {"kind": given}
     kind = value_of(table, "kind", str, where, "")
     require_names([kind], SECTIONS, "section", "a report")
-    require_keys(table, (*_KEYS, *(_ORACLE_KEYS if kind == "oracle" else ())), where)
+    needed = ("metric",) if kind == "metric" else ()
+    require_keys(table, (*_KEYS, *_OWN_KEYS.get(kind, ())), where, needed)
     title = value_of(table, "title", str, where, "")
     if kind == "oracle":
         return _oracle(table, title, where, studies)
+    if kind == "metric":
+        metric = value_of(table, "metric", str, where)
+        _require_metric(metric, "it shows", where, studies)
+        return SectionChoice("metric", title, metric=metric)
     if kind == "sinking":
-        for study in studies:
-            if "bias" not in study.metrics:
-                raise FileFormatError(
-                    f"{where}: sinking needs metric bias, which study '{study.name}' does not have"
-                )
+        _require_metric("bias", "sinking needs", where, studies)
         return SectionChoice("sinking", title)
     return SectionChoice("causes", title)
+
+
+def _require_metric(metric: str, why: str, where: str, studies: Sequence[Study]) -> None:
+    for study in studies:
+        if metric not in study.metrics:
+            raise FileFormatError(
+                f"{where}: {why} metric {metric}, which study '{study.name}' does not have; its"
+                f" metrics are {', '.join(study.metrics)}"
+            )
 
 
 def _oracle(table: Table, title: str, where: str, studies: Sequence[Study]) -> SectionChoice:

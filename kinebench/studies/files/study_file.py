@@ -16,7 +16,7 @@ from kinebench.io.documents import (
     value_of,
 )
 from kinebench.pipeline.spec import PipelineSpec
-from kinebench.studies.design import Study
+from kinebench.studies.design import METRICS, Study
 from kinebench.studies.files.levels import factor_from
 from kinebench.studies.files.trials import datasets_named, sources_of
 
@@ -31,6 +31,7 @@ _KEYS = (
     "question",
     "metrics",
     "primary",
+    "margin",
     "base",
     "laboratory",
     "trials",
@@ -68,7 +69,6 @@ def study_from(content: Table, question: str | None = None, folder: Path = Path(
     needed = ("name", "factors") if question else ("name", "question", "factors")
     require_keys(content, _KEYS, "a study", needed)
     base = PipelineSpec.from_table(table_of(content, "base", "the study"), "[base]")
-    metrics = texts_of(content, "metrics", "the study")
     return Study(
         value_of(content, "name", str, "the study"),
         value_of(content, "question", str, "the study", question),
@@ -77,7 +77,8 @@ def study_from(content: Table, question: str | None = None, folder: Path = Path(
             factor_from(table, where, base.body) for table, where in items_of(content, "factors")
         ),
         sources_of(content, base.body, folder),
-        **({"metrics": metrics} if "metrics" in content else {}),
-        primary=value_of(content, "primary", str, "the study", ""),
-        datasets=datasets_named(content),
+        texts_of(content, "metrics", "the study") if "metrics" in content else METRICS,
+        value_of(content, "primary", str, "the study", ""),
+        datasets_named(content),
+        value_of(content, "margin", float, "the study") if "margin" in content else None,
     )

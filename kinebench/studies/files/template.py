@@ -19,7 +19,12 @@ question = "Does filtering the keypoints give truer joint angles?"
 metrics = ["rmse", "bias", "offset_removed_rmse"]
 primary = "rmse"
 
-# Sections beside the effects: "causes", "oracle", "sinking".
+# A change of the error within ± this many degrees is too small to matter: levels are then called
+# equivalent where two one-sided tests show it. To be stated before the results are seen.
+# margin = 0.5
+
+# Sections beside the effects: "causes", "oracle", "sinking", or the effects by another metric:
+# {{ kind = "metric", metric = "velocity_rmse" }}, where "metrics" has it.
 sections = ["causes"]
 
 # Accepted headline figures that a run is held against; written by --accept.

@@ -20,6 +20,7 @@ from kinebench.io.documents import (
 )
 from kinebench.lab import PEOPLE, STATIC_POSES, SoftTissue
 from kinebench.lab.camera.catalogue import parse_camera
+from kinebench.lab.camera.chain import CameraError
 from kinebench.lab.motions import (
     ArmRaise,
     CounterMovementJump,
@@ -122,7 +123,7 @@ def static_level(name: Any) -> Any:
 def _virtual(table: Table, body: str) -> Iterator[TrialSource]:
     where = "[laboratory]"
     require_keys(table, _LABORATORY_KEYS, where, needed=("subjects",))
-    camera = parse_camera(value_of(table, "camera", str, where, _CAMERA))
+    camera = value_of(table, "camera", str, where, _CAMERA)
     motions = _motions(table, where)
     rate_hz = value_of(table, "rate_hz", float, where, 60.0)
     n_subjects = value_of(table, "subjects", int, where)
@@ -140,13 +141,22 @@ def _virtual(table: Table, body: str) -> Iterator[TrialSource]:
     require_limit(trials, _TRIALS, f"{where}: trials")
     require_limit(noise_seeds, _TRIALS, f"{where}: noise_seeds")
     for index in range(first, first + n_subjects):
-        person = population.subject(index)
+        person, errors = population.subject(index), _camera_of(camera, index)
         for activity, motion in motions.items():
             for number, noise in product(range(1, trials + 1), range(noise_seeds)):
                 yield LabSource(
-                    person, motion, activity, camera, player, rate_hz,
+                    person, motion, activity, errors, player, rate_hz,
                     number=number, noise=noise, tissue=tissue,
                 )  # fmt: skip
+
+
+def _camera_of(text: str, member: int) -> CameraError:
+    """Camera errors; ``plausible`` without a number is another member of the family per person.
+
+    What differs between people then holds what is not known about cameras.
+    """
+    steps = (f"plausible:{member}" if step == "plausible" else step for step in text.split("+"))
+    return parse_camera("+".join(steps))
 
 
 def _motions(table: Table, where: str) -> dict[str, Any]:

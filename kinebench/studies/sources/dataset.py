@@ -13,6 +13,7 @@ from kinebench.core.motion import Motion
 from kinebench.core.trial import Trial
 from kinebench.datasets import Sample, load
 from kinebench.errors import NotApplicableError, require_names
+from kinebench.studies.evidence import EvidenceKind
 from kinebench.studies.sources.faults import require_choices, with_extra_errors
 
 __all__ = ["DatasetSource", "recorded_choices", "shifted"]
@@ -45,7 +46,7 @@ class DatasetSource:
         How much later the same event comes on the keypoints' clock than on the reference's.
     same_frame : bool
         Whether reference and keypoints share a ground frame; if not, the pelvis is not compared.
-    evidence : str
+    evidence : EvidenceKind
         What the reference is.
     """
 
@@ -58,7 +59,7 @@ class DatasetSource:
     reference_from: tuple[str, str] | None = None
     lag_s: float = 0.0
     same_frame: bool = True
-    evidence: str = "real keypoints"
+    evidence: EvidenceKind = EvidenceKind.REAL_KEYPOINTS
 
     @property
     def name(self) -> str:

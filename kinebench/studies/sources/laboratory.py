@@ -22,6 +22,7 @@ from kinebench.lab import (
 )
 from kinebench.lab.camera.chain import CameraError
 from kinebench.lab.motions.motion_model import MotionModel
+from kinebench.studies.evidence import EvidenceKind
 from kinebench.studies.sources.faults import require_choices, with_extra_errors
 
 __all__ = ["LabSource"]
@@ -48,7 +49,7 @@ class LabSource:
     body : {"opencap", "lab"}
         LaiUhlrich2022, when its files are at hand, or the laboratory's own.
     rate_hz : float
-    evidence : str
+    evidence : EvidenceKind
         What the reference is.
     number : int
         Of the trial: a person with a `movement` does another one differently.
@@ -64,7 +65,7 @@ class LabSource:
     errors: CameraError
     body: str = "opencap"
     rate_hz: float = 60.0
-    evidence: str = "exact truth"
+    evidence: EvidenceKind = EvidenceKind.EXACT_TRUTH
     number: int = field(default=1, metadata=ADDED)
     noise: int = field(default=0, metadata=ADDED)
     tissue: SoftTissue | None = field(default=None, metadata=ADDED)

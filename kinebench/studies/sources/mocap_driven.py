@@ -10,12 +10,10 @@ from kinebench.lab import VirtualSubject, opencap_body
 from kinebench.lab.camera.chain import CameraError
 from kinebench.lab.likeness import person_like
 from kinebench.lab.motions.replay import Replay
+from kinebench.studies.evidence import EvidenceKind
 from kinebench.studies.sources.laboratory import LabSource
 
-__all__ = ["MOCAP_DRIVEN", "mocap_driven", "recorded_motion"]
-
-MOCAP_DRIVEN = "mocap-driven"
-"""Evidence of a trial whose movement was measured and whose keypoints are virtual."""
+__all__ = ["mocap_driven", "recorded_motion"]
 
 
 def recorded_motion(dataset: str, sample: str) -> Replay:
@@ -57,5 +55,5 @@ def mocap_driven(
         raise DatasetError(f"{dataset}/{sample} has neither a scaled model nor mass and height")
     return replace(
         LabSource(person, recorded_motion(dataset, sample), activity, errors),
-        evidence=MOCAP_DRIVEN,
+        evidence=EvidenceKind.MOCAP_DRIVEN,
     )

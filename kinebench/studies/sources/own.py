@@ -19,6 +19,7 @@ from kinebench.io.keypoint_files import ARRAY_ENDINGS, read_markers
 from kinebench.io.session import Session, SessionFiles, is_static, read_session
 from kinebench.io.sto import read_motion
 from kinebench.io.trc import read_trc
+from kinebench.studies.evidence import EvidenceKind
 from kinebench.studies.sources.dataset import recorded_choices, shifted
 
 __all__ = ["OwnSource", "own_trials"]
@@ -41,14 +42,14 @@ class OwnSource:
         With its reference.
     subject, activity : str
         Labels of the results.
-    evidence : str
+    evidence : EvidenceKind
         What the reference is.
     """
 
     trial: Trial
     subject: str
     activity: str
-    evidence: str = "real keypoints"
+    evidence: EvidenceKind = EvidenceKind.REAL_KEYPOINTS
 
     @property
     def name(self) -> str:

@@ -16,6 +16,7 @@ from kinebench.core.subject import Subject
 from kinebench.core.trial import Trial
 from kinebench.errors import UnderTestError, ValueRangeError
 from kinebench.pipeline.under_test import OwnPipeline, PythonCallable
+from kinebench.studies.evidence import EvidenceKind
 
 TIMES = np.arange(60) / 60
 DEG = np.pi / 180
@@ -30,7 +31,7 @@ class Recorded:
     truth_deg: float | None
     subject: str = "s1"
     activity: str = "squat"
-    evidence: str = "made up"
+    evidence: EvidenceKind = EvidenceKind.EXACT_TRUTH
 
     def __call__(self, choices: Mapping[str, Any]) -> Trial:
         truth = None

@@ -191,6 +191,17 @@ def test_a_late_camera_errs_in_proportion_to_speed(late_ms: float) -> None:
     assert np.abs(errors_mm(Rig(late_ms=late_ms), STILL)).max() < 0.1
 
 
+def test_the_last_camera_is_the_late_one() -> None:
+    """Walking at v, seen late by τ by the camera at +θ: half of τ v behind, τ v tan θ / 2 to it."""
+    late_s, bearing = 0.02, np.radians(30.0)
+    filmed = Rig(Phones(angle_deg=30.0, distance_m=8.0), late_ms=1000 * late_s)
+    error = errors_mm(filmed, WALK)[20:-20, WALK.names.index("midHip")].mean(axis=0)
+    middle = WALK.position("midHip")[20:-20, 0]
+    speed = (middle[-1] - middle[0]) / (WALK.times[-21] - WALK.times[20])
+    expected = 1000 * late_s * speed / 2 * np.array([-1, np.tan(bearing)])
+    np.testing.assert_allclose(error[[0, 2]], expected, rtol=0.05)
+
+
 def test_synchronisation_is_drawn_for_each_trial() -> None:
     unsteady = Rig(sync_sd_ms=10.0)
     assert unsteady(SQUAT, "p", "one") == unsteady(SQUAT, "p", "one")

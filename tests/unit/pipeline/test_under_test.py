@@ -270,3 +270,57 @@ def test_a_wrong_table_is_named(content: dict[str, object], says: str, tmp_path:
     with pytest.raises(KinebenchError) as caught:
         under_test_of(content, tmp_path, PipelineSpec(body="lab", engine="fast"))
     assert says in str(caught.value)
+
+
+class TestNamesOfKeypoints:
+    """A pipeline gets the recording under the names that it knows."""
+
+    names = NameMap(markers={"right_knee": "RKnee"})
+
+    def test_a_function_sees_its_own_names(self) -> None:
+        seen: list[Trial] = []
+
+        def estimate(trial: Trial) -> Motion:
+            seen.append(trial)
+            return TRUTH
+
+        PythonCallable("t:e", self.names, function=estimate)(TRIAL)
+        (trial,) = seen
+        assert trial.static is not None
+        assert trial.keypoints.names == trial.static.names == ("right_knee",)
+        np.testing.assert_array_equal(trial.keypoints.positions, KEYPOINTS.positions)
+        # the trial itself keeps its names for whatever else is measured
+        assert TRIAL.keypoints.names == ("RKnee",)
+
+    def test_a_command_reads_files_with_them(self, command: Callable[..., CommandLine]) -> None:
+        program = PROGRAM + (
+            "for path in (keypoints, static):\n"
+            "    assert 'right_knee' in pathlib.Path(path).read_text()\n"
+            "    assert 'RKnee' not in pathlib.Path(path).read_text()\n"
+        )
+        assert command(program + WRITES, names=self.names)(TRIAL).names == ("knee_angle_r",)
+
+    def test_a_misspelt_keypoint_is_an_error_with_the_near_one(self) -> None:
+        estimate = PythonCallable(
+            "t:e", NameMap(markers={"right_knee": "RKnie"}), function=lambda trial: TRUTH
+        )
+        with pytest.raises(NameNotFoundError, match=r"no keypoint 'RKnie' .*did you mean 'RKnee'"):
+            estimate(TRIAL)
+
+    def test_two_names_of_one_keypoint_are_refused(self) -> None:
+        with pytest.raises(ValueRangeError, match="two markers are mapped to RKnee"):
+            NameMap(markers={"a": "RKnee", "b": "RKnee"})
+
+    def test_a_name_that_is_another_keypoints_is_refused(self) -> None:
+        both = Markers(("RKnee", "LKnee"), TIMES, np.ones((60, 2, 3)))
+        with pytest.raises(KinebenchError, match="LKnee"):
+            NameMap(markers={"LKnee": "RKnee"}).recordings(Trial("t", TRIAL.subject, both))
+
+    def test_the_table_of_a_gate(self, tmp_path: Path) -> None:
+        (tmp_path / "toy_m.py").write_text("def estimate(trial):\n    return None\n")
+        table = {"python": "toy_m:estimate", "markers": {"right_knee": "RKnee"}}
+        found = under_test_of({"under_test": table}, tmp_path, PipelineSpec())
+        assert found.names.markers == {"right_knee": "RKnee"}  # type: ignore[attr-defined]
+        files = {"files": ".", "markers": {"right_knee": "RKnee"}}
+        with pytest.raises(FileFormatError, match="markers map nothing"):
+            under_test_of({"under_test": files}, tmp_path, PipelineSpec())

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from kinebench.augmentation import NoAugmentation
+from kinebench.metrics import FigureRow, FigureTable, Kind
 from kinebench.reports.blocks import Document, FigureBlock, Listing, Section, TableBlock, Text
 from kinebench.reports.html import as_html
 from kinebench.reports.study import StudyPart
@@ -34,9 +35,12 @@ def part(factors: tuple[Factor, ...], value: Any, n_subjects: int = 3) -> StudyP
             },
             "done",
             "",
-            (
-                _row("side", "hip", "side_drop", value(subject, *labels)),
-                _row("coordinate", "knee_angle_r", "rmse", value(subject, *labels)),
+            FigureTable.of(
+                FigureRow(kind, item, metric, value(subject, *labels), unit)
+                for kind, item, metric, unit in (
+                    (Kind.LANDMARK, "hip", "side_drop", "m"),
+                    (Kind.COORDINATE, "knee_angle_r", "rmse", "rad"),
+                )
             ),
         )
         for index, (subject, labels) in enumerate(cells)
@@ -46,15 +50,11 @@ def part(factors: tuple[Factor, ...], value: Any, n_subjects: int = 3) -> StudyP
     return StudyPart("Virtual subjects", study, outcomes)
 
 
-def _row(kind: str, item: str, metric: str, value: float) -> dict[str, Any]:
-    return {"kind": kind, "item": item, "metric": metric, "value": value, "unit": "m"}
-
-
 def factor(name: str, *labels: str) -> Factor:
     return Factor(name, f"data.{name}", tuple(Level(label, label) for label in labels))
 
 
-HIP = SharedFigure("hip height", "m", lambda rows: float(rows[0]["value"]))
+HIP = SharedFigure("hip height", "m", lambda found: found.value(Kind.LANDMARK, "hip", "side_drop"))
 CAUSES = (factor(POSE, "none", "bad"), factor(TILT, "none", "bad"))
 
 

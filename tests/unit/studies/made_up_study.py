@@ -28,6 +28,7 @@ from kinebench.errors import KinebenchWarning, NotApplicableError, ScalingError
 from kinebench.lab.seeds import generator
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.studies.design import Factor, Level, Study
+from kinebench.studies.evidence import EvidenceKind
 
 MODEL = Model(
     "made_up", b"<?xml version='1.0'?><OpenSimDocument Version='40000'><Model/></OpenSimDocument>"
@@ -89,7 +90,7 @@ class MadeUpSource:
     activity: str = "squat"
     fails: bool = False
     pause_s: float = 0.0
-    evidence: str = "made up"
+    evidence: EvidenceKind = EvidenceKind.EXACT_TRUTH
     mass_kg: float = 70.0
 
     def __call__(self, choices: Mapping[str, Any]) -> Trial:

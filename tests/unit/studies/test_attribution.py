@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kinebench.metrics import FigureRow, FigureTable, Kind
 from kinebench.studies.analysis.attribution import shares_of
 from kinebench.studies.analysis.hindsight import hindsight_of
 from kinebench.studies.analysis.scores import AS_IS, Score
@@ -20,6 +21,7 @@ FACTORS = tuple(
     Factor(name, f"data.{name}", tuple(Level(x, x) for x in ("off", "half", "on")))
     for name in ("tilt", "pose")
 )
+FIGURE = (Kind.COORDINATE, "knee_angle_r", "rmse")
 TRIALS = (("a", "1"), ("a", "2"), ("b", "1"))
 
 
@@ -38,14 +40,14 @@ def outcomes(value: Any, trials: Sequence[tuple[str, str]] = TRIALS) -> list[Out
             {"subject": s, "trial": t, "activity": "x", "tilt": tilt, "pose": pose},
             "done",
             "",
-            ({"value": value(s, t, tilt, pose)},),
+            FigureTable.of([FigureRow(*FIGURE, value(s, t, tilt, pose), "rad")]),
         )
         for index, ((s, t), tilt, pose) in enumerate(cells)
     ]
 
 
-def reading(rows: Sequence[Mapping[str, Any]]) -> float:
-    return float(rows[0]["value"])
+def reading(figures: FigureTable) -> float:
+    return figures.value(*FIGURE)
 
 
 AMOUNT = {"off": 0.0, "half": 100.0, "on": 1.0}  # levels between the ends play no part

@@ -10,6 +10,7 @@ from kinebench.errors import NameNotFoundError, ValueRangeError
 from kinebench.studies.analysis.results import TABLES, write_results
 from kinebench.studies.changes import Changes, with_level
 from kinebench.studies.design import RESERVED, Factor, Level
+from kinebench.studies.evidence import EvidenceKind
 from kinebench.studies.execution.cells import run_study
 from kinebench.studies.execution.store import Store
 from kinebench.studies.plan import cells, count_cells
@@ -146,3 +147,12 @@ def test_metrics_that_cannot_judge_a_study(
 ) -> None:
     with pytest.raises((ValueRangeError, NameNotFoundError), match=told):
         made_up.study(metrics=metrics, primary=primary)
+
+
+def test_evidence_of_no_known_kind_is_refused(made_up: ModuleType) -> None:
+    """Parts of a report are made by kind: a slip of the pen would make a part of its own."""
+    source = made_up.MadeUpSource("t", evidence="exact thruth")
+    with pytest.raises(NameNotFoundError, match=r"trial s1/t, .*\(did you mean 'exact truth'\?\)"):
+        made_up.study(sources=(source,))
+    told = made_up.study(sources=(made_up.MadeUpSource("t", evidence="mocap-driven"),))
+    assert told.sources[0].evidence == EvidenceKind.MOCAP_DRIVEN

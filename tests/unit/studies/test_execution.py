@@ -11,7 +11,9 @@ from types import ModuleType
 
 import pytest
 
+from kinebench.errors import KinebenchWarning
 from kinebench.io.atomic import OutputError
+from kinebench.metrics import Kind
 from kinebench.studies.analysis.results import outcome_table, result_table
 from kinebench.studies.execution.cells import cell_key, run_study, stored_outcomes
 from kinebench.studies.execution.store import Store
@@ -24,7 +26,7 @@ def test_errors_are_those_that_were_put_in(made_up: ModuleType, tmp_path: Path) 
     assert {outcome.status for outcome in outcomes} == {"done"}
     for outcome in outcomes:
         if outcome.labels["noise"] == "none" and outcome.labels["gain"] == "1":
-            bias = {row["item"]: row["value"] for row in outcome.rows if row["metric"] == "bias"}
+            bias = outcome.figures.by_item(Kind.COORDINATE, "bias")
             shift = float(outcome.labels["shift"].split()[0])
             assert bias["pelvis_ty"] == pytest.approx(shift, abs=1e-15)
 
@@ -195,3 +197,19 @@ def test_a_damaged_figure_counts_as_not_run(made_up: ModuleType, tmp_path: Path)
     path.write_bytes(path.read_bytes()[:-1])
     assert [o.status for o in stored_outcomes(study, store)] == ["not run"] + ["done"] * 15
     assert run_study(study, store) == whole
+
+
+def test_figures_in_an_earlier_form_are_told_of_and_made_anew(
+    made_up: ModuleType, tmp_path: Path
+) -> None:
+    study, store = made_up.study(), Store(tmp_path)
+    before = run_study(study, store)
+    key = cell_key(next(cells(study)), study)
+    row = {"kind": "coordinate", "item": "a", "metric": "rmse", "value": 0.1, "unit": "rad"}
+    store.put(key, [row])
+    said = "figures in .* are not used: they are in the form of an earlier version"
+    with pytest.warns(KinebenchWarning, match=said):
+        assert [one.status for one in stored_outcomes(study, store)[:2]] == ["not run", "done"]
+    with pytest.warns(KinebenchWarning, match=said):
+        assert run_study(study, store) == before
+    assert stored_outcomes(study, store) == before

@@ -35,17 +35,27 @@ def test_every_subject_counts_once(headlines: ModuleType) -> None:
         row("b", "old", 2.0), row("b", "new", 3.0),
         row("c", "old", 9.0), row("d", "new", 9.0),
     ]  # fmt: skip
-    base, change, (low, high), n = headlines.effect(rows, "factor", "new", "old")
+    base, change, (low, high), n, _ = headlines.effect(rows, "factor", "new", "old")
     assert (base, change, n) == (1.5, 1.5, 2)
     # Student, one degree of freedom: 12.706 standard errors of 0.5
     assert high - change == pytest.approx(12.706 * 0.5, rel=1e-4)
     assert change - low == pytest.approx(high - change)
 
 
+@pytest.mark.parametrize(("by", "alike"), [(0.3, True), (0.45, False), (0.6, False)])
+def test_levels_are_equivalent_within_the_margin(
+    headlines: ModuleType, by: float, alike: bool
+) -> None:
+    # the 90 % interval of three changes 0.1 apart is 2.92 · 0.1 / √3 = 0.17 to each side
+    rows = [row(name, "old", 5.0) for name in "abc"]
+    rows += [row(name, "new", 5.0 + by + d) for name, d in zip("abc", (-0.1, 0, 0.1), strict=True)]
+    assert headlines.effect(rows, "factor", "new", "old").equivalent == alike
+
+
 def test_one_subject_has_no_interval(headlines: ModuleType) -> None:
     rows = [row("a", "old", 1.0), row("a", "new", 2.0)]
-    _, change, interval, n = headlines.effect(rows, "factor", "new", "old")
-    assert (change, n) == (1.0, 1)
+    _, change, interval, n, alike = headlines.effect(rows, "factor", "new", "old")
+    assert (change, n, alike) == (1.0, 1, False)
     assert all(math.isnan(limit) for limit in interval)
 
 

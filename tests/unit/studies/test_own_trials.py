@@ -109,7 +109,7 @@ def test_a_run_on_files_measures_what_the_laboratory_measures(
     found = run_cell(first, study, store)
     assert (found.status, found.reason) == ("done", "")
     truth = run_cell(replace(first, source=source), study, store)
-    error, expected = (np.degrees(score_of({}, one.rows).error()) for one in (found, truth))
+    error, expected = (np.degrees(score_of({}, one.figures).error()) for one in (found, truth))
     # files hold 8 digits of metres and of degrees
     assert error == pytest.approx(expected, abs=0.01)
     assert expected > 0.1

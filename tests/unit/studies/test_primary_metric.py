@@ -10,6 +10,7 @@ from types import ModuleType
 import pytest
 
 from kinebench.errors import ValueRangeError
+from kinebench.metrics import Alignment, FigureRow, FigureTable, Kind
 from kinebench.metrics.catalogue import metrics_of
 from kinebench.reports.blocks import Section, TableBlock, Text
 from kinebench.reports.html import as_html
@@ -20,7 +21,6 @@ from kinebench.studies.analysis.hindsight import hindsight_of
 from kinebench.studies.analysis.scores import Score, measures_of, score_of, scores_of
 from kinebench.studies.design import Study
 from kinebench.studies.execution.cells import run_study
-from kinebench.studies.execution.measure import LAG_REMOVED as LAG_KIND
 from kinebench.studies.execution.store import Store
 
 JUDGING = [metric.name for metric in metrics_of("waveform") if metric.better != "none"]
@@ -69,17 +69,15 @@ def test_a_pure_number_has_no_degrees(made_up_study: Study, tmp_path: Path) -> N
 
 def test_signs_of_the_sides_do_not_cancel() -> None:
     rows = [
-        {"kind": "coordinate", "item": f"knee_angle_{side}", "metric": "bias", "value": value,
-         "unit": "rad"}
+        FigureRow(Kind.COORDINATE, f"knee_angle_{side}", "bias", value, "rad")
         for side, value in (("r", 0.1), ("l", -0.1))
-    ]  # fmt: skip
-    assert score_of({}, rows, "bias").error() == pytest.approx(0.1)
+    ]
+    assert score_of({}, FigureTable.of(rows), "bias").error() == pytest.approx(0.1)
 
 
 def test_what_should_be_one_is_judged_by_its_distance() -> None:
-    rows = [{"kind": "coordinate", "item": "knee_angle_r", "metric": "lfm_slope", "value": value,
-             "unit": "1"} for value in (0.7,)]  # fmt: skip
-    assert score_of({}, rows, "lfm_slope").error() == pytest.approx(0.3)
+    rows = [FigureRow(Kind.COORDINATE, "knee_angle_r", "lfm_slope", 0.7, "1")]
+    assert score_of({}, FigureTable.of(rows), "lfm_slope").error() == pytest.approx(0.3)
 
 
 def test_where_higher_is_better_the_lowest_is_the_worst(
@@ -128,7 +126,12 @@ def test_the_lag_is_taken_out_of_the_primary_metric_also_from_a_filled_store(
     run_study(replace(made_up_study, metrics=metrics, primary="bias"), store)
     study = replace(made_up_study, metrics=metrics, primary=metric)
     outcomes = run_study(study, store)
-    of_lag = {row["metric"] for one in outcomes for row in one.rows if row["kind"] == LAG_KIND}
+    of_lag = {
+        row.metric
+        for one in outcomes
+        for row in one.figures.rows()
+        if row.alignment is Alignment.LAG_REMOVED
+    }
     assert of_lag == {metric}
     without_lag = measures_of(metric)[-1]
     assert all(score.error(without_lag) >= 0 for score in scores_of(outcomes, metric))

@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 from kinebench.errors import ValueRangeError
+from kinebench.metrics import Alignment, FigureRow, FigureTable, Kind
 from kinebench.studies.analysis.exhibits import exhibits_of
 from kinebench.studies.analysis.scores import (
     AS_IS,
     LAG_REMOVED,
     OFFSET_REMOVED,
+    Measure,
     score_of,
     scores_of,
 )
@@ -21,47 +23,56 @@ from kinebench.studies.execution.cells import Outcome, run_study
 from kinebench.studies.execution.store import Store
 
 
-def row(
-    kind: str, item: str, metric: str, value: float | None, unit: str = "rad"
-) -> dict[str, object]:
-    return {"kind": kind, "item": item, "metric": metric, "value": value, "unit": unit}
+def figure(
+    item: str, metric: str, value: float, unit: str = "rad", kind: Kind = Kind.COORDINATE
+) -> FigureRow:
+    return FigureRow(kind, item, metric, value, unit)
 
 
 def test_sides_are_averaged_before_angles() -> None:
     rows = [
-        row("coordinate", "knee_angle_r", "rmse", 0.3),
-        row("coordinate", "knee_angle_l", "rmse", 0.1),
-        row("coordinate", "pelvis_tilt", "rmse", 0.4),
-        row("coordinate", "arm_flex_r", "rmse", 9.0),
-        row("coordinate", "pelvis_ty", "rmse", 9.0, "m"),
-        row("coordinate", "hip_flexion_r", "rmse", None),
-        row("coordinate, lag removed", "knee_angle_r", "rmse", 0.05),
-        row("marker error", "knee_angle_r", "rmse", 9.0),
+        figure("knee_angle_r", "rmse", 0.3),
+        figure("knee_angle_l", "rmse", 0.1),
+        figure("pelvis_tilt", "rmse", 0.4),
+        figure("arm_flex_r", "rmse", 9.0),
+        figure("pelvis_ty", "rmse", 9.0, "m"),
+        figure("hip_flexion_r", "rmse", math.nan),
+        figure("knee_angle_r", "rmse", 0.05)._replace(alignment=Alignment.LAG_REMOVED),
+        figure("knee_angle_r", "rmse", 9.0, kind=Kind.MARKER_ERROR),
     ]
-    score = score_of({}, rows)
+    score = score_of({}, FigureTable.of(rows))
     assert score.error() == pytest.approx((0.2 + 0.4) / 2)
     assert score.error(LAG_REMOVED) == pytest.approx(0.05)
     assert math.isnan(score.error(OFFSET_REMOVED))
     assert set(score.angles[AS_IS]) == {"knee_angle", "pelvis_tilt"}
 
 
+def test_the_offset_is_taken_out_by_the_metric_that_the_catalogue_names() -> None:
+    rows = [
+        figure("pelvis_tilt", "rmse", 0.4),
+        figure("pelvis_tilt", "offset_removed_rmse", 0.1),
+    ]
+    score = score_of({}, FigureTable.of(rows), others=("offset_removed_rmse", "bias"))
+    assert score.error(OFFSET_REMOVED) == score.error(Measure("offset_removed_rmse")) == 0.1
+    assert math.isnan(score.error(Measure("bias")))
+
+
 def test_sides_of_a_cell() -> None:
     rows = [
-        row("side", "hip", "side_drop", -0.01, "m"),
-        row("side", "heel", "right_minus_left", 0.5, "m"),
-        row("coordinate", "pelvis_list", "bias", 0.02),
-        row("coordinate", "pelvis_tilt", "bias", 0.5),
+        figure("hip", "side_drop", -0.01, "m", Kind.LANDMARK),
+        figure("heel", "right_minus_left", 0.5, "m", Kind.LANDMARK),
+        figure("pelvis_list", "bias", 0.02),
+        figure("pelvis_tilt", "bias", 0.5),
     ]
-    score = score_of({}, rows)
+    score = score_of({}, FigureTable.of(rows))
     assert score.drops == {"hip": -0.01}
     assert score.list_bias == 0.02
     assert math.isnan(score.error())
 
 
 def test_only_what_is_done_has_a_score() -> None:
-    done = Outcome(
-        0, {"subject": "s"}, "done", "", (row("coordinate", "pelvis_tilt", "rmse", 1.0),)
-    )
+    table = FigureTable.of([figure("pelvis_tilt", "rmse", 1.0)])
+    done = Outcome(0, {"subject": "s"}, "done", "", table)
     skipped = Outcome(1, {"subject": "s"}, "skipped", "why")
     assert [score.error() for score in scores_of([done, skipped])] == [1.0]
 

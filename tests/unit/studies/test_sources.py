@@ -10,8 +10,9 @@ from kinebench.datasets import load
 from kinebench.errors import DatasetError, NameNotFoundError, NotApplicableError
 from kinebench.lab.camera.chain import Chain
 from kinebench.lab.camera.space import VerticalOffset
+from kinebench.studies.evidence import EvidenceKind
 from kinebench.studies.sources.dataset import DatasetSource
-from kinebench.studies.sources.mocap_driven import MOCAP_DRIVEN, mocap_driven, recorded_motion
+from kinebench.studies.sources.mocap_driven import mocap_driven, recorded_motion
 
 pytestmark = pytest.mark.mirror
 
@@ -80,7 +81,7 @@ def test_static_trials_are_there_or_told() -> None:
 
 def test_a_mocap_motion_is_played_as_it_was_measured() -> None:
     source = mocap_driven("labvalidation-subject4-mocap", "squats1", "subject 4", "squats", Chain())
-    assert source.evidence == MOCAP_DRIVEN
+    assert source.evidence is EvidenceKind.MOCAP_DRIVEN
     trial = source({})
     measured = load("labvalidation-subject4-mocap", "squats1").motions["reference"]
     assert trial.reference_motion is not None

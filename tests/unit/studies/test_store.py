@@ -15,6 +15,7 @@ from kinebench.core import Coordinate, IKSolution, Markers, Model, Motion, Scali
 from kinebench.core.environment import environment
 from kinebench.errors import FileFormatError, KinebenchWarning, ValueRangeError
 from kinebench.io.atomic import OutputError
+from kinebench.metrics import Alignment, FigureRow, FigureTable, Kind
 from kinebench.studies.execution import store as store_module
 from kinebench.studies.execution.codec import decoded, encoded
 from kinebench.studies.execution.store import Store
@@ -27,6 +28,10 @@ VALUES = [
     MOTION,
     ScalingResult(MODEL, {"pelvis": (1.0, 1.1, 1.2)}, (0.3, 0.4), MOTION, ("a",), [0.001]),
     IKSolution(MOTION, ("a",), [[0.1], [np.nan]], [True, False], [3, -1]),
+    FigureTable.of(
+        FigureRow(Kind.COORDINATE, "knee_angle_r", "rmse", value, "rad", Alignment.LAG_REMOVED)
+        for value in (0.1, np.nan)
+    ),
 ]
 
 
@@ -161,6 +166,9 @@ def test_results_of_other_versions_are_not_used_and_named(
         '{"map":7}',
         "[" * 100_000,
         '{"tuple":' * 3000 + "1" + "}" * 3000,
+        '{"fields":{"kind":"sides","metric":"a","unit":"m"},"type":"Quantity"}',
+        '{"fields":{"values":{"list":["a"]}},"type":"FigureTable"}',
+        '{"fields":{"items":7},"type":"FigureTable"}',
         '{"fields":{"coordinates":{"tuple":["a"]},"times":[],"values":[]},"type":"Motion"}',
     ],
 )

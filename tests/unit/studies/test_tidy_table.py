@@ -10,7 +10,7 @@ import pytest
 
 from kinebench.cli.main import main
 from kinebench.errors import KinebenchError
-from kinebench.metrics import CATALOGUE
+from kinebench.metrics import CATALOGUE, FigureRow, FigureTable, Kind
 from kinebench.studies.analysis.results import tidy_table, write_results
 from kinebench.studies.analysis.scores import scores_of
 from kinebench.studies.execution.cells import Outcome, run_study
@@ -47,10 +47,10 @@ def test_means_of_the_table_are_those_of_the_scores(made_up: ModuleType, tmp_pat
 
 def test_what_is_not_defined_is_nan_and_nothing_done_is_no_row(made_up: ModuleType) -> None:
     study = made_up.study()
-    row = {"kind": "coordinate", "item": "x", "metric": "rmse", "value": None, "unit": "rad"}
+    row = FigureRow(Kind.COORDINATE, "x", "rmse", np.inf, "rad")
     labels = {"subject": "s", "trial": "t", "activity": "a", "noise": "none", "shift": "0 m",
               "gain": "1"}  # fmt: skip
-    table = tidy_table(study, [Outcome(0, labels, "done", "", (row,))])
+    table = tidy_table(study, [Outcome(0, labels, "done", "", FigureTable.of([row]))])
     assert np.isnan(table.value).tolist() == [True]
     empty = tidy_table(study, [Outcome(0, labels, "failed", "why")])
     assert (len(empty), list(empty.columns)) == (0, list(table.columns))

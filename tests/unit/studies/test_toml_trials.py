@@ -10,7 +10,15 @@ import pytest
 
 from kinebench.augmentation import LSTMAugmenter, NoAugmentation
 from kinebench.errors import FileFormatError
-from kinebench.lab import STATIC_POSES, Population, generic_body, scaling_setup
+from kinebench.lab import (
+    PEOPLE,
+    STATIC_POSES,
+    Population,
+    SoftTissue,
+    generic_body,
+    scaling_setup,
+)
+from kinebench.lab.camera.catalogue import parse_camera
 from kinebench.lab.camera.chain import Chain
 from kinebench.lab.camera.plausible import plausible_preset, plausible_presets, rig
 from kinebench.lab.camera.presets import two_phones
@@ -19,7 +27,7 @@ from kinebench.lab.motions import SitToStand, Squat
 from kinebench.scaling.standing import StandingWindow
 from kinebench.studies.changes import EngineChoice, WarmUp
 from kinebench.studies.files.study_file import read_study
-from kinebench.studies.files.trials import datasets_named
+from kinebench.studies.files.trials import datasets_named, sources_of
 from kinebench.studies.sources.laboratory import LabSource
 
 TEXT = """
@@ -235,3 +243,60 @@ levels = ["two-phones", "rig:3:60", "plausible:0", "plausible:1", "plausible:1:5
 def test_a_laboratory_s_camera_may_be_a_preset(tmp_path: Path) -> None:
     study = read(tmp_path, TEXT.replace("rate_hz = 100", 'rate_hz = 100\ncamera = "plausible:4"'))
     assert {source.errors for source in study.sources} == {plausible_preset(4)}
+
+
+def test_plausible_without_a_number_is_another_member_for_each_person(tmp_path: Path) -> None:
+    laboratory = {
+        "subjects": 2, "first": 3, "activities": ["squat"], "camera": "plausible+tilt:0:2",
+    }  # fmt: skip
+    sources = sources_of({"laboratory": laboratory}, "lab", tmp_path)
+    expected = [parse_camera(f"plausible:{index}+tilt:0:2") for index in (3, 4)]
+    assert [source.errors for source in sources] == expected  # type: ignore[attr-defined]
+    assert expected[0] != expected[1]
+
+
+def with_people(tmp_path: Path, keys: str) -> tuple[LabSource, ...]:
+    path = tmp_path / "people.toml"
+    path.write_text(TEXT.replace("rate_hz = 100\n", f"rate_hz = 100\n{keys}\n"), encoding="utf-8")
+    sources = read_study(path).sources
+    assert all(isinstance(source, LabSource) for source in sources)
+    return sources  # type: ignore[return-value]
+
+
+def test_people_trials_noise_and_skin_of_the_laboratory(tmp_path: Path) -> None:
+    keys = 'people = "varied"\ntrials = 2\nnoise_seeds = 3\nplayed_by = "opencap"\nskin = true'
+    sources = with_people(tmp_path, keys)
+    # two subjects, two activities, two trials, three seeds
+    assert len(sources) == 24
+    assert len({(source.subject, source.name) for source in sources}) == 24
+    assert {source.person for source in sources} == {PEOPLE["varied"].subject(n) for n in (3, 4)}
+    assert {source.body for source in sources} == {"opencap"}
+    assert {source.tissue for source in sources} == {SoftTissue()}
+    assert sorted({source.noise for source in sources}) == [0, 1, 2]
+
+
+def test_without_these_keys_everything_is_as_before(tmp_path: Path) -> None:
+    plain, spelt = (
+        with_people(tmp_path, keys)
+        for keys in (
+            "",
+            'people = "template"\ntrials = 1\nnoise_seeds = 1\nplayed_by = "lab"\nskin = false',
+        )
+    )
+    assert plain == spelt
+    assert plain[0].person == Population().subject(3)
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ('people = "variedd"', "did you mean 'varied'"),
+        ("trials = 0", "trials must be 1 to 1000"),
+        ("noise_seeds = -1", "noise_seeds must be 1 to 1000"),
+        ('played_by = "labb"', "did you mean 'lab'"),
+        ('skin = "yes"', "skin"),
+    ],
+)
+def test_wrong_keys_of_people(tmp_path: Path, keys: str, message: str) -> None:
+    with pytest.raises(FileFormatError, match=message):
+        with_people(tmp_path, keys)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,6 +17,7 @@ from kinebench.core.motion import Motion
 from kinebench.ik.fast import FastIK
 from kinebench.kinematics import read_tree
 from kinebench.lab import generic_body, ik_tasks, scaling_setup
+from kinebench.metrics import Alignment, FigureRow, FigureTable, Kind
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.reports.blocks import Document
 from kinebench.reports.html import as_html
@@ -24,6 +26,7 @@ from kinebench.scaling.fast_scaler import FastScaler
 from kinebench.scaling.standing import StandingWindow
 from kinebench.studies.analysis.exhibits import Exhibit
 from kinebench.studies.design import Factor, Level, Study
+from kinebench.studies.evidence import EvidenceKind
 from kinebench.studies.execution.cells import Outcome
 from kinebench.studies.plan import cells
 
@@ -42,7 +45,7 @@ class WrittenSource:
     name: str
     subject: str
     activity: str = "squat"
-    evidence: str = "exact truth"
+    evidence: EvidenceKind = EvidenceKind.EXACT_TRUTH
 
     def __call__(self, choices: Mapping[str, Any]) -> Trial:
         raise AssertionError("nothing is run here")
@@ -76,32 +79,33 @@ def error_deg(labels: Mapping[str, str]) -> float:
     )  # fmt: skip
 
 
-def rows_of(labels: Mapping[str, str]) -> tuple[dict[str, Any], ...]:
+def figures_of(labels: Mapping[str, str]) -> FigureTable:
     error = float(np.radians(error_deg(labels)))
     number = int(labels["subject"].strip("s"))
-    found: list[tuple[str, str, str, float | None, str]] = []
+    angle = Kind.COORDINATE
+    found: list[FigureRow] = []
     for name, factor in (("knee_angle_r", 1.5), ("knee_angle_l", 0.5), ("pelvis_tilt", 1.0)):
         found += [
-            ("coordinate", name, "rmse", factor * error, "rad"),
-            ("coordinate", name, "offset_removed_rmse", factor * error / 2, "rad"),
-            ("coordinate, lag removed", name, "rmse", 0.9 * factor * error, "rad"),
+            FigureRow(angle, name, "rmse", factor * error, "rad"),
+            FigureRow(angle, name, "offset_removed_rmse", factor * error / 2, "rad"),
+            FigureRow(angle, name, "rmse", 0.9 * factor * error, "rad", Alignment.LAG_REMOVED),
         ]
     lowered = -0.010 if labels["augmenter"] == "lab-1" else 0.0
     found += [
-        ("coordinate", "pelvis_list", "bias", 0.01 * number, "rad"),
-        ("coordinate", "pelvis_ty", "rmse", 9.0, "m"),
-        ("coordinate", "arm_flex_r", "rmse", 9.0, "rad"),
-        ("coordinate", "hip_flexion_r", "rmse", None, "rad"),
-        ("side", "hip", "side_drop", lowered + 0.001 * number, "m"),
-        ("side", "hip", "right_minus_left", 0.5, "m"),
+        FigureRow(angle, "pelvis_list", "bias", 0.01 * number, "rad"),
+        FigureRow(angle, "pelvis_ty", "rmse", 9.0, "m"),
+        FigureRow(angle, "arm_flex_r", "rmse", 9.0, "rad"),
+        FigureRow(angle, "hip_flexion_r", "rmse", math.nan, "rad"),
+        FigureRow(Kind.LANDMARK, "hip", "side_drop", lowered + 0.001 * number, "m"),
+        FigureRow(Kind.LANDMARK, "hip", "right_minus_left", 0.5, "m"),
     ]
-    names = ("kind", "item", "metric", "value", "unit")
-    return tuple(dict(zip(names, row, strict=True)) for row in found)
+    return FigureTable.of(found)
 
 
 def outcomes_of(study: Study) -> tuple[Outcome, ...]:
     return tuple(
-        Outcome(cell.index, cell.labels, "done", "", rows_of(cell.labels)) for cell in cells(study)
+        Outcome(cell.index, cell.labels, "done", "", figures_of(cell.labels))
+        for cell in cells(study)
     )
 
 
@@ -109,7 +113,7 @@ def failed(
     outcomes: tuple[Outcome, ...], reason: str, which: Callable[[dict[str, str]], bool]
 ) -> tuple[Outcome, ...]:
     return tuple(
-        replace(o, status="failed", reason=reason, rows=()) if which(o.labels) else o
+        replace(o, status="failed", reason=reason, figures=FigureTable()) if which(o.labels) else o
         for o in outcomes
     )
 
@@ -160,7 +164,7 @@ def part(study: Study, outcomes: tuple[Outcome, ...], exhibits: tuple[Exhibit, .
 @pytest.fixture(scope="session")
 def hostile_part() -> StudyPart:
     """One subject, a dataset, and names that attack the page."""
-    study = a_study(("s7",), evidence=EVIL)
+    study = a_study(("s7",))
     sources = tuple(replace(source, name=EVIL, activity=EVIL) for source in study.sources)
     study = replace(
         study, name=EVIL, question=EVIL, sources=sources, datasets=("opencap-session-subject0",)

@@ -7,12 +7,15 @@ import numpy as np
 import pytest
 
 from kinebench.reports.study.effects import (
+    Change,
+    at_first_levels,
     effect_of,
+    effects_of,
     interaction_of,
     level_means,
     strongest_interactions,
 )
-from kinebench.statistics import paired_contrasts
+from kinebench.statistics import equivalence, holm, paired_contrasts
 from kinebench.studies.analysis.scores import LAG_REMOVED, OFFSET_REMOVED, Score, scores_of
 from kinebench.studies.design import Factor, Level, Study
 from kinebench.studies.execution.cells import Outcome
@@ -124,3 +127,55 @@ def test_one_level_interacts_with_nothing(study: Study, scores: tuple[Score, ...
     assert len(strongest_interactions((*study.factors, single), labelled)) == 1
     broken = [s for s in scores if (s.labels["filter"], s.labels["augmenter"]) != ("none", "v0.3")]
     assert interaction_of(*study.factors, broken) is None
+
+
+def test_other_factors_stand_at_their_first_levels(study: Study, scores: tuple[Score, ...]) -> None:
+    filtered, augmented = effects_of(study.factors, scores)
+    # without what 6 Hz and lab-1 do together
+    assert math.degrees(augmented.changes[0].contrast.mean) == pytest.approx(2)
+    assert math.degrees(filtered.changes[0].contrast.mean) == pytest.approx(-1)
+    kept = at_first_levels(study.factors, scores, "filter")
+    assert {score.labels["augmenter"] for score in kept} == {"v0.3"}
+    assert {score.labels["filter"] for score in kept} == {"none", "6 Hz", "Challis"}
+    # a first level that was never done gives way to the next
+    later = [score for score in scores if score.labels["augmenter"] != "v0.3"]
+    assert {s.labels["augmenter"] for s in at_first_levels(study.factors, later)} == {"lab-1"}
+
+
+def test_p_values_are_adjusted_over_levels_and_activities(
+    study: Study, scores: tuple[Score, ...]
+) -> None:
+    rng = np.random.default_rng(1)
+    noisy = [
+        replace(score, angles={m: {a: v + 0.01 * rng.normal() for a, v in found.items()}
+                               for m, found in score.angles.items()})
+        for score in scores
+    ]  # fmt: skip
+    walking = [replace(s, labels={**s.labels, "activity": "walking"}) for s in noisy[::-1]]
+    effects = [e for e in effects_of(study.factors, [*noisy, *walking]) if e.factor == "filter"]
+    assert [effect.activity for effect in effects] == ["squat", "walking"]
+    contrasts = [change.contrast for effect in effects for change in effect.changes]
+    assert len(contrasts) == 4
+    expected = holm(np.array([contrast.p for contrast in contrasts]))
+    assert [contrast.p_adjusted for contrast in contrasts] == pytest.approx(expected.tolist())
+
+
+def test_a_level_is_equivalent_only_where_that_is_shown(
+    study: Study, scores: tuple[Score, ...]
+) -> None:
+    def changes(margin_deg: float | None) -> list[Change]:
+        margin = None if margin_deg is None else math.radians(margin_deg)
+        return list(effects_of(study.factors, scores, margin=margin)[0].changes)
+
+    assert not any(change.equivalent for change in changes(None))
+    assert all(math.isnan(change.p_equivalent) for change in changes(None))
+    # 6 Hz changes by -1.1 and -0.9, so the 90 % interval ends at -1.14
+    assert [change.equivalent for change in changes(1.1)] == [False, True]
+    assert [change.equivalent for change in changes(1.2)] == [True, True]
+    sixth = math.radians(1) * np.array([-0.9, -1.1] * 2)
+    alone = equivalence(np.zeros(4), sixth, math.radians(1.2)).p
+    found = changes(1.2)[0].p_equivalent
+    assert found in (pytest.approx(alone), pytest.approx(2 * alone))
+    one = [score for score in scores if score.labels["subject"] == "s0"]
+    assert not any(c.equivalent for e in effects_of(study.factors, one, margin=9.0)
+                   for c in e.changes)  # fmt: skip

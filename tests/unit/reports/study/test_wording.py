@@ -44,6 +44,6 @@ def test_a_change_says_how_sure_it_is() -> None:
     contrast = paired_contrast(np.zeros(4), degrees)
     assert change_in_words(contrast).startswith("+1.03° [0.75, 1.30]")
     assert "chance" not in change_in_words(contrast)
-    assert "not beyond chance" in change_in_words(replace(contrast, p_adjusted=0.05))
+    assert "(n.s., adjusted p = 0.05)" in change_in_words(replace(contrast, p_adjusted=0.05))
     alone = replace(contrast, interval=Interval(math.nan, math.nan, 0.95))
     assert "one subject, no interval" in change_in_words(alone)
