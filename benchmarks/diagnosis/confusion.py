@@ -227,9 +227,11 @@ def _share(hits: Sequence[bool]) -> str:
 
 def page(judged: Sequence[Judged]) -> str:
     """Rates, calibration, confusion, and every session."""
+    wanted = len(plan())
+    told = f"Sessions judged: {len(judged)} of {wanted} planned, in a drawn order."
     sections = (_rates(judged), _of_presets(judged), _calibration(judged), _confusion(judged),
                 _every(judged))  # fmt: skip
-    return "\n\n".join([_HEAD, *("\n".join(lines) for lines in sections)]) + "\n"
+    return "\n\n".join([_HEAD, told, *("\n".join(lines) for lines in sections)]) + "\n"
 
 
 def _single(judged: Sequence[Judged]) -> list[Judged]:
@@ -346,7 +348,7 @@ _HEAD = f"""\
 Made by `python -m benchmarks.diagnosis --judge`. Virtual sessions of the draw "judged": people,
 movements, seeds and sizes of faults that `kinebench/diagnosis/learnt.json` was not learnt from;
 judged once, nothing drawn again because of a result. A cause is accused from a probability of
-{LIKELY:.0%} on. What a fault does is the difference to the same session without it (exact solvers,
+{100 * LIKELY:.0f} % on. What a fault does is the difference to the same session without it (exact solvers,
 augmenter v0.3, the same noise): of angles the RMS over pelvis and legs in the worst fifth of a
 second, of the side drop the difference at the deepest points. Virtual people, and faults that were
 planned together with `why`: real recordings have others. In brackets 95 % intervals (Wilson)."""
