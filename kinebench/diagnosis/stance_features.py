@@ -72,6 +72,7 @@ def _standing(
 
 
 def of_pose(moving: Markers, static: Markers | None, choices: Choices) -> dict[str, float]:
+    """Features of the pose that a model is scaled on."""
     recording, window_s = _standing(moving, static, choices)
     now = stance(recording, window_s)
     if now is None:
@@ -124,6 +125,7 @@ def _hips_forwards_mm(recording: Markers, window_s: tuple[float, float]) -> floa
 
 
 def of_tilt(moving: Markers, static: Markers | None) -> dict[str, float]:
+    """Features of lean: of feet, posture and trunk."""
     found = {}
     for where, recording in (("", static), (", movement", moving)):
         if recording is None:
@@ -160,6 +162,7 @@ def _foot_heights(recording: Markers, side: str) -> FloatArray:
 
 
 def of_size(moving: Markers, static: Markers | None, subject: Subject) -> dict[str, float]:
+    """Features of size, against the stated height and the static trial."""
     lengths = typical_lengths(moving)
     found = {"size, movement": _percent(stature(lengths) / subject.height_m)}
     found["changing"] = _changing(moving)
@@ -200,6 +203,7 @@ def _changing(recording: Markers) -> float:
 
 
 def of_sides(moving: Markers, static: Markers | None) -> dict[str, float]:
+    """Features of right against left: lengths and heights."""
     found = {}
     now = typical_lengths(moving)
     before = {} if static is None else typical_lengths(static)
@@ -232,6 +236,7 @@ def directions(recording: Markers, frames: NDArray[np.bool_]) -> tuple[FloatArra
 
 
 def middle(recording: Markers, joint: str) -> FloatArray:
+    """Middle of a recording."""
     return (recording.position("R" + joint) + recording.position("L" + joint)) / 2
 
 
