@@ -351,4 +351,5 @@ judged once, nothing drawn again because of a result. A cause is accused from a 
 {100 * LIKELY:.0f} % on. What a fault does is the difference to the same session without it
 (exact solvers, augmenter v0.3, the same noise): of angles the RMS over pelvis and legs in the worst
 fifth of a second, of the side drop the difference at the deepest points. Virtual people, and faults
-that were planned together with `why`: real recordings have others. In brackets 95 % intervals (Wilson)."""
+that were planned together with `why`: real recordings have others. In brackets
+95 % intervals (Wilson)."""
