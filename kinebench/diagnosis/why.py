@@ -23,13 +23,14 @@ from kinebench.diagnosis.figures import (
     deepest_frames,
     figures_of,
 )
-from kinebench.errors import KinebenchError, KinebenchWarning
+from kinebench.errors import KinebenchError
 from kinebench.metrics import shapley
 from kinebench.metrics.undefined import UndefinedMetricWarning
 from kinebench.pipeline.engines import ScalesBySetUp, with_engine
 from kinebench.pipeline.memo import Memo, MemoryMemo
 from kinebench.pipeline.opencap import opencap_setup
 from kinebench.pipeline.pipeline import Pipeline
+from kinebench.remarks import Remark, unheard
 
 __all__ = ["SOLVERS", "Diagnosis", "diagnose"]
 
@@ -64,7 +65,7 @@ class Diagnosis:
         `COURSES` over time, as it is and with every cause swapped.
     course_parts : mapping of str to (n_frames, n_courses)
         As `parts`.
-    remarks : tuple of str
+    remarks : tuple of Remark
         Warnings of the run as it is.
     faults : tuple of Fault
         What the recording itself shows, without a swap.
@@ -85,7 +86,7 @@ class Diagnosis:
     course: FloatArray
     swapped_course: FloatArray
     course_parts: Mapping[str, FloatArray]
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     faults: tuple[Fault, ...] = ()
     augmenter: str = ""
 
@@ -126,8 +127,7 @@ def diagnose(
         Told how many runs are done, and how many there are.
     """
     trial = replace(trial, static_markers=None)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", KinebenchWarning)
+    with unheard():
         bench = _Bench.of(pipeline, trial)
         causes, left_out = causes_of(pipeline, trial, bench.window_s)
         faults = faults_of(trial, bench.window_s, not _any_pose(pipeline))
@@ -200,7 +200,7 @@ class _Bench:
     window_s : (float, float)
     as_is : (n_figures + n_frames * n_courses,)
         Figures of the pipeline as it is, then its courses.
-    remarks : tuple of str
+    remarks : tuple of Remark
         Warnings of that run.
     """
 
@@ -210,7 +210,7 @@ class _Bench:
     frames: Frames
     window_s: tuple[float, float]
     as_is: FloatArray
-    remarks: tuple[str, ...]
+    remarks: tuple[Remark, ...]
 
     @classmethod
     def of(cls, pipeline: Pipeline, trial: Trial) -> _Bench:
@@ -218,7 +218,7 @@ class _Bench:
         run = pipeline(trial, memo=memo)
         frames = deepest_frames(run.augmented)
         as_is = _measured(run, frames)
-        return cls(pipeline, trial, memo, frames, run.scaling.window_s, as_is, run.warnings)
+        return cls(pipeline, trial, memo, frames, run.scaling.window_s, as_is, run.remarks)
 
     def run(self, pipeline: Pipeline) -> FloatArray:
         """Figures and courses of another pipeline.

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
@@ -16,14 +14,15 @@ from kinebench.core.model import Document, Model
 from kinebench.core.motion import Motion
 from kinebench.core.results import ScalingResult
 from kinebench.core.subject import Subject
-from kinebench.errors import KinebenchWarning, ScalingError
+from kinebench.errors import ScalingError
 from kinebench.kinematics.osim_tree import read_tree
 from kinebench.kinematics.tree import Tree
+from kinebench.remarks import hand_on
 from kinebench.scaling.lean_model import LeanTemplate, lean_template
 from kinebench.scaling.mass_properties import scaled_mass_properties
 from kinebench.scaling.placer import PlacingProblem, placed_markers, solve_pose
 from kinebench.scaling.recipe import Recipe, averaged_markers, body_factors, read_recipe
-from kinebench.scaling.setup import lost_measurements, swapped_side_pairs
+from kinebench.scaling.setup import setup_remarks
 from kinebench.scaling.standing import StandingWindow
 from kinebench.scaling.tree_scaling import scaled_tree
 from kinebench.scaling.window import OPENCAP_STATIC_WINDOW, GivenWindow, StaticWindow
@@ -154,7 +153,7 @@ class _Sized:
         template = lean_template(generic, scaler.marker_set)
         shared = tuple(name for name in template.tree.marker_names if name in static.names)
         used = static.select(shared)
-        _warn(scaler.setup, shared)
+        hand_on(*setup_remarks(scaler.setup, shared))
         targets = averaged_markers(used, window_s)
         gone = [name for name, target in zip(shared, targets, strict=True) if np.isnan(target[0])]
         if gone:
@@ -181,27 +180,3 @@ def _tree(template: LeanTemplate, factors: Mapping[str, tuple[float, float, floa
         for marker in template.tree.markers
     }
     return read_tree(template.fill("", factors, template.masses, locations))
-
-
-def _warn(setup: Document, shared: tuple[str, ...]) -> None:
-    for message in _doubts(setup, shared):
-        warnings.warn(message, KinebenchWarning, stacklevel=4)
-
-
-@lru_cache(maxsize=32)
-def _doubts(setup: Document, shared: tuple[str, ...]) -> tuple[str, ...]:
-    """What is odd about a set-up, given the markers that model and trial share."""
-    messages = []
-    lost = lost_measurements(setup, shared)
-    if lost:
-        messages.append(
-            f"the static trial has no complete marker pair for {', '.join(lost)}, which"
-            f" {setup.name} measures: what they scale keeps the generic model's size"
-        )
-    swapped = [pair for pair in swapped_side_pairs(setup) if set(pair) <= set(shared)]
-    if swapped:
-        messages.append(
-            f"{setup.name} measures between {'; '.join(map(' and '.join, swapped))}: one is on the"
-            " right, the other on the left, a slip in the published file, which is used as it is"
-        )
-    return tuple(messages)

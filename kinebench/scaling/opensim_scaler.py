@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -15,7 +14,7 @@ from kinebench.core.model import Document, Model
 from kinebench.core.motion import Motion
 from kinebench.core.results import ScalingResult
 from kinebench.core.subject import Subject
-from kinebench.errors import KinebenchWarning, ScalingError
+from kinebench.errors import ScalingError
 from kinebench.io.models import read_model
 from kinebench.io.sto import read_motion
 from kinebench.io.trc import write_trc
@@ -31,13 +30,13 @@ from kinebench.osim.edits import (
 from kinebench.osim.runtime import load_opensim, quietly, scratch_folder
 from kinebench.osim.soundness import require_sound
 from kinebench.osim.standing_place import Displacement, displacement
+from kinebench.remarks import hand_on, unheard
 from kinebench.scaling.setup import (
     ScalingFiles,
     fitted_setup,
-    lost_measurements,
     placing_markers,
     pulled_coordinates,
-    swapped_side_pairs,
+    setup_remarks,
 )
 from kinebench.scaling.standing import StandingWindow
 from kinebench.scaling.window import OPENCAP_STATIC_WINDOW, GivenWindow, StaticWindow
@@ -85,7 +84,7 @@ class OpenSimScaler:
         setup = fitted_setup(
             self.setup, subject, window_s, shared, _unlocked_coordinates(model), files
         )
-        self._warn(setup, shared)
+        hand_on(*setup_remarks(self.setup, shared))
         require_sound(model)
         with scratch_folder() as folder:
             (folder / files.generic).write_bytes(model.xml)
@@ -100,24 +99,6 @@ class OpenSimScaler:
             pose = moved.undone(_static_pose(folder / files.pose))
         names, errors = _moved(before, placed, placing_markers(setup))
         return ScalingResult(placed, factors, window_s, pose, names, errors)
-
-    def _warn(self, fitted: Document, shared: tuple[str, ...]) -> None:
-        lost = lost_measurements(self.setup, shared)
-        if lost:
-            _warn(
-                f"the static trial has no complete marker pair for {', '.join(lost)}, which"
-                f" {self.setup.name} measures: what they scale keeps the generic model's size"
-            )
-        swapped = [" and ".join(pair) for pair in swapped_side_pairs(fitted)]
-        if swapped:
-            _warn(
-                f"{self.setup.name} measures between {'; '.join(swapped)}: one is on the right,"
-                " the other on the left, a slip in the published file, which is used as it is"
-            )
-
-
-def _warn(message: str) -> None:
-    warnings.warn(message, KinebenchWarning, stacklevel=4)
 
 
 def _displacement(folder: Path, model: Model, setup: Document, static: Markers) -> Displacement:
@@ -187,9 +168,8 @@ def _three(text: str | None) -> tuple[float, float, float]:
 
 def _static_pose(path: Path) -> Motion:
     """The pose, as one frame: the tool repeats it."""
-    with warnings.catch_warnings():
-        # absurd angles are told by those who judge the scaling, not under a scratch file's name
-        warnings.simplefilter("ignore", KinebenchWarning)
+    # absurd angles are told by those who judge the scaling, not under a scratch file's name
+    with unheard():
         return read_motion(path).at_frames(np.array([0]))
 
 

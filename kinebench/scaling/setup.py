@@ -5,11 +5,13 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kinebench.core.model import Document
 from kinebench.core.subject import Subject
 from kinebench.errors import ScalingError
 from kinebench.osim.edits import document_root, frozen_document
+from kinebench.remarks import Remark
 
 __all__ = [
     "ScalingFiles",
@@ -17,6 +19,7 @@ __all__ = [
     "lost_measurements",
     "placing_markers",
     "pulled_coordinates",
+    "setup_remarks",
     "swapped_side_pairs",
 ]
 
@@ -102,6 +105,36 @@ def placing_markers(fitted: Document) -> tuple[str, ...]:
 def pulled_coordinates(fitted: Document) -> tuple[str, ...]:
     """Coordinates that the placer of a fitted set-up pulls to a value."""
     return _placed(fitted, "IKCoordinateTask")
+
+
+@lru_cache(maxsize=32)
+def setup_remarks(setup: Document, markers: tuple[str, ...]) -> tuple[Remark, ...]:
+    """What is odd about a set-up, given the markers that model and static trial share."""
+    remarks = []
+    lost = lost_measurements(setup, markers)
+    if lost:
+        remarks.append(
+            Remark(
+                "measurements lost",
+                "warning",
+                f"the static trial has no complete marker pair for {', '.join(lost)}, which"
+                f" {setup.name} measures: what they scale keeps the generic model's size",
+                where=lost,
+            )
+        )
+    swapped = [pair for pair in swapped_side_pairs(setup) if set(pair) <= set(markers)]
+    if swapped:
+        remarks.append(
+            Remark(
+                "set-up slips",
+                "warning",
+                f"{setup.name} measures between {'; '.join(map(' and '.join, swapped))}: one is on"
+                " the right, the other on the left, a slip in the published file, which is used as"
+                " it is",
+                where=tuple(name for pair in swapped for name in pair),
+            )
+        )
+    return tuple(remarks)
 
 
 def swapped_side_pairs(setup: Document) -> tuple[tuple[str, str], ...]:

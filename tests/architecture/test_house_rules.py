@@ -87,3 +87,19 @@ def _exported(content: ast.Module) -> set[str]:
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__":
             return set(ast.literal_eval(node.value))
     return set()
+
+
+# `UndefinedMetricWarning` tells an evaluation which cells are NaN, and is a value there
+WARNERS = {"remarks.py", "metrics/undefined.py"}
+
+
+def test_facts_are_told_as_remarks(path: Path) -> None:
+    """Else they would miss whoever listens, and an ignored warning would be told all the same."""
+    if path.relative_to(PACKAGE).as_posix() in WARNERS:
+        return
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "warnings.warn":
+            pytest.fail(f"line {node.lineno}: kinebench.remarks.tell says facts")
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "warnings.simplefilter":
+            ignored = [ast.unparse(argument) for argument in node.args]
+            assert ignored != ["'ignore'", "KinebenchWarning"], f"line {node.lineno}: unheard()"
