@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kinebench.core import Markers, Model
+from kinebench.core.marker_sets import OPTICAL_MARKERS
 from kinebench.core.model import Document
 from kinebench.core.subject import Subject
 from kinebench.datasets import fetch_file
@@ -33,7 +34,7 @@ from kinebench.scaling.opensim_scaler import OpenSimScaler
 from kinebench.scaling.placement_gap import PlacementGap, placement_gap
 from kinebench.scaling.placer import placed_markers
 from kinebench.scaling.setup import ScalingFiles, fitted_setup
-from kinebench.scaling.window import OPTICAL_MARKERS, GivenWindow, StaticWindow
+from kinebench.scaling.window import GivenWindow, StaticWindow
 
 REPEATS = 5
 BLOCK = 15

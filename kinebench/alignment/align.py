@@ -21,7 +21,7 @@ __all__ = ["PolicyResult", "Shifted", "TimePolicy", "align", "compare_policies",
 
 Result = TypeVar("Result")
 
-SHIFTS_S = (0.1,)
+_SHIFTS_S = (0.1,)
 
 
 class TimePolicy(Protocol):
@@ -100,7 +100,7 @@ def sensitivity(
     estimate: Recording,
     measure: Callable[[Recording, Recording], Result],
     lag_s: float = 0.0,
-    shifts_s: Iterable[float] = SHIFTS_S,
+    shifts_s: Iterable[float] = _SHIFTS_S,
     interpolation: Interpolation = "cubic",
 ) -> tuple[Shifted[Result], ...]:
     """Every figure at the lag, ± 1 frame and ± 0.1 s beside it.

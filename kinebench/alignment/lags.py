@@ -105,9 +105,8 @@ def error_of_lag(
     estimate: Recording,
     lag_s: float,
     remove_offset: bool = False,
-    fewest: float = 0.5,
 ) -> float:
-    """Root mean square error that a lag leaves; infinite when too little overlaps.
+    """Root mean square error that a lag leaves; infinite when less than half overlaps.
 
     Of motions: over the angles that both have (rad), differences wrapped where a coordinate can
     wrap. Of markers: over the markers that both have (m).
@@ -118,12 +117,10 @@ def error_of_lag(
     lag_s : float
     remove_offset : bool
         Take each column's mean error away first.
-    fewest : float
-        Share of the reference's frames that must overlap.
     """
     clock = estimate.times - lag_s
     inside = (reference.times >= clock[0]) & (reference.times <= clock[-1])
-    if inside.sum() < max(2.0, fewest * len(inside)):
+    if inside.sum() < max(2.0, 0.5 * len(inside)):
         return float("inf")
     common = reference.at_frames(np.flatnonzero(inside))
     moved = interpolated(estimate, common.times + lag_s, "linear")

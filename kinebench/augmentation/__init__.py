@@ -8,7 +8,6 @@ from kinebench.augmentation.augmenter import (
 )
 from kinebench.augmentation.catalogue import VERSIONS, AugmenterVersion
 from kinebench.augmentation.floor import FloorOffset, VerticalShift
-from kinebench.augmentation.sides import sides_swapped, warn_if_sides_swapped
 from kinebench.augmentation.weights import read_version, write_version
 
 __all__ = [
@@ -20,8 +19,6 @@ __all__ = [
     "NoAugmentation",
     "VerticalShift",
     "read_version",
-    "sides_swapped",
     "tracked_markers",
-    "warn_if_sides_swapped",
     "write_version",
 ]

@@ -11,10 +11,8 @@ import numpy as np
 
 from kinebench.augmentation import lstm
 from kinebench.augmentation.catalogue import AugmenterVersion, NetworkSpec, version
-from kinebench.augmentation.lead_in import WARM_UP_KINDS, lead_in_frames
+from kinebench.augmentation.frames import WARM_UP_KINDS, interpolate, lead_in_frames, uniform_times
 from kinebench.augmentation.network import Float32Array, Network
-from kinebench.augmentation.sides import warn_if_sides_swapped
-from kinebench.augmentation.time_grid import interpolate, uniform_times
 from kinebench.augmentation.weights import load_networks
 from kinebench.core.arrays import FloatArray
 from kinebench.core.limits import Limit, require_within
@@ -23,6 +21,7 @@ from kinebench.core.references import Reference
 from kinebench.core.sampling import is_uniform
 from kinebench.core.subject import Subject
 from kinebench.errors import AugmentationError, listed, require_names
+from kinebench.posture.sides import warn_if_sides_swapped
 from kinebench.remarks import tell
 from kinebench.signals.gaps import longest_gap
 

@@ -75,7 +75,3 @@ class FloorOffset:
             frame=int(frame),
             time_s=float(augmented.times[frame]),
         )
-
-    def shift_m(self, augmented: Markers) -> float:
-        """The shift alone."""
-        return self.resolve(augmented).shift_m

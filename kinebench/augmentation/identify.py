@@ -17,20 +17,18 @@ from kinebench.errors import AugmentationError
 from kinebench.remarks import unheard
 
 __all__ = [
-    "LARGEST_MAX_M",
-    "LARGEST_RMS_M",
     "OTHER_NAMES",
     "Candidate",
     "Identification",
     "identify",
 ]
 
-LARGEST_RMS_M = 0.5e-3
+_LARGEST_RMS_M = 0.5e-3
 """A version fits below this residual (RMS distance). Keypoints written with five decimals cost
 0.005 mm; markers that other machines made come back within 0.13 mm, and resampled ones within
 0.4 mm; a wrong version leaves 12 mm or more, a mass wrong by 1 kg 0.2 to 0.8 mm."""
 
-LARGEST_MAX_M = 3e-3
+_LARGEST_MAX_M = 3e-3
 """And its largest distance below this one."""
 
 _STRETCH_S = 1.0
@@ -40,7 +38,7 @@ only, so the first second of a trial comes out the same without what follows."""
 _EDGE_S = 0.2
 """End of the stretch that is not looked at, where splines of a resampled stretch bend."""
 
-_EXCLUDED_M = 2 * LARGEST_MAX_M
+_EXCLUDED_M = 2 * _LARGEST_MAX_M
 """A version is excluded by a horizontal distance of more than this: no vertical offset makes up
 for it, so it would not fit as a whole either. Wrong versions are off by 12 mm or more."""
 
@@ -86,7 +84,7 @@ class Candidate:
 
     @property
     def fits(self) -> bool:
-        return self.rms_m < LARGEST_RMS_M and self.max_m < LARGEST_MAX_M
+        return self.rms_m < _LARGEST_RMS_M and self.max_m < _LARGEST_MAX_M
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,6 @@ __all__ = [
     "changes_of_origin",
     "difference",
     "judge",
-    "limit_of",
     "sampled",
 ]
 
@@ -188,7 +187,7 @@ def judge(baseline: Baseline, measured: Measurement, origin: Origin) -> Verdict:
     )
 
 
-def limit_of(tolerance: Tolerance, spread: float, k: float, name: str) -> tuple[float, str]:
+def _limit_of(tolerance: Tolerance, spread: float, k: float, name: str) -> tuple[float, str]:
     """The larger of the tolerance and k spreads, and which of them it is."""
     if k * spread > tolerance.limit:
         return k * spread, f"{k:g} × spread"
@@ -204,7 +203,7 @@ def _figure(
         return Finding(key, Outcome.VANISHED, expected.unit, expected=expected.value, note=note)
     tolerance = baseline.tolerances[expected.tolerance]
     allowed = tolerance.limit * (abs(expected.value) if tolerance.kind == "timing" else 1.0)
-    limit, decided = limit_of(
+    limit, decided = _limit_of(
         Tolerance(allowed, tolerance.unit, tolerance.kind, tolerance.reason),
         expected.spread, baseline.k, expected.tolerance,
     )  # fmt: skip
@@ -241,7 +240,7 @@ def _course(
     change = difference(course, obtained)[known]
     times, expected = course.times[known], course.values[known]
     spread, k, tolerances = course.spread, baseline.k, baseline.tolerances
-    limit, decided = limit_of(tolerances[course.largest], spread, k, course.largest)
+    limit, decided = _limit_of(tolerances[course.largest], spread, k, course.largest)
     peak = int(np.argmax(np.abs(change)))
     stretch = _stretch(change, times, limit, peak)
     moved = abs(change[peak]) > limit
@@ -256,7 +255,7 @@ def _course(
         decided,
         stretch=stretch,
     )
-    limit, decided = limit_of(tolerances[course.rms], spread, k, course.rms)
+    limit, decided = _limit_of(tolerances[course.rms], spread, k, course.rms)
     rms = float(np.sqrt((change**2).mean()))
     outcome = Outcome.MOVED if rms > limit else Outcome.FINE
     yield Finding(

@@ -23,9 +23,9 @@ from kinebench.io.documents import (
     value_of,
 )
 
-__all__ = ["FORMAT", "baseline_text", "parse_baseline", "read_baseline"]
+__all__ = ["baseline_text", "parse_baseline", "read_baseline"]
 
-FORMAT = 1
+_FORMAT = 1
 
 _NAN = "missing"
 _HEAD = ("format", "gate", "date", "accepted_by", "reason", "repeats", "k", "command", "seed",
@@ -61,9 +61,9 @@ def read_baseline(path: Path) -> Baseline:
 def parse_baseline(content: str, where: str) -> Baseline:
     """The baseline of a document that errors call `where`."""
     document = parse_toml(content, where)
-    if document.get("format") != FORMAT:
+    if document.get("format") != _FORMAT:
         raise FileFormatError(
-            f"{where} must have format = {FORMAT}, found {document.get('format')!r}"
+            f"{where} must have format = {_FORMAT}, found {document.get('format')!r}"
         )
     require_keys(document, (*_HEAD, *_TABLES), where, _HEAD)
     read = {key: value_of(document, key, str, where) for key in _HEAD[1:5]}
@@ -93,7 +93,7 @@ def _head(baseline: Baseline) -> Iterator[str]:
     origin = baseline.origin
     yield "# A baseline of kinebench: changed by `kinebench baseline accept`, not by hand;"
     yield "# tolerances and their reasons may be edited, and are kept when it is accepted anew."
-    values = (FORMAT, baseline.gate, baseline.date, baseline.accepted_by, baseline.reason,
+    values = (_FORMAT, baseline.gate, baseline.date, baseline.accepted_by, baseline.reason,
               baseline.repeats, baseline.k, origin.command, origin.seed,
               origin.machine)  # fmt: skip
     for key, value in zip(_HEAD, values, strict=True):

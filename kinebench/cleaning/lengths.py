@@ -31,7 +31,7 @@ from kinebench.remarks import tell
 
 __all__ = ["BoneLengths", "Lengths", "measured_lengths", "require_static"]
 
-RYCKAERT = Reference(
+_RYCKAERT = Reference(
     "Ryckaert JP, Ciccotti G, Berendsen HJC (1977). Numerical integration of the"
     " cartesian equations of motion of a system with constraints. Journal of"
     " Computational Physics 23(3): 327–341.",
@@ -117,7 +117,7 @@ class BoneLengths:
             ("of",),
         ),
     )
-    citation: ClassVar[tuple[Reference, ...]] = (RYCKAERT,)
+    citation: ClassVar[tuple[Reference, ...]] = (_RYCKAERT,)
 
     of: Literal["own", "static"] = "own"
     lengths: Lengths | None = None

@@ -8,20 +8,6 @@ from typing import ClassVar
 
 import numpy as np
 
-from kinebench.cleaning.balance import (
-    BODY_KEYPOINTS,
-    Balance,
-    body_axis,
-    measure_balance,
-    standing_frames,
-)
-from kinebench.cleaning.rests import (
-    FOOT_KINDS,
-    FootRest,
-    feet_at_rest,
-    find_rests,
-    on_the_floor,
-)
 from kinebench.cleaning.rotation import Rotate, Tilt
 from kinebench.core.arrays import FloatArray
 from kinebench.core.limits import Limit, require_within
@@ -29,6 +15,20 @@ from kinebench.core.markers import Markers
 from kinebench.core.notation import Syntax
 from kinebench.errors import CleaningError, require_names
 from kinebench.geometry.rotations import rotation_between, unit
+from kinebench.posture.balance import (
+    BODY_KEYPOINTS,
+    Balance,
+    body_axis,
+    measure_balance,
+)
+from kinebench.posture.rests import (
+    FOOT_KINDS,
+    FootRest,
+    feet_at_rest,
+    find_rests,
+    on_the_floor,
+)
+from kinebench.posture.standing import standing_frames
 
 __all__ = ["Level"]
 

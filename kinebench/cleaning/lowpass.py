@@ -26,26 +26,31 @@ from kinebench.signals.cutoffs import (
 )
 from kinebench.signals.runs import ShortRuns
 
-__all__ = ["WINTER", "Butterworth", "Challis", "Cutoffs", "ResidualAnalysis", "Scope"]
+__all__ = [
+    "WINTER",
+    "Butterworth",
+    "Challis",
+    "ResidualAnalysis",
+]
 
 WINTER = Reference(
     "Winter DA (2009). Biomechanics and motor control of human movement, 4th edition. Wiley.",
     "10.1002/9780470549148",
 )
-ROBERTSON = Reference(
+_ROBERTSON = Reference(
     "Robertson DGE, Dowling JJ (2003). Design and responses of Butterworth and critically"
     " damped digital filters. Journal of Electromyography and Kinesiology 13(6): 569–573.",
     "10.1016/S1050-6411(03)00080-4",
 )
-CHALLIS = Reference(
+_CHALLIS = Reference(
     "Challis JH (1999). A procedure for the automatic determination of filter cutoff"
     " frequency for the processing of biomechanical data. Journal of Applied Biomechanics"
     " 15(3): 303–317.",
     "10.1123/jab.15.3.303",
 )
 
-Cutoffs = float | tuple[float, ...] | tuple[tuple[float, float, float], ...]
-Scope = Literal["axis", "marker", "common"]
+_Cutoffs = float | tuple[float, ...] | tuple[tuple[float, float, float], ...]
+_Scope = Literal["axis", "marker", "common"]
 
 _CUTOFF = Limit(0.01, 5_000, "Hz", "what people do lies between slow sway and impacts")
 _STEEPEST = 20
@@ -91,18 +96,18 @@ class Butterworth:
     )
     citation: ClassVar[tuple[Reference, ...]] = (
         WINTER,
-        ROBERTSON,
+        _ROBERTSON,
     )
 
     limits: ClassVar[Mapping[str, Limit]] = {"cutoff_hz": _CUTOFF}
 
-    cutoff_hz: Cutoffs = 6.0
+    cutoff_hz: _Cutoffs = 6.0
     order: int = 4
     corrected: bool = False
     short_runs: ShortRuns = "raise"
 
     def __post_init__(self) -> None:
-        require_even_order(self.order)
+        _require_even_order(self.order)
         require_within(self)
 
     def __call__(self, markers: Markers) -> Markers:
@@ -163,14 +168,14 @@ class ResidualAnalysis:
     )
     citation: ClassVar[tuple[Reference, ...]] = (WINTER,)
 
-    scope: Scope = "axis"
+    scope: _Scope = "axis"
     fit_range: tuple[float, float] = (0.4, 0.8)
     order: int = 4
     corrected: bool = False
     short_runs: ShortRuns = "raise"
 
     def __post_init__(self) -> None:
-        require_even_order(self.order)
+        _require_even_order(self.order)
         _require_scope(self.scope)
         low, high = self.fit_range
         if not 0 < low < high < 1:
@@ -221,15 +226,15 @@ class Challis:
     syntax: ClassVar[tuple[Syntax, ...]] = (
         Syntax("challis", "Butterworth, cut-off by autocorrelation after Challis", ("scope",)),
     )
-    citation: ClassVar[tuple[Reference, ...]] = (CHALLIS,)
+    citation: ClassVar[tuple[Reference, ...]] = (_CHALLIS,)
 
-    scope: Scope = "axis"
+    scope: _Scope = "axis"
     order: int = 4
     corrected: bool = False
     short_runs: ShortRuns = "raise"
 
     def __post_init__(self) -> None:
-        require_even_order(self.order)
+        _require_even_order(self.order)
         _require_scope(self.scope)
 
     def __call__(self, markers: Markers) -> Markers:
@@ -246,7 +251,7 @@ class Challis:
         return autocorrelation_curve(residuals, tried, _pool(self.scope))
 
 
-def require_even_order(order: int) -> None:
+def _require_even_order(order: int) -> None:
     """Raise a `ValueRangeError` unless two passes can share the order."""
     if order < 2 or order % 2:
         raise ValueRangeError(
@@ -280,11 +285,11 @@ def _residuals(
     return residuals, tried
 
 
-def _pool(scope: Scope) -> tuple[int, ...]:
+def _pool(scope: _Scope) -> tuple[int, ...]:
     return {"axis": (), "marker": (3,), "common": (2, 3)}[scope]
 
 
-def _as_tuples(cutoffs: FloatArray) -> Cutoffs:
+def _as_tuples(cutoffs: FloatArray) -> _Cutoffs:
     if cutoffs.ndim == 0:
         return float(cutoffs)
     if cutoffs.ndim == 1:

@@ -19,7 +19,7 @@ from kinebench.signals.outliers import hampel_outliers
 
 __all__ = ["FillGaps", "RemoveOutliers"]
 
-HAMPEL = Reference(
+_HAMPEL = Reference(
     "Hampel FR (1974). The influence curve and its role in robust estimation. Journal of"
     " the American Statistical Association 69(346): 383–393.",
     "10.1080/01621459.1974.10482962",
@@ -110,7 +110,7 @@ class RemoveOutliers:
     syntax: ClassVar[tuple[Syntax, ...]] = (
         Syntax("outliers", "Hampel identifier", ("window_s", "n_sigmas")),
     )
-    citation: ClassVar[tuple[Reference, ...]] = (HAMPEL,)
+    citation: ClassVar[tuple[Reference, ...]] = (_HAMPEL,)
 
     limits: ClassVar[Mapping[str, Limit]] = {
         "window_s": WINDOW,

@@ -23,13 +23,13 @@ from kinebench.signals.runs import runs
 
 __all__ = ["Burst", "ExchangeSides", "SwapSides"]
 
-VITERBI = Reference(
+_VITERBI = Reference(
     "Viterbi AJ (1967). Error bounds for convolutional codes and an asymptotically"
     " optimum decoding algorithm. IEEE Transactions on Information Theory 13(2): 260–269.",
     "10.1109/TIT.1967.1054010",
 )
 
-Mask = NDArray[np.bool_]
+_Mask = NDArray[np.bool_]
 
 _TRUNK = ("Hip", "Shoulder")
 _LIMBS = (("Knee", "Ankle", "Heel", "BigToe", "SmallToe"), ("Elbow", "Wrist"))
@@ -61,7 +61,7 @@ class Burst:
     start_s: float
     end_s: float
 
-    def frames(self, times: FloatArray) -> Mask:
+    def frames(self, times: FloatArray) -> _Mask:
         """(n_frames,) True inside."""
         return np.asarray((times >= self.start_s) & (times <= self.end_s))
 
@@ -131,7 +131,7 @@ class SwapSides:
     syntax: ClassVar[tuple[Syntax, ...]] = (
         Syntax("swap-sides", "undo exchanges of left and right"),
     )
-    citation: ClassVar[tuple[Reference, ...]] = (VITERBI,)
+    citation: ClassVar[tuple[Reference, ...]] = (_VITERBI,)
 
     def __call__(self, markers: Markers) -> Markers:
         return self.resolve(markers)(markers)
@@ -167,7 +167,7 @@ def _groups(parts: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     yield from ((part,) for part in parts)
 
 
-def _pair(markers: Markers, wrong: dict[str, Mask], parts: Iterable[str]) -> FloatArray:
+def _pair(markers: Markers, wrong: dict[str, _Mask], parts: Iterable[str]) -> FloatArray:
     """Left and right (2, n_frames, n_parts, 3) m, with what was found exchanged put right."""
     both = np.stack([[markers.position(side + part) for part in parts] for side in "LR"]).transpose(
         0, 2, 1, 3
@@ -177,8 +177,8 @@ def _pair(markers: Markers, wrong: dict[str, Mask], parts: Iterable[str]) -> Flo
 
 
 def _exchanged(
-    markers: Markers, wrong: dict[str, Mask], group: tuple[str, ...], across: FloatArray
-) -> Mask:
+    markers: Markers, wrong: dict[str, _Mask], group: tuple[str, ...], across: FloatArray
+) -> _Mask:
     """Frames (n_frames,) in which the pairs of a group, all together, carry each other's names."""
     left, right = _pair(markers, wrong, group)
     # a pair of a limb may cross the other one, hips, shoulders and whole limbs do not
@@ -199,7 +199,7 @@ def _exchanged(
     return found
 
 
-def _wrong_state(state: Mask, evidence: FloatArray) -> Mask:
+def _wrong_state(state: _Mask, evidence: FloatArray) -> _Mask:
     """Of a stretch in two states, the frames in the wrong one."""
     sign = _balance(np.where(state, -evidence, evidence))
     wrong = state if sign > 0 else ~state
@@ -210,7 +210,9 @@ def _wrong_state(state: Mask, evidence: FloatArray) -> Mask:
     return state if state.mean() <= 0.5 else ~state
 
 
-def _against_the_rest(found: Mask, evidence: FloatArray, stretches: list[tuple[int, int]]) -> Mask:
+def _against_the_rest(
+    found: _Mask, evidence: FloatArray, stretches: list[tuple[int, int]]
+) -> _Mask:
     """`found`, with stretches turned that contradict the rest of the recording."""
     upright = np.where(found, -evidence, evidence)
     turned = found.copy()
@@ -246,7 +248,7 @@ def _across(markers: Markers) -> FloatArray:
     return np.nan_to_num(direction)
 
 
-def _bursts(wrong: dict[str, Mask], times: FloatArray) -> Iterator[Burst]:
+def _bursts(wrong: dict[str, _Mask], times: FloatArray) -> Iterator[Burst]:
     """Stretches in order of time, parts that are exchanged in the same frames together."""
     found: dict[tuple[int, int], list[str]] = {}
     for part, mask in wrong.items():
@@ -256,7 +258,7 @@ def _bursts(wrong: dict[str, Mask], times: FloatArray) -> Iterator[Burst]:
         yield Burst(tuple(parts), float(times[start]), float(times[stop - 1]))
 
 
-def _warn(bursts: tuple[Burst, ...], frames: Mask) -> None:
+def _warn(bursts: tuple[Burst, ...], frames: _Mask) -> None:
     tell(
         "sides exchanged",
         f"left and right were exchanged, and are put right, in {np.count_nonzero(frames)} of"

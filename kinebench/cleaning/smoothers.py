@@ -21,22 +21,22 @@ from kinebench.signals.runs import ShortRuns
 
 __all__ = ["KalmanSmoother", "Median", "SavitzkyGolay", "SmoothingSpline"]
 
-SAVITZKY = Reference(
+_SAVITZKY = Reference(
     "Savitzky A, Golay MJE (1964). Smoothing and differentiation of data by simplified"
     " least squares procedures. Analytical Chemistry 36(8): 1627–1639.",
     "10.1021/ac60214a047",
 )
-WOLTRING_1985 = Reference(
+_WOLTRING_1985 = Reference(
     "Woltring HJ (1985). On optimal smoothing and derivative estimation from noisy"
     " displacement data in biomechanics. Human Movement Science 4(3): 229–245.",
     "10.1016/0167-9457(85)90004-1",
 )
-WOLTRING_1986 = Reference(
+_WOLTRING_1986 = Reference(
     "Woltring HJ (1986). A Fortran package for generalized, cross-validatory spline"
     " smoothing and differentiation. Advances in Engineering Software 8(2): 104–113.",
     "10.1016/0141-1195(86)90098-7",
 )
-RAUCH = Reference(
+_RAUCH = Reference(
     "Rauch HE, Tung F, Striebel CT (1965). Maximum likelihood estimates of linear dynamic"
     " systems. AIAA Journal 3(8): 1445–1450.",
     "10.2514/3.3166",
@@ -65,7 +65,7 @@ class SavitzkyGolay:
     syntax: ClassVar[tuple[Syntax, ...]] = (
         Syntax("savgol", "local polynomials", ("window_s", "degree")),
     )
-    citation: ClassVar[tuple[Reference, ...]] = (SAVITZKY,)
+    citation: ClassVar[tuple[Reference, ...]] = (_SAVITZKY,)
 
     limits: ClassVar[Mapping[str, Limit]] = {"window_s": WINDOW, "degree": _DEGREE}
 
@@ -129,8 +129,8 @@ class SmoothingSpline:
         Syntax("spline", "cubic spline, cross-validated", ("penalty_s3",)),
     )
     citation: ClassVar[tuple[Reference, ...]] = (
-        WOLTRING_1985,
-        WOLTRING_1986,
+        _WOLTRING_1985,
+        _WOLTRING_1986,
     )
 
     limits: ClassVar[Mapping[str, Limit]] = {"penalty_s3": _PENALTY}
@@ -169,7 +169,7 @@ class KalmanSmoother:
     syntax: ClassVar[tuple[Syntax, ...]] = (
         Syntax("kalman", "RTS smoother", ("jerk_density", "measurement_m")),
     )
-    citation: ClassVar[tuple[Reference, ...]] = (RAUCH,)
+    citation: ClassVar[tuple[Reference, ...]] = (_RAUCH,)
 
     limits: ClassVar[Mapping[str, Limit]] = {"jerk_density": _JERK, "measurement_m": _NOISE}
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kinebench.cli.arguments import one_or_more
-from kinebench.cli.check import add_gate_arguments, baseline_path, gate_of, say_trial
+from kinebench.cli.check import add_gate_arguments, baseline_path, gate_of
+from kinebench.cli.progress import status_line
 from kinebench.errors import ValueRangeError
 
 if TYPE_CHECKING:
@@ -75,14 +76,15 @@ def _accept(arguments: argparse.Namespace) -> int:
     if arguments.preset is not None:
         gate = replace(gate, preset=arguments.preset)
     by = arguments.by or _user()
-    baseline = accepted(
-        gate,
-        (_day(arguments.date), by, arguments.reason),
-        None if arguments.preset is not None else _kept_tolerances(path),
-        arguments.repeats,
-        arguments.timing,
-        say_trial,
-    )
+    with status_line() as show:
+        baseline = accepted(
+            gate,
+            (_day(arguments.date), by, arguments.reason),
+            None if arguments.preset is not None else _kept_tolerances(path),
+            arguments.repeats,
+            arguments.timing,
+            lambda trial: show(f"trial: {trial}"),
+        )
     write_atomically(path, baseline_text(baseline))
     if arguments.repeats < _FEW:
         print(

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kinebench.cli.progress import status_line
 from kinebench.errors import ValueRangeError, one_line
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from kinebench.baselines.judging import Verdict
     from kinebench.baselines.measurement import Measurement
 
-__all__ = ["add_arguments", "add_gate_arguments", "baseline_path", "gate_of", "run", "say_trial"]
+__all__ = ["add_arguments", "add_gate_arguments", "baseline_path", "gate_of", "run"]
 
 _EPILOG = """\
 Without GATE.toml the quick gate is run on kinebench's own pipeline, against the baseline that it
@@ -97,12 +98,6 @@ def baseline_path(arguments: argparse.Namespace) -> Path:
     return QUICK_BASELINE if gate is None else gate.with_suffix(".baseline.toml")
 
 
-def say_trial(name: str) -> None:
-    """Progress, where a person looks on."""
-    if sys.stderr.isatty():
-        print(f"trial: {name}", file=sys.stderr)
-
-
 def _check(arguments: argparse.Namespace) -> int:
     from kinebench.baselines.judging import judge
     from kinebench.baselines.text import read_baseline
@@ -127,7 +122,8 @@ def _check(arguments: argparse.Namespace) -> int:
         return _NOTHING_MEASURED
     seed = baseline.origin.seed if arguments.seed is None else arguments.seed
     timed = arguments.timing or any(f.tolerance == "time" for f in baseline.figures.values())
-    measured, origin = gate.measure(seed, timed, say_trial)
+    with status_line() as show:
+        measured, origin = gate.measure(seed, timed, lambda trial: show(f"trial: {trial}"))
     verdict = judge(baseline, measured, origin)
     if verdict.failures or verdict.n_compared:
         _write(arguments, verdict, baseline, measured)

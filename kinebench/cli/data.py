@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from kinebench.cli.progress import status_line
 from kinebench.datasets.card import Card
 from kinebench.datasets.catalogue import cards, find_card
 from kinebench.datasets.fetching import fetch_file
@@ -133,14 +133,11 @@ def _fetch(arguments: argparse.Namespace, places: Places) -> int:
 def _fetch_card(card: Card, places: Places) -> dict[str, Any]:
     if card.manual:
         fetch_file(card.name, "", places)  # raises, with the steps that a person must take
-    shown = sys.stderr.isatty()
     paths = []
-    for number, file in enumerate(card.files, 1):
-        if shown:
-            print(f"\r\033[K{card.name} {number}/{len(card.files)}", end="", file=sys.stderr)
-        paths.append(str(fetch_file(card.name, file.path, places)))
-    if shown:
-        print("\r\033[K", end="", file=sys.stderr)
+    with status_line() as show:
+        for number, file in enumerate(card.files, 1):
+            show(f"{card.name} {number}/{len(card.files)}")
+            paths.append(str(fetch_file(card.name, file.path, places)))
     return {"name": card.name, "paths": paths}
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kinebench.cli.output import print_remarks, terminal_of
 from kinebench.cli.planning import add_input_arguments, planned, require_one_input
+from kinebench.cli.progress import status_line
 from kinebench.remarks import carried_by_errors, each_once
 
 if TYPE_CHECKING:
@@ -42,9 +43,13 @@ def run(arguments: argparse.Namespace) -> int:
     with carried_by_errors(remarks):
         result = plan.pipeline(plan.trial)
     remarks = each_once((*remarks, *result.remarks))
-    on_engine = _progress if sys.stderr.isatty() else None
-    with carried_by_errors(remarks):
-        found = compare_engines(result.scaling.model, result.augmented, tasks, on_engine=on_engine)
+    with carried_by_errors(remarks), status_line() as show:
+        found = compare_engines(
+            result.scaling.model,
+            result.augmented,
+            tasks,
+            on_engine=lambda engine: show(f"solving with {engine} …"),
+        )
     print_remarks(remarks)
     if arguments.json:
         content = _as_json(plan.trial.name, found)
@@ -53,10 +58,6 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _print(plan.trial.name, found)
     return 0
-
-
-def _progress(engine: str) -> None:
-    print(f"solving with {engine} …", file=sys.stderr)
 
 
 def _as_json(trial: str, found: EngineComparison) -> dict[str, Any]:

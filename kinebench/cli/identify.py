@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,15 +61,16 @@ def _as_json(file: Path, mass_kg: float, height_m: float, found: Identification)
 
 
 def _row(candidate: Candidate) -> dict[str, Any]:
+    from kinebench.core.provenance import without_nan
+
     values = {
         "rms_mm": candidate.rms_m,
         "max_mm": candidate.max_m,
         "vertical_offset_mm": candidate.offset_m,
     }
-    numbers = {
-        name: None if math.isnan(value) else round(1e3 * value, 6) for name, value in values.items()
-    }
-    return {"version": candidate.version, **numbers, "fits": candidate.fits}
+    numbers = {name: round(1e3 * value, 6) for name, value in values.items()}
+    row: dict[str, Any] = {"version": candidate.version, **numbers, "fits": candidate.fits}
+    return dict(without_nan(row))
 
 
 def _table(found: Identification) -> list[str]:

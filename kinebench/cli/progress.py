@@ -1,19 +1,43 @@
-"""Progress of a study: cells done and time left."""
+"""Progress on standard error: what is under way; of a study, cells done and time left."""
 
 from __future__ import annotations
 
 import sys
 import time
 from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kinebench.studies.execution.cells import Outcome
 
-__all__ = ["CellProgress", "duration"]
+__all__ = ["CellProgress", "duration", "status_line"]
 
 _EVERY_S = 10.0
 _WINDOW_S = 120.0
+
+
+@contextmanager
+def status_line() -> Iterator[Callable[[str], None]]:
+    """Shows what is under way in one line that changes, at a terminal only; it is gone at the end.
+
+    Yields
+    ------
+    callable
+        Of the text that the line shows from now on.
+    """
+    at_terminal = sys.stderr.isatty()
+
+    def show(text: str) -> None:
+        if at_terminal:
+            # back to the start, and the rest of the line cleared
+            print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+
+    try:
+        yield show
+    finally:
+        show("")
 
 
 class CellProgress:

@@ -34,7 +34,7 @@ __all__ = ["FEWEST_SUBJECTS", "OUTCOMES", "AgreementRow", "CurveRow", "agreement
 FEWEST_SUBJECTS = 3
 """Two subjects have limits of agreement with one degree of freedom, which say nothing."""
 
-FEWEST_FOR_CURVES = 6
+_FEWEST_FOR_CURVES = 6
 """Flips of sign of five subjects have a smallest two-sided p of 1/16: no test at 0.05."""
 
 OUTCOMES = ("mean", "highest", "lowest", "range")
@@ -42,7 +42,7 @@ _POINTS = 101  # 0 to 100 % of a repetition
 _SEED = 20261128  # of the flips, where there are too many to make all
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class AgreementRow:
     """How far two methods agree about an outcome of a coordinate.
 
@@ -59,6 +59,10 @@ class AgreementRow:
         ICC(A,1) of subjects' means.
     equivalence : Equivalence, optional
         Of subjects' means, when a margin was stated for this unit.
+    values : (n_pairs, 2)
+        Reference and estimate, as they went into the limits.
+    subjects : tuple of str
+        Whose pairs they are.
     """
 
     item: str
@@ -67,6 +71,8 @@ class AgreementRow:
     limits: BlandAltman
     correlation: IntraclassCorrelation
     equivalence: Equivalence | None
+    values: FloatArray
+    subjects: tuple[str, ...]
 
 
 class CurveRow(NamedTuple):
@@ -75,6 +81,8 @@ class CurveRow(NamedTuple):
     Parameters
     ----------
     item : str
+    unit : str
+        "rad" or "m".
     test : CurveTest
         Subjects' mean curves, estimate against reference, at 0 to 100 % of a repetition.
     p_holm : float
@@ -84,6 +92,7 @@ class CurveRow(NamedTuple):
     """
 
     item: str
+    unit: str
     test: CurveTest
     p_holm: float
     skewed: bool
@@ -133,7 +142,8 @@ def _row(
         limits = bland_altman(reference, estimate, subjects)
         correlation = icc(means, "ICC(A,1)")
         tested = None if margin is None else equivalence(means[:, 0], means[:, 1], margin)
-    return AgreementRow(item, outcome, unit, limits, correlation, tested)
+    values = np.stack([reference, estimate], axis=1)
+    return AgreementRow(item, outcome, unit, limits, correlation, tested, values, tuple(subjects))
 
 
 def _value(course: FloatArray, outcome: str) -> float:
@@ -175,16 +185,16 @@ def _pairs(results: Sequence[PairResult], item: str) -> Iterator[_Pair]:
                 yield _Pair(result.subject, result.trial, *known_courses, bool(result.repetitions))
 
 
-def curves_of(comparison: Comparison, alpha: float = 0.05) -> list[CurveRow]:
-    """Tests of the curves of repetitions, when `FEWEST_FOR_CURVES` subjects have any.
+def curves_of(comparison: Comparison) -> list[CurveRow]:
+    """Tests of the curves of repetitions, when `_FEWEST_FOR_CURVES` subjects have any.
 
     Repetitions are resampled to 101 points, averaged per subject, and compared by flips of sign of
     clusters; p is corrected after Holm for the number of coordinates.
     """
-    tests: dict[str, tuple[CurveTest, bool]] = {}
-    for item, _ in _items(comparison):
+    tests: dict[tuple[str, str], tuple[CurveTest, bool]] = {}
+    for item, unit in _items(comparison):
         pairs = [pair for pair in _pairs(comparison.pairs, item) if pair.is_repetition]
-        if len({pair.subject for pair in pairs}) < FEWEST_FOR_CURVES:
+        if len({pair.subject for pair in pairs}) < _FEWEST_FOR_CURVES:
             continue
         names = [pair.subject for pair in pairs], [pair.trial for pair in pairs]
         reference, estimate = (
@@ -192,14 +202,14 @@ def curves_of(comparison: Comparison, alpha: float = 0.05) -> list[CurveRow]:
             for courses in ([p.reference for p in pairs], [p.estimate for p in pairs])
         )
         with collected_remarks() as told:
-            test = paired_curves(reference, estimate, seed=_SEED, alpha=alpha)
-        tests[item] = test, any(one.code == "skewed curves" for one in told)
+            test = paired_curves(reference, estimate, seed=_SEED)
+        tests[item, unit] = test, any(one.code == "skewed curves" for one in told)
     if not tests:
         return []
     corrected = holm([test.p for test, _ in tests.values()]).tolist()
     return [
-        CurveRow(item, test, p, skewed)
-        for (item, (test, skewed)), p in zip(tests.items(), corrected, strict=True)
+        CurveRow(item, unit, test, p, skewed)
+        for ((item, unit), (test, skewed)), p in zip(tests.items(), corrected, strict=True)
     ]
 
 

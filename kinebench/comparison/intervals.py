@@ -251,15 +251,15 @@ def _turns_of_pelvis(motion: Motion) -> tuple[tuple[float, float], ...]:
     return tuple((float(times[turn.first]), float(times[turn.last])) for turn in turns)
 
 
-def _peaks(signal: FloatArray, times: FloatArray, shortest_s: float = 0.5) -> tuple[float, ...]:
-    """Times of maxima that stand out by a quarter of the signal's range."""
+def _peaks(signal: FloatArray, times: FloatArray) -> tuple[float, ...]:
+    """Times of maxima, half a second apart or more, that stand out by a quarter of the range."""
     from scipy.signal import find_peaks
 
     known = np.isfinite(signal)
     y, t = signal[known], times[known]
     if len(y) < 3:
         return ()
-    distance = max(1, round(shortest_s / float(np.median(np.diff(t)))))
+    distance = max(1, round(0.5 / float(np.median(np.diff(t)))))
     peaks = find_peaks(y, prominence=0.25 * float(np.ptp(y)), distance=distance)[0]
     return tuple(float(t[peak]) for peak in peaks)
 

@@ -59,7 +59,7 @@ def _kinds_of_models_beside(
     by_name = {name: kind_by_name(name) for name in names}
     undecided = {name for name, kind in by_name.items() if kind is None}
     for path in paths if undecided else ():
-        beside = model_beside(path)
+        beside = _model_beside(path)
         try:
             kinds = model_kinds(read_model(beside)) if beside else {}
         except KinebenchError as error:
@@ -70,7 +70,7 @@ def _kinds_of_models_beside(
     return None
 
 
-def model_beside(path: Path) -> Path | None:
+def _model_beside(path: Path) -> Path | None:
     """The only .osim file in the folder of a motion, or in ``Model`` beside that folder."""
     folder = path.resolve().parent
     for place in (folder, folder.parent / "Model"):

@@ -20,7 +20,6 @@ from kinebench.metrics.pairs import without_wraps
 from kinebench.statistics import series_mean
 
 __all__ = [
-    "MARKER_HEADLINE",
     "errors_of",
     "headline_name",
     "headline_values",
@@ -29,13 +28,13 @@ __all__ = [
     "within",
 ]
 
-MARKER_HEADLINE = "distance_mean"
+_MARKER_HEADLINE = "distance_mean"
 _TRANSLATIONS = ("pelvis_tx", "pelvis_ty", "pelvis_tz")
 
 
 def headline_name(recording: Motion | Markers, how: Procedure) -> str:
     """The metric that stands for a pair: of motions or of markers."""
-    return how.headline if isinstance(recording, Motion) else MARKER_HEADLINE
+    return how.headline if isinstance(recording, Motion) else _MARKER_HEADLINE
 
 
 def headline_values(reference: Recording, estimate: Recording, how: Procedure) -> dict[str, float]:

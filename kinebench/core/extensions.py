@@ -19,9 +19,9 @@ from typing import Any, Generic, TypeVar
 from kinebench.errors import NotApplicableError, one_line, require_names
 from kinebench.remarks import tell
 
-__all__ = ["GROUP", "KINDS", "Catalogue", "adding_packages", "of_type"]
+__all__ = ["KINDS", "Catalogue", "adding_packages", "of_type"]
 
-GROUP = "kinebench.stages"
+_GROUP = "kinebench.stages"
 """The group of entry points."""
 
 KINDS = ("cleaner", "augmenter", "engine", "metric", "dataset", "section")
@@ -111,7 +111,7 @@ class Catalogue(Mapping[str, Item], Generic[Item]):
 @functools.cache
 def adding_packages() -> dict[str, str]:
     """Name and version of every installed package that adds something."""
-    dists = (entry.dist for entry in entry_points(group=GROUP))
+    dists = (entry.dist for entry in entry_points(group=_GROUP))
     return dict(sorted({(dist.name, dist.version) for dist in dists if dist is not None}))
 
 
@@ -129,7 +129,7 @@ def of_type(kind: type[Item], value: Any) -> Item:
 
 
 def _entries(kind: str) -> list[EntryPoint]:
-    found = [e for e in entry_points(group=GROUP) if e.name.partition(".")[0] == kind]
+    found = [e for e in entry_points(group=_GROUP) if e.name.partition(".")[0] == kind]
     # the order of installed packages is nothing that a result may depend on
     return sorted(found, key=lambda entry: (entry.name, entry.value))
 

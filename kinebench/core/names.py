@@ -1,12 +1,13 @@
-"""Names of markers and coordinates: which may stand in pages and on terminals, and where one is."""
+"""Names: which may stand in pages and on terminals, where one is, and which are names of files."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from kinebench.errors import ValueRangeError, has_control_characters, printable
 
-__all__ = ["columns_of", "require_printable", "shared_names"]
+__all__ = ["columns_of", "file_stem", "require_printable", "shared_names"]
 
 _LONGEST = 1000  # characters: full paths of states in a model have up to about 200
 
@@ -52,3 +53,8 @@ def columns_of(wanted: Iterable[str], names: Sequence[str]) -> list[int]:
     """
     places = {name: column for column, name in enumerate(names)}
     return [places[name] for name in wanted]
+
+
+def file_stem(name: str) -> str:
+    """``Right side, sinks?`` as ``right-side-sinks``: never a path, never empty."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "study"

@@ -7,7 +7,7 @@ import json
 import math
 import sys
 from collections.abc import Mapping
-from dataclasses import Field, fields, is_dataclass
+from dataclasses import Field, fields
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from kinebench.core.model import Document
+from kinebench.core.value import fields_of
 from kinebench.errors import ValueRangeError
 
 __all__ = ["ADDED", "describe", "digest", "file_sha256", "without_nan"]
@@ -50,9 +51,9 @@ def describe(value: Any) -> Any:
     if isinstance(value, tuple | list | frozenset):
         items = sorted(value) if isinstance(value, frozenset) else value
         return [describe(item) for item in items]
-    if is_dataclass(value) and not isinstance(value, type):
-        content = {field.name: describe(getattr(value, field.name)) for field in fields(value)}
-        return {"kind": type(value).__name__, **content}
+    named = fields_of(value)
+    if named is not None:
+        return {"kind": type(value).__name__, **{key: describe(named[key]) for key in named}}
     raise ValueRangeError(f"cannot describe a {type(value).__name__}")
 
 
@@ -122,12 +123,14 @@ def _hashable(value: Any) -> Any:
         return ["sequence", [_hashable(item) for item in value]]
     if isinstance(value, frozenset):
         return ["set", sorted(map(_hashable, value), key=json.dumps)]
-    if is_dataclass(value) and not isinstance(value, type):
-        name = _class_name(type(value))
+    named = fields_of(value)
+    if named is not None:
+        kind: type = type(value)
+        name = _class_name(kind)
         if isinstance(value, Document):
             return ["value", name, [value.name, value.digest]]
-        counted = (field for field in fields(value) if not _is_left_out(field, value))
-        items = [[field.name, _hashable(getattr(value, field.name))] for field in counted]
+        left_out = {field.name for field in fields(value) if _is_left_out(field, value)}
+        items = [[key, _hashable(item)] for key, item in named.items() if key not in left_out]
         return ["value", name, items]
     return describe(value)
 

@@ -16,7 +16,6 @@ from typing import Protocol, runtime_checkable
 
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
-from kinebench.core.references import Reference
 from kinebench.core.results import IKSolution, ScalingResult
 from kinebench.core.subject import Subject
 from kinebench.core.trial import Trial
@@ -25,7 +24,6 @@ __all__ = [
     "AdaptiveCleaner",
     "Augmenter",
     "Cleaner",
-    "Described",
     "GroundOffset",
     "InverseKinematics",
     "Scaler",
@@ -36,27 +34,13 @@ __all__ = [
 ]
 
 
-@runtime_checkable
-class Described(Protocol):
-    """What a stage's class says of the stage, for methods sections and lists of works.
-
-    A stage that can be written as text has a ``syntax`` as well, see `kinebench.core.notation`, and
-    ``limits`` of its fields, see `kinebench.core.limits`.
-    """
-
-    @property
-    def title(self) -> str:
-        """What it is, to be read after "by": "a Kalman smoother"."""
-        ...
-
-    @property
-    def citation(self) -> tuple[Reference, ...]:
-        """Works to cite where it is used."""
-        ...
-
-
 def title_of(stage: object) -> str:
-    """What a stage says it is; else the name of its class."""
+    """What a stage says it is, to be read after "by"; else the name of its class.
+
+    A stage's class may have a ``title`` ("a Kalman smoother"); a ``citation``, the works to cite
+    where it is used; a ``syntax`` when it can be written as text, see `kinebench.core.notation`;
+    and ``limits`` of its fields, see `kinebench.core.limits`.
+    """
     return str(getattr(stage, "title", type(stage).__name__))
 
 

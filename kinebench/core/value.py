@@ -1,14 +1,21 @@
-"""`Value`: behaviour that all immutable array-holding values share."""
+"""`Value`: behaviour that all immutable array-holding values share; and their fields by name."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from kinebench.core.arrays import equal_values
 
-__all__ = ["Value"]
+__all__ = ["Value", "fields_of"]
+
+
+def fields_of(value: Any) -> dict[str, Any] | None:
+    """Fields of a dataclass's instance by name; None of anything else."""
+    if not is_dataclass(value) or isinstance(value, type):
+        return None
+    return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
 class Value:

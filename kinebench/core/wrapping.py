@@ -9,9 +9,9 @@ import numpy as np
 from kinebench.core.arrays import FloatArray
 from kinebench.core.motion import Coordinate
 
-__all__ = ["WRAPPING_NAMES", "can_wrap", "unwrapped"]
+__all__ = ["can_wrap", "unwrapped"]
 
-WRAPPING_NAMES = ("pelvis_rotation", "arm_flex_*", "arm_add_*", "arm_rot_*")
+_WRAPPING_NAMES = ("pelvis_rotation", "arm_flex_*", "arm_add_*", "arm_rot_*")
 
 
 def can_wrap(coordinate: Coordinate) -> bool:
@@ -26,7 +26,7 @@ def can_wrap(coordinate: Coordinate) -> bool:
         coordinate.range[0] < -np.pi - 1e-9 or coordinate.range[1] > np.pi + 1e-9
     ):
         return True
-    return any(fnmatchcase(coordinate.name, pattern) for pattern in WRAPPING_NAMES)
+    return any(fnmatchcase(coordinate.name, pattern) for pattern in _WRAPPING_NAMES)
 
 
 def unwrapped(angles: FloatArray) -> FloatArray:

@@ -14,7 +14,7 @@ from kinebench.datasets.places import Places
 from kinebench.errors import DatasetError
 from kinebench.remarks import tell
 
-__all__ = ["fetch_dataset", "fetch_file", "local_copy", "local_file", "matches"]
+__all__ = ["fetch_dataset", "fetch_file", "local_file", "matches"]
 
 
 def fetch_file(dataset: str, path: str, places: Places | None = None) -> Path:
@@ -47,7 +47,7 @@ def fetch_file(dataset: str, path: str, places: Places | None = None) -> Path:
     source, file = card.find(path)
     if source.folder is not None:
         return _from_folder(card, source.folder, file)
-    found = local_copy(card, source, file, places)
+    found = _local_copy(card, source, file, places)
     return found or _download(card, source, file, places)
 
 
@@ -58,7 +58,7 @@ def local_file(dataset: str, path: str, places: Places | None = None) -> Path | 
     source, file = card.find(path)
     if source.folder is not None:
         return _from_folder(card, source.folder, file)
-    return local_copy(card, source, file, places)
+    return _local_copy(card, source, file, places)
 
 
 def fetch_dataset(dataset: str, places: Places | None = None) -> tuple[Path, ...]:
@@ -68,7 +68,7 @@ def fetch_dataset(dataset: str, places: Places | None = None) -> tuple[Path, ...
     return tuple(fetch_file(dataset, path, places) for path in paths)
 
 
-def local_copy(card: Card, source: Source, file: CardFile, places: Places) -> Path | None:
+def _local_copy(card: Card, source: Source, file: CardFile, places: Places) -> Path | None:
     """The mirror's or the cache's copy, if one is there and has the right bytes.
 
     A copy with other bytes is warned about.

@@ -17,7 +17,8 @@ from kinebench.errors import KinebenchError
 from kinebench.events.repetitions import squat_repetitions
 from kinebench.kinematics import forward_kinematics, read_tree
 from kinebench.kinematics.tree import Tree
-from kinebench.metrics.ground import foot_at_rest, ground_height
+from kinebench.metrics.ground import ground_height
+from kinebench.posture.rests import foot_at_rest
 from kinebench.remarks import unheard
 from kinebench.signals.butterworth import butterworth, shortest_run
 

@@ -16,12 +16,12 @@ from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
 from kinebench.errors import ScalingError, require_names
 from kinebench.geometry.rotations import unit
+from kinebench.posture.standing import SEGMENT_M as _SEGMENT_M
+from kinebench.posture.standing import STANDING_KEYPOINTS as _NEEDED
 
 __all__ = ["Stance", "knee_angles_deg", "stance", "straightest_window"]
 
-_NEEDED = ("Neck", "midHip", *(side + joint for side in "RL" for joint in ("Hip", "Knee", "Ankle")))
 _LENGTH_S, _AVOID_START_S = 0.5, 1.0
-_SEGMENT_M = 0.4  # what moves a joint by this much turns a segment by one radian
 
 
 @dataclass(frozen=True, slots=True)

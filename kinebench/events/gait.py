@@ -11,10 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from kinebench.core.arrays import FloatArray
 from kinebench.errors import ValueRangeError
-from kinebench.events.intervals import Contact, Cycle, signal_on_times
+from kinebench.events.intervals import Cycle, signal_on_times
 from kinebench.events.walking import Foot, Stretch, straight, stretches_of_walk
 
-__all__ = ["GaitEvents", "gait_cycles", "gait_events_from_contacts", "gait_events_from_markers"]
+__all__ = ["GaitEvents", "gait_cycles", "gait_events_from_markers"]
 
 
 class GaitEvents(NamedTuple):
@@ -90,14 +90,6 @@ def gait_events_from_markers(
         if stretch.turn is not None
     )
     return GaitEvents(tuple(strikes), tuple(offs), turns)
-
-
-def gait_events_from_contacts(contacts: Sequence[Contact]) -> GaitEvents:
-    """Events of one foot from its contacts with the ground; cut-off ends are no events."""
-    return GaitEvents(
-        tuple(contact.start_s for contact in contacts if contact.starts_inside),
-        tuple(contact.end_s for contact in contacts if contact.ends_inside),
-    )
 
 
 def gait_cycles(events: GaitEvents, longest_s: float = 2.5) -> tuple[Cycle, ...]:

@@ -12,7 +12,7 @@ from kinebench.io.text import read_text
 
 __all__ = ["ManualEvent", "read_events"]
 
-LATEST_S = 86_400.0  # a day: what lies beyond is no time in seconds
+_LATEST_S = 86_400.0  # a day: what lies beyond is no time in seconds
 COLUMNS = ("name", "start_s", "end_s", "trial")
 
 
@@ -109,7 +109,7 @@ def _seconds(path: Path, number: int, field: str, cell: str) -> float:
         value = float(cell)
     except ValueError:
         value = math.nan
-    if not abs(value) <= LATEST_S:
+    if not abs(value) <= _LATEST_S:
         raise FileFormatError(
             f"{path.name}, line {number}, field {field}: seconds expected, found {cell!r}"
         )

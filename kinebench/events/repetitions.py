@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 COUNTS, RETURNED, AT_REST = 0.5, 0.25, 0.05
-SMALLEST_M = 0.1
+_SMALLEST_M = 0.1
 
 _PELVIS = (
     ("midHip",),
@@ -62,13 +62,13 @@ def pelvis_height(recording: Motion | Markers) -> FloatArray:
 def squat_repetitions(recording: Motion | Markers) -> tuple[Repetition, ...]:
     """Squats: the pelvis goes down by 0.1 m or more and comes up again."""
     height = pelvis_height(recording)
-    return repetitions(height, recording.times, "down", SMALLEST_M)
+    return repetitions(height, recording.times, "down", _SMALLEST_M)
 
 
 def sit_to_stand_repetitions(recording: Motion | Markers) -> tuple[Repetition, ...]:
     """Sit-to-stands: the pelvis rises by 0.1 m or more from sitting, and comes down again."""
     height = pelvis_height(recording)
-    return repetitions(height, recording.times, "up", SMALLEST_M)
+    return repetitions(height, recording.times, "up", _SMALLEST_M)
 
 
 def repetitions(
@@ -123,9 +123,9 @@ def repetitions(
     return tuple(found)
 
 
-def _moving_mean(y: FloatArray, t: FloatArray, span_s: float = 0.1) -> FloatArray:
-    """Mean over a centred window, shortened alike on both sides near the ends."""
-    half = round(span_s / 2 / float(np.median(np.diff(t))))
+def _moving_mean(y: FloatArray, t: FloatArray) -> FloatArray:
+    """Mean over a centred tenth of a second, shortened alike on both sides near the ends."""
+    half = round(0.05 / float(np.median(np.diff(t))))
     index = np.arange(len(y))
     reach = np.minimum(half, np.minimum(index, len(y) - 1 - index))
     total = np.concatenate([[0.0], np.cumsum(y)])

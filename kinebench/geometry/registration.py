@@ -91,20 +91,18 @@ def register_rigid(
     return _transform(Vt.T @ handed @ U.T, a, b, w)
 
 
-def register_vertical(
-    source: ArrayLike, target: ArrayLike, weights: ArrayLike | None = None
-) -> RigidTransform:
+def register_vertical(source: ArrayLike, target: ArrayLike) -> RigidTransform:
     """Least-squares turn about the vertical (Y) and translation of `source` onto `target`.
 
-    For two frames that share their vertical. Parameters as in `register_rigid`.
+    For two frames that share their vertical. Points as in `register_rigid`.
 
     Raises
     ------
     ValueRangeError
-        Shapes that differ, weights that are illegal, or fewer than two points that are present in
-        both and not above one another.
+        Shapes that differ, or fewer than two points that are present in both and not above one
+        another.
     """
-    a, b, w = _pairs(source, target, weights)
+    a, b, w = _pairs(source, target, None)
     A, B = a - w @ a, b - w @ b
     spread = [float(np.sqrt(w @ (P[:, 0] ** 2 + P[:, 2] ** 2))) for P in (A, B)]
     if min(spread) < 1e-9 * max(1.0, float(np.abs(a).max()), float(np.abs(b).max())):

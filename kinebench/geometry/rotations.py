@@ -115,16 +115,16 @@ def rotation_from_axis_angles(angles: Mapping[str, float | Sequence[float]]) -> 
     return np.asarray(total.as_matrix()).reshape(3, 3)
 
 
-def require_rotation(R: ArrayLike, what: str = "R") -> FloatArray:
+def require_rotation(R: ArrayLike) -> FloatArray:
     """`R` as (3, 3) array if it is a proper rotation within 1e-6, or a `ValueRangeError`."""
     matrix = np.asarray(R, dtype=np.float64)
     if matrix.shape != (3, 3):
-        raise ValueRangeError(f"{what} must be a rotation matrix (3, 3), found {matrix.shape}")
+        raise ValueRangeError(f"R must be a rotation matrix (3, 3), found {matrix.shape}")
     defect = np.abs(matrix @ matrix.T - np.eye(3)).max()
     handedness = float(np.cross(matrix[0], matrix[1]) @ matrix[2])
     if not (defect <= 1e-6 and handedness > 0):
         raise ValueRangeError(
-            f"{what} must be a proper rotation (R Rᵀ = 1, det R = +1);"
+            "R must be a proper rotation (R Rᵀ = 1, det R = +1);"
             f" R Rᵀ departs by {defect:.3g} and det R is {handedness:.3g}"
         )
     return matrix

@@ -166,8 +166,8 @@ def _solution(
         motion,
         names,
         tracker.errors[:, order],
-        tracker.told["converged"],
-        tracker.told["iterations"],
+        tracker.outcomes["converged"],
+        tracker.outcomes["iterations"],
         observed,
         np.rad2deg(tracker.rival),
     )

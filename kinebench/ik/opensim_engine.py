@@ -19,8 +19,8 @@ from kinebench.ik.tracked import shared_markers
 from kinebench.io.trc import write_trc
 from kinebench.osim.coordinates import coordinate_kinds
 from kinebench.osim.edits import (
-    document_root,
     marker_names,
+    shared_root,
     without_dependent_leaves,
     without_forces,
 )
@@ -140,7 +140,7 @@ def _with_last_seen(markers: Markers) -> Markers:
 
 
 def _require_coordinates(model: Model) -> None:
-    if document_root(model).find(".//JointSet/objects/*/coordinates/Coordinate") is None:
+    if shared_root(model).find(".//JointSet/objects/*/coordinates/Coordinate") is None:
         raise InverseKinematicsError(f"{model.name} has no coordinate: nothing in it can move")
 
 
@@ -195,7 +195,7 @@ def _coordinate_references(
 
 def _kinds(model: Model, coordinates: list[Any]) -> tuple[Coordinate, ...]:
     """Kinds and ranges of coordinates as the model has them."""
-    element = document_root(model).find("Model")
+    element = shared_root(model).find("Model")
     kinds = {} if element is None else coordinate_kinds(element)
     found = []
     for coordinate in coordinates:

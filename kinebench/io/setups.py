@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kinebench.core.tasks import CoordinateTask, IKTasks
 from kinebench.errors import FileFormatError, ValueRangeError
-from kinebench.io.xml import parse_xml
+from kinebench.io.xml import flag, shared_xml
 
 __all__ = ["parse_ik_tasks", "read_ik_tasks", "read_time_range"]
 
@@ -35,7 +35,7 @@ def parse_ik_tasks(content: bytes, file: str) -> IKTasks:
         Also for tasks without a name, two tasks of one name, weights beyond 1e12, targets that are
         not finite, and a set-up that weights no marker.
     """
-    root = parse_xml(content, file)
+    root = shared_xml(content, file)
     task_set = root.find(".//IKTaskSet/objects")
     if task_set is None:
         raise FileFormatError(f"{file} has no IKTaskSet")
@@ -43,7 +43,7 @@ def parse_ik_tasks(content: bytes, file: str) -> IKTasks:
     coordinates: list[CoordinateTask] = []
     seen: set[tuple[str, str]] = set()
     for task in task_set:
-        if _text(task, "apply", "true").lower() != "true":
+        if not flag(task, "apply", True):
             continue
         name = (task.get("name") or "").strip()
         weight = _number(task, "weight", 1.0 if task.tag == "IKMarkerTask" else 0.0, file)
@@ -66,7 +66,7 @@ def read_time_range(path: Path | str) -> tuple[float, float] | None:
     OpenSim's default, -1 to -1, stands for the whole recording.
     """
     path = Path(path)
-    element = parse_xml(_content(path), path.name).find(".//time_range")
+    element = shared_xml(_content(path), path.name).find(".//time_range")
     text = (element.text or "") if element is not None else ""
     try:
         cells = [float(cell) for cell in text.split()]

@@ -249,20 +249,22 @@ def read_motion_file(path: Path | str, kinds: Mapping[str, Kind] | None = None) 
         raise FileFormatError(f"{path.name}: {error}") from error
 
 
-def write_motion(path: Path | str, motion: Motion, name: str = "Coordinates") -> None:
+def write_motion(path: Path | str, motion: Motion) -> None:
     """Write coordinates as MOT, whole or not at all.
 
     Angles are in degrees, but those of coupled coordinates in radians: so OpenSim's tools write
     and read them.
     """
-    write_atomically(path, motion_text(motion, name))
+    write_atomically(path, motion_text(motion))
 
 
-def motion_text(motion: Motion, name: str = "Coordinates") -> str:
+def motion_text(motion: Motion) -> str:
     """Content of the file that `write_motion` writes."""
     angular = np.array([c.kind == "rotational" and not c.coupled for c in motion.coordinates])
     values = np.where(angular, np.degrees(motion.values), motion.values)
-    return table_text(Table(name, motion.names, motion.times, values, {"inDegrees": "yes"}), _NOTE)
+    header = {"inDegrees": "yes"}
+    table = Table("Coordinates", motion.names, motion.times, values, header)
+    return table_text(table, _NOTE)
 
 
 def table_text(table: Table, note: str = "") -> str:

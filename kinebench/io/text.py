@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import codecs
-import re
 from pathlib import Path
 
 from kinebench.errors import FileFormatError
 
-__all__ = ["archive_kind", "decoded", "is_wide", "read_text", "utf8_xml"]
+__all__ = [
+    "archive_kind",
+    "decoded",
+    "is_wide",
+    "read_text",
+]
 
 # UTF-32's little-endian mark begins with UTF-16's: it must be looked for first
 _MARKS = (
@@ -27,7 +31,6 @@ _ARCHIVES = (
     (b"BZh", "bzip2"),
     (b"\xfd7zXZ", "xz"),
 )
-_DECLARED = re.compile(r"""^(\s*<\?xml[^>]*?)\s+encoding\s*=\s*["'][^"']*["']""")
 
 
 def read_text(path: Path) -> str:
@@ -80,19 +83,6 @@ def is_wide(data: bytes) -> bool:
     return b"\0" in data or data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
 
 
-def utf8_xml(data: bytes, file: str) -> bytes:
-    """An XML document as UTF-8 where it is UTF-16 or UTF-32, or UTF-8 in name only.
-
-    Notepad saves ``encoding="UTF-8"`` as UTF-16 without changing the declaration, and older
-    programs write Latin-1 under it; parsers refuse both. Other documents come back as they are.
-    """
-    if not is_wide(data):
-        declared = re.match(rb"""\s*<\?xml[^>]*encoding\s*=\s*["'](?!utf-?8)""", data, re.I)
-        if declared or not _is_broken_utf8(data):
-            return data
-    return _DECLARED.sub(r"\1", decoded(data, file)).encode("utf-8")
-
-
 def _strictly(data: bytes, encoding: str, file: str) -> str:
     try:
         return data.decode(encoding)
@@ -114,11 +104,3 @@ def _unmarked(start: bytes, file: str) -> str:
     kind = archive_kind(start)
     what = f"{kind} archive: unpack it" if kind else "no text file: it contains zero bytes"
     raise FileFormatError(f"{file} is {'a ' if kind else ''}{what}")
-
-
-def _is_broken_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return True
-    return False

@@ -8,14 +8,17 @@ it is read again. No entity but the five of XML is known, and nothing outside th
 from __future__ import annotations
 
 import codecs
+import contextlib
+import copy
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from functools import lru_cache
 from xml.parsers import expat
 
 from kinebench.errors import FileFormatError
 
-__all__ = ["parse_xml", "well_formed", "xml_bytes"]
+__all__ = ["flag", "parse_xml", "shared_xml", "well_formed", "xml_bytes"]
 
 # OpenSim nests about 20 deep; Python's own limit of recursion is reached at 1,000
 _DEEPEST = 200
@@ -48,7 +51,7 @@ _END = "</OpenSimDocument>"
 
 
 def parse_xml(content: bytes, file: str) -> ET.Element:
-    """Root of an OpenSim document.
+    """Root of an OpenSim document, of which the caller has a copy to change.
 
     Forgiven, as OpenSim does: ``::`` in tags, ``--`` in comments, ``&`` and ``]]>`` in text, ``<``
     in quotes, blank lines and byte-order marks at the start, anything behind the last tag, control
@@ -66,29 +69,12 @@ def parse_xml(content: bytes, file: str) -> ET.Element:
         With the place, for what cannot be read, for declared entities, and for elements nested
         deeper than 200.
     """
-    text = _decoded(content)
-    start = len(text) - len(text.lstrip("\ufeff\u200b\0 \t\r\n\f\v"))
-    skipped = text.count("\n", 0, start)
-    text = text[start:]
-    declaration = _DECLARATION.match(text)
-    if declaration is not None:
-        skipped += declaration.group().count("\n")
-        text = text[declaration.end() :]
-    if "<" not in text:
-        raise FileFormatError(f"{file} is no XML: it holds no tag")
-    try:
-        root = _strictly(_encoded(text), file)
-    except expat.ExpatError:
-        try:
-            root = _strictly(_encoded(_mended(text)), file)
-        except expat.ExpatError as error:
-            reason = expat.ErrorString(error.code)
-            raise FileFormatError(
-                f"{file} is no valid XML: {reason}, line {error.lineno + skipped},"
-                f" column {error.offset + 1}"
-            ) from error
-    _require_flat(root, file)
-    return root
+    return copy.deepcopy(shared_xml(content, file))
+
+
+def shared_xml(content: bytes, file: str) -> ET.Element:
+    """`parse_xml`, parsed once for all who ask: to be read, never to be changed."""
+    return _read(content, file)[0]
 
 
 def well_formed(content: bytes, file: str) -> bytes:
@@ -99,17 +85,65 @@ def well_formed(content: bytes, file: str) -> bytes:
     FileFormatError
         As `parse_xml`.
     """
-    root = parse_xml(content, file)
+    root, as_it_stands = _read(content, file)
+    return content if as_it_stands else xml_bytes(copy.deepcopy(root))
+
+
+def _read(content: bytes, file: str) -> tuple[ET.Element, bool]:
+    try:
+        return _document(content)
+    except FileFormatError as fault:
+        raise FileFormatError(f"{file} {fault}") from fault
+
+
+# generic, scaled and placed model of one scaling, their set-up and marker set, and the ones before;
+# a tree takes about ten times the memory of its text
+@lru_cache(maxsize=8)
+def _document(content: bytes) -> tuple[ET.Element, bool]:
+    """Root, and whether XML allows the content as it stands; faults are told without a name."""
+    root = _as_it_stands(content)
+    if root is not None:
+        _require_flat(root)
+        return root, True
+    text = _decoded(content)
+    start = len(text) - len(text.lstrip("\ufeff\u200b\0 \t\r\n\f\v"))
+    skipped = text.count("\n", 0, start)
+    text = text[start:]
+    declaration = _DECLARATION.match(text)
+    if declaration is not None:
+        skipped += declaration.group().count("\n")
+        text = text[declaration.end() :]
+    if "<" not in text:
+        raise FileFormatError("is no XML: it holds no tag")
+    try:
+        root = _strictly(_encoded(text))
+    except expat.ExpatError:
+        try:
+            root = _strictly(_encoded(_mended(text)))
+        except expat.ExpatError as error:
+            reason = expat.ErrorString(error.code)
+            raise FileFormatError(
+                f"is no valid XML: {reason}, line {error.lineno + skipped},"
+                f" column {error.offset + 1}"
+            ) from error
+    _require_flat(root)
+    return root, False
+
+
+def _as_it_stands(content: bytes) -> ET.Element | None:
+    """Root of plain UTF-8 that XML allows; None for anything else."""
     declared = _ENCODING.search(content[:1000])
     plain = declared is None or declared.group(1).lower() == b"utf-8"
     if plain and content.startswith(b"<") and b"\0" not in content:
-        try:
-            _strictly(content, file)
-        except expat.ExpatError:
-            pass
-        else:
-            return content
-    return xml_bytes(root)
+        with contextlib.suppress(expat.ExpatError):
+            return _strictly(content)
+    return None
+
+
+def flag(element: ET.Element, tag: str, default: bool) -> bool:
+    """Boolean in a child element, as OpenSim writes it; the default when it is absent or empty."""
+    text = (element.findtext(tag) or "").strip().lower()
+    return text in ("true", "1") if text else default
 
 
 def xml_bytes(root: ET.Element) -> bytes:
@@ -148,7 +182,7 @@ def _encoded(text: str) -> bytes:
     return text.encode("utf-8", errors="replace")
 
 
-def _strictly(content: bytes, file: str) -> ET.Element:
+def _strictly(content: bytes) -> ET.Element:
     builder = ET.TreeBuilder()
     # no separator of namespaces: in OpenSim's tags a colon is a character like any other
     parser = expat.ParserCreate()
@@ -158,7 +192,7 @@ def _strictly(content: bytes, file: str) -> ET.Element:
     parser.CharacterDataHandler = builder.data
 
     def refuse(*_: object) -> None:
-        raise FileFormatError(f"{file} declares entities, which no OpenSim file needs: refused")
+        raise FileFormatError("declares entities, which no OpenSim file needs: refused")
 
     parser.EntityDeclHandler = refuse
     parser.Parse(content, True)
@@ -221,10 +255,10 @@ def _known_character(reference: re.Match[str]) -> str:
     return reference.group() if legal else " "
 
 
-def _require_flat(root: ET.Element, file: str) -> None:
+def _require_flat(root: ET.Element) -> None:
     level = [root]
     for _ in range(_DEEPEST):
         level = [child for element in level for child in element]
         if not level:
             return
-    raise FileFormatError(f"{file} nests its elements more than {_DEEPEST} deep: refused")
+    raise FileFormatError(f"nests its elements more than {_DEEPEST} deep: refused")

@@ -21,9 +21,9 @@ logger = logging.getLogger(__name__)
 IntArray = NDArray[np.int64]
 
 TIE = 1e-6  # relative difference of E below which the pose nearer to the default is taken
-FEW = 4  # iterations that every start gets
-MOST = 60  # iterations
-FINALISTS = 3  # starts that are followed to their end
+_MIN_ITERATIONS = 4  # iterations that every start gets
+MAX_ITERATIONS = 60  # iterations
+_FINALISTS = 3  # starts that are followed to their end
 
 
 @dataclass(slots=True)
@@ -78,10 +78,10 @@ class Descents:
         measured[:, kept] = self.measured[frames][:, kept]
         row = np.arange(len(frames))[:, None]
         poses = starts
-        if starts.shape[1] > FINALISTS:
-            poses, energies = self._from_starts(measured, starts, frozen, enough, FEW)
-            poses = poses[row, np.argsort(energies, axis=1, kind="stable")[:, :FINALISTS]]
-        poses, energies = self._from_starts(measured, poses, frozen, enough, MOST)
+        if starts.shape[1] > _FINALISTS:
+            poses, energies = self._from_starts(measured, starts, frozen, enough, _MIN_ITERATIONS)
+            poses = poses[row, np.argsort(energies, axis=1, kind="stable")[:, :_FINALISTS]]
+        poses, energies = self._from_starts(measured, poses, frozen, enough, MAX_ITERATIONS)
         energies = np.where(np.isnan(energies), 0.0, energies)
         good = energies <= energies.min(axis=1, keepdims=True) * (1 + TIE) + 1e-15
         distance = np.where(good, np.linalg.norm(poses - self.defaults, axis=2), np.inf)
@@ -92,7 +92,7 @@ class Descents:
         """Poses (n, n_variables) and E (n,) that starts lead to, each in its frame."""
         frozen = np.zeros(len(self.defaults), np.bool_)
         measured = self.measured[frames]
-        poses, energies = self._from_starts(measured, starts[:, None], frozen, -1.0, MOST)
+        poses, energies = self._from_starts(measured, starts[:, None], frozen, -1.0, MAX_ITERATIONS)
         return poses[:, 0], np.where(np.isnan(energies[:, 0]), np.inf, energies[:, 0])
 
     def _from_starts(
@@ -110,14 +110,14 @@ class Descents:
         frames = np.repeat(measured, shape[1], axis=0)
         frames.flags.writeable = False  # the compiled code is made for read-only markers
         poses = np.empty_like(starts)
-        told = np.empty(n, RESULT)
+        outcomes = np.empty(n, RESULT)
         observed = np.empty(starts.shape, np.bool_)
         errors = np.empty((n, len(self.columns)))
         self.track_frames(
             self.mechanism.flat, self.work, frames, self.columns, 0, n, 1, False,
-            starts, frozen, enough, most, 0, poses, told, observed, errors,
+            starts, frozen, enough, most, 0, poses, outcomes, observed, errors,
         )  # fmt: skip
-        return poses.reshape(*shape, -1), told["energy"].reshape(shape)
+        return poses.reshape(*shape, -1), outcomes["energy"].reshape(shape)
 
 
 @lru_cache(maxsize=1)

@@ -25,9 +25,9 @@ __all__ = [
     "turned_apart",
 ]
 
-TURN = 2 * np.pi
-FAR = 2 * TURN  # stands for an angle without a limit
-LOCKED = 1e-9  # length of an axis' part across another below which no second triple exists
+_TURN = 2 * np.pi
+FAR = 2 * _TURN  # stands for an angle without a limit
+_LOCKED = 1e-9  # length of an axis' part across another below which no second triple exists
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def _turned(axis: FloatArray, start: FloatArray, end: FloatArray) -> FloatArray:
     end = end - np.outer(end @ axis, axis)
     angle = np.arctan2(np.cross(start, end) @ axis, np.einsum("ni,ni->n", start, end))
     lengths = np.minimum(np.linalg.norm(start, axis=1), np.linalg.norm(end, axis=1))
-    return np.where(lengths > LOCKED, angle, np.nan)
+    return np.where(lengths > _LOCKED, angle, np.nan)
 
 
 def equivalents(
@@ -117,8 +117,8 @@ def equivalents(
     """
     centre = (np.maximum(low, -FAR) + np.minimum(high, FAR)) / 2
     other = other_angles(gimbal.axes, angles)
-    other = centre + np.mod(other - centre + np.pi, TURN) - np.pi
-    shifts = np.array([s for s in product((0, -TURN, TURN), repeat=3) if np.count_nonzero(s) < 2])
+    other = centre + np.mod(other - centre + np.pi, _TURN) - np.pi
+    shifts = np.array([s for s in product((0, -_TURN, _TURN), repeat=3) if np.count_nonzero(s) < 2])
     kinds = np.concatenate([angles + shifts[1:, None], other + shifts[:, None]])
     outside = ((kinds < low) | (kinds > high)).any(axis=2)
     kinds[outside] = np.nan
@@ -130,8 +130,8 @@ def is_ambiguous(gimbal: Gimbal, low: FloatArray, high: FloatArray) -> bool:
     low, high = np.maximum(low, -FAR), np.minimum(high, FAR)
     middle = (low[1] + high[1]) / 2
     mirrored = 2 * _nearest(gimbal.axes) - middle
-    off = np.abs(np.mod(mirrored - middle + np.pi, TURN) - np.pi)
-    return bool((high - low >= TURN).any() or off <= high[1] - low[1])
+    off = np.abs(np.mod(mirrored - middle + np.pi, _TURN) - np.pi)
+    return bool((high - low >= _TURN).any() or off <= high[1] - low[1])
 
 
 def _nearest(axes: FloatArray) -> float:
@@ -152,11 +152,11 @@ def turned_apart(
         Variables that are angles.
     poses, others : (n_poses, n_variables)
     """
-    apart = np.abs(np.mod(others - poses + np.pi, TURN) - np.pi)
+    apart = np.abs(np.mod(others - poses + np.pi, _TURN) - np.pi)
     for gimbal in gimbals:
         chosen = list(gimbal.variables)
         second = other_angles(gimbal.axes, others[:, chosen])
-        across = np.abs(np.mod(second - poses[:, chosen] + np.pi, TURN) - np.pi)
+        across = np.abs(np.mod(second - poses[:, chosen] + np.pi, _TURN) - np.pi)
         nearer = across.max(axis=1) < apart[:, chosen].max(axis=1)
         apart[np.ix_(nearer, chosen)] = across[nearer]
     return apart[:, list(turning)]

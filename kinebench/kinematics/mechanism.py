@@ -19,9 +19,9 @@ __all__ = ["FlatMechanism", "Mechanism", "build_mechanism"]
 
 LINEAR, POLYNOMIAL, SINE = 0, 1, 2
 IntArray = NDArray[np.int64]
-RecordArray = NDArray[np.void]
+_RecordArray = NDArray[np.void]
 
-NODE = np.dtype(
+_NODE = np.dtype(
     [
         ("parent", "i8"),
         ("turned", "i8"),
@@ -36,7 +36,7 @@ NODE = np.dtype(
     ],
     align=True,
 )
-TERM = np.dtype(
+_TERM = np.dtype(
     [
         ("axis", "i8"),
         ("turned", "i8"),
@@ -51,15 +51,15 @@ TERM = np.dtype(
     ],
     align=True,
 )
-WEIGHT = np.dtype([("column", "i8"), ("coordinate", "i8"), ("factor", "f8")], align=True)
-PIECE = np.dtype(
+_WEIGHT = np.dtype([("column", "i8"), ("coordinate", "i8"), ("factor", "f8")], align=True)
+_PIECE = np.dtype(
     [("start", "f8"), ("origin", "f8"), ("first_coefficient", "i8"), ("end_coefficients", "i8")],
     align=True,
 )
-VARIABLE = np.dtype(
+_VARIABLE = np.dtype(
     [("low", "f8"), ("high", "f8"), ("task_weight", "f8"), ("task_value", "f8")], align=True
 )
-MARKER = np.dtype([("node", "i8"), ("location", "f8", (3,)), ("weight", "f8")], align=True)
+_MARKER = np.dtype([("node", "i8"), ("location", "f8", (3,)), ("weight", "f8")], align=True)
 
 
 class FlatMechanism(NamedTuple):
@@ -71,19 +71,19 @@ class FlatMechanism(NamedTuple):
 
     Parameters
     ----------
-    nodes : NODE
+    nodes : _NODE
         Parent node (−1: ground); pose of the joint's frame F in it, `turned` when R is no identity;
         terms, rotations first; columns. In a `simple` node each column moves one term, linearly,
         and earlier columns carry later ones: then second derivatives are cross products of columns.
-    terms : TERM
+    terms : _TERM
         Rotations: about axis 0, 1 or 2 of the frame that R (when `turned`) brings about.
         Translations: along `direction` in F. The function: its kind, four numbers, its pieces.
         Its argument is the sum of factor · coordinate over its weights.
-    couplings : TERM
+    couplings : _TERM
         Functions whose results are the coordinates n_variables, n_variables + 1, …
-    weights : WEIGHT
+    weights : _WEIGHT
         Of terms and couplings; coordinates are counted variables first, then coupled ones.
-    pieces : PIECE
+    pieces : _PIECE
     coefficients : (n,)
         Piecewise polynomials, as in `PiecewisePolynomial`, lowest power first.
     column_coordinate : (n_columns,)
@@ -93,25 +93,25 @@ class FlatMechanism(NamedTuple):
         non-zero pattern of H and of its factorisation.
     column_depth, variable_depth : (n,)
         How many carry each.
-    variables : VARIABLE
-    markers : MARKER
+    variables : _VARIABLE
+    markers : _MARKER
         Tracked markers, ordered by node and name; node −1 is ground.
     reduced : bool
     """
 
-    nodes: RecordArray
-    terms: RecordArray
-    couplings: RecordArray
-    weights: RecordArray
-    pieces: RecordArray
+    nodes: _RecordArray
+    terms: _RecordArray
+    couplings: _RecordArray
+    weights: _RecordArray
+    pieces: _RecordArray
     coefficients: FloatArray
     column_coordinate: IntArray
     column_chain: IntArray
     column_depth: IntArray
     variable_chain: IntArray
     variable_depth: IntArray
-    variables: RecordArray
-    markers: RecordArray
+    variables: _RecordArray
+    markers: _RecordArray
     reduced: bool
 
 
@@ -317,7 +317,7 @@ class _Table:
 
     def __init__(self, coordinates: list[int]) -> None:
         self._coordinates = coordinates
-        self._terms: list[RecordArray] = []
+        self._terms: list[_RecordArray] = []
         self._weights: list[tuple[int, int, float]] = []
         self._pieces: list[tuple[float, float, int, int]] = []
         self._coefficients: list[float] = []
@@ -334,9 +334,9 @@ class _Table:
         self,
         functions: list[tuple[Function, tuple[tuple[int, float], ...]]],
         columns: dict[int, int] | tuple[()],
-    ) -> RecordArray:
+    ) -> _RecordArray:
         """Records of functions with their weights."""
-        records = np.zeros(len(functions), TERM)
+        records = np.zeros(len(functions), _TERM)
         for record, (function, weights) in zip(records, functions, strict=True):
             record["first_weight"] = len(self._weights)
             for index, factor in weights:
@@ -374,21 +374,21 @@ class _Table:
     def __len__(self) -> int:
         return len(self._terms)
 
-    def terms(self) -> RecordArray:
-        return np.concatenate(self._terms) if self._terms else np.zeros(0, TERM)
+    def terms(self) -> _RecordArray:
+        return np.concatenate(self._terms) if self._terms else np.zeros(0, _TERM)
 
-    def weights(self) -> RecordArray:
-        return np.array(self._weights, WEIGHT)
+    def weights(self) -> _RecordArray:
+        return np.array(self._weights, _WEIGHT)
 
-    def pieces(self) -> RecordArray:
-        return np.array(self._pieces, PIECE)
+    def pieces(self) -> _RecordArray:
+        return np.array(self._pieces, _PIECE)
 
     def coefficients(self) -> FloatArray:
         return np.array(self._coefficients, np.float64)
 
 
-def _node_records(nodes: list[_Node], table: _Table) -> RecordArray:
-    records = np.zeros(len(nodes), NODE)
+def _node_records(nodes: list[_Node], table: _Table) -> _RecordArray:
+    records = np.zeros(len(nodes), _NODE)
     n_columns = 0
     for record, node in zip(records, nodes, strict=True):
         columns = {coordinate: n_columns + i for i, coordinate in enumerate(node.columns)}
@@ -412,8 +412,8 @@ def _marker_records(
     markers: tuple[TreeMarker, ...],
     anchors: dict[int, tuple[int, Offset]],
     weights: dict[str, float],
-) -> RecordArray:
-    records = np.zeros(len(markers), MARKER)
+) -> _RecordArray:
+    records = np.zeros(len(markers), _MARKER)
     for record, marker in zip(records, markers, strict=True):
         record["node"], place = anchors[marker.body]
         record["location"] = place.R @ marker.location + place.p
@@ -423,8 +423,8 @@ def _marker_records(
 
 def _variable_records(
     tree: Tree, variables: list[int], tasks: dict[int, tuple[float, float]]
-) -> RecordArray:
-    records = np.zeros(len(variables), VARIABLE)
+) -> _RecordArray:
+    records = np.zeros(len(variables), _VARIABLE)
     for record, index in zip(records, variables, strict=True):
         coordinate = tree.coordinates[index]
         locked = (coordinate.default, coordinate.default)

@@ -17,7 +17,7 @@ from kinebench.kinematics.functions import (
     step,
 )
 
-__all__ = ["numbers", "read_function", "true"]
+__all__ = ["numbers", "read_function"]
 
 
 def numbers(element: ET.Element, tag: str, default: tuple[float, ...] = ()) -> tuple[float, ...]:
@@ -29,12 +29,6 @@ def numbers(element: ET.Element, tag: str, default: tuple[float, ...] = ()) -> t
         return tuple(float(cell) for cell in text.strip(" ()\n\t~").replace(",", " ").split())
     except ValueError as error:
         raise ModelError(f"{tag} of '{element.get('name')}' holds no numbers: {error}") from error
-
-
-def true(element: ET.Element, tag: str, default: bool) -> bool:
-    """Boolean in a child element; the default when it is absent."""
-    text = element.findtext(tag)
-    return default if text is None else text.strip().lower() in ("true", "1")
 
 
 def read_function(

@@ -13,8 +13,9 @@ import numpy as np
 
 from kinebench.core.model import Model
 from kinebench.errors import ModelError
+from kinebench.io.xml import flag
 from kinebench.kinematics.functions import Function
-from kinebench.kinematics.osim_functions import numbers, read_function, true
+from kinebench.kinematics.osim_functions import numbers, read_function
 from kinebench.kinematics.osim_joints import JointPart, joint_parts
 from kinebench.kinematics.rotation import body_fixed_xyz
 from kinebench.kinematics.tree import (
@@ -27,7 +28,7 @@ from kinebench.kinematics.tree import (
     TreeMarker,
 )
 from kinebench.osim.coordinates import coordinate_kinds
-from kinebench.osim.edits import document_root
+from kinebench.osim.edits import shared_root
 from kinebench.osim.soundness import require_sound_root
 from kinebench.osim.standing_place import FULL_TURN
 
@@ -49,7 +50,7 @@ def read_tree(model: Model) -> Tree:
     -----
     Files older than OpenSim 4 are first rewritten by OpenSim, which is imported for them only.
     """
-    root = document_root(model)
+    root = shared_root(model)
     require_sound_root(root, model.name)
     element = root.find("Model")
     if element is None:
@@ -89,7 +90,7 @@ class _Reader:
             for element in joint.findall("coordinates/Coordinate"):
                 kind, coupled = kinds[element.get("name") or ""]
                 low, high = numbers(element, "range", (-math.inf, math.inf))
-                if true(element, "prescribed", False):
+                if flag(element, "prescribed", False):
                     raise ModelError(
                         f"coordinate '{element.get('name')}' of {self.name} is prescribed by a"
                         " function of time, which is not supported; set prescribed to false"
@@ -100,8 +101,8 @@ class _Reader:
                         kind,
                         numbers(element, "default_value", (0.0,))[0],
                         (low, high),
-                        true(element, "clamped", False),
-                        true(element, "locked", False),
+                        flag(element, "clamped", False),
+                        flag(element, "locked", False),
                         coupled,
                     )
                 )
@@ -192,7 +193,7 @@ class _Reader:
         found = []
         for element in self._objects("ConstraintSet"):
             where = f"constraint '{element.get('name')}' ({element.tag}) of {self.name}"
-            if not true(element, "isEnforced", True):
+            if not flag(element, "isEnforced", True):
                 continue
             if element.tag != "CoordinateCouplerConstraint":
                 raise ModelError(f"{where} is not supported; CoordinateCouplerConstraint is")

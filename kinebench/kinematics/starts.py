@@ -11,15 +11,15 @@ from kinebench.geometry.registration import register_rigid
 from kinebench.kinematics.descents import TIE, Descents, IntArray
 from kinebench.kinematics.gimbals import equivalents, is_ambiguous
 
-__all__ = ["HOPELESS", "SUSPICIOUS", "cold_starts", "markers_of", "relieved", "with_limb_anew"]
+__all__ = ["cold_starts", "relieved", "with_limb_anew"]
 
-ENOUGH = 1e-2  # gain per iteration at which a trial start is given up
-N_STARTS = 12  # random starts of a limb
-SUSPICIOUS = 4.0  # misfit of a limb, squared, relative to what it is compared with
-HOPELESS = 100.0  # the same beyond which a limb gets five times as many starts
-NEGLIGIBLE = 1e-10  # m²: E of fourteen micrometres
+_MIN_GAIN = 1e-2  # gain per iteration at which a trial start is given up
+_N_RANDOM_STARTS = 12  # random starts of a limb
+_RESTART_RATIO = 4.0  # misfit of a limb, squared, relative to what it is compared with
+_HARD_RESTART_RATIO = 100.0  # the same beyond which a limb gets five times as many starts
+_COST_FLOOR_M2 = 1e-10  # m²: E of fourteen micrometres
 
-Limb = tuple[int, ...]
+_Limb = tuple[int, ...]
 
 
 def cold_starts(descents: Descents, frames: IntArray) -> FloatArray:
@@ -30,16 +30,16 @@ def cold_starts(descents: Descents, frames: IntArray) -> FloatArray:
     the limb fits its markers much worse than the root does.
     """
     limbs = descents.mechanism.limbs
-    marked = markers_of(descents, limbs[:1])
+    marked = _markers_of(descents, limbs[:1])
     start = np.tile(descents.defaults, (len(frames), 1, 1))
-    x, misfit = descents.best(frames, start, limbs[0], marked, ENOUGH)
+    x, misfit = descents.best(frames, start, limbs[0], marked, _MIN_GAIN)
     rigid = np.array([_rigid_misfit(descents, frame, marked) for frame in frames])
     poor = misfit > rigid * (1 + TIE) + 1e-12
     if poor.any():
         grid = np.tile(_root_starts(descents, limbs[0]), (int(poor.sum()), 1, 1))
-        x[poor], misfit[poor] = descents.best(frames[poor], grid, limbs[0], marked, ENOUGH)
+        x[poor], misfit[poor] = descents.best(frames[poor], grid, limbs[0], marked, _MIN_GAIN)
     for number, limb in enumerate(limbs[1:], 2):
-        marked = markers_of(descents, limbs[:number])
+        marked = _markers_of(descents, limbs[:number])
         x, misfit = _with_limb_placed(descents, frames, x, limb, marked, misfit)
     everything = np.ones(len(descents.columns), np.bool_)
     every = tuple(range(x.shape[1]))
@@ -47,7 +47,7 @@ def cold_starts(descents: Descents, frames: IntArray) -> FloatArray:
 
 
 def with_limb_anew(
-    descents: Descents, frames: IntArray, x: FloatArray, limb: Limb, elsewhere: FloatArray
+    descents: Descents, frames: IntArray, x: FloatArray, limb: _Limb, elsewhere: FloatArray
 ) -> FloatArray:
     """Poses x (n_frames, n_variables), the limb put where it fits best.
 
@@ -57,9 +57,9 @@ def with_limb_anew(
     everything = np.ones(len(descents.columns), np.bool_)
     other = np.repeat(x[:, None], len(elsewhere), axis=1)
     other[..., list(limb)] = elsewhere[:, list(limb)]
-    drawn = _limb_starts(descents, x, limb, N_STARTS)
+    drawn = _limb_starts(descents, x, limb, _N_RANDOM_STARTS)
     starts = np.concatenate([x[:, None], other, drawn], axis=1)
-    return descents.best(frames, starts, limb, everything, ENOUGH)[0]
+    return descents.best(frames, starts, limb, everything, _MIN_GAIN)[0]
 
 
 def relieved(descents: Descents, x: FloatArray) -> tuple[IntArray, FloatArray]:
@@ -86,7 +86,7 @@ def relieved(descents: Descents, x: FloatArray) -> tuple[IntArray, FloatArray]:
     return np.concatenate(rows), np.concatenate(poses)
 
 
-def markers_of(descents: Descents, limbs: tuple[Limb, ...]) -> NDArray[np.bool_]:
+def _markers_of(descents: Descents, limbs: tuple[_Limb, ...]) -> NDArray[np.bool_]:
     """Which markers these limbs carry themselves."""
     mechanism = descents.mechanism
     nodes = {node for limb in limbs for node in mechanism.limb_nodes[limb]}
@@ -97,19 +97,22 @@ def _with_limb_placed(
     descents: Descents,
     frames: IntArray,
     x: FloatArray,
-    limb: Limb,
+    limb: _Limb,
     marked: NDArray[np.bool_],
     before: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
     """x with one limb placed from its default, or better, and the misfit."""
     default = _limb_starts(descents, x, limb, 0)
-    placed, misfit = descents.best(frames, default, limb, marked, ENOUGH)
-    for limit, n in ((SUSPICIOUS, N_STARTS), (HOPELESS, 5 * N_STARTS)):
-        poor = misfit > np.maximum(limit * before, NEGLIGIBLE)
+    placed, misfit = descents.best(frames, default, limb, marked, _MIN_GAIN)
+    for limit, n in (
+        (_RESTART_RATIO, _N_RANDOM_STARTS),
+        (_HARD_RESTART_RATIO, 5 * _N_RANDOM_STARTS),
+    ):
+        poor = misfit > np.maximum(limit * before, _COST_FLOOR_M2)
         if poor.any():
             drawn = _limb_starts(descents, x[poor], limb, n)
             starts = np.concatenate([placed[poor][:, None], drawn], axis=1)
-            found = descents.best(frames[poor], starts, limb, marked, ENOUGH)
+            found = descents.best(frames[poor], starts, limb, marked, _MIN_GAIN)
             placed[poor], misfit[poor] = found
     return placed, misfit
 
@@ -130,7 +133,7 @@ def _rigid_misfit(descents: Descents, frame: int, marked: NDArray[np.bool_]) -> 
     return 0.5 * rms**2
 
 
-def _root_starts(descents: Descents, root: Limb) -> FloatArray:
+def _root_starts(descents: Descents, root: _Limb) -> FloatArray:
     """Orientations of the root: quarters of a turn, or parts of a limited range."""
     low, high = descents.limits
     starts = [descents.defaults.copy()]
@@ -141,7 +144,7 @@ def _root_starts(descents: Descents, root: Limb) -> FloatArray:
     return np.array(starts)
 
 
-def _limb_starts(descents: Descents, x: FloatArray, limb: Limb, n: int) -> FloatArray:
+def _limb_starts(descents: Descents, x: FloatArray, limb: _Limb, n: int) -> FloatArray:
     """x (n_frames, n_variables) with the limb's defaults, and with n poses from its ranges.
 
     (n_frames, n + 1, n_variables), always the same poses.

@@ -10,13 +10,12 @@ from kinebench.kinematics.mechanism import Mechanism
 
 __all__ = ["suspicious"]
 
-N_INTERVALS = 2  # frames that are asked whatever they look like, and the first is solved cold
-POOR_M = (
-    0.03  # weighted RMS beyond which minima lie close together: good recordings have 7 to 20 mm
-)
-JUMP = np.deg2rad(20.0)  # angle from frame to frame: 1,200 to 2,000°/s at the usual rates
-MOST_PEAKS = 2  # of a limb; when they turn out to be fine, so are lower ones
-STANDS_OUT = 4.0  # squared misses of a limb, relative to what is usual in the recording
+_N_INTERVALS = 2  # frames that are asked whatever they look like, and the first is solved cold
+# weighted RMS beyond which minima lie close together: good recordings have 7 to 20 mm
+_POOR_M = 0.03
+_JUMP_RAD = np.deg2rad(20.0)  # angle from frame to frame: 1,200 to 2,000°/s at the usual rates
+_MAX_PEAKS = 2  # of a limb; when they turn out to be fine, so are lower ones
+_OUTLIER_RATIO = 4.0  # squared misses of a limb, relative to what is usual in the recording
 
 
 def suspicious(
@@ -40,15 +39,17 @@ def suspicious(
     squares = weights * np.nan_to_num(errors) ** 2
     wanted = np.zeros((len(x), len(mechanism.limbs)), np.bool_)
     there = np.flatnonzero(known)
-    wanted[there[np.linspace(0, len(there) - 1, N_INTERVALS + 1)[1:].astype(int)], 0] = True
+    wanted[there[np.linspace(0, len(there) - 1, _N_INTERVALS + 1)[1:].astype(int)], 0] = True
     turning = sorted(mechanism.turning)
-    jumps = np.flatnonzero(np.abs(np.diff(x[:, turning], axis=0)).max(axis=1, initial=0.0) > JUMP)
+    jumps = np.flatnonzero(
+        np.abs(np.diff(x[:, turning], axis=0)).max(axis=1, initial=0.0) > _JUMP_RAD
+    )
     wanted[jumps, 0] = wanted[jumps + 1, 0] = True
     for number, limb in enumerate(mechanism.limbs[1:], 1):
         marked = np.isin(mechanism.flat.markers["node"], mechanism.limb_nodes[limb])
         square = squares[:, marked].sum(axis=1)
-        wanted[_peaks(square, STANDS_OUT * float(np.median(square[there]))), number] = True
-    wanted[squares.sum(axis=1) > POOR_M**2 * weights.sum(axis=1)] = True
+        wanted[_peaks(square, _OUTLIER_RATIO * float(np.median(square[there]))), number] = True
+    wanted[squares.sum(axis=1) > _POOR_M**2 * weights.sum(axis=1)] = True
     return wanted & known[:, None]
 
 
@@ -59,4 +60,4 @@ def _peaks(values: FloatArray, limit: float) -> NDArray[np.intp]:
         return above
     runs = np.split(above, np.flatnonzero(np.diff(above) > 1) + 1)
     peaks = np.array([run[np.argmax(values[run])] for run in runs])
-    return peaks[np.argsort(-values[peaks], kind="stable")[:MOST_PEAKS]]
+    return peaks[np.argsort(-values[peaks], kind="stable")[:_MAX_PEAKS]]

@@ -9,23 +9,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinebench.core.arrays import FloatArray
-from kinebench.kinematics.descents import MOST, Descents, IntArray
+from kinebench.kinematics.descents import MAX_ITERATIONS, Descents, IntArray
 from kinebench.kinematics.gimbals import turned_apart
 from kinebench.kinematics.mechanism import Mechanism
 from kinebench.kinematics.newton.records import RESULT
 from kinebench.kinematics.starts import cold_starts, relieved, with_limb_anew
 from kinebench.kinematics.suspicion import suspicious
 
-__all__ = ["RIVAL_M", "MarkerTracker"]
+__all__ = ["MarkerTracker"]
 
 BETTER = 1e-7  # gain of E, relative, below which two descents ended in the same minimum
 ROUNDING = 1e-16  # m²: differences of E that mean nothing
-ROUNDS = 8  # a better pose may show the next frame to ask about
-N_ELSEWHERE = 5  # poses of a limb in other frames, as starts
-CHUNK = 256  # frames that are searched at once: memory
-STRETCH = 32  # frames over which a rival is followed at once
-RIVAL_M = 5e-4  # weighted RMS: no recording is so good that half a millimetre decides
-DISTINCT = np.deg2rad(5.0)  # angle from which on another pose is a rival: not rounding, not noise
+_MAX_REPAIRS = 8  # a better pose may show the next frame to ask about
+_N_CROSS_FRAME_STARTS = 5  # poses of a limb in other frames, as starts
+_CHUNK = 256  # frames that are searched at once: memory
+_STRETCH = 32  # frames over which a rival is followed at once
+_RIVAL_M = 5e-4  # weighted RMS: no recording is so good that half a millimetre decides
+_RIVAL_RAD = np.deg2rad(5.0)  # from this on another pose is a rival: not rounding, not noise
 
 
 @dataclass(slots=True)
@@ -41,8 +41,8 @@ class MarkerTracker:
         Column of `measured` for each marker of the mechanism.
     defaults : (n_variables,)
 
-    After `solve`: `x`, `told` (energy, converged, iterations), `observed`, `errors` and `rival`
-    (n_frames,) rad, the distance of another pose whose weighted RMS is at most `RIVAL_M` above,
+    After `solve`: `x`, `outcomes` (energy, converged, iterations), `observed`, `errors` and `rival`
+    (n_frames,) rad, the distance of another pose whose weighted RMS is at most `_RIVAL_M` above,
     NaN where none was found.
     """
 
@@ -51,7 +51,7 @@ class MarkerTracker:
     columns: IntArray
     defaults: FloatArray
     x: FloatArray = field(init=False)
-    told: Any = field(init=False)
+    outcomes: Any = field(init=False)
     observed: NDArray[np.bool_] = field(init=False)
     errors: FloatArray = field(init=False)
     rival: FloatArray = field(init=False)
@@ -63,7 +63,7 @@ class MarkerTracker:
     def __post_init__(self) -> None:
         n, m, frames = len(self.defaults), len(self.columns), len(self.measured)
         self.x = np.zeros((frames, n))
-        self.told = np.zeros(frames, RESULT)
+        self.outcomes = np.zeros(frames, RESULT)
         self.observed = np.zeros((frames, n), np.bool_)
         self.errors = np.zeros((frames, m))
         self._rivals = np.zeros((frames, n))
@@ -75,7 +75,7 @@ class MarkerTracker:
     def solve(self) -> None:
         """Cold start at the first frame with markers, track to both ends, then search."""
         seen = ~np.isnan(self.measured[:, self.columns, 0]).all(axis=1)
-        self.told["energy"] = np.inf
+        self.outcomes["energy"] = np.inf
         first = int(np.argmax(seen))
         self._track(first, len(self.x), 1, False, cold_starts(self._descents, np.array([first]))[0])
         if first > 0:
@@ -91,11 +91,11 @@ class MarkerTracker:
         """Ask suspicious frames for better poses; what is better spreads while it is."""
         asked = np.zeros((len(self.x), len(self.mechanism.limbs)), np.bool_)
         self._adopt(*relieved(self._descents, self.x))
-        for _ in range(ROUNDS):
+        for _ in range(_MAX_REPAIRS):
             fresh = suspicious(self.mechanism, self.x, self.errors, self._known) & ~asked
             asked |= fresh
             frames = np.flatnonzero(fresh.any(axis=1))
-            chunks = [frames[start : start + CHUNK] for start in range(0, len(frames), CHUNK)]
+            chunks = [frames[start : start + _CHUNK] for start in range(0, len(frames), _CHUNK)]
             if not sum(self._question(chunk, fresh) for chunk in chunks):
                 break
             self._adopt(*relieved(self._descents, self.x))
@@ -110,7 +110,7 @@ class MarkerTracker:
         near = np.concatenate([self.x[before], self.x[after]])
         n_better = self._adopt(np.concatenate([whole, whole]), near)
         poses = self.x[frames]
-        elsewhere = self.x[np.linspace(0, len(self.x) - 1, N_ELSEWHERE).astype(int)]
+        elsewhere = self.x[np.linspace(0, len(self.x) - 1, _N_CROSS_FRAME_STARTS).astype(int)]
         for number, limb in enumerate(self.mechanism.limbs[1:], 1):
             chosen = fresh[frames, number]
             if chosen.any():
@@ -129,8 +129,8 @@ class MarkerTracker:
             return 0
         poses, energies = self._descents.minima(frames, starts)
         n_better = 0
-        for i in np.argsort(energies - self.told["energy"][frames], kind="stable"):
-            least = self.told["energy"][frames[i]]
+        for i in np.argsort(energies - self.outcomes["energy"][frames], kind="stable"):
+            least = self.outcomes["energy"][frames[i]]
             if energies[i] < least * (1 - BETTER) - ROUNDING:
                 self._carry(int(frames[i]), poses[i])
                 n_better += 1
@@ -139,7 +139,7 @@ class MarkerTracker:
 
     def _carry(self, frame: int, pose: FloatArray) -> None:
         """Track a better pose forwards and backwards while it is better."""
-        x, energies = self.x.copy(), self.told["energy"].copy()
+        x, energies = self.x.copy(), self.outcomes["energy"].copy()
         gaps = np.flatnonzero(~self._known)
         place = int(np.searchsorted(gaps, frame))
         start = int(gaps[place - 1]) if place else -1
@@ -161,9 +161,9 @@ class MarkerTracker:
     def _remember(self, frames: IntArray, poses: FloatArray, energies: FloatArray) -> None:
         """Keep, for each frame, the best pose that is not the one taken, if it is a rival."""
         close = energies < np.minimum(self._rival_energy, self._rival_limit())[frames]
-        close &= np.abs(poses - self.x[frames]).max(axis=1, initial=0.0) > DISTINCT
+        close &= np.abs(poses - self.x[frames]).max(axis=1, initial=0.0) > _RIVAL_RAD
         frames, poses, energies = frames[close], poses[close], energies[close]
-        for i in np.flatnonzero(self._apart(frames, poses) > DISTINCT):
+        for i in np.flatnonzero(self._apart(frames, poses) > _RIVAL_RAD):
             if energies[i] < self._rival_energy[frames[i]]:
                 self._rivals[frames[i]], self._rival_energy[frames[i]] = poses[i], energies[i]
 
@@ -172,7 +172,7 @@ class MarkerTracker:
         found = np.full(len(self.x), np.nan)
         close = np.flatnonzero(self._rival_energy <= self._rival_limit())
         apart = self._apart(close, self._rivals[close])
-        found[close] = np.where(apart > DISTINCT, apart, np.nan)
+        found[close] = np.where(apart > _RIVAL_RAD, apart, np.nan)
         return found
 
     def _apart(self, frames: IntArray, poses: FloatArray) -> FloatArray:
@@ -186,29 +186,31 @@ class MarkerTracker:
 
     def _rival_limit(self) -> FloatArray:
         """E up to which another pose is a rival."""
-        return np.asarray(0.5 * (np.sqrt(2 * np.maximum(self.told["energy"], 0.0)) + RIVAL_M) ** 2)
+        return np.asarray(
+            0.5 * (np.sqrt(2 * np.maximum(self.outcomes["energy"], 0.0)) + _RIVAL_M) ** 2
+        )
 
     def _follow_rivals(self) -> None:
         """Track known rivals to the frames around them, for as long as they are rivals."""
         rivals = self._rivalry()
         if np.isnan(rivals).all():
             return
-        told, limit = self.told.copy(), self._rival_limit()
-        told["energy"] = limit
+        outcomes, limit = self.outcomes.copy(), self._rival_limit()
+        outcomes["energy"] = limit
         poses, observed, errors = (np.empty_like(a) for a in (self.x, self.observed, self.errors))
         for step in (1, -1):
             for frame in np.flatnonzero(~np.isnan(rivals))[::step].tolist():
-                solved = STRETCH
-                while solved == STRETCH:
-                    first, last = frame + step, frame + step * (STRETCH + 1)
+                solved = _STRETCH
+                while solved == _STRETCH:
+                    first, last = frame + step, frame + step * (_STRETCH + 1)
                     last = min(max(last, -1), len(self.x))
                     if not 0 <= first < len(self.x) or self._rival_energy[first] <= limit[first]:
                         break
-                    out = poses, told, observed, errors
+                    out = poses, outcomes, observed, errors
                     solved = self._track(first, last, step, True, self._rivals[frame], out)
                     found = first + step * np.arange(solved)
-                    self._remember(found, poses[found], told["energy"][found])
-                    told["energy"][found] = limit[found]
+                    self._remember(found, poses[found], outcomes["energy"][found])
+                    outcomes["energy"][found] = limit[found]
                     frame += step * solved
                     if not solved or self._rival_energy[frame] > limit[frame]:
                         break  # it has become the pose taken
@@ -226,7 +228,8 @@ class MarkerTracker:
         frozen = np.zeros(len(self.defaults), np.bool_)
         solved: int = self._descents.track_frames(
             self.mechanism.flat, self._descents.work, self.measured, self.columns, first, last,
-            step, improve, start[None].copy(), frozen, -1.0, MOST, len(self.mechanism.limbs[0]),
-            *(out or (self.x, self.told, self.observed, self.errors)),
+            step, improve, start[None].copy(), frozen, -1.0, MAX_ITERATIONS,
+            len(self.mechanism.limbs[0]),
+            *(out or (self.x, self.outcomes, self.observed, self.errors)),
         )  # fmt: skip
         return solved

@@ -19,16 +19,16 @@ from numpy.typing import ArrayLike, NDArray
 from kinebench.core.arrays import FloatArray
 from kinebench.errors import ValueRangeError
 from kinebench.metrics.undefined import nan_where
+from kinebench.posture.rests import require_foot
+from kinebench.signals.runs import runs
 
 __all__ = [
     "FloorContact",
     "OffsetFragility",
     "Stance",
     "floor_contact",
-    "foot_at_rest",
     "ground_height",
     "offset_fragility",
-    "runs",
     "stances",
     "vertical_offset",
 ]
@@ -36,62 +36,6 @@ __all__ = [
 BoolArray = NDArray[np.bool_]
 
 CLEARANCE_M = 0.01  # OpenCap puts the lowest marker of the trial this far above the ground
-
-
-def foot_at_rest(
-    positions: ArrayLike,
-    times: ArrayLike,
-    speed_limit: float = 0.2,
-    span_s: float = 0.1,
-    shortest_s: float = 0.1,
-) -> BoolArray:
-    """Frames in which a foot is at rest, (n_frames,) bool.
-
-    Parameters
-    ----------
-    positions : (n_frames, n_points, 3) m
-    times : (n_frames,) s
-    speed_limit : float
-        m/s; the speed of a foot at mid-swing is ten times that and more.
-    span_s : float
-        The speed is the displacement over this time, centred: less sensitive to noise than a
-        difference of neighbouring frames.
-    shortest_s : float
-        Shorter rests do not count.
-
-    Raises
-    ------
-    ValueRangeError
-        Shapes that do not fit, or parameters that are not above 0.
-    """
-    p, t = _foot(positions, times)
-    if not (speed_limit > 0 and span_s > 0 and shortest_s >= 0):
-        raise ValueRangeError(
-            f"speed_limit and span_s must be above 0 and shortest_s not below, found"
-            f" {speed_limit:g} m/s, {span_s:g} s, {shortest_s:g} s"
-        )
-    if len(t) < 2:
-        return np.zeros(len(t), dtype=bool)
-    half = span_s / 2 * (1 + 1e-9)
-    before = np.searchsorted(t, t - half, side="left")
-    after = np.searchsorted(t, t + half, side="right") - 1
-    still_one = before == after  # a span shorter than a frame interval: use the neighbours
-    before = np.where(still_one, np.maximum(before - 1, 0), before)
-    after = np.where(still_one, np.minimum(after + 1, len(t) - 1), after)
-    speed = np.linalg.norm(p[after] - p[before], axis=2) / (t[after] - t[before])[:, None]
-    known = ~np.isnan(speed)
-    slow = np.where(known, speed < speed_limit, True).all(axis=1) & known.any(axis=1)
-    rest = np.zeros(len(t), dtype=bool)
-    for first, last in runs(slow):
-        rest[first : last + 1] = t[last] - t[first] >= shortest_s * (1 - 1e-9)
-    return rest
-
-
-def runs(mask: ArrayLike) -> list[tuple[int, int]]:
-    """First and last index of each run of True."""
-    padded = np.concatenate([[False], np.asarray(mask, dtype=bool), [False]])
-    edges = np.flatnonzero(padded[1:] != padded[:-1])
-    return [(int(a), int(b) - 1) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def ground_height(heights: ArrayLike, at_rest: ArrayLike) -> FloatArray:
@@ -133,13 +77,13 @@ def stances(positions: ArrayLike, times: ArrayLike, at_rest: ArrayLike) -> tuple
     times : (n_frames,) s
     at_rest : (n_frames,) bool
     """
-    p, t = _foot(positions, times)
+    p, t = require_foot(positions, times)
     found = []
-    for first, last in runs(at_rest):
+    for first, stop in runs(np.asarray(at_rest, dtype=bool)):
         frames = np.zeros(len(t), dtype=bool)
-        frames[first : last + 1] = True
+        frames[first:stop] = True
         height = float(ground_height(p[..., 1], frames))
-        found.append(Stance(float(t[first]), float(t[last]), height))
+        found.append(Stance(float(t[first]), float(t[stop - 1]), height))
     return tuple(found)
 
 
@@ -261,16 +205,6 @@ def _trial_heights(heights: ArrayLike) -> FloatArray:
             f"heights must have shape (n_frames, n_markers) with a marker present, found {h.shape}"
         )
     return h
-
-
-def _foot(positions: ArrayLike, times: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    p, t = np.asarray(positions, dtype=np.float64), np.asarray(times, dtype=np.float64)
-    if p.ndim != 3 or p.shape[2] != 3 or t.shape != p.shape[:1]:
-        raise ValueRangeError(
-            "positions (n_frames, n_points, 3) and times (n_frames,) do not fit:"
-            f" {p.shape} and {t.shape}"
-        )
-    return p, t
 
 
 def _frame_durations(times: FloatArray) -> FloatArray:

@@ -17,7 +17,6 @@ from kinebench.errors import ValueRangeError, require_names
 from kinebench.metrics.evaluation import require_same_times
 from kinebench.metrics.ground import (
     floor_contact,
-    foot_at_rest,
     ground_height,
     stances,
 )
@@ -32,6 +31,7 @@ from kinebench.metrics.sides import (
 )
 from kinebench.metrics.undefined import UndefinedMetricWarning
 from kinebench.metrics.waveform import NO_FRAME, bias
+from kinebench.posture.rests import foot_at_rest
 from kinebench.statistics import series_mean
 
 __all__ = ["evaluate_feet", "evaluate_side_drop", "evaluate_side_motion"]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 
 from kinebench.core.model import Document, Model
 from kinebench.errors import FileFormatError, ModelError
-from kinebench.io.xml import parse_xml, xml_bytes
+from kinebench.io.xml import shared_xml, xml_bytes
 from kinebench.osim.number_faults import number_faults
 from kinebench.osim.upgrade import upgraded
 
@@ -18,6 +19,7 @@ __all__ = [
     "frozen_document",
     "joint_frame",
     "marker_names",
+    "shared_root",
     "with_marker_set",
     "with_renamed_markers",
     "without_dependent_leaves",
@@ -29,7 +31,14 @@ _OLDEST = 40000
 
 
 def document_root(document: Document) -> ET.Element:
-    """Root element; models and marker sets of older formats are first rewritten by OpenSim.
+    """Root element, of which the caller has a copy to change; otherwise as `shared_root`."""
+    return copy.deepcopy(shared_root(document))
+
+
+def shared_root(document: Document) -> ET.Element:
+    """Root element, parsed once for all who ask: to be read, never to be changed.
+
+    Models and marker sets of older formats are first rewritten by OpenSim.
 
     Raises
     ------
@@ -48,7 +57,7 @@ def document_root(document: Document) -> ET.Element:
 
 def _parsed(document: Document) -> ET.Element:
     try:
-        return parse_xml(document.xml, document.name)
+        return shared_xml(document.xml, document.name)
     except FileFormatError as error:
         raise ModelError(str(error)) from error
 
@@ -69,13 +78,13 @@ def frozen_document(root: ET.Element, name: str) -> Document:
 
 def marker_names(document: Document) -> tuple[str, ...]:
     """Names of the markers in a model or a marker set, in order."""
-    markers = document_root(document).iterfind(".//MarkerSet/objects/Marker")
+    markers = shared_root(document).iterfind(".//MarkerSet/objects/Marker")
     return tuple(marker.get("name", "") for marker in markers)
 
 
 def body_names(model: Model) -> tuple[str, ...]:
     """Names of the bodies, in order."""
-    bodies = document_root(model).iterfind(".//BodySet/objects/Body")
+    bodies = shared_root(model).iterfind(".//BodySet/objects/Body")
     return tuple(body.get("name", "") for body in bodies)
 
 
@@ -102,7 +111,7 @@ def body_scale_factors(
 
 def _geometry_factors(model: Model) -> dict[str, tuple[float, float, float]]:
     factors = {}
-    for body in document_root(model).iterfind(".//BodySet/objects/Body"):
+    for body in shared_root(model).iterfind(".//BodySet/objects/Body"):
         text = body.findtext("attached_geometry//scale_factors")
         if text and text.strip():
             try:

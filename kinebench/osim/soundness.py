@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 
 from kinebench.core.model import Model
 from kinebench.errors import ModelError, listed
-from kinebench.osim.edits import document_root
+from kinebench.osim.edits import shared_root
 from kinebench.osim.number_faults import number_faults
 
 __all__ = ["require_sound", "require_sound_root"]
@@ -27,7 +27,7 @@ def require_sound(model: Model) -> None:
     ModelError
         Naming the first few faults.
     """
-    require_sound_root(document_root(model), model.name)
+    require_sound_root(shared_root(model), model.name)
 
 
 def require_sound_root(root: ET.Element, name: str) -> None:

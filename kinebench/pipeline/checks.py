@@ -8,9 +8,9 @@ import numpy as np
 
 from kinebench.core.results import ScalingResult
 from kinebench.core.subject import Subject
+from kinebench.posture.standing import StandingQuality, far_from_standing
 from kinebench.quality.model import model_mass, side_ratios
 from kinebench.remarks import tell
-from kinebench.scaling.standing import StandingQuality, far_from_standing
 
 __all__ = ["tell_of_scaling", "tell_of_standing"]
 

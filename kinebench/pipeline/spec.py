@@ -11,6 +11,7 @@ from typing import Any
 from kinebench.augmentation.augmenter import LSTMAugmenter, NoAugmentation
 from kinebench.augmentation.floor import FloorOffset
 from kinebench.cleaning.catalogue import cleaners_text, parse_cleaners
+from kinebench.core.marker_sets import ANATOMICAL_MARKERS, KEYPOINT_MARKERS, OPTICAL_MARKERS
 from kinebench.core.model import Document, Model
 from kinebench.core.provenance import digest
 from kinebench.core.stages import Augmenter, Cleaner, Scaler
@@ -28,10 +29,7 @@ from kinebench.pipeline.pipeline import Pipeline
 from kinebench.scaling.given import GivenModel
 from kinebench.scaling.standing import StandingWindow
 from kinebench.scaling.window import (
-    ANATOMICAL_MARKERS,
-    KEYPOINT_MARKERS,
     OPENCAP_STATIC_WINDOW,
-    OPTICAL_MARKERS,
     GivenWindow,
     StaticWindow,
 )

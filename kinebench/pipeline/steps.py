@@ -32,8 +32,8 @@ from kinebench.core.trial import Trial
 from kinebench.pipeline.checks import tell_of_scaling, tell_of_standing
 from kinebench.pipeline.filled import filled_gaps, tell_of_filled, tell_of_unseen
 from kinebench.pipeline.memo import STAGE_VERSIONS
+from kinebench.posture.standing import standing_quality
 from kinebench.remarks import tell
-from kinebench.scaling.standing import standing_quality
 
 if TYPE_CHECKING:
     from kinebench.pipeline.pipeline import Pipeline

@@ -11,11 +11,11 @@ from kinebench.core.results import ScalingResult
 from kinebench.core.segments import typical_lengths
 from kinebench.errors import KinebenchError
 from kinebench.kinematics import forward_kinematics, read_tree
-from kinebench.osim.edits import document_root
+from kinebench.osim.edits import shared_root
+from kinebench.posture.standing import standing_quality
 from kinebench.quality.evidence import Evidence
 from kinebench.quality.finding import Finding, graded
 from kinebench.scaling.setup import swapped_side_pairs
-from kinebench.scaling.standing import standing_quality
 
 __all__ = [
     "leg_lengths",
@@ -52,7 +52,7 @@ def side_ratios(factors: Mapping[str, tuple[float, float, float]]) -> dict[str, 
 
 def model_mass(model: Model) -> float:
     """Sum of the bodies' masses, kg."""
-    bodies = document_root(model).iterfind(".//BodySet/objects/Body")
+    bodies = shared_root(model).iterfind(".//BodySet/objects/Body")
     return sum(float(body.findtext("mass") or 0.0) for body in bodies)
 
 

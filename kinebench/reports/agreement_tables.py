@@ -8,11 +8,19 @@ from typing import Any
 
 from kinebench.comparison.agreement import AgreementRow, CurveRow
 from kinebench.core.provenance import describe
-from kinebench.reports.blocks import Block, Section, TableBlock
+from kinebench.reports.blocks import Block, FigureBlock, Section, TableBlock
+from kinebench.reports.figures import as_svg, bland_altman_figure, curve_test_figure
+from kinebench.reports.figures.style import label_of
 from kinebench.reports.tables import Table
 from kinebench.reports.units import readable, readable_estimate, readable_interval, readable_unit
 
-__all__ = ["agreement_json", "agreement_section", "agreement_table", "curve_table"]
+__all__ = [
+    "agreement_json",
+    "agreement_section",
+    "agreement_table",
+]
+
+_MOST_CURVES = 3  # drawings of curves: a page must stay light
 
 
 def agreement_table(rows: Sequence[AgreementRow]) -> Table:
@@ -58,7 +66,7 @@ def _equivalent(row: AgreementRow) -> str:
     return f"{answer} {interval}, p {test.p:.2g}"
 
 
-def curve_table(rows: Sequence[CurveRow]) -> Table:
+def _curve_table(rows: Sequence[CurveRow]) -> Table:
     """Where curves differ: a coordinate a row."""
     return Table(
         ("coordinate", "differs at % of a repetition", "p (Holm)", "remark"),
@@ -77,16 +85,54 @@ def curve_table(rows: Sequence[CurveRow]) -> Table:
 def agreement_section(rows: Sequence[AgreementRow], curves: Sequence[CurveRow]) -> Section:
     """A section of a report."""
     blocks: list[Block] = [TableBlock(agreement_table(rows), _caption(rows))]
+    blocks += map(_agreement_drawing, _widest(rows))
     if curves:
         blocks.append(
             TableBlock(
-                curve_table(curves),
+                _curve_table(curves),
                 "Subjects' mean curves of repetitions, estimate against reference: clusters of |t|"
                 " above a height for all points together, by flips of sign; p of the largest"
                 " difference, corrected after Holm for the coordinates.",
             )
         )
+        differing = [row for row in curves if row.p_holm <= row.test.alpha]
+        clearest = sorted(differing, key=lambda row: row.p_holm)[:_MOST_CURVES]
+        blocks += map(_curve_drawing, clearest)
     return Section("Agreement over subjects", tuple(blocks))
+
+
+def _widest(rows: Sequence[AgreementRow]) -> list[AgreementRow]:
+    """Of angles and of lengths, the outcome with the widest limits of agreement."""
+    found: dict[str, AgreementRow] = {}
+    for row in rows:
+        width = row.limits.upper - row.limits.lower
+        before = found.get(row.unit)
+        if width > (0.0 if before is None else before.limits.upper - before.limits.lower):
+            found[row.unit] = row
+    return list(found.values())
+
+
+def _agreement_drawing(row: AgreementRow) -> FigureBlock:
+    quantity = f"{row.outcome} of {label_of(row.item)}"
+    reference, estimate = row.values.T
+    drawing = bland_altman_figure(reference, estimate, row.subjects, row.limits, quantity, row.unit)
+    kind = "angles" if row.unit == "rad" else "lengths"
+    return FigureBlock(
+        as_svg(drawing, page=True),
+        f"Bland–Altman plot of the outcome with the widest limits of all {kind}, {quantity}: a dot"
+        " a pair, a colour a subject, 95 % intervals shaded.",
+        "Differences against means; bias and limits are in the table above.",
+    )
+
+
+def _curve_drawing(row: CurveRow) -> FigureBlock:
+    drawing = curve_test_figure(row.test, label_of(row.item), row.unit, "repetition (%)")
+    return FigureBlock(
+        as_svg(drawing, page=True),
+        f"{label_of(row.item)}: mean difference over a repetition, and where it is beyond chance"
+        f" (p {row.p_holm:.2g} after Holm).",
+        "Mean difference and t over a repetition; the stretches are in the table above.",
+    )
 
 
 def _caption(rows: Sequence[AgreementRow]) -> str:

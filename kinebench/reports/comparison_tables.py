@@ -14,8 +14,6 @@ from kinebench.reports.tables import Table
 from kinebench.reports.units import readable, readable_interval, readable_unit, scale_of
 
 __all__ = [
-    "MARKER_COLUMNS",
-    "MOTION_COLUMNS",
     "group_table",
     "main_table",
     "pair_table",
@@ -23,8 +21,8 @@ __all__ = [
     "tidy_rows",
 ]
 
-MOTION_COLUMNS = ("bias", "mae", "rmse", "offset_removed_rmse", "max_error", "pearson_r")
-MARKER_COLUMNS = (
+_MOTION_COLUMNS = ("bias", "mae", "rmse", "offset_removed_rmse", "max_error", "pearson_r")
+_MARKER_COLUMNS = (
     "distance_mean",
     "distance_rms",
     "distance_max",
@@ -155,7 +153,7 @@ def group_table(comparison: Comparison) -> Table:
 
 
 def _columns(pair: PairResult) -> tuple[str, ...]:
-    return MARKER_COLUMNS if pair.evaluation.kind is Kind.MARKER else MOTION_COLUMNS
+    return _MARKER_COLUMNS if pair.evaluation.kind is Kind.MARKER else _MOTION_COLUMNS
 
 
 def _by_item(evaluation: Evaluation) -> dict[tuple[str, str], Figure]:

@@ -10,11 +10,12 @@ import numpy as np
 
 from kinebench.core.arrays import FloatArray
 from kinebench.errors import ScalingError
+from kinebench.io.xml import flag
 from kinebench.scaling.mass_properties import MassProperties
 
-__all__ = ["MARK", "Cutter", "Gap", "leave_out_forces"]
+__all__ = ["PLACEHOLDER", "Cutter", "Placeholder", "leave_out_forces"]
 
-MARK = "kinebench-gap-{}-"
+PLACEHOLDER = "kinebench-gap-{}-"
 
 _KEPT = (
     "credits", "publications", "length_units", "force_units", "gravity", "Ground", "BodySet",
@@ -28,7 +29,7 @@ _AXES = tuple(f"{kind}{number}" for kind in ("rotation", "translation") for numb
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class Placeholder:
     """A place in the text whose numbers scaling changes.
 
     Parameters
@@ -69,7 +70,7 @@ class Cutter:
     name : str
         For messages.
 
-    After `cut`: `gaps` in the order of their marks' numbers; per body its mass properties; per
+    After `cut`: `placeholders` in the order of their numbers; per body its mass properties; per
     joint, for each of its terms, the axis, signs dropped, along which its function is scaled (None:
     not at all);
     `fixed` markers, and `marker_texts`, the XML of each around its location; `nested` when offset
@@ -78,7 +79,7 @@ class Cutter:
 
     model: ET.Element
     name: str
-    gaps: list[Gap] = field(default_factory=list)
+    placeholders: list[Placeholder] = field(default_factory=list)
     masses: dict[str, MassProperties] = field(default_factory=dict)
     stretched: dict[str, tuple[FloatArray | None, ...]] = field(default_factory=dict)
     fixed: list[str] = field(default_factory=list)
@@ -93,8 +94,8 @@ class Cutter:
         ScalingError
             Naming the joint or marker whose scaling is not known here.
         """
-        self.model.set("name", MARK.format(len(self.gaps)))
-        self.gaps.append(Gap("name"))
+        self.model.set("name", PLACEHOLDER.format(len(self.placeholders)))
+        self.placeholders.append(Placeholder("name"))
         for body in self.model.iterfind("BodySet/objects/Body"):
             self._body(body)
         frames = self._frames()
@@ -107,22 +108,22 @@ class Cutter:
             self._joint(joint, frames)
         self._markers()
 
-    def _mark(self, element: ET.Element, gap: Gap) -> None:
-        element.text = MARK.format(len(self.gaps))
-        self.gaps.append(gap)
+    def _replace(self, element: ET.Element, placeholder: Placeholder) -> None:
+        element.text = PLACEHOLDER.format(len(self.placeholders))
+        self.placeholders.append(placeholder)
 
     def _vector(self, element: ET.Element | None, body: str) -> None:
         if element is not None:
-            self._mark(element, Gap("vector", body, _three(element.text, "0 0 0")))
+            self._replace(element, Placeholder("vector", body, _three(element.text, "0 0 0")))
 
     def _body(self, body: ET.Element) -> None:
         name = body.get("name") or ""
         mass, inertia = _child(body, "mass", "0"), _child(body, "inertia", "0 0 0 0 0 0")
         moments = tuple(map(float, (inertia.text or "").split()))
         self.masses[name] = MassProperties(float(mass.text or 0), moments)
-        self._mark(mass, Gap("mass", name))
+        self._replace(mass, Placeholder("mass", name))
         self._vector(_child(body, "mass_center", "0 0 0"), name)
-        self._mark(inertia, Gap("inertia", name))
+        self._replace(inertia, Placeholder("inertia", name))
         self._geometry(body, name)
 
     def _geometry(self, frame: ET.Element, body: str) -> None:
@@ -184,7 +185,7 @@ class Cutter:
         # without signs: OpenSim 4.6 does so, whatever way the axis points
         direction = (abs(x), abs(y), abs(z))
         scale = _multiplier(axis, function)
-        self._mark(scale, Gap("multiplier", parent, direction, float(scale.text or 1)))
+        self._replace(scale, Placeholder("multiplier", parent, direction, float(scale.text or 1)))
         return np.array(direction)
 
     def _markers(self) -> None:
@@ -200,12 +201,12 @@ class Cutter:
                     f"marker '{name}' of {self.name} sits on the frame {socket}: the fast scaler"
                     " needs markers on bodies, 'opensim' takes any"
                 )
-            if (marker.findtext("fixed") or "").strip().lower() == "true":
+            if flag(marker, "fixed", False):
                 self.fixed.append(name)
-            _child(marker, "location", "0 0 0").text = MARK.format("")
-            before, after = ET.tostring(marker, encoding="unicode").split(MARK.format(""))
+            _child(marker, "location", "0 0 0").text = PLACEHOLDER.format("")
+            before, after = ET.tostring(marker, encoding="unicode").split(PLACEHOLDER.format(""))
             self.marker_texts[name] = (before, after)
-        self._mark(holder, Gap("markers"))
+        self._replace(holder, Placeholder("markers"))
 
 
 def _child(element: ET.Element, tag: str, default: str) -> ET.Element:

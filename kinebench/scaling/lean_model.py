@@ -1,7 +1,7 @@
 """The kinematic part of a model, scaled without OpenSim.
 
 A `LeanTemplate` is the text of a generic model, without what kinematics does not read, cut at every
-number that scaling changes. Scaling fills the gaps.
+number that scaling changes. Scaling fills the placeholders.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from kinebench.kinematics.osim_tree import read_tree
 from kinebench.kinematics.tree import Tree
 from kinebench.osim.edits import document_root, with_marker_set
 from kinebench.osim.soundness import require_sound
-from kinebench.scaling.lean_cutting import MARK, Cutter, Gap, leave_out_forces
+from kinebench.scaling.lean_cutting import PLACEHOLDER, Cutter, Placeholder, leave_out_forces
 from kinebench.scaling.mass_properties import MassProperties
 from kinebench.scaling.tree_scaling import without_idle_parts
 
@@ -56,7 +56,7 @@ class LeanTemplate:
         None.
     nested : bool
         Whether offset frames sit on offset frames.
-    texts, gaps : tuple
+    texts, placeholders : tuple
         XML, and what belongs after each text but the last.
     marker_texts : mapping of str to (str, str)
         XML of each marker around its location.
@@ -71,7 +71,7 @@ class LeanTemplate:
     stretched: Mapping[str, tuple[FloatArray | None, ...]]
     nested: bool
     texts: tuple[str, ...]
-    gaps: tuple[Gap, ...]
+    placeholders: tuple[Placeholder, ...]
     marker_texts: Mapping[str, tuple[str, str]]
 
     @property
@@ -98,13 +98,13 @@ class LeanTemplate:
             Locations in their bodies; markers that are not named are left out.
         """
         pieces = [self.texts[0]]
-        for gap, text in zip(self.gaps, self.texts[1:], strict=True):
-            if gap.kind == "name":
+        for placeholder, text in zip(self.placeholders, self.texts[1:], strict=True):
+            if placeholder.kind == "name":
                 pieces.append(escape(called or self.generic_name, {'"': "&quot;"}))
-            elif gap.kind == "markers":
+            elif placeholder.kind == "markers":
                 pieces += self._marker_pieces(markers)
             else:
-                pieces.append(_joined(_filled(gap, factors, masses)))
+                pieces.append(_joined(_filled(placeholder, factors, masses)))
             pieces.append(text)
         return Model(self.name, "".join(pieces).encode())
 
@@ -145,7 +145,7 @@ def lean_template(generic: Model, marker_set: Document | None = None) -> LeanTem
     cutter = Cutter(element, model.name)
     cutter.cut()
     tree, stretched = without_idle_parts(tree, cutter.stretched)
-    pieces = re.split(MARK.format(r"(\d+)"), _text(root))
+    pieces = re.split(PLACEHOLDER.format(r"(\d+)"), _text(root))
     return LeanTemplate(
         f"{generic.name}_scaled",
         name,
@@ -156,24 +156,24 @@ def lean_template(generic: Model, marker_set: Document | None = None) -> LeanTem
         stretched,
         cutter.nested,
         tuple(pieces[::2]),
-        # gaps are numbered as they were found, which is not the order of the text
-        tuple(cutter.gaps[int(number)] for number in pieces[1::2]),
+        # placeholders are numbered as they were found, which is not the order of the text
+        tuple(cutter.placeholders[int(number)] for number in pieces[1::2]),
         cutter.marker_texts,
     )
 
 
 def _filled(
-    gap: Gap, factors: Mapping[str, Three], masses: Mapping[str, MassProperties]
+    placeholder: Placeholder, factors: Mapping[str, Three], masses: Mapping[str, MassProperties]
 ) -> Iterable[float]:
-    if gap.kind == "mass":
-        return (masses[gap.body].mass_kg,)
-    if gap.kind == "inertia":
-        return masses[gap.body].inertia
-    x, y, z = gap.numbers
-    fx, fy, fz = factors.get(gap.body, _ONES)  # ground has none
-    if gap.kind == "vector":
+    if placeholder.kind == "mass":
+        return (masses[placeholder.body].mass_kg,)
+    if placeholder.kind == "inertia":
+        return masses[placeholder.body].inertia
+    x, y, z = placeholder.numbers
+    fx, fy, fz = factors.get(placeholder.body, _ONES)  # ground has none
+    if placeholder.kind == "vector":
         return x * fx, y * fy, z * fz
-    return ((x * fx + y * fy + z * fz) * gap.times,)
+    return ((x * fx + y * fy + z * fz) * placeholder.times,)
 
 
 def _joined(values: Iterable[float]) -> str:

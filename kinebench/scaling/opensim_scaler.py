@@ -18,12 +18,12 @@ from kinebench.errors import ScalingError
 from kinebench.io.models import read_model
 from kinebench.io.sto import read_motion
 from kinebench.io.trc import write_trc
-from kinebench.io.xml import parse_xml
+from kinebench.io.xml import flag, shared_xml
 from kinebench.osim.edits import (
     body_names,
     body_scale_factors,
-    document_root,
     marker_names,
+    shared_root,
     with_marker_set,
     without_forces,
 )
@@ -142,8 +142,8 @@ def _require_complete(static: Markers, window_s: tuple[float, float]) -> None:
 def _unlocked_coordinates(model: Model) -> set[str]:
     return {
         coordinate.get("name", "")
-        for coordinate in document_root(model).iterfind(".//coordinates/Coordinate")
-        if (coordinate.findtext("locked") or "false").strip().lower() != "true"
+        for coordinate in shared_root(model).iterfind(".//coordinates/Coordinate")
+        if not flag(coordinate, "locked", False)
     }
 
 
@@ -153,7 +153,7 @@ def _body_factors(
     """Scale factors per body: those of its geometry, which carry all digits, or of the file."""
     from_file = {
         (scale.findtext("segment") or "").strip().rsplit("/", 1)[-1]: scale.findtext("scales")
-        for scale in parse_xml(path.read_bytes(), path.name).iterfind(".//Scale")
+        for scale in shared_xml(path.read_bytes(), path.name).iterfind(".//Scale")
     }
     exact = body_scale_factors(placed, generic)
     return {
@@ -190,8 +190,8 @@ def _moved(
 
 def _locations(model: Model) -> dict[str, tuple[FloatArray, bool]]:
     found = {}
-    for marker in document_root(model).iterfind(".//MarkerSet/objects/Marker"):
+    for marker in shared_root(model).iterfind(".//MarkerSet/objects/Marker"):
         location = np.array((marker.findtext("location") or "").split(), dtype=np.float64)
-        fixed = (marker.findtext("fixed") or "false").strip().lower() == "true"
+        fixed = flag(marker, "fixed", False)
         found[marker.get("name", "")] = (location, fixed)
     return found

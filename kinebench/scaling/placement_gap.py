@@ -97,7 +97,7 @@ def _determined(problem: PlacingProblem, q: FloatArray) -> list[int]:
     """Coordinates that a tracked marker or a task feels."""
     J = marker_jacobian(problem.tree, q, tuple(problem.weights))
     felt = set(np.flatnonzero(np.abs(J).max(axis=(0, 1)) > _FELT_M).tolist())
-    return sorted(felt | problem.wishes.keys())
+    return sorted(felt | problem.coordinate_targets.keys())
 
 
 def _places(model: Model) -> dict[str, FloatArray]:

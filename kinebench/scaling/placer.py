@@ -39,14 +39,14 @@ class PlacingProblem:
         Markers to track.
     targets : mapping of str to (3,) m
         Where they, and perhaps others, were measured.
-    wishes : mapping of int to (float, float)
+    coordinate_targets : mapping of int to (float, float)
         Weight and value, rad or m, by coordinate of the tree.
     """
 
     tree: Tree
     weights: Mapping[str, float]
     targets: Mapping[str, FloatArray]
-    wishes: Mapping[int, tuple[float, float]]
+    coordinate_targets: Mapping[int, tuple[float, float]]
 
     @classmethod
     def of_tasks(
@@ -69,7 +69,7 @@ class PlacingProblem:
             )
         index_of = {coordinate.name: i for i, coordinate in enumerate(tree.coordinates)}
         free = set(tree.free.tolist())
-        wishes = {}
+        coordinate_targets = {}
         for task in tasks.coordinate_tasks:
             index = index_of.get(task.name)
             if index is None or tree.coordinates[index].locked:
@@ -80,8 +80,8 @@ class PlacingProblem:
                     " determines: give the task to the coordinate that determines it"
                 )
             default = tree.coordinates[index].default
-            wishes[index] = (task.weight, default if task.value is None else task.value)
-        return cls(tree, weights, targets, wishes)
+            coordinate_targets[index] = (task.weight, default if task.value is None else task.value)
+        return cls(tree, weights, targets, coordinate_targets)
 
     def cost(self, q: FloatArray) -> float:
         """Cost, m², of a pose (n_coordinates,) rad or m."""
@@ -90,8 +90,9 @@ class PlacingProblem:
         measured = np.array([self.targets[name] for name in names])
         missed = marker_positions(self.tree, q, names) - measured
         markers = weights @ (missed**2).sum(axis=1) / weights.sum()
-        wishes = sum(w * (q[index] - value) ** 2 for index, (w, value) in self.wishes.items())
-        return float(markers + wishes)
+        pulled = self.coordinate_targets.items()
+        coordinates = sum(w * (q[index] - value) ** 2 for index, (w, value) in pulled)
+        return float(markers + coordinates)
 
 
 def solve_pose(problem: PlacingProblem) -> FloatArray:
@@ -103,7 +104,7 @@ def solve_pose(problem: PlacingProblem) -> FloatArray:
     from kinebench.kinematics.tracking import MarkerTracker
 
     tree = problem.tree
-    mechanism = build_mechanism(tree, dict(problem.weights), dict(problem.wishes))
+    mechanism = build_mechanism(tree, dict(problem.weights), dict(problem.coordinate_targets))
     variables = np.array(mechanism.variables, dtype=np.intp)
     measured = np.array([[problem.targets[name] for name in mechanism.markers]])
     measured.flags.writeable = False
@@ -113,16 +114,16 @@ def solve_pose(problem: PlacingProblem) -> FloatArray:
     for _ in range(5):  # arms hanging straight can turn almost freely: the search may stop short
         tracker = MarkerTracker(mechanism, measured, columns, start)
         tracker.solve()
-        if tracker.told["converged"][0]:
+        if tracker.outcomes["converged"][0]:
             break
         start = tracker.x[0].copy()
-    if not tracker.told["converged"][0]:
+    if not tracker.outcomes["converged"][0]:
         raise ScalingError(
             f"the static pose of {tree.name} could not be solved with"
             f" {len(mechanism.markers)} markers: {', '.join(mechanism.markers[:8])}, …"
         )
     q = defaults.copy()
-    for index, (_, value) in problem.wishes.items():
+    for index, (_, value) in problem.coordinate_targets.items():
         q[index] = np.clip(value, *tree.coordinates[index].limits)
     q[variables] = np.where(tracker.observed[0], tracker.x[0], q[variables])
     return couple(tree, q)

@@ -17,7 +17,8 @@ from kinebench.core.model import Document
 from kinebench.core.tasks import IKTasks
 from kinebench.errors import ScalingError
 from kinebench.io.setups import parse_ik_tasks
-from kinebench.osim.edits import document_root
+from kinebench.io.xml import flag
+from kinebench.osim.edits import shared_root
 from kinebench.remarks import tell
 
 __all__ = [
@@ -91,7 +92,7 @@ def read_recipe(setup: Document) -> Recipe:
     ScalingError
         When the document is no scaling set-up, or scaling or placing is switched off.
     """
-    tool = document_root(setup).find("ScaleTool")
+    tool = shared_root(setup).find("ScaleTool")
     scaler = None if tool is None else tool.find("ModelScaler")
     placer = None if tool is None else tool.find("MarkerPlacer")
     if tool is None or scaler is None or placer is None:
@@ -100,7 +101,7 @@ def read_recipe(setup: Document) -> Recipe:
             " MarkerPlacer"
         )
     for part in (scaler, placer):
-        if not _true(part, "apply"):
+        if not flag(part, "apply", True):
             raise ScalingError(f"{part.tag} of {setup.name} is switched off: set apply to true")
     order = tuple((scaler.findtext("scaling_order") or "").split())
     unknown = [step for step in order if step not in ("measurements", "manualScale")]
@@ -116,9 +117,9 @@ def read_recipe(setup: Document) -> Recipe:
         setup.name,
         tool.get("name") or "",
         order,
-        tuple(_measurement(element) for element in measurements if _true(element, "apply")),
-        tuple(_manual_scale(element) for element in scales if _true(element, "apply")),
-        _true(scaler, "preserve_mass_distribution", "false"),
+        tuple(_measurement(element) for element in measurements if flag(element, "apply", True)),
+        tuple(_manual_scale(element) for element in scales if flag(element, "apply", True)),
+        flag(scaler, "preserve_mass_distribution", False),
         parse_ik_tasks(setup.xml, setup.name),
     )
 
@@ -232,7 +233,7 @@ def _ratios(
 
 
 def _require_single_names(measurements: list[ET.Element], setup: str) -> None:
-    names = Counter(element.get("name") for element in measurements if _true(element, "apply"))
+    names = Counter(element.get("name") for element in measurements if flag(element, "apply", True))
     doubled = [str(name) for name, count in names.items() if count > 1]
     if doubled:
         raise ScalingError(f"{setup} has two measurements called {doubled[0]}; remove one")
@@ -274,7 +275,3 @@ def _manual_scale(element: ET.Element) -> tuple[str, tuple[float, float, float]]
     if not all(0 < factor < math.inf for factor in (x, y, z)):
         raise ScalingError(f"factors of {body} must be above 0 and finite, found {x:g} {y:g} {z:g}")
     return body, (x, y, z)
-
-
-def _true(element: ET.Element, tag: str, default: str = "true") -> bool:
-    return (element.findtext(tag) or default).strip().lower() == "true"

@@ -10,7 +10,8 @@ from functools import lru_cache
 from kinebench.core.model import Document
 from kinebench.core.subject import Subject
 from kinebench.errors import ScalingError
-from kinebench.osim.edits import document_root, frozen_document
+from kinebench.io.xml import flag
+from kinebench.osim.edits import document_root, frozen_document, shared_root
 from kinebench.remarks import Remark
 
 __all__ = [
@@ -92,7 +93,7 @@ def lost_measurements(setup: Document, markers: Collection[str]) -> tuple[str, .
     """Measurements that a set-up applies and for which these markers have no complete pair."""
     return tuple(
         measurement.get("name", "")
-        for measurement in _applied_measurements(document_root(setup))
+        for measurement in _applied_measurements(shared_root(setup))
         if not any(set(pair) <= set(markers) for pair in _pairs(measurement))
     )
 
@@ -128,9 +129,9 @@ def setup_remarks(setup: Document, markers: tuple[str, ...]) -> tuple[Remark, ..
             Remark(
                 "set-up slips",
                 "warning",
-                f"{setup.name} measures between {'; '.join(map(' and '.join, swapped))}: one is on"
-                " the right, the other on the left, a slip in the published file, which is used as"
-                " it is",
+                f"{setup.name} measures between {'; '.join(map(' and '.join, swapped))}: these"
+                " markers are on opposite sides (apparently a slip in the published set-up, used"
+                " unchanged)",
                 where=tuple(name for pair in swapped for name in pair),
             )
         )
@@ -141,7 +142,7 @@ def swapped_side_pairs(setup: Document) -> tuple[tuple[str, str], ...]:
     """Marker pairs of a measurement of one side that name the other: slips in published files."""
     return tuple(
         (pair[0], pair[1])
-        for measurement in _applied_measurements(document_root(setup))
+        for measurement in _applied_measurements(shared_root(setup))
         for pair in _pairs(measurement)
         if len(pair) == 2
         and {_side(name) for name in pair} == {"r", "l"}
@@ -150,12 +151,11 @@ def swapped_side_pairs(setup: Document) -> tuple[tuple[str, str], ...]:
 
 
 def _placed(fitted: Document, kind: str) -> tuple[str, ...]:
-    tasks = document_root(fitted).iterfind(f".//MarkerPlacer/IKTaskSet/objects/{kind}")
+    tasks = shared_root(fitted).iterfind(f".//MarkerPlacer/IKTaskSet/objects/{kind}")
     return tuple(
         task.get("name", "")
         for task in tasks
-        if (task.findtext("apply") or "true").strip().lower() == "true"
-        and _weight(task, fitted.name) > 0
+        if flag(task, "apply", True) and _weight(task, fitted.name) > 0
     )
 
 
@@ -173,7 +173,7 @@ def _applied_measurements(root: ET.Element) -> list[ET.Element]:
     return [
         measurement
         for measurement in root.iterfind(".//MeasurementSet/objects/Measurement")
-        if (measurement.findtext("apply") or "true").strip().lower() == "true"
+        if flag(measurement, "apply", True)
     ]
 
 

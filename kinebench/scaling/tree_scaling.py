@@ -14,10 +14,10 @@ from kinebench.kinematics.tree import GROUND, Joint, Offset, Term, Tree, TreeMar
 __all__ = ["scaled_tree", "without_idle_parts"]
 
 Three = tuple[float, float, float]
-Stretched = Mapping[str, tuple[FloatArray | None, ...]]
+_Stretched = Mapping[str, tuple[FloatArray | None, ...]]
 
 
-def without_idle_parts(tree: Tree, stretched: Stretched) -> tuple[Tree, Stretched]:
+def without_idle_parts(tree: Tree, stretched: _Stretched) -> tuple[Tree, _Stretched]:
     """The tree without bodies that carry no marker and without terms that are always zero.
 
     All coordinates and couplings stay, and so do the places of the markers.
@@ -58,7 +58,7 @@ def _always_zero(term: Term) -> bool:
 def scaled_tree(
     tree: Tree,
     factors: Mapping[str, Three],
-    stretched: Stretched,
+    stretched: _Stretched,
 ) -> Tree:
     """Tree of the scaled model.
 

@@ -7,53 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
+from kinebench.core.marker_sets import ANATOMICAL_MARKERS
 from kinebench.core.markers import Markers
 from kinebench.errors import ScalingError, ValueRangeError, require_names
+from kinebench.posture.stillness import movement_of_windows
 
 __all__ = [
-    "ANATOMICAL_MARKERS",
-    "KEYPOINT_MARKERS",
     "OPENCAP_STATIC_WINDOW",
-    "OPTICAL_MARKERS",
     "PAST_RULES",
     "GivenWindow",
     "StaticWindow",
 ]
-
-ANATOMICAL_MARKERS = (
-    "C7_study", "r_shoulder_study", "L_shoulder_study",
-    "r.ASIS_study", "L.ASIS_study", "r.PSIS_study", "L.PSIS_study",
-    "r_knee_study", "L_knee_study", "r_mknee_study", "L_mknee_study",
-    "r_ankle_study", "L_ankle_study", "r_mankle_study", "L_mankle_study",
-    "r_calc_study", "L_calc_study", "r_toe_study", "L_toe_study",
-    "r_5meta_study", "L_5meta_study", "RHJC_study", "LHJC_study",
-    "r_lelbow_study", "L_lelbow_study", "r_melbow_study", "L_melbow_study",
-    "r_lwrist_study", "L_lwrist_study", "r_mwrist_study", "L_mwrist_study",
-)  # fmt: skip
-"""The 31 augmented markers that sit on bony landmarks or joint centres."""
-
-KEYPOINT_MARKERS = (
-    "Neck", "RShoulder", "LShoulder", "RHip", "LHip", "RKnee", "LKnee", "RAnkle", "LAnkle",
-    "RHeel", "LHeel", "RSmallToe", "LSmallToe", "RElbow", "LElbow", "RWrist", "LWrist",
-)  # fmt: skip
-"""The keypoints that OpenCap watches when it scales on keypoints."""
-
-_ARM_MARKERS = {"lelbow": "elbow_lat", "melbow": "elbow_med"} | {
-    "lwrist": "wrist_radius",
-    "mwrist": "wrist_ulna",
-}
-
-
-def _optical_name(augmented: str) -> str:
-    name = augmented.removesuffix("_study")
-    if name.endswith(("_shoulder", "HJC")):
-        return f"{name[0].upper()}_{name.lstrip('rLR_').replace('shoulder', 'Shoulder')}"
-    side, _, stem = name.partition("_")
-    return f"{side.upper()}_{_ARM_MARKERS[stem]}" if stem in _ARM_MARKERS else name
-
-
-OPTICAL_MARKERS = tuple(map(_optical_name, ANATOMICAL_MARKERS))
-"""The same 31 places by the names of LabValidation's optical markers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +84,13 @@ class StaticWindow:
         threshold = self.threshold_m
         while threshold <= self.largest_threshold_m + 1e-9:
             for n_frames in self._lengths(rate):
-                still = np.flatnonzero(_movement(paths, n_frames) < threshold)
+                still = np.flatnonzero(movement_of_windows(paths, n_frames) < threshold)
                 if still.size:
                     first = int(still[0])
                     return float(static.times[first]), float(static.times[first + n_frames - 1])
             threshold += 0.001
         shortest = min(self._lengths(rate))
-        least = _movement(paths, shortest).min(initial=np.inf)
+        least = movement_of_windows(paths, shortest).min(initial=np.inf)
         raise ScalingError(
             f"no static window: the subject should stand still for {self.shortest_s:g} s or more"
             f" with every marker moving less than {self.largest_threshold_m * 1e3:g} mm;"
@@ -169,11 +133,3 @@ PAST_RULES = (
 Where OpenCap gave up, these raise the threshold: a window that is found then is tried for its
 scale factors like the others.
 """
-
-
-def _movement(paths: FloatArray, n_frames: int) -> FloatArray:
-    """Largest peak-to-peak movement, m, in each window of n_frames; empty when too short."""
-    if len(paths) < n_frames:
-        return np.empty(0)
-    windows = np.lib.stride_tricks.sliding_window_view(paths, n_frames, axis=0)
-    return np.asarray((windows.max(axis=2) - windows.min(axis=2)).max(axis=1))

@@ -29,9 +29,7 @@ from kinebench.statistics.multiplicity import benjamini_hochberg, holm
 from kinebench.statistics.reliability import (
     ICC_FORMS,
     IntraclassCorrelation,
-    RetestError,
     icc,
-    retest_error,
 )
 from kinebench.statistics.samples import Interval
 from kinebench.statistics.series import SeriesMean, series_mean
@@ -48,7 +46,6 @@ __all__ = [
     "Interval",
     "IntraclassCorrelation",
     "Observations",
-    "RetestError",
     "SeriesMean",
     "Summary",
     "benjamini_hochberg",
@@ -63,7 +60,6 @@ __all__ = [
     "paired_contrast",
     "paired_contrasts",
     "paired_curves",
-    "retest_error",
     "series_mean",
     "subject_mean_curves",
     "summarise",

@@ -26,7 +26,7 @@ from kinebench.errors import ValueRangeError, require_names
 from kinebench.remarks import tell
 from kinebench.statistics.samples import Interval, checked_level, finite_array
 
-__all__ = ["ICC_FORMS", "IntraclassCorrelation", "RetestError", "icc", "retest_error"]
+__all__ = ["ICC_FORMS", "IntraclassCorrelation", "icc"]
 
 ICC_FORMS = ("ICC(1,1)", "ICC(2,1)", "ICC(3,1)", "ICC(A,1)", "ICC(C,1)")
 """One-way; two-way random, absolute agreement; two-way mixed, consistency; McGraw & Wong's names
@@ -59,32 +59,6 @@ class IntraclassCorrelation:
     p: float
     n_subjects: int
     n_raters: int
-
-
-@dataclass(frozen=True, slots=True)
-class RetestError:
-    """Measurement error between sessions, in the unit of the figure.
-
-    Parameters
-    ----------
-    sem_agreement : float
-        sqrt(s_sessions^2 + MS_E): with systematic change between sessions.
-    sem_consistency : float
-        sqrt(MS_E): without it (Weir 2005).
-    mdc95_agreement, mdc95_consistency : float
-        1.96 sqrt(2) SEM: smallest change of one subject that exceeds measurement error.
-    icc_agreement, icc_consistency : IntraclassCorrelation
-        ICC(A,1) and ICC(C,1).
-    session_means : tuple of float
-    """
-
-    sem_agreement: float
-    sem_consistency: float
-    mdc95_agreement: float
-    mdc95_consistency: float
-    icc_agreement: IntraclassCorrelation
-    icc_consistency: IntraclassCorrelation
-    session_means: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,40 +109,6 @@ def icc(ratings: ArrayLike, form: str, *, level: float = 0.95) -> IntraclassCorr
             f"neither subjects differ nor their ratings: {form} is NaN",
         )
     return IntraclassCorrelation(form, value, Interval(low, high, level), p, squares.n, squares.k)
-
-
-def retest_error(sessions: ArrayLike, *, level: float = 0.95) -> RetestError:
-    """Standard error of measurement and minimal detectable change, from repeated sessions.
-
-    Only the same subjects measured again by the same method can tell these: the difference
-    between two methods in one session cannot.
-
-    Parameters
-    ----------
-    sessions : (n_subjects, n_sessions)
-        One figure per subject and session.
-    level : float
-        Of the intervals of the correlations.
-
-    Raises
-    ------
-    ValueRangeError
-        When there are fewer than two subjects or sessions, or values are not finite.
-    """
-    squares = _mean_squares(sessions)
-    of_sessions = max(0.0, (squares.columns - squares.error) / squares.n)
-    agreement = float(np.sqrt(of_sessions + squares.error))
-    consistency = float(np.sqrt(squares.error))
-    change = 1.96 * np.sqrt(2)
-    return RetestError(
-        sem_agreement=agreement,
-        sem_consistency=consistency,
-        mdc95_agreement=float(change * agreement),
-        mdc95_consistency=float(change * consistency),
-        icc_agreement=icc(sessions, "ICC(A,1)", level=level),
-        icc_consistency=icc(sessions, "ICC(C,1)", level=level),
-        session_means=tuple(np.asarray(sessions, dtype=np.float64).mean(axis=0).tolist()),
-    )
 
 
 def _mean_squares(ratings: ArrayLike) -> _MeanSquares:

@@ -13,7 +13,6 @@ from kinebench.errors import ValueRangeError
 from kinebench.remarks import tell
 
 __all__ = [
-    "FEW_SUBJECTS",
     "Interval",
     "checked_level",
     "finite_array",
@@ -22,7 +21,7 @@ __all__ = [
     "warn_few_subjects",
 ]
 
-FEW_SUBJECTS = 20
+_FEW_SUBJECTS = 20
 """Below this number Student's interval holds only if subjects are about normally distributed: with
 skewed ones (lognormal, sigma 1) it covers 82 to 88 % instead of 95 % (`reports/coverage.md`)."""
 
@@ -112,9 +111,9 @@ def subject_codes(
 
 def warn_few_subjects(n_subjects: int) -> None:
     """Warn that an interval over so few subjects takes their distribution for granted."""
-    if n_subjects < FEW_SUBJECTS:
+    if n_subjects < _FEW_SUBJECTS:
         tell(
             "few subjects",
-            f"{n_subjects} subject{'' if n_subjects == 1 else 's'}: below {FEW_SUBJECTS}, intervals"
-            " of group means hold only if subjects are about normally distributed",
+            f"{n_subjects} subject{'' if n_subjects == 1 else 's'}: below {_FEW_SUBJECTS},"
+            " intervals of group means hold only if subjects are about normally distributed",
         )

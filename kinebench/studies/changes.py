@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, runtime_checkable
 
 from kinebench.augmentation import NoAugmentation
+from kinebench.core.value import fields_of
 from kinebench.errors import ValueRangeError, require_names
 from kinebench.pipeline.engines import with_engine
 from kinebench.pipeline.pipeline import Pipeline
@@ -87,9 +88,9 @@ def with_level(stage: Any, path: str, value: Any) -> Any:
     if isinstance(value, PipelineChange) and isinstance(stage, Pipeline):
         return value.applied_to(stage)
     name, _, rest = path.partition(".")
-    if not is_dataclass(stage) or isinstance(stage, type):
+    named = fields_of(stage)
+    if named is None:
         raise ValueRangeError(f"'{path}' leads into a {type(stage).__name__}, which has no fields")
-    names = [field.name for field in fields(stage)]
-    require_names([name], names, "field", type(stage).__name__)
-    inner = with_level(getattr(stage, name), rest, value) if rest else value
+    require_names([name], named, "field", type(stage).__name__)
+    inner = with_level(named[name], rest, value) if rest else value
     return replace(stage, **{name: inner})

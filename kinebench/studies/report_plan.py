@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 
+from kinebench.core.names import file_stem
 from kinebench.errors import ValueRangeError
 from kinebench.studies.design import Study, TrialSource
 from kinebench.studies.evidence import EvidenceKind
-from kinebench.studies.names import file_stem
 
 __all__ = ["SECTIONS", "ReportPlan", "SectionChoice", "SectionKind", "with_first_subjects"]
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kinebench.augmentation.augmenter import LSTMAugmenter
 from kinebench.augmentation.catalogue import AugmenterVersion, NetworkSpec
 from kinebench.augmentation.floor import FloorOffset
-from kinebench.augmentation.lead_in import lead_in_frames
+from kinebench.augmentation.frames import lead_in_frames
 from kinebench.augmentation.network import LSTMLayer, Network
 from kinebench.augmentation.weights import write_version
 from kinebench.core import Markers, Subject

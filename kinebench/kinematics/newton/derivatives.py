@@ -12,7 +12,7 @@ __all__ = ["normal_equations"]
 
 
 @compiled
-def add_columns(node, terms, weights, motion, p, S):
+def _add_columns(node, terms, weights, motion, p, S):
     """Columns (ω, v) of a node's coordinates, v at the origin."""
     for i in range(node.first_column, node.end_columns):
         for k in range(6):
@@ -31,7 +31,7 @@ def add_columns(node, terms, weights, motion, p, S):
 
 
 @compiled
-def add_rows(node, body, chain, depth, newton, S, H, g, diagonal):
+def _add_rows(node, body, chain, depth, newton, S, H, g, diagonal):
     """Gradient and rows of H of a node's columns."""
     D, F = body.D, body.F
     Nx, Ny, Nz = D[2, 1] - D[1, 2], D[0, 2] - D[2, 0], D[1, 0] - D[0, 1]  # Σ w X × r
@@ -54,7 +54,7 @@ def add_rows(node, body, chain, depth, newton, S, H, g, diagonal):
 
 
 @compiled
-def add_joint_curvature(node, body, terms, weights, motion, depth, H):
+def _add_joint_curvature(node, body, terms, weights, motion, depth, H):
     """Second derivatives within a joint whose terms share coordinates or are not linear."""
     D, F, p = body.D, body.F, body.p
     Nx, Ny, Nz = D[2, 1] - D[1, 2], D[0, 2] - D[2, 0], D[1, 0] - D[0, 1]
@@ -68,15 +68,15 @@ def add_joint_curvature(node, body, terms, weights, motion, depth, H):
             for earlier in range(node.first_term, later + 1):
                 axis = motion[earlier].axis
                 twist = (axis[0] * kx + axis[1] * ky + axis[2] * kz) * motion[earlier].slope
-                add_pairs(terms, weights, earlier, later, twist * motion[later].slope, depth, H)
+                _add_pairs(terms, weights, earlier, later, twist * motion[later].slope, depth, H)
         else:
             force = ax * F[0] + ay * F[1] + az * F[2]
         if motion[later].bend != 0.0:
-            add_pairs(terms, weights, later, later, motion[later].bend * force, depth, H)
+            _add_pairs(terms, weights, later, later, motion[later].bend * force, depth, H)
 
 
 @compiled
-def add_pairs(terms, weights, earlier, later, amount, depth, H):
+def _add_pairs(terms, weights, earlier, later, amount, depth, H):
     """Add the second derivative of two terms to the columns that they read."""
     for e in range(terms[earlier].first_weight, terms[earlier].end_weights):
         for f in range(terms[later].first_weight, terms[later].end_weights):
@@ -92,7 +92,7 @@ def add_pairs(terms, weights, earlier, later, amount, depth, H):
 
 
 @compiled
-def reduce_to_variables(flat, w):
+def _reduce_to_variables(flat, w):
     """Gradient and H of the variables from those of the columns: Tᵀ g, Tᵀ H T."""
     n, T = len(w.g), w.T
     w.H[:] = 0.0
@@ -118,17 +118,17 @@ def normal_equations(flat, x, newton, w):
     add_moments(flat.nodes, w.state)
     for index in range(len(flat.nodes)):
         node, body = flat.nodes[index], w.state[index]
-        add_columns(node, flat.terms, flat.weights, w.motion, body.p, w.S)
-        add_rows(
+        _add_columns(node, flat.terms, flat.weights, w.motion, body.p, w.S)
+        _add_rows(
             node, body, flat.column_chain, flat.column_depth, newton, w.S, w.Hc, w.gc,
             w.rest,
         )  # fmt: skip
         if newton and not node.simple:
-            add_joint_curvature(
+            _add_joint_curvature(
                 node, body, flat.terms, flat.weights, w.motion, flat.column_depth, w.Hc
             )
     if flat.reduced:
-        reduce_to_variables(flat, w)
+        _reduce_to_variables(flat, w)
         for i in range(len(x)):
             w.diagonal[i] = abs(w.H[i, flat.variable_depth[i]])
     else:

@@ -14,15 +14,15 @@ from kinebench.kinematics.newton.forward import evaluate
 
 __all__ = ["minimise"]
 
-NEXT_STEP = 2e-9  # rad or m: the step that is expected next, when it need not be made any more
-NEWTON_END = 3e-7  # a Newton step after which none is needed, whatever the one before
-LINEAR_END = 1e-10  # the same for other steps
+_NEXT_STEP = 2e-9  # rad or m: the step that is expected next, when it need not be made any more
+_NEWTON_END = 3e-7  # a Newton step after which none is needed, whatever the one before
+_LINEAR_END = 1e-10  # the same for other steps
 ROUNDING = 1e-16  # m²: differences of E that mean nothing
-STEP_LIMIT = 0.8  # rad
+_STEP_LIMIT = 0.8  # rad
 
 
 @compiled
-def limited_step(flat, x, frozen, damping, w):
+def _limited_step(flat, x, frozen, damping, w):
     """Step d within the limits; False when H is not positive.
 
     Limits by an active set: variables that would leave them are put on them and the rest is
@@ -63,7 +63,7 @@ def limited_step(flat, x, frozen, damping, w):
 
 
 @compiled
-def largest_of(d):
+def _largest_of(d):
     largest = 0.0
     for value in d:
         largest = max(largest, abs(value))
@@ -86,7 +86,7 @@ def minimise(flat, x, frozen, enough, most, check, w):
         trial = evaluate(flat, x, w)
         if trial > energy * (1.0 + 1e-13) + ROUNDING:
             x[:] = w.old
-            if largest < LINEAR_END:
+            if largest < _LINEAR_END:
                 return energy, iterations, True
             newton, damping, retry = False, damping if newton else max(10.0 * damping, 1e-4), True
             continue
@@ -94,8 +94,8 @@ def minimise(flat, x, frozen, enough, most, check, w):
             if newton and 0.0 < before < 0.05:
                 w.rate[0] = max(w.rate[0], largest / before**2)
             expected = min(w.rate[0] * largest, 1.0) * largest
-            fine = largest < LINEAR_END or (
-                newton and (largest < NEWTON_END or expected < NEXT_STEP)
+            fine = largest < _LINEAR_END or (
+                newton and (largest < _NEWTON_END or expected < _NEXT_STEP)
             )
             ended = fine or energy - trial < enough * trial or iterations == most
             if ended and not check:
@@ -105,15 +105,15 @@ def minimise(flat, x, frozen, enough, most, check, w):
             newton = damping == 0.0 and not ended
         energy, retry = trial, False
         normal_equations(flat, x, newton, w)
-        solved = limited_step(flat, x, frozen, damping, w)
+        solved = _limited_step(flat, x, frozen, damping, w)
         if ended:
             return energy, iterations, fine
         if not solved:
             newton, damping, retry = False, damping if newton else max(10.0 * damping, 1e-4), True
             continue
         iterations += 1
-        largest = largest_of(w.d)
-        scale = min(1.0, STEP_LIMIT / max(largest, 1e-300))
+        largest = _largest_of(w.d)
+        scale = min(1.0, _STEP_LIMIT / max(largest, 1e-300))
         for k in range(len(x)):
             w.old[k] = x[k]
             variable = flat.variables[k]

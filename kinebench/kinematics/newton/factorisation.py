@@ -10,7 +10,7 @@ from kinebench.kinematics.newton.compilation import compiled
 __all__ = ["factorise", "solve"]
 
 UNOBSERVED = 1e-12  # m² of weighted mean square per rad²
-DEPENDENT = 1e-10  # pivot relative to the diagonal
+_DEPENDENT = 1e-10  # pivot relative to the diagonal
 
 
 @compiled
@@ -28,7 +28,7 @@ def factorise(chain, depth, held, damping, diagonal, H, L):
         if held[k]:
             continue
         pivot = L[k, depth[k]]
-        least = DEPENDENT * diagonal[k]
+        least = _DEPENDENT * diagonal[k]
         if pivot <= least:
             if pivot < -least:
                 return False

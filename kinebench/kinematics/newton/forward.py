@@ -11,11 +11,13 @@ from kinebench.kinematics.newton.compilation import compiled
 from kinebench.kinematics.newton.measurement import misfit
 from kinebench.kinematics.newton.rotations import move, multiply, rotate, turn
 
-__all__ = ["evaluate", "function_value"]
+__all__ = [
+    "evaluate",
+]
 
 
 @compiled
-def function_value(term, weights, q, pieces, coefficients):
+def _function_value(term, weights, q, pieces, coefficients):
     """Value, first and second derivative of a term's function at the coordinates q."""
     u = 0.0
     for e in range(term.first_weight, term.end_weights):
@@ -46,7 +48,7 @@ def couple(flat, x, q, T):
     q[:n] = x
     for c in range(len(flat.couplings)):
         coupling = flat.couplings[c]
-        value, slope, _ = function_value(coupling, flat.weights, q, flat.pieces, flat.coefficients)
+        value, slope, _ = _function_value(coupling, flat.weights, q, flat.pieces, flat.coefficients)
         q[n + c] = value
         T[n + c] = 0.0
         for e in range(coupling.first_weight, coupling.end_weights):
@@ -79,13 +81,13 @@ def pose(nodes, terms, weights, pieces, coefficients, q, origin, state, motion):
             for b in range(3):
                 R[a, b] = RF[a, b]
         for t in range(node.first_term, node.end_rotations):
-            value, slope, bend = function_value(terms[t], weights, q, pieces, coefficients)
+            value, slope, bend = _function_value(terms[t], weights, q, pieces, coefficients)
             motion[t].slope, motion[t].bend = slope, bend
             if terms[t].turned:
                 turn(R, terms[t].R)
             rotate(R, terms[t].axis, value, motion[t].axis)
         for t in range(node.end_rotations, node.end_terms):
-            value, slope, bend = function_value(terms[t], weights, q, pieces, coefficients)
+            value, slope, bend = _function_value(terms[t], weights, q, pieces, coefficients)
             motion[t].slope, motion[t].bend = slope, bend
             direction, along = terms[t].direction, motion[t].axis
             for a in range(3):

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-__all__ = ["MOTION", "RESULT", "STATE", "Work", "new_work"]
+__all__ = ["MOTION", "RESULT", "Work", "new_work"]
 
 RATE = 100.0  # 1/rad: of quadratic convergence, s₂ / s₁², as long as nothing is known
 
-STATE = np.dtype(
+_STATE = np.dtype(
     [
         # own markers: weight, mean location and measured position, second moments, constant
         ("weight", "f8"),
@@ -43,7 +43,7 @@ MOTION = np.dtype([("slope", "f8"), ("bend", "f8"), ("axis", "f8", (3,))], align
 class Work(NamedTuple):
     """Scratch arrays of one solver, filled anew for every frame or pose."""
 
-    state: Any  # (n_nodes,) STATE
+    state: Any  # (n_nodes,) _STATE
     motion: Any  # (n_terms,) MOTION
     origin: Any  # (3,) m
     S: Any  # (n_columns, 6)
@@ -68,7 +68,7 @@ def new_work(flat: Any) -> Work:
     coordinates = variables + len(flat.couplings)
     H, g = np.zeros(flat.variable_chain.shape), np.zeros(variables)
     return Work(
-        np.zeros(len(flat.nodes), STATE),
+        np.zeros(len(flat.nodes), _STATE),
         np.zeros(len(flat.terms), MOTION),
         np.zeros(3),
         np.zeros((columns, 6)),

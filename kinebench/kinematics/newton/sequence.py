@@ -44,14 +44,14 @@ def remember(history, known, miss, x):
 
 
 @compiled
-def within_limits(variables, x):
+def _within_limits(variables, x):
     """Bring a start into the ranges."""
     for k in range(len(x)):
         x[k] = min(max(x[k], variables[k].low), variables[k].high)
 
 
 @compiled
-def hold_undetermined(flat, w, x, last_pose, frozen, n_root, judged, checked, seen):
+def _hold_undetermined(flat, w, x, last_pose, frozen, n_root, judged, checked, seen):
     """Put variables that nothing determines back to where they were.
 
     Variables are undetermined when no marker moves with them or, where the factorisation of the
@@ -74,7 +74,7 @@ def hold_undetermined(flat, w, x, last_pose, frozen, n_root, judged, checked, se
 @compiled
 def track(
     flat, w, measured, marker_column, first, last, step, improve, starts, frozen, enough, most,
-    n_root, x_out, told, observed, errors,
+    n_root, x_out, outcomes, observed, errors,
 ):  # fmt: skip
     """Solve frames first, first + step, … before `last`, each from its predecessors.
 
@@ -98,7 +98,7 @@ def track(
         largest number of iterations.
     n_root : int
         Number of variables of the root; a frame that leaves one of them open holds the last pose.
-    x_out, told, observed, errors
+    x_out, outcomes, observed, errors
         Results per frame: variables, RESULT, which variables a marker or a task determines,
         marker distances.
 
@@ -118,15 +118,15 @@ def track(
             x[:] = starts[solved]
         else:
             predict(history, known, miss, x)
-        within_limits(flat.variables, x)
+        _within_limits(flat.variables, x)
         energy, count, fine = np.nan, 0, False
         n_present = measure(flat.markers, measured[frame], marker_column, w.state, w.origin)
         check = n_root > 0 and (solved == 0 or left_open or n_present < len(marker_column))
         if n_present > 0:
             energy, count, fine = minimise(flat, x, frozen, enough, most, check, w)
-        if improve and not energy < told[frame].energy * (1.0 - 1e-7) - 1e-16:
+        if improve and not energy < outcomes[frame].energy * (1.0 - 1e-7) - 1e-16:
             break
-        determined, left_open = hold_undetermined(
+        determined, left_open = _hold_undetermined(
             flat, w, x, last_pose, frozen, n_root, n_present > 0, check, observed[frame]
         )
         if not determined:
@@ -142,7 +142,11 @@ def track(
             flat.markers, measured[frame], marker_column, w.origin, w.state, errors[frame]
         )
         x_out[frame] = x
-        told[frame].energy, told[frame].converged, told[frame].iterations = energy, fine, count
+        outcomes[frame].energy, outcomes[frame].converged, outcomes[frame].iterations = (
+            energy,
+            fine,
+            count,
+        )
         remember(history, known, miss, x)
         last_pose[:] = x
         w.rate[0] *= 0.95

@@ -25,9 +25,9 @@ from kinebench.reports.figures.style import (
     styled,
 )
 
-__all__ = ["LIGHTS", "lights_figure", "trial_figure"]
+__all__ = ["lights_figure", "trial_figure"]
 
-LIGHTS = {"green": GREEN, "amber": ORANGE, "red": VERMILLION}
+_LIGHTS = {"green": GREEN, "amber": ORANGE, "red": VERMILLION}
 _MARKS = {"green": "o", "amber": "^", "red": "X"}
 _MOST_MM = 150.0
 _BONES = (
@@ -54,7 +54,7 @@ def lights_figure(audits: Sequence[TrialAudit]) -> Figure:
                     axis.plot(column, row, marker="_", color=INK, alpha=0.4, markersize=5)
                     continue
                 axis.plot(
-                    column, row, marker=_MARKS[light], color=LIGHTS[light], linestyle="none",
+                    column, row, marker=_MARKS[light], color=_LIGHTS[light], linestyle="none",
                     markersize=9 if row == 0 else 4.5 if light == "green" else 7,
                 )  # fmt: skip
         axis.set_yticks(range(len(rows)), rows)
@@ -94,7 +94,7 @@ def trial_figure(audit: TrialAudit) -> Figure | None:
                 for start, end in finding.spans_s:
                     axes[3].plot(
                         [start, max(end, start + 0.004 * np.ptp(recording.times))], [row, row],
-                        color=LIGHTS[finding.severity], linewidth=5, solid_capstyle="butt",
+                        color=_LIGHTS[finding.severity], linewidth=5, solid_capstyle="butt",
                     )  # fmt: skip
             axes[3].set_yticks(range(len(timed)), [finding.check for finding in timed])
             axes[3].set_ylim(len(timed) - 0.5, -0.5)

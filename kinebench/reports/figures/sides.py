@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -23,14 +23,12 @@ from kinebench.reports.units import readable_unit, scale_of
 __all__ = ["sides_figure"]
 
 
-def sides_figure(evaluation: Evaluation, metrics: Sequence[str] = ("bias", "rmse")) -> Figure:
-    """For each metric a panel; in it for each bilateral item the right and the left value.
+def sides_figure(evaluation: Evaluation) -> Figure:
+    """Of bias and RMSE a panel each; in it for each bilateral item the right and the left value.
 
     Parameters
     ----------
     evaluation : Evaluation
-    metrics : sequence of str
-        Of one unit each.
 
     Raises
     ------
@@ -42,10 +40,8 @@ def sides_figure(evaluation: Evaluation, metrics: Sequence[str] = ("bias", "rmse
         raise ValueRangeError("no item exists on both sides")
     with styled():
         height = 0.75 + 0.24 * len(pairs)
-        figure, axes = grid_of_axes(
-            len(metrics), len(metrics), DOUBLE_COLUMN_IN, height, sharey=True
-        )
-        for axis, metric in zip(axes, metrics, strict=True):
+        figure, axes = grid_of_axes(2, 2, DOUBLE_COLUMN_IN, height, sharey=True)
+        for axis, metric in zip(axes, ("bias", "rmse"), strict=True):
             values = evaluation.values(metric)
             unit = next(figure.unit for figure in evaluation.figures if figure.metric == metric)
             places = np.arange(len(pairs))[::-1]

@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from kinebench.core.names import file_stem
 from kinebench.metrics import Alignment
 from kinebench.reports.blocks import Block, Download, Downloads, Section, Text
 from kinebench.reports.study.answer import effects_table
@@ -18,7 +19,6 @@ from kinebench.reports.tables import as_csv, as_latex
 from kinebench.reports.units import readable_unit, scale_of
 from kinebench.studies.analysis.results import result_table
 from kinebench.studies.analysis.scores import Measure, measures_of, score_of
-from kinebench.studies.names import file_stem
 
 __all__ = ["downloads_section"]
 

@@ -39,7 +39,7 @@ SIDE_FIGURES = (
 """Height of the right hip against the left, and what of it the angles show."""
 
 NOTE = (
-    "R − L is right minus left, beyond what the reference has. Hip height is that of the augmented"
-    " markers: scaling and solver come after them, so static pose and engine show in the angles."
+    "R − L is right minus left, beyond what the reference has. Hip height is that of the hip joint"
+    " centres of the scaled model, moved by the estimate and by the reference."
 )
 """What a reader must know of them."""

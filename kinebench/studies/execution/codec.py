@@ -6,7 +6,6 @@ import io
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
 from typing import Any
 
 import numpy as np
@@ -23,6 +22,7 @@ from kinebench.core import (
     Subject,
     Trial,
 )
+from kinebench.core.value import fields_of
 from kinebench.errors import KinebenchError, ValueRangeError, translated
 from kinebench.io.array_files import npy_array
 from kinebench.metrics.figure_table import FigureTable
@@ -98,10 +98,9 @@ def _structure(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
         kind = "tuple" if isinstance(value, tuple) else "list"
         return {kind: [_structure(item, arrays) for item in value]}
     name = type(value).__name__
-    if is_dataclass(value) and _TYPES.get(name) is type(value):
-        content = {
-            field.name: _structure(getattr(value, field.name), arrays) for field in fields(value)
-        }
+    named = fields_of(value)
+    if named is not None and _TYPES.get(name) is type(value):
+        content = {key: _structure(item, arrays) for key, item in named.items()}
         return {"type": name, "fields": content}
     raise ValueRangeError(f"a {name} cannot be stored")
 

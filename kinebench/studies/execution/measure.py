@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kinebench.alignment import GivenLag, align
-from kinebench.core.markers import Markers
+from kinebench.core.model import Model
 from kinebench.core.motion import Motion
+from kinebench.core.names import shared_names
 from kinebench.core.results import PipelineRun
 from kinebench.core.trial import Trial
+from kinebench.kinematics import read_tree
+from kinebench.kinematics.poses import body_origins
 from kinebench.metrics import evaluate_motion, evaluate_residuals, evaluate_side_drop
 from kinebench.metrics.figure_table import FigureTable
 from kinebench.metrics.quantities import Alignment, FigureRow
@@ -17,24 +20,27 @@ from kinebench.signals.lag import lag_by_slope
 
 __all__ = ["measured"]
 
+# bodies whose origins are the joint centres, in OpenSim's leg models
+_CENTRES = {"hip": "femur", "knee": "tibia", "ankle": "talus", "heel": "calcn"}
+
 
 def measured(
     run: PipelineRun, trial: Trial, metrics: tuple[str, ...], primary: str = "rmse"
 ) -> FigureTable:
     """All figures of a run, SI.
 
-    Against the reference motion: `metrics` of every shared coordinate, on one clock; and, with
+    Against the reference motion: `metrics` of every shared coordinate, on one clock; with
     `Alignment.LAG_REMOVED`, what the primary metric becomes when the whole motion may be early or
-    late. Against the reference markers: side drop of the shared landmarks. Always: marker errors
-    of inverse kinematics.
+    late; and the side drop of the joint centres of the scaled model, as `kinebench why` has it: so
+    much lower is a right joint than the left beyond what the reference motion gives on the same
+    model. Always: marker errors of inverse kinematics.
     """
     rows: list[FigureRow] = []
     with unheard():
         if trial.reference_motion is not None:
             estimate = run.solution.motion
             rows += _against_motion(estimate, trial.reference_motion, metrics, primary)
-        if trial.reference_markers is not None:
-            rows += _against_markers(run.augmented, trial.reference_markers)
+            rows += _side_drops(run.scaling.model, estimate, trial.reference_motion)
         rows += evaluate_residuals(run.solution.marker_errors, run.solution.marker_names).tidy()
     return FigureTable.of(rows)
 
@@ -62,6 +68,20 @@ def _lag(reference: Motion, estimate: Motion) -> float:
     return lag_by_slope(*values, reference.rate_hz)
 
 
-def _against_markers(estimate: Markers, reference: Markers) -> Iterator[FigureRow]:
+def _side_drops(model: Model, estimate: Motion, reference: Motion) -> Iterator[FigureRow]:
+    """Of the joints that the model has; what only one motion has is at its default in both."""
+    tree = read_tree(model)
+    pairs = {
+        joint: (f"{body}_r", f"{body}_l")
+        for joint, body in _CENTRES.items()
+        if {f"{body}_r", f"{body}_l"} <= set(tree.bodies)
+    }
+    if not pairs:
+        return iter(())
     aligned = align(reference, estimate)
-    return evaluate_side_drop(aligned.estimate, aligned.reference).tidy()
+    shared = list(shared_names(aligned.reference.names, aligned.estimate.names))
+    found, true = (
+        body_origins(tree, motion.select(shared))
+        for motion in (aligned.estimate, aligned.reference)
+    )
+    return evaluate_side_drop(found, true, None, pairs, pairs).tidy()

@@ -21,7 +21,9 @@ from kinebench.studies.design import DATA, Factor, Level
 from kinebench.studies.files.trials import static_level
 from kinebench.studies.sources.faults import EXTRA
 
-__all__ = ["factor_from", "scaling_from"]
+__all__ = [
+    "factor_from",
+]
 
 _KEYS = ("name", "path", "levels")
 _STAGES = tuple(field.name for field in fields(Pipeline))
@@ -56,7 +58,7 @@ def factor_from(table: Table, where: str, body: str) -> Factor:
     return Factor(name, path, tuple(Level(label, read(value)) for label, value in named))
 
 
-def scaling_from(pose: str, body: str) -> Any:
+def _scaling_from(pose: str, body: str) -> Any:
     """The scaling set-up of a body for upright or any static poses."""
     require_names([str(pose)], STATIC_POSES, "scaling set-up", "a study")
     if body == "lab":
@@ -73,7 +75,7 @@ def _reader(path: str, body: str) -> Callable[[Any], Any]:
         "augment.version": _version,
         "augment.warm_up_s": _warm_up,
         "scale.window": lambda rule: read_window(rule, path),
-        "scale.setup": lambda pose: scaling_from(pose, body),
+        "scale.setup": lambda pose: _scaling_from(pose, body),
         "engine": _engine,
         "floor": lambda on: FloorOffset() if _level(on, bool, path) else None,
         "data.static": static_level,

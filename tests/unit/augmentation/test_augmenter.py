@@ -358,7 +358,7 @@ def test_a_standing_start_is_warm_with_a_lead_in(mirror_file: FindFile, name: st
 @pytest.mark.parametrize("name", PUBLISHED)
 @pytest.mark.parametrize("rate_hz", [30, 120])
 def test_real_squats_at_another_rate(mirror_file: FindFile, name: str, rate_hz: int) -> None:
-    from kinebench.augmentation.time_grid import interpolate
+    from kinebench.augmentation.frames import interpolate
 
     squats = read_trc(mirror_file("subject0/MarkerData/Squats_0.trc"))
     keypoints = squats.select(squats.names[:20]).at_frames(np.arange(300))

@@ -21,7 +21,7 @@ def test_the_lowest_marker_of_any_frame_sets_the_offset(augmented: Markers) -> N
     shift = FloorOffset().resolve(augmented)
     assert shift.shift_m == pytest.approx(0.04, abs=1e-15)
     assert (shift.marker, shift.frame, shift.time_s) == ("L_toe_study", 2, 2 / 60)
-    assert FloorOffset(clearance_m=0.0).shift_m(augmented) == pytest.approx(0.03, abs=1e-15)
+    assert FloorOffset(clearance_m=0.0).resolve(augmented).shift_m == pytest.approx(0.03, abs=1e-15)
     assert describe(shift)["marker"] == "L_toe_study"
 
 
@@ -32,7 +32,7 @@ def test_keypoints_and_markers_move_together_and_only_upwards(augmented: Markers
     np.testing.assert_array_equal(moved.positions[..., [0, 2]], augmented.positions[..., [0, 2]])
     keypoints = augmented.rename({"r_toe_study": "RBigToe", "L_toe_study": "LBigToe"})
     np.testing.assert_array_equal(shift(keypoints).positions, moved.positions)
-    assert FloorOffset().shift_m(moved) == pytest.approx(0.0, abs=1e-15)
+    assert FloorOffset().resolve(moved).shift_m == pytest.approx(0.0, abs=1e-15)
 
 
 def test_a_given_shift_names_no_marker() -> None:

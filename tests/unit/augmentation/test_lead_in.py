@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kinebench.augmentation.lead_in import lead_in_frames
+from kinebench.augmentation.frames import lead_in_frames
 
 
 def test_mirroring_does_not_repeat_the_first_frame() -> None:

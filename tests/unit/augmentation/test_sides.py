@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kinebench.augmentation.sides import sides_swapped, warn_if_sides_swapped
 from kinebench.core import Markers
 from kinebench.errors import KinebenchWarning
 from kinebench.io.trc import read_trc
+from kinebench.posture.sides import sides_swapped, warn_if_sides_swapped
 
 MakeBody = Callable[..., Markers]
 

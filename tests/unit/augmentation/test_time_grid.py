@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kinebench.augmentation.time_grid import interpolate, uniform_times
+from kinebench.augmentation.frames import interpolate, uniform_times
 
 
 def test_the_grid_spans_the_recording_at_nearly_the_rate() -> None:

@@ -7,15 +7,15 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from kinebench.cleaning.balance import (
+from kinebench.core import Markers
+from kinebench.posture.balance import (
     BODY_KEYPOINTS,
     body_axis,
     centre_of_mass,
     measure_balance,
-    standing_frames,
 )
-from kinebench.cleaning.rests import FootRest, feet_at_rest, find_rests, on_the_floor
-from kinebench.core import Markers
+from kinebench.posture.rests import FootRest, feet_at_rest, find_rests, on_the_floor
+from kinebench.posture.standing import standing_frames
 
 Person = Callable[..., Markers]
 UP = np.array([0.0, 1.0, 0.0])

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 
 from kinebench.cli import progress as module
-from kinebench.cli.progress import CellProgress, duration
+from kinebench.cli.progress import CellProgress, duration, status_line
 from kinebench.studies.execution.cells import Outcome
 
 DONE = Outcome(0, {}, "done")
@@ -81,3 +83,20 @@ def test_nothing_done_nothing_said(clock: Clock, capsys: pytest.CaptureFixture[s
 )
 def test_durations_are_short(seconds: float, text: str) -> None:
     assert duration(seconds) == text
+
+
+def test_a_status_line_changes_and_goes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    with contextlib.suppress(ValueError), status_line() as show:
+        show("one")
+        show("two")
+        raise ValueError("no data")
+    assert capsys.readouterr().err.split("\r\033[K") == ["", "one", "two", ""]
+
+
+def test_nobody_at_a_terminal_sees_no_status_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with status_line() as show:
+        show("one")
+    assert capsys.readouterr() == ("", "")

@@ -7,9 +7,17 @@ import numpy as np
 import pytest
 
 from kinebench.comparison import Comparison, Procedure, compare_recordings
-from kinebench.comparison.agreement import OUTCOMES, agreement_of, curves_of
+from kinebench.comparison.agreement import (
+    OUTCOMES,
+    AgreementRow,
+    CurveRow,
+    agreement_of,
+    curves_of,
+)
 from kinebench.core import Coordinate, Motion
 from kinebench.events import ManualEvent
+from kinebench.reports.agreement_tables import agreement_section
+from kinebench.reports.blocks import FigureBlock
 from kinebench.statistics import bland_altman, equivalence, icc
 
 EVENTS = (ManualEvent("bend 1", 0.0, 1.0, "t"), ManualEvent("bend 2", 1.0, 2.0, "t"))
@@ -111,3 +119,33 @@ def test_gaps_and_repetitions_without_a_coordinate_are_left_out() -> None:
     rows = agreement_of(replace(found, pairs=(gone, *found.pairs[1:])))
     knee = next(row for row in rows if row.item == "knee_angle_r")
     assert (knee.limits.n_subjects, knee.limits.n_pairs) == (3, 6)
+
+
+def drawings(rows: list[AgreementRow], curves: list[CurveRow]) -> list[FigureBlock]:
+    section = agreement_section(rows, curves)
+    return [block for block in section.blocks if isinstance(block, FigureBlock)]
+
+
+def test_the_report_draws_the_widest_limits_of_angles_and_of_lengths() -> None:
+    """The knee's spread is by construction widest in its range, 3° more in every second bend."""
+    rows = agreement_of(comparison(4, spread_deg=0.1))
+    found = drawings(rows, [])
+    widest = max(
+        (row for row in rows if row.unit == "rad"),
+        key=lambda row: row.limits.upper - row.limits.lower,
+    )
+    # the pelvis of both motions is the same: its limits have no width, and nothing is drawn
+    assert [widest.item, len(found)] == ["knee_angle_r", 1]
+    assert f"{widest.outcome} of knee angle, right" in found[0].caption
+    assert found[0].svg.count("<use") >= len(widest.subjects) == 8
+
+
+def test_the_report_draws_curves_that_differ_and_no_others() -> None:
+    rows = agreement_of(comparison(8))
+    differing, alike = curves_of(comparison(8, 2.0, 0.2)), curves_of(comparison(8, 0.0, 30.0))
+    assert [row.p_holm < 0.05 for row in differing] == [True, False]
+    captions = [block.caption for block in drawings(rows, differing)[1:]]
+    assert len(captions) == 1
+    assert captions[0].startswith("knee angle, right: mean difference over a repetition")
+    assert all(row.p_holm > 0.05 for row in alike)
+    assert drawings(rows, alike)[1:] == []

@@ -134,6 +134,6 @@ def test_a_better_pose_spreads_both_ways(
     tracker.solve()
     good = tracker.x.copy()
     tracker.x[:] = defaults
-    tracker.told["energy"] = 1.0
+    tracker.outcomes["energy"] = 1.0
     tracker._carry(40, good[40])
     np.testing.assert_allclose(tracker.x, good, atol=1e-7)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from kinebench.core import Model
 from kinebench.errors import FileFormatError, ModelError
 from kinebench.io.models import read_document, read_model
-from kinebench.io.xml import parse_xml, well_formed, xml_bytes
+from kinebench.io.xml import flag, parse_xml, well_formed, xml_bytes
 
 CASE = Path(__file__).parents[2] / "cases" / "03-osim-contact-force-tags" / "hunt.osim"
 PLAIN = (
@@ -180,3 +180,20 @@ def test_a_model_in_another_encoding_is_kept_as_opensim_reads_it(tmp_path: Path)
     assert b"<Model" in read_model(path).xml
     assert read_document(path).xml.startswith(b"<?xml")
     assert isinstance(read_model(path), Model)
+
+
+@pytest.mark.parametrize(
+    ("content", "default", "read"),
+    [
+        ("<apply>true</apply>", False, True),
+        ("<apply> TRUE </apply>", False, True),
+        ("<apply>1</apply>", False, True),
+        ("<apply>false</apply>", True, False),
+        ("<apply>0</apply>", True, False),
+        ("<apply/>", True, True),
+        ("", True, True),
+        ("", False, False),
+    ],
+)
+def test_flags_are_read_as_opensim_does(content: str, default: bool, read: bool) -> None:
+    assert flag(ET.fromstring(f"<IKMarkerTask>{content}</IKMarkerTask>"), "apply", default) is read

@@ -62,7 +62,7 @@ def test_the_floor_is_set_by_markers_and_not_by_keypoints() -> None:
     markers = TrueMarkers()(trial.keypoints, trial.subject)
     assert FloorOffset().resolve(markers).marker in TrueMarkers().gives
     lowest = FILM.true_markers.positions[..., 1].min()
-    assert FloorOffset().shift_m(markers) == pytest.approx(0.01 - lowest)
+    assert FloorOffset().resolve(markers).shift_m == pytest.approx(0.01 - lowest)
 
 
 def test_errors_reach_keypoints_and_markers_of_both_recordings() -> None:

@@ -8,6 +8,8 @@ import pytest
 from kinebench.errors import ValueRangeError
 from kinebench.metrics import UndefinedMetricWarning
 from kinebench.metrics import ground as g
+from kinebench.posture.rests import foot_at_rest
+from kinebench.signals.runs import runs
 
 TIMES = np.arange(200) / 100
 
@@ -21,15 +23,9 @@ def walking_foot(stance_height: float = 0.0) -> np.ndarray:
     return np.stack([heel, heel + np.array([0.2, 0.01, 0])], axis=1)
 
 
-def test_runs() -> None:
-    assert g.runs([True, True, False, True]) == [(0, 1), (3, 3)]
-    assert g.runs([False]) == []
-    assert g.runs([]) == []
-
-
 def test_rest_is_found() -> None:
-    rest = g.foot_at_rest(walking_foot(), TIMES)
-    assert [(TIMES[a], TIMES[b]) for a, b in g.runs(rest)] == [
+    rest = foot_at_rest(walking_foot(), TIMES)
+    assert [(TIMES[start], TIMES[stop - 1]) for start, stop in runs(rest)] == [
         (0.0, pytest.approx(0.5, abs=0.06)),
         (pytest.approx(1.0, abs=0.06), TIMES[-1]),
     ]
@@ -38,37 +34,35 @@ def test_rest_is_found() -> None:
 def test_all_points_must_rest() -> None:
     foot = walking_foot()
     foot[:, 1, 1] += 0.05 * np.sin(30 * TIMES)  # the toe taps
-    assert not g.foot_at_rest(foot, TIMES).any()
-    assert g.foot_at_rest(foot[:, :1], TIMES).any()
+    assert not foot_at_rest(foot, TIMES).any()
+    assert foot_at_rest(foot[:, :1], TIMES).any()
 
 
 def test_missing_points_do_not_move() -> None:
     foot = walking_foot()
     foot[20:30, 1] = np.nan
-    np.testing.assert_array_equal(
-        g.foot_at_rest(foot, TIMES), g.foot_at_rest(walking_foot(), TIMES)
-    )
+    np.testing.assert_array_equal(foot_at_rest(foot, TIMES), foot_at_rest(walking_foot(), TIMES))
     foot[20:30] = np.nan
-    assert not g.foot_at_rest(foot, TIMES)[20:30].any()
+    assert not foot_at_rest(foot, TIMES)[20:30].any()
 
 
 def test_short_rests_do_not_count() -> None:
     foot = walking_foot()
-    assert g.foot_at_rest(foot, TIMES, shortest_s=0.7)[:60].sum() == 0
-    assert g.foot_at_rest(foot, TIMES, shortest_s=0.7)[120:].all()
+    assert foot_at_rest(foot, TIMES, shortest_s=0.7)[:60].sum() == 0
+    assert foot_at_rest(foot, TIMES, shortest_s=0.7)[120:].all()
 
 
 @pytest.mark.parametrize(("jump", "rests"), [(0.019, True), (0.021, False)])
 def test_the_speed_is_over_a_tenth_of_a_second(jump: float, rests: bool) -> None:
     foot = np.zeros((200, 1, 3))
     foot[100:, 0, 0] = jump
-    assert g.foot_at_rest(foot, TIMES)[95:105].all() == rests
-    assert g.foot_at_rest(foot, TIMES)[[80, 120]].all()
+    assert foot_at_rest(foot, TIMES)[95:105].all() == rests
+    assert foot_at_rest(foot, TIMES)[[80, 120]].all()
 
 
 def test_rest_at_a_low_frame_rate() -> None:
     """Frames farther apart than the span: neighbours are compared."""
-    rest = g.foot_at_rest(walking_foot()[::20], TIMES[::20])
+    rest = foot_at_rest(walking_foot()[::20], TIMES[::20])
     assert rest[0]
     assert rest[-1]
     assert not rest[3]
@@ -76,10 +70,10 @@ def test_rest_at_a_low_frame_rate() -> None:
 
 def test_rest_invalid() -> None:
     with pytest.raises(ValueRangeError, match="do not fit"):
-        g.foot_at_rest(walking_foot(), TIMES[:5])
+        foot_at_rest(walking_foot(), TIMES[:5])
     with pytest.raises(ValueRangeError, match="above 0"):
-        g.foot_at_rest(walking_foot(), TIMES, speed_limit=0.0)
-    assert g.foot_at_rest(walking_foot()[:1], TIMES[:1]).tolist() == [False]
+        foot_at_rest(walking_foot(), TIMES, speed_limit=0.0)
+    assert foot_at_rest(walking_foot()[:1], TIMES[:1]).tolist() == [False]
 
 
 def test_ground_height_is_the_fifth_percentile() -> None:
@@ -108,7 +102,7 @@ def test_ground_height_empty_and_invalid() -> None:
 def test_stances_have_heights_of_their_own() -> None:
     foot = walking_foot(0.02)
     foot[TIMES > 0.75, :, 1] -= 0.03
-    found = g.stances(foot, TIMES, g.foot_at_rest(foot, TIMES))
+    found = g.stances(foot, TIMES, foot_at_rest(foot, TIMES))
     assert [stance.height_m for stance in found] == pytest.approx([0.02, -0.01], abs=0.003)
     assert found[0].start_s == 0.0
     assert found[1].end_s == TIMES[-1]
@@ -125,10 +119,10 @@ def test_a_stance_counts_its_own_frames_all_of_them() -> None:
 
 def test_a_rest_may_be_just_long_enough() -> None:
     foot = walking_foot()
-    first, last = g.runs(g.foot_at_rest(foot, TIMES))[0]
-    duration = TIMES[last] - TIMES[first]
-    assert g.foot_at_rest(foot, TIMES, shortest_s=duration)[first]
-    assert not g.foot_at_rest(foot, TIMES, shortest_s=duration + 0.005)[first]
+    first, stop = runs(foot_at_rest(foot, TIMES))[0]
+    duration = TIMES[stop - 1] - TIMES[first]
+    assert foot_at_rest(foot, TIMES, shortest_s=duration)[first]
+    assert not foot_at_rest(foot, TIMES, shortest_s=duration + 0.005)[first]
 
 
 def test_penetration_and_floating() -> None:

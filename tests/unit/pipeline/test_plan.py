@@ -9,6 +9,7 @@ from kinebench.augmentation.augmenter import LSTMAugmenter, NoAugmentation
 from kinebench.augmentation.floor import FloorOffset
 from kinebench.core import Document, Markers, Model, Subject
 from kinebench.core.keypoints import BODY_25, OPENCAP_20
+from kinebench.core.marker_sets import ANATOMICAL_MARKERS, KEYPOINT_MARKERS, OPTICAL_MARKERS
 from kinebench.core.tasks import IKTasks
 from kinebench.errors import KinebenchWarning, NameNotFoundError, ValueRangeError
 from kinebench.ik.opensim_engine import OpenSimIK
@@ -20,9 +21,6 @@ from kinebench.pipeline.spec import DEFAULT_VERSION, TRACKED, PipelineSpec
 from kinebench.scaling.given import GivenModel
 from kinebench.scaling.standing import StandingWindow
 from kinebench.scaling.window import (
-    ANATOMICAL_MARKERS,
-    KEYPOINT_MARKERS,
-    OPTICAL_MARKERS,
     GivenWindow,
     StaticWindow,
 )

@@ -5,12 +5,8 @@ import pytest
 
 from kinebench.core import Coordinate, Markers, Motion
 from kinebench.errors import NameNotFoundError, ScalingError, ValueRangeError
-from kinebench.scaling.standing import (
-    StandingQuality,
-    StandingWindow,
-    far_from_standing,
-    standing_quality,
-)
+from kinebench.posture.standing import StandingQuality, far_from_standing, standing_quality
+from kinebench.scaling.standing import StandingWindow
 
 NAMES = ("Neck", "midHip", "RHip", "RKnee", "RAnkle", "LHip", "LKnee", "LAnkle")
 RATE = 60.0

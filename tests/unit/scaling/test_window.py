@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 
 from kinebench.core import Markers
+from kinebench.core.marker_sets import ANATOMICAL_MARKERS, OPTICAL_MARKERS
 from kinebench.errors import NameNotFoundError, ScalingError, ValueRangeError
 from kinebench.scaling.window import (
-    ANATOMICAL_MARKERS,
-    OPTICAL_MARKERS,
     PAST_RULES,
     GivenWindow,
     StaticWindow,

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from scipy.optimize import least_squares
 
+from kinebench.core.marker_sets import OPTICAL_MARKERS
 from kinebench.core.markers import Markers
 from kinebench.core.model import Document, Model
 from kinebench.core.results import ScalingResult
@@ -27,7 +28,7 @@ from kinebench.scaling.lean_model import lean_template
 from kinebench.scaling.opensim_scaler import OpenSimScaler
 from kinebench.scaling.placement_gap import PlacementGap, placement_gap
 from kinebench.scaling.placer import placed_markers
-from kinebench.scaling.window import OPTICAL_MARKERS, GivenWindow, StaticWindow
+from kinebench.scaling.window import GivenWindow, StaticWindow
 
 Numbers = Callable[[Model], dict[str, list[float]]]
 MakeSetup = Callable[..., Document]
@@ -68,7 +69,7 @@ CASES: dict[str, dict[str, Any]] = {
         "order": "measurements manualScale", "manual": (("thigh", "1.2 1.1 0.9"),)
     },
     "given sizes only": {"order": "manualScale", "manual": (("shank", "1.2 1.1 0.9"),)},
-    "no wishes": {"wishes": ()},
+    "no coordinate_targets": {"coordinate_targets": ()},
     "weights": {"weights": {"knee": 50.0, "toe": 0.0}},
 }  # fmt: skip
 
@@ -223,7 +224,7 @@ def test_odd_setups_are_told(
     for old, new in names.items():
         generic = generic.replace(f'"{old}"', f'"{new}"')
     model = Model("leg", generic.replace('PinJoint name="R_ankle"', 'PinJoint name="a"').encode())
-    with pytest.warns(KinebenchWarning, match="between R_ankle and L_mankle: one is on the right"):
+    with pytest.warns(KinebenchWarning, match="between R_ankle and L_mankle: these markers"):
         FastScaler(setup, window=WINDOW)(model, standing.rename(names), person)
 
 
@@ -356,10 +357,10 @@ def test_a_real_static_pose_is_the_optimum(public: Callable[[str], tuple[Any, ..
     measured = np.array([problem.targets[name] for name in names])
     felt = [i for i in tree.free if not tree.coordinate_names[i].startswith("mtp")]
     low, high = np.array([tree.coordinates[i].limits for i in felt]).T
-    wishes = np.zeros((len(problem.wishes), len(felt)))
-    wished = np.array([value for _, value in problem.wishes.values()])
-    for row, (index, (weight, _)) in enumerate(problem.wishes.items()):
-        wishes[row, felt.index(index)] = np.sqrt(weight)
+    coordinate_targets = np.zeros((len(problem.coordinate_targets), len(felt)))
+    wished = np.array([value for _, value in problem.coordinate_targets.values()])
+    for row, (index, (weight, _)) in enumerate(problem.coordinate_targets.items()):
+        coordinate_targets[row, felt.index(index)] = np.sqrt(weight)
 
     def full(x: np.ndarray) -> np.ndarray:
         q = np.array(fast)
@@ -368,11 +369,11 @@ def test_a_real_static_pose_is_the_optimum(public: Callable[[str], tuple[Any, ..
 
     def residuals(x: np.ndarray) -> np.ndarray:
         missed = weights * (marker_positions(tree, full(x), names) - measured)
-        return np.append(missed, wishes @ x - wishes.max(axis=1) * wished)
+        return np.append(missed, coordinate_targets @ x - coordinate_targets.max(axis=1) * wished)
 
     def slopes(x: np.ndarray) -> np.ndarray:
         J = weights[..., None] * marker_jacobian(tree, full(x), names)[..., felt]
-        return np.concatenate([J.reshape(-1, len(felt)), wishes])
+        return np.concatenate([J.reshape(-1, len(felt)), coordinate_targets])
 
     start = np.clip(tool.select(tree.coordinate_names).values[0][felt], low + 1e-9, high - 1e-9)
     solution = least_squares(
@@ -408,7 +409,7 @@ def test_the_models_own_markers_bring_it_back(
     setup, markers, _, generic, _, person = public(name)
     tree = lean_template(generic, markers).tree
     q = tree.defaults
-    for side in "rl":  # what the set-up wishes for
+    for side in "rl":  # what the set-up coordinate_targets for
         q[tree.coordinate_index(f"ankle_angle_{side}")] = 0.087266462599716474
     positions = np.repeat(marker_positions(tree, q)[None], 3, axis=0)
     static = Markers(tree.marker_names, np.arange(3) / 60, positions)

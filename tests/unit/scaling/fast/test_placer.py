@@ -57,8 +57,9 @@ def least_cost(problem: PlacingProblem, starts: list[np.ndarray]) -> tuple[float
     def residuals(x: np.ndarray) -> np.ndarray:
         q = full(x)
         missed = marker_positions(tree, q, tuple(names)) - measured
-        wishes = [np.sqrt(w) * (q[i] - value) for i, (w, value) in problem.wishes.items()]
-        return np.append(np.sqrt(weights / weights.sum())[:, None] * missed, wishes)
+        pulled = problem.coordinate_targets.items()
+        coordinates = [np.sqrt(w) * (q[i] - value) for i, (w, value) in pulled]
+        return np.append(np.sqrt(weights / weights.sum())[:, None] * missed, coordinates)
 
     found = []
     for start in starts:
@@ -140,12 +141,12 @@ def test_tasks_for_what_is_not_there_are_left_out(tree: Tree) -> None:
     tasks = IKTasks((*TASKS.marker_weights, ("nose", 3.0)), (CoordinateTask("neck", 1.0, 0.0),))
     problem = PlacingProblem.of_tasks(tree, tasks, measured)
     assert set(problem.weights) == WEIGHTS.keys() - {"toe"}
-    assert problem.wishes == {}
+    assert problem.coordinate_targets == {}
 
 
 def test_a_task_without_value_is_about_the_default(tree: Tree) -> None:
     problem = PlacingProblem.of_tasks(tree, TASKS, targets(tree, tree.defaults))
-    assert problem.wishes[tree.coordinate_index("ankle")] == (0.05, 0.05)
+    assert problem.coordinate_targets[tree.coordinate_index("ankle")] == (0.05, 0.05)
 
 
 def test_locked_coordinates_have_no_task(leg: Model) -> None:
@@ -155,7 +156,7 @@ def test_locked_coordinates_have_no_task(leg: Model) -> None:
     tree = read_tree(Model("leg", locked.encode()))
     problem = PlacingProblem.of_tasks(tree, TASKS, targets(tree, pose(tree, 0.3, 1)))
     knee = tree.coordinate_index("knee")
-    assert knee not in problem.wishes
+    assert knee not in problem.coordinate_targets
     assert solve_pose(problem)[knee] == 0.0
 
 
@@ -204,7 +205,7 @@ def test_a_search_that_stops_short_goes_on_from_there(
             starts.append(np.array(self.defaults))
             whole(self)
             ends.append(np.array(self.x[0]))
-            self.told["converged"] = len(ends) > stops
+            self.outcomes["converged"] = len(ends) > stops
 
     truth = pose(tree, 0.4, 8)
     problem = PlacingProblem.of_tasks(tree, IKTasks(TASKS.marker_weights), targets(tree, truth))

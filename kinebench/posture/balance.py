@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
-from kinebench.geometry.rotations import angle_between, unit
+from kinebench.geometry.rotations import unit
+from kinebench.posture.standing import middle
 
-__all__ = ["BODY_KEYPOINTS", "Balance", "body_axis", "measure_balance", "standing_frames"]
+__all__ = ["BODY_KEYPOINTS", "Balance", "body_axis", "measure_balance"]
 
 BODY_KEYPOINTS = tuple(
     side + joint
@@ -29,9 +30,6 @@ _MASS_HAT, _MASS_THIGH, _MASS_SHANK, _MASS_FOOT = 0.678, 0.100, 0.0465, 0.0145
 _CENTRE_HAT, _CENTRE_LIMB, _CENTRE_FOOT = 0.626, 0.433, 0.5
 # from heel to toes, where the centre of pressure of standing lies
 _SUPPORT = 0.4
-# a leg of which the knee is bent by less than 20°
-_STRAIGHT_LEG = float(np.sin(np.radians(80.0)))
-_UPRIGHT_TRUNK = float(np.radians(30.0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,16 +51,12 @@ class Balance:
     posture: str
 
 
-def _middle(markers: Markers, joint: str) -> FloatArray:
-    return (markers.position("L" + joint) + markers.position("R" + joint)) / 2
-
-
 def body_axis(markers: Markers, standing: NDArray[np.bool_]) -> FloatArray:
     """Direction (3,) from ankles to shoulders: of standing frames, else of the longest bodies.
 
     NaN when no frame has them all.
     """
-    axis = _middle(markers, "Shoulder") - _middle(markers, "Ankle")
+    axis = middle(markers, "Shoulder") - middle(markers, "Ankle")
     length = np.linalg.norm(axis, axis=1)
     chosen = standing & np.isfinite(length)
     if not np.isfinite(length).any():
@@ -72,23 +66,11 @@ def body_axis(markers: Markers, standing: NDArray[np.bool_]) -> FloatArray:
     return unit(unit(axis[chosen]).mean(axis=0))
 
 
-def standing_frames(markers: Markers) -> NDArray[np.bool_]:
-    """(n_frames,) bool: both knees and the hips extended; the same in any orientation."""
-    upright = np.ones(markers.n_frames, dtype=bool)
-    for side in "LR":
-        hip, knee, ankle = (markers.position(side + j) for j in ("Hip", "Knee", "Ankle"))
-        bones = np.linalg.norm(hip - knee, axis=1) + np.linalg.norm(knee - ankle, axis=1)
-        upright &= np.linalg.norm(hip - ankle, axis=1) > _STRAIGHT_LEG * bones
-    hips = _middle(markers, "Hip")
-    trunk, thighs = _middle(markers, "Shoulder") - hips, hips - _middle(markers, "Knee")
-    return np.asarray(upright & (angle_between(trunk, thighs) < _UPRIGHT_TRUNK))
-
-
 def centre_of_mass(markers: Markers) -> FloatArray:
     """(n_frames, 3) m, from mid-shoulders, hips, knees, ankles and feet."""
-    hips, shoulders = _middle(markers, "Hip"), _middle(markers, "Shoulder")
-    knees, ankles = _middle(markers, "Knee"), _middle(markers, "Ankle")
-    heels, toes = _middle(markers, "Heel"), _middle(markers, "BigToe")
+    hips, shoulders = middle(markers, "Hip"), middle(markers, "Shoulder")
+    knees, ankles = middle(markers, "Knee"), middle(markers, "Ankle")
+    heels, toes = middle(markers, "Heel"), middle(markers, "BigToe")
     return np.asarray(
         _MASS_HAT * (hips + _CENTRE_HAT * (shoulders - hips))
         + 2 * _MASS_THIGH * (hips + _CENTRE_LIMB * (knees - hips))
@@ -106,8 +88,8 @@ def measure_balance(
     both feet rest; if there are none either, as in gait, the whole trial, in which the body on
     average is above its feet. None when no frame has all keypoints.
     """
-    heels = _middle(markers, "Heel")
-    toes = (_middle(markers, "BigToe") + _middle(markers, "SmallToe")) / 2
+    heels = middle(markers, "Heel")
+    toes = (middle(markers, "BigToe") + middle(markers, "SmallToe")) / 2
     offsets = centre_of_mass(markers) - (heels + _SUPPORT * (toes - heels))
     rights = markers.position("RHip") - markers.position("LHip")
     known = np.isfinite(offsets).all(axis=1) & np.isfinite(rights).all(axis=1)

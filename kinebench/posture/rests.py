@@ -1,18 +1,33 @@
-"""Rests of the feet on the floor."""
+"""Rests of the feet on the floor.
+
+Two estimators, for two kinds of points. Video keypoints are noisy: `feet_at_rest` takes the
+distance between means of 0.15 s, and believes rests from 0.3 s on. Points of a model that was
+fitted are smooth, and their short rests in fast gait count: `foot_at_rest` takes the displacement
+over 0.1 s.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
+from kinebench.errors import ValueRangeError
 from kinebench.signals.gaps import fill_gaps
 from kinebench.signals.runs import runs
 
-__all__ = ["FOOT_KINDS", "FootRest", "feet_at_rest", "find_rests", "on_the_floor"]
+__all__ = [
+    "FOOT_KINDS",
+    "FootRest",
+    "feet_at_rest",
+    "find_rests",
+    "foot_at_rest",
+    "on_the_floor",
+    "require_foot",
+]
 
 FOOT_KINDS = ("Heel", "BigToe", "SmallToe")
 # s: speed is the distance between the means of this long before and after a frame
@@ -72,6 +87,66 @@ def _speeds(positions: FloatArray, half: int, rate_hz: float) -> FloatArray:
     after = (sums[2 * half + 1 : 2 * half + 1 + n] - sums[half + 1 : half + 1 + n]) / half
     # the centres of the two means lie half + 1 frames apart
     return np.asarray(np.linalg.norm(after - before, axis=2) * rate_hz / (half + 1))
+
+
+def foot_at_rest(
+    positions: ArrayLike,
+    times: ArrayLike,
+    speed_limit: float = 0.2,
+    span_s: float = 0.1,
+    shortest_s: float = 0.1,
+) -> NDArray[np.bool_]:
+    """Frames in which a foot is at rest, (n_frames,) bool.
+
+    Parameters
+    ----------
+    positions : (n_frames, n_points, 3) m
+    times : (n_frames,) s
+    speed_limit : float
+        m/s; the speed of a foot at mid-swing is ten times that and more.
+    span_s : float
+        The speed is the displacement over this time, centred: less sensitive to noise than a
+        difference of neighbouring frames.
+    shortest_s : float
+        Shorter rests do not count.
+
+    Raises
+    ------
+    ValueRangeError
+        Shapes that do not fit, or parameters that are not above 0.
+    """
+    p, t = require_foot(positions, times)
+    if not (speed_limit > 0 and span_s > 0 and shortest_s >= 0):
+        raise ValueRangeError(
+            f"speed_limit and span_s must be above 0 and shortest_s not below, found"
+            f" {speed_limit:g} m/s, {span_s:g} s, {shortest_s:g} s"
+        )
+    if len(t) < 2:
+        return np.zeros(len(t), dtype=bool)
+    half = span_s / 2 * (1 + 1e-9)
+    before = np.searchsorted(t, t - half, side="left")
+    after = np.searchsorted(t, t + half, side="right") - 1
+    still_one = before == after  # a span shorter than a frame interval: use the neighbours
+    before = np.where(still_one, np.maximum(before - 1, 0), before)
+    after = np.where(still_one, np.minimum(after + 1, len(t) - 1), after)
+    speed = np.linalg.norm(p[after] - p[before], axis=2) / (t[after] - t[before])[:, None]
+    known = ~np.isnan(speed)
+    slow = np.where(known, speed < speed_limit, True).all(axis=1) & known.any(axis=1)
+    rest = np.zeros(len(t), dtype=bool)
+    for first, stop in runs(slow):
+        rest[first:stop] = t[stop - 1] - t[first] >= shortest_s * (1 - 1e-9)
+    return rest
+
+
+def require_foot(positions: ArrayLike, times: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Positions (n_frames, n_points, 3) and times (n_frames,) of a foot as arrays that fit."""
+    p, t = np.asarray(positions, dtype=np.float64), np.asarray(times, dtype=np.float64)
+    if p.ndim != 3 or p.shape[2] != 3 or t.shape != p.shape[:1]:
+        raise ValueRangeError(
+            "positions (n_frames, n_points, 3) and times (n_frames,) do not fit:"
+            f" {p.shape} and {t.shape}"
+        )
+    return p, t
 
 
 def find_rests(markers: Markers, resting: NDArray[np.bool_]) -> list[FootRest]:
