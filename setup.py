@@ -11,6 +11,7 @@ setup(
             "augmentation/lab_1/*",
             "baselines/quick.toml",
             "reports/player/player.*",
+            "uncertainty/learnt/*.npz",
         ],
         "kinebench.datasets.cards": ["*/card.toml"],
     },

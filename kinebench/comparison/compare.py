@@ -18,6 +18,7 @@ from kinebench.alignment import (
 )
 from kinebench.alignment.records import Aligned, Recording
 from kinebench.comparison.by_index import IndexResampling
+from kinebench.comparison.error_bars import standard_error_at, standard_error_beside
 from kinebench.comparison.groups import group_rows_of
 from kinebench.comparison.intervals import ScoredInterval, scored_intervals
 from kinebench.comparison.lowest_error import time_policy
@@ -127,10 +128,21 @@ def compare_pair(
             result = compare_recordings(
                 one, other, how, pair.subject, pair.trial, feet, other_policies, left_out
             )
+            result = _with_error_bars(result, pair, how)
         else:
             seen = _matched(read_trc(pair.reference), read_trc(pair.estimate), markers)
             result = compare_recordings(*seen, how, pair.subject, pair.trial, feet, other_policies)
     return replace(result, remarks=each_once((*told, *result.remarks)))
+
+
+def _with_error_bars(result: PairResult, pair: FilePair, how: Procedure) -> PairResult:
+    """With the standard errors that lie beside the estimate, when both keep their clocks."""
+    bars = standard_error_beside(pair.estimate)
+    if bars is None or isinstance(how.time, IndexResampling):
+        return result
+    assert isinstance(result.estimate, Motion)
+    placed = standard_error_at(bars, result.estimate, result.alignment.lag_s)
+    return replace(result, standard_error=placed)
 
 
 def compare_recordings(

@@ -67,6 +67,8 @@ class PairResult:
     policies : mapping of str to PolicyResult
         The headline metric per item under the other policies.
     remarks : tuple of Remark
+    standard_error : Motion, optional
+        What the estimate states of itself, at its aligned times.
     """
 
     subject: str
@@ -80,6 +82,7 @@ class PairResult:
     sensitivity: tuple[Shifted[dict[str, float]], ...]
     policies: Mapping[str, PolicyResult[dict[str, float]]]
     remarks: tuple[Remark, ...] = ()
+    standard_error: Motion | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,8 @@ class IKSolution(Value):
         the frame's markers as well, to half a millimetre of weighted RMS; of angles that say the
         same rotation the nearest count. NaN where none is known: everywhere when the engine does
         not look for others.
+    rival_values : (n_frames, n_coordinates) rad or m, optional
+        That other pose; NaN where none is known. None when the engine does not look for others.
     """
 
     motion: Motion
@@ -85,6 +87,7 @@ class IKSolution(Value):
     iterations: NDArray[np.int64]
     observed: NDArray[np.bool_] | None = None
     rival_deg: FloatArray = field(default_factory=lambda: np.empty(0))
+    rival_values: FloatArray | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "marker_names", tuple(self.marker_names))
@@ -99,6 +102,10 @@ class IKSolution(Value):
             object.__setattr__(self, name, array)
         rival = self.rival_deg if np.size(self.rival_deg) else np.full(shape[:1], np.nan)
         object.__setattr__(self, "rival_deg", read_only(rival, shape[:1], "rival_deg"))
+        if self.rival_values is not None:
+            wanted = self.motion.values.shape
+            values = read_only(self.rival_values, wanted, "rival_values")
+            object.__setattr__(self, "rival_values", values)
         if self.observed is not None:
             wanted = self.motion.values.shape
             observed = np.array(self.observed, dtype=np.bool_)

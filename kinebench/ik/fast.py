@@ -154,12 +154,15 @@ def _solution(
     free = tree.free.tolist()
     values = np.empty((len(times), len(free)))
     observed = np.zeros((len(times), len(free)), np.bool_)
+    rivals = np.empty((len(times), len(free)))
     for place, index in enumerate(free):
         if index in position:
             values[:, place] = tracker.x[:, position[index]]
+            rivals[:, place] = tracker.rival_poses[:, position[index]]
             observed[:, place] = tracker.observed[:, position[index]]
         else:
             values[:, place] = rest[index]
+            rivals[:, place] = np.where(np.isnan(tracker.rival), np.nan, rest[index])
             observed[:, place] = index in targets
     motion = Motion(tuple(tree.coordinates[i].as_coordinate() for i in free), times, values)
     return IKSolution(
@@ -170,4 +173,5 @@ def _solution(
         tracker.outcomes["iterations"],
         observed,
         np.rad2deg(tracker.rival),
+        rivals,
     )

@@ -41,9 +41,9 @@ class MarkerTracker:
         Column of `measured` for each marker of the mechanism.
     defaults : (n_variables,)
 
-    After `solve`: `x`, `outcomes` (energy, converged, iterations), `observed`, `errors` and `rival`
+    After `solve`: `x`, `outcomes` (energy, converged, iterations), `observed`, `errors`, `rival`
     (n_frames,) rad, the distance of another pose whose weighted RMS is at most `_RIVAL_M` above,
-    NaN where none was found.
+    and `rival_poses` (n_frames, n_variables); NaN where none was found.
     """
 
     mechanism: Mechanism
@@ -189,6 +189,10 @@ class MarkerTracker:
         return np.asarray(
             0.5 * (np.sqrt(2 * np.maximum(self.outcomes["energy"], 0.0)) + _RIVAL_M) ** 2
         )
+
+    @property
+    def rival_poses(self) -> FloatArray:
+        return np.where(np.isnan(self.rival)[:, None], np.nan, self._rivals)
 
     def _follow_rivals(self) -> None:
         """Track known rivals to the frames around them, for as long as they are rivals."""

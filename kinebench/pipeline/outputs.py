@@ -9,12 +9,14 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kinebench.core.motion import Motion
 from kinebench.core.provenance import without_nan
 from kinebench.core.results import PipelineRun
 from kinebench.io.atomic import OutputError, alone_in, require_folder
@@ -31,6 +33,7 @@ OUTPUT_FILES = (
     "augmented.trc",
     "scaled.osim",
     "kinematics.mot",
+    "kinematics_se.sto",
     "marker_errors.sto",
     "marker_errors_per_marker.sto",
     "run.json",
@@ -60,6 +63,7 @@ def write_run(
     run: PipelineRun,
     manifest: Mapping[str, Any],
     flags: NDArray[np.int64] | None = None,
+    standard_error: Motion | None = None,
 ) -> None:
     """Write all files of a run, or none of them.
 
@@ -74,13 +78,15 @@ def write_run(
         Content of run.json; the digests of the other files are added.
     flags : (n_frames,) int, optional
         What the checks of quality say of each frame, 0 to 2, for marker_errors.sto.
+    standard_error : Motion, optional
+        Of the run's coordinates; not known without it.
 
     Raises
     ------
     OutputError
         When the folder cannot be made or written to, or the disk is full.
     """
-    contents = _contents(run, flags)
+    contents = _contents(run, flags, standard_error)
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
     contents["run.json"] = manifest_text({**manifest, "outputs": digests}).encode()
     made = [path for path in (folder, *folder.parents) if not path.exists()]
@@ -116,7 +122,11 @@ def manifest_text(manifest: Mapping[str, Any]) -> str:
     return json.dumps(without_nan(manifest), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _contents(run: PipelineRun, flags: NDArray[np.int64] | None) -> dict[str, bytes]:
+def _contents(
+    run: PipelineRun, flags: NDArray[np.int64] | None, standard_error: Motion | None
+) -> dict[str, bytes]:
+    if standard_error is None:
+        standard_error = replace(run.motion, values=np.full(run.motion.values.shape, np.nan))
     per_marker = Table(
         "Distance of each model marker from the measured one, m",
         run.solution.marker_names,
@@ -128,6 +138,7 @@ def _contents(run: PipelineRun, flags: NDArray[np.int64] | None) -> dict[str, by
         "augmented.trc": trc_text(run.augmented, "augmented.trc").encode(),
         "scaled.osim": run.scaling.model.xml,
         "kinematics.mot": motion_text(run.motion).encode(),
+        "kinematics_se.sto": motion_text(standard_error).encode(),
         "marker_errors.sto": table_text(_error_table(run, flags)).encode(),
         "marker_errors_per_marker.sto": table_text(per_marker).encode(),
     }

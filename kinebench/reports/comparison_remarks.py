@@ -6,11 +6,14 @@ import math
 from collections.abc import Iterable
 
 from kinebench.comparison import Comparison, PairResult
+from kinebench.comparison.error_bars import share_within_band
 from kinebench.metrics.marker_evaluation import ALL_MARKERS
 from kinebench.remarks import Remark, each_once
 from kinebench.reports.units import readable, readable_unit
 
 __all__ = ["comparison_title", "mean_text", "notes", "pair_remarks", "procedure_remarks", "remarks"]
+
+_MOST_NAMED = 4
 
 
 def comparison_title(comparison: Comparison) -> str:
@@ -72,11 +75,26 @@ def pair_remarks(comparison: Comparison, pair: PairResult) -> list[str]:
                 f"policy {name} would give {mean_text(pair, metric, outcome.result)} at a lag of"
                 f" {_signed(outcome.record.lag_s)} s"
             )
+    lines += _error_bars(pair)
     by_reason: dict[str, list[str]] = {}
     for item, reason in (*pair.evaluation.excluded, *pair.excluded):
         by_reason.setdefault(reason, []).append(item)
     lines += [f"not scored: {', '.join(items)}: {why}" for why, items in by_reason.items()]
     return lines
+
+
+def _error_bars(pair: PairResult) -> list[str]:
+    """Share of frames within the band that the estimate states, the worst coordinates first."""
+    shares = share_within_band(pair)
+    if not shares:
+        return []
+    mean = sum(shares.values()) / len(shares)
+    worst = sorted(shares.items(), key=lambda item: item[1])
+    named = ", ".join(f"{name} {100 * share:.0f} %" for name, share in worst[:_MOST_NAMED])
+    return [
+        f"within the estimate's own 95 % band: {100 * mean:.0f} % of frames in the mean over"
+        f" {len(shares)} coordinates; least: {named}"
+    ]
 
 
 def mean_text(pair: PairResult, metric: str, values: dict[str, float]) -> str:

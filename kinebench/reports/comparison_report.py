@@ -34,7 +34,12 @@ from kinebench.reports.comparison_remarks import (
     procedure_remarks,
     remarks,
 )
-from kinebench.reports.comparison_tables import group_table, pair_table, repetition_table
+from kinebench.reports.comparison_tables import (
+    band_table,
+    group_table,
+    pair_table,
+    repetition_table,
+)
 from kinebench.reports.figures import (
     as_svg,
     body_map_figure,
@@ -142,6 +147,9 @@ def _pair_blocks(comparison: Comparison, pair: PairResult, drawn: bool) -> tuple
     blocks += _bias_interval_note(comparison, pair)
     if drawn:
         blocks += _drawings(pair)
+    if pair.standard_error is not None:
+        caption = "The estimate's own error bars, and how often its error is within them."
+        blocks.append(TableBlock(band_table(pair), caption))
     if pair.sensitivity:
         blocks.append(
             TableBlock(_lag_table(pair, metric), f"{CATALOGUE[metric].title} at other lags.")
@@ -188,11 +196,17 @@ def _drawings(pair: PairResult) -> list[Block]:
     found: list[Block] = []
     one, other = pair.reference, pair.estimate
     if isinstance(one, Motion) and isinstance(other, Motion):
-        drawing = waveform_figure(one, other, pair.evaluation.items)
+        bars = pair.standard_error
+        drawing = waveform_figure(one, other, pair.evaluation.items, standard_error=bars)
         found.append(
             FigureBlock(
                 as_svg(drawing, page=True),
-                "Reference (line), estimate (dashed), and the error between them (shaded).",
+                "Reference (line), estimate (dashed), and the error between them (shaded)"
+                + (
+                    "."
+                    if bars is None
+                    else "; the 95 % band that the estimate states, in a light shade."
+                ),
                 "Waveforms of every coordinate; their errors are in the table above.",
             )
         )

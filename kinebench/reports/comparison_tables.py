@@ -9,11 +9,14 @@ from typing import Any
 import numpy as np
 
 from kinebench.comparison import Comparison, PairResult
+from kinebench.comparison.error_bars import share_within_band
 from kinebench.metrics import CATALOGUE, Evaluation, Figure, Kind
 from kinebench.reports.tables import Table
 from kinebench.reports.units import readable, readable_interval, readable_unit, scale_of
+from kinebench.uncertainty.marker_errors import NORMAL_95
 
 __all__ = [
+    "band_table",
     "group_table",
     "main_table",
     "pair_table",
@@ -95,6 +98,19 @@ def pair_table(pair: PairResult, metrics: Sequence[str] = ()) -> Table:
         values = [readable(cell.value, cell.unit) if cell else "—" for cell in cells]
         rows.append((item, _unit_of([cell for cell in cells if cell]), *values))
     header = (pair.evaluation.kind.noun, "unit", *(CATALOGUE[metric].title for metric in columns))
+    return Table(header, tuple(rows))
+
+
+def band_table(pair: PairResult) -> Table:
+    """What the estimate states of its own errors, and how often the difference is within it."""
+    bars, rows = pair.standard_error, []
+    for item, share in share_within_band(pair).items():
+        assert bars is not None
+        kind = bars.coordinates[bars.names.index(item)].kind
+        unit = "rad" if kind == "rotational" else "m"
+        width = NORMAL_95 * float(np.nanmedian(bars.value(item)))
+        rows.append((item, readable_unit(unit), readable(width, unit), f"{100 * share:.0f} %"))
+    header = ("coordinate", "unit", "half-width of the 95 % band (median)", "frames within")
     return Table(header, tuple(rows))
 
 

@@ -277,6 +277,9 @@ def test_files_of_an_earlier_step_are_checked(
     trials, results = tmp_path / "trials", tmp_path / "results"
     results.mkdir()
     assert repository.check("--write-trials", str(trials)) == 0
+    named = capsys.readouterr().out.split()
+    assert set(named) < {path.name for path in trials.iterdir()}
+    assert {"adults-0_one_squat.trc", "adults-0_gait.trc"} <= set(named)
     estimate = PythonCallable(f"{repository.module}_1:estimate", folder=tmp_path).function
     assert estimate is not None
     for name in ("adults-0_one_squat", "adults-0_gait"):

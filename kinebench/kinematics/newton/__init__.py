@@ -23,4 +23,6 @@ One module per step, in the order of a frame:
 * `factorisation`  LᵀDL on the tree's zeros
 * `descent`        Newton steps within the limits, until the next would not matter
 * `sequence`       frame after frame, each started from the last three
+
+Besides, `curvature` gives H at poses that are known.
 """

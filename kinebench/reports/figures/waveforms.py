@@ -22,6 +22,7 @@ from kinebench.reports.figures.style import (
     styled,
 )
 from kinebench.reports.units import readable, readable_unit, scale_of
+from kinebench.uncertainty.marker_errors import NORMAL_95
 
 __all__ = ["waveform_figure"]
 
@@ -34,6 +35,7 @@ def waveform_figure(
     coordinates: Sequence[str] | None = None,
     n_columns: int = 3,
     labels: tuple[str, str] = ("reference", "estimate"),
+    standard_error: Motion | None = None,
 ) -> Figure:
     """One panel per coordinate: both courses, and between them the error, shaded.
 
@@ -45,6 +47,8 @@ def waveform_figure(
         Those that both have, by default.
     n_columns : int
     labels : (str, str)
+    standard_error : Motion, optional
+        Of the estimate, at its times: its 95 % band is drawn.
 
     Raises
     ------
@@ -68,6 +72,12 @@ def waveform_figure(
             axis.fill_between(
                 one.times[::step], r[::step], e[::step], color=ESTIMATE, alpha=0.25, linewidth=0
             )
+            if standard_error is not None and coordinate.name in standard_error.names:
+                bar = NORMAL_95 * standard_error.value(coordinate.name) * scale_of(unit)
+                axis.fill_between(
+                    one.times[::step], (e - bar)[::step], (e + bar)[::step], color=ESTIMATE,
+                    alpha=0.1, linewidth=0, label="95 % band",
+                )  # fmt: skip
             axis.plot(one.times, r, color=REFERENCE, label=labels[0])
             axis.plot(one.times, e, color=ESTIMATE, linestyle=(0, (4, 1.2)), label=labels[1])
             axis.set_title(f"{label_of(coordinate.name)} ({readable_unit(unit)})")
@@ -84,5 +94,5 @@ def waveform_figure(
             axis.set_xlabel("time (s)")
             axis.tick_params(labelbottom=True)
         handles, texts = axes[0].get_legend_handles_labels()
-        figure.legend(handles, texts, loc="outside upper right", ncols=2)
+        figure.legend(handles, texts, loc="outside upper right", ncols=3)
     return figure

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from kinebench.core.names import file_stem
-from kinebench.metrics import Alignment
 from kinebench.reports.blocks import Block, Download, Downloads, Section, Text
 from kinebench.reports.study.answer import effects_table
 from kinebench.reports.study.inputs import full_manifest
@@ -26,7 +25,7 @@ _LARGEST_PLAIN = 100_000
 _LARGEST_RESULTS = 500_000
 # results of more rows than this do not fit, so they are not even tried
 _MOST_ROWS = 80_000
-_OF_RUNS = frozenset(alignment.column for alignment in Alignment)
+_ENDINGS = {"rad": "_deg", "rad/s": "_deg_per_s", "rad/s²": "_deg_per_s2", "1": ""}
 
 
 def downloads_section(title: str, parts: Sequence[ScoredPart], command: str) -> Section:
@@ -104,6 +103,11 @@ def _runs(parts: Sequence[ScoredPart]) -> str:
             errors: dict[str, Any] = {}
             for measure in measures_of(metric):
                 errors |= _in_unit(measure, **{measure.alignment.column: score.error(measure)})
+            for name in _other_metrics(scored):
+                other = Measure(name)
+                # a signed metric is judged by its size, or its distance from 1
+                column = name if other.label == other.row.title else f"abs_{name}"
+                errors |= _in_unit(other, **{column: other.error(outcome.figures)})
             rows.append(
                 {"on": scored.part.title, **outcome.labels, "status": outcome.status, **errors}
             )
@@ -113,11 +117,17 @@ def _runs(parts: Sequence[ScoredPart]) -> str:
 def _in_unit(measure: Measure, **values: float) -> dict[str, Any]:
     """Values in the unit that their columns are named after; empty where there is none."""
     scale = scale_of(measure.unit)
-    ending = {"rad": "_deg", "1": ""}.get(measure.unit, f"_{measure.unit}")
+    ending = _ENDINGS.get(measure.unit, f"_{measure.unit}")
     return {
-        f"{name}{ending}": "" if math.isnan(value) and name in _OF_RUNS else value * scale
+        f"{name}{ending}": "" if math.isnan(value) else value * scale
         for name, value in values.items()
     }
+
+
+def _other_metrics(scored: ScoredPart) -> list[str]:
+    """Metrics of the study that no other column of the runs shows; shown as they are judged."""
+    row = scored.measure.row
+    return [m for m in scored.part.study.metrics if m not in (row.name, row.without_offset)]
 
 
 def _sides(parts: Sequence[ScoredPart]) -> str:

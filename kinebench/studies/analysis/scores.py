@@ -84,6 +84,11 @@ class Measure:
                 sides.setdefault(stem, []).append(self.row.judged(value))
         return {stem: sum(values) / len(values) for stem, values in sides.items()}
 
+    def error(self, figures: FigureTable) -> float:
+        """Mean over the angles, SI; NaN when there are none."""
+        values = self.errors(figures).values()
+        return sum(values) / len(values) if values else math.nan
+
 
 def measures_of(metric: str) -> tuple[Measure, ...]:
     """A metric as recorded; what is left of it without offset, where the catalogue has that; and

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -52,9 +53,24 @@ def alone(study: Study, **options: Any) -> ReportPlan:
     return ReportPlan(study.name, study.question, (study,), **options)
 
 
-def run_once(command: Command, capsys: pytest.CaptureFixture[str]) -> None:
-    assert command("run", "mine.toml", "--out", "out", "--workers", "1") == 0
-    capsys.readouterr()
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the first test that needs a finished run leaves it for the others."""
+    return tmp_path_factory.mktemp("kept") / "out"
+
+
+@pytest.fixture
+def finished(
+    command: Command, kept: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> Command:
+    """The command, where a run into ``out`` has ended."""
+    if not kept.exists():
+        assert command("run", "mine.toml", "--out", "out", "--workers", "1") == 0
+        capsys.readouterr()
+        shutil.copytree(tmp_path / "out", kept)
+    else:
+        shutil.copytree(kept, tmp_path / "out")
+    return command
 
 
 def test_a_run_ends_with_tables_and_report(
@@ -70,29 +86,27 @@ def test_a_run_ends_with_tables_and_report(
 
 
 def test_the_report_of_a_finished_run_computes_nothing(
-    command: Command,
+    finished: Command,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    run_once(command, capsys)
     report = tmp_path / "out" / "report.html"
     first = report.read_bytes()
     report.unlink()
     monkeypatch.setattr(Store, "put", lambda *_: pytest.fail("computed"))
-    assert command("report", "mine.toml", "--out", "out") == 0
+    assert finished("report", "mine.toml", "--out", "out") == 0
     assert capsys.readouterr() == ("made-up: 16 done; out/report.html\n", "")
     assert report.read_bytes() == first
 
 
 def test_cells_that_the_store_lacks_are_not_run_and_how_to_run_them_is_told(
-    command: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    finished: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run_once(command, capsys)
     entries = sorted((tmp_path / "out" / "store").rglob("*/*"), key=lambda path: path.as_posix())
     for path in entries[::2]:
         path.unlink()
-    assert command("report", "mine.toml", "--out", "out") == 0
+    assert finished("report", "mine.toml", "--out", "out") == 0
     printed, said = capsys.readouterr()
     assert " not run; out/report.html" in printed
     lacking = int(printed.split(" done, ")[1].split(" not run")[0])
@@ -209,24 +223,20 @@ def test_a_scheduler_that_is_not_there_is_one_line(
 
 
 def test_without_a_browser_the_page_is_there_and_the_print_is_told(
-    command: Command,
+    finished: Command,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    run_once(command, capsys)
     monkeypatch.setenv(BROWSER, "no-such-browser")
     (tmp_path / "out" / "report.html").unlink()
-    assert command("report", "mine.toml", "--out", "out", "--pdf") == 2
+    assert finished("report", "mine.toml", "--out", "out", "--pdf") == 2
     assert "KINEBENCH_BROWSER names 'no-such-browser'" in capsys.readouterr().err
     assert (tmp_path / "out" / "report.html").is_file()
     assert not (tmp_path / "out" / "report.pdf").exists()
 
 
 @pytest.mark.skipif(browser() is None, reason="no Chromium, Chrome or Edge is installed")
-def test_the_report_is_printed_when_asked(
-    command: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    run_once(command, capsys)
-    assert command("report", "mine.toml", "--out", "out", "--pdf") == 0
+def test_the_report_is_printed_when_asked(finished: Command, tmp_path: Path) -> None:
+    assert finished("report", "mine.toml", "--out", "out", "--pdf") == 0
     assert (tmp_path / "out" / "report.pdf").read_bytes().startswith(b"%PDF")

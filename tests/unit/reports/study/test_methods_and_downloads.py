@@ -15,6 +15,7 @@ from kinebench.augmentation import NoAugmentation
 from kinebench.augmentation.catalogue import version
 from kinebench.cleaning import CLEANERS, Butterworth, KalmanSmoother, SmoothingSpline
 from kinebench.datasets import find_card
+from kinebench.metrics import FigureRow, FigureTable, Kind
 from kinebench.reports.blocks import Document, Download, Downloads, Section, Text
 from kinebench.reports.html import as_html
 from kinebench.reports.study import StudyPart
@@ -71,6 +72,33 @@ def test_every_run_is_listed(section: Section, part: StudyPart) -> None:
     assert float(rows[0]["mean_error_deg"]) == pytest.approx(5.0)
     assert float(rows[0]["offset_removed_deg"]) == pytest.approx(2.5)
     assert {row["status"] for row in rows} == {"done"}
+
+
+def test_every_metric_of_a_run_is_listed(part: StudyPart) -> None:
+    """As it is judged, in the unit of its column: a bias of -0.2 rad on a side counts 0.2."""
+    columns = ("velocity_rmse", "acceleration_rmse")
+    metrics = ("rmse", "bias", "offset_removed_rmse", *columns)
+    outcome = replace(
+        part.outcomes[0],
+        figures=FigureTable.of(
+            [
+                FigureRow(Kind.COORDINATE, f"knee_angle_{side}", metric, value, unit)
+                for side, sign in (("r", 1), ("l", -1))
+                for metric, value, unit in (
+                    ("bias", sign * 0.2, "rad"),
+                    ("velocity_rmse", 1.0, "rad/s"),
+                    ("acceleration_rmse", 2.0, "rad/s²"),
+                )
+            ]
+        ),
+    )  # fmt: skip
+    study = replace(part.study, metrics=metrics)
+    one = scored(1, replace(part, study=study, outcomes=(outcome,), exhibits=()))
+    (row,) = table_of(files_of(downloads_section("Filters", [one], "c"))["filters-runs.csv"])
+    assert row["mean_error_deg"] == ""
+    assert float(row["abs_bias_deg"]) == pytest.approx(math.degrees(0.2))
+    assert float(row["velocity_rmse_deg_per_s"]) == pytest.approx(math.degrees(1.0))
+    assert float(row["acceleration_rmse_deg_per_s2"]) == pytest.approx(math.degrees(2.0))
 
 
 def test_sides_can_be_taken_away(section: Section) -> None:

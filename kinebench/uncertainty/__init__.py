@@ -1,0 +1,1 @@
+"""Error bars of joint angles, without a reference: from what markers are off by."""
