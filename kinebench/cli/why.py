@@ -10,8 +10,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kinebench.cli.output import terminal_of
-from kinebench.cli.planning import add_input_arguments, in_options, planned, require_one_input
+from kinebench.cli.output import print_remarks, terminal_of
+from kinebench.cli.planning import add_input_arguments, planned, require_one_input
+from kinebench.remarks import Remark, carried_by_errors, each_once
 
 if TYPE_CHECKING:
     from kinebench.diagnosis.why import Diagnosis
@@ -43,33 +44,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Plan as `kinebench run` does, swap, print."""
-    from kinebench.core.remarks import carried_by_errors
     from kinebench.diagnosis.why import diagnose
     from kinebench.io.atomic import require_writable
 
     require_one_input(arguments)
-    plan, inputs, doubts = planned(arguments)
+    plan, inputs, remarks = planned(arguments)
     if arguments.report is not None:
         require_writable([arguments.report], inputs.values())
     progress = _progress if sys.stderr.isatty() else None
-    with carried_by_errors(doubts):
+    with carried_by_errors(remarks):
         found = diagnose(plan.pipeline, plan.trial, progress)
-    doubts = list(dict.fromkeys([*doubts, *map(in_options, found.remarks)]))
+    remarks = each_once((*remarks, *found.remarks))
     if progress is not None:
         print(file=sys.stderr)
-    for doubt in doubts:
-        print(f"warning: {doubt}", file=sys.stderr)
+    print_remarks(remarks)
     if arguments.report is not None:
-        _write_report(arguments.report, found, plan, inputs, doubts)
+        _write_report(arguments.report, found, plan, inputs, remarks)
     if arguments.json:
-        print(json.dumps(_as_json(found), indent=2, ensure_ascii=False))
+        content = _as_json(found)
+        content["remarks"] = [remark.as_dict() for remark in remarks]
+        print(json.dumps(content, indent=2, ensure_ascii=False))
     else:
         _print(found)
     return 0
 
 
 def _write_report(
-    path: Path, found: Diagnosis, plan: Plan, inputs: dict[str, Path], doubts: list[str]
+    path: Path, found: Diagnosis, plan: Plan, inputs: dict[str, Path], remarks: tuple[Remark, ...]
 ) -> None:
     from kinebench.core.provenance import file_sha256
     from kinebench.io.atomic import write_atomically
@@ -79,7 +80,7 @@ def _write_report(
 
     digests = {role: (file.name, file_sha256(file)) for role, file in inputs.items()}
     command = shlex.join(["kinebench", *sys.argv[1:]])
-    document = why_document(found, digests, in_words(plan.choices), doubts, command)
+    document = why_document(found, digests, in_words(plan.choices), remarks, command)
     write_atomically(path, as_html(document))
 
 

@@ -26,13 +26,14 @@ from kinebench.diagnosis.figures import (
     deepest_frames,
     figures_of,
 )
-from kinebench.errors import KinebenchError, KinebenchWarning
+from kinebench.errors import KinebenchError
 from kinebench.metrics import shapley
 from kinebench.metrics.undefined import UndefinedMetricWarning
 from kinebench.pipeline.engines import ScalesBySetUp, with_engine
 from kinebench.pipeline.memo import Memo, MemoryMemo
 from kinebench.pipeline.opencap import opencap_setup
 from kinebench.pipeline.pipeline import Pipeline
+from kinebench.remarks import Remark, unheard
 
 __all__ = ["SOLVERS", "Diagnosis", "choices_of", "diagnose"]
 
@@ -67,7 +68,7 @@ class Diagnosis:
         `COURSES` over time, as it is and with every cause swapped.
     course_parts : mapping of str to (n_frames, n_courses)
         As `parts`.
-    remarks : tuple of str
+    remarks : tuple of Remark
         Warnings of the run as it is.
     faults : tuple of Fault
         Every cause that the recording speaks for or against, likeliest first.
@@ -97,7 +98,7 @@ class Diagnosis:
     course: FloatArray
     swapped_course: FloatArray
     course_parts: Mapping[str, FloatArray]
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     faults: tuple[Fault, ...] = ()
     anything: float = 0.0
     augmenter: str = ""
@@ -142,8 +143,7 @@ def diagnose(
         Told how many runs are done, and how many there are.
     """
     trial = replace(trial, static_markers=None)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", KinebenchWarning)
+    with unheard():
         bench = _Bench.of(pipeline, trial)
         causes, left_out = causes_of(pipeline, trial, bench.window_s)
         faults, anything, strange = faults_of(measured(trial, bench.choices))
@@ -241,7 +241,7 @@ class _Bench:
     choices : Choices
     as_is : (n_figures + n_frames * n_courses,)
         Figures of the pipeline as it is, then its courses.
-    remarks : tuple of str
+    remarks : tuple of Remark
         Warnings of that run.
     """
 
@@ -252,7 +252,7 @@ class _Bench:
     window_s: tuple[float, float]
     choices: Choices
     as_is: FloatArray
-    remarks: tuple[str, ...]
+    remarks: tuple[Remark, ...]
 
     @classmethod
     def of(cls, pipeline: Pipeline, trial: Trial) -> _Bench:
@@ -262,7 +262,7 @@ class _Bench:
         as_is = _measured(run, frames)
         window_s = run.scaling.window_s
         choices = choices_of(pipeline, window_s, run.keypoints)
-        return cls(pipeline, trial, memo, frames, window_s, choices, as_is, run.warnings)
+        return cls(pipeline, trial, memo, frames, window_s, choices, as_is, run.remarks)
 
     def run(self, pipeline: Pipeline) -> FloatArray:
         """Figures and courses of another pipeline.

@@ -22,6 +22,7 @@ from kinebench.diagnosis.verdict import (
     verdict,
 )
 from kinebench.diagnosis.why import Diagnosis
+from kinebench.remarks import Remark
 from kinebench.reports.blocks import (
     Block,
     Details,
@@ -76,7 +77,7 @@ def why_document(
     diagnosis: Diagnosis,
     inputs: Mapping[str, tuple[str, str]],
     choices: Mapping[str, str],
-    doubts: Sequence[str],
+    doubts: Sequence[Remark],
     command: str,
 ) -> Document:
     """The page.
@@ -88,7 +89,7 @@ def why_document(
         Role to file name and SHA-256.
     choices : mapping of str to str
         What the plan decided, and from what.
-    doubts : sequence of str
+    doubts : sequence of Remark
         Warnings on the way.
     command : str
         What makes the page again.
@@ -331,7 +332,7 @@ def _methods(
     diagnosis: Diagnosis,
     inputs: Mapping[str, tuple[str, str]],
     choices: Mapping[str, str],
-    doubts: Sequence[str],
+    doubts: Sequence[Remark],
 ) -> tuple[Block, ...]:
     counted = (
         f"{diagnosis.n_runs} runs; {diagnosis.n_deep_frames} frames count as deep. Smallest"
@@ -354,5 +355,5 @@ def _methods(
         ),
     ]
     if doubts:
-        blocks.append(Listing(tuple(f"warning: {doubt}" for doubt in doubts)))
+        blocks.append(Listing(tuple(f"{one.severity}: {one.text}" for one in doubts)))
     return tuple(blocks)

@@ -18,6 +18,7 @@ from kinebench.diagnosis.faults import CAUSES, UNDECIDABLE
 from kinebench.diagnosis.figures import FIGURES
 from kinebench.diagnosis.verdict import part_text, verdict
 from kinebench.diagnosis.why import Diagnosis
+from kinebench.remarks import Remark
 from kinebench.reports.blocks import Details, FigureBlock, Heading, TableBlock
 from kinebench.reports.html import as_html
 from kinebench.reports.why_report import figure_title, figure_value, why_document
@@ -47,7 +48,7 @@ def document(diagnosis: Diagnosis, **changes: object):  # type: ignore[no-untype
     given = {
         "inputs": {"keypoints": ("squat.trc", "ab" * 32)},
         "choices": {"augmenter": "v0.3 (default)"},
-        "doubts": ("the trial has 120 Hz",),
+        "doubts": (Remark("augmenter rate", "warning", "the trial has 120 Hz"),),
         "command": "kinebench why --keypoints squat.trc --report why.html",
     }
     return why_document(diagnosis, **{**given, **changes})  # type: ignore[arg-type]
@@ -182,7 +183,7 @@ def test_hostile_names_do_no_harm(diagnosis: Diagnosis) -> None:
             replace(diagnosis, trial=EVIL, left_out={EVIL: EVIL}),
             inputs={EVIL: (EVIL, EVIL)},
             choices={EVIL: EVIL},
-            doubts=(EVIL,),
+            doubts=(Remark(EVIL, EVIL, EVIL, advice=EVIL, file=EVIL),),
             command=EVIL,
         )
     )
