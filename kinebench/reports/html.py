@@ -172,7 +172,7 @@ def _block(block: Block, numbers: _Numbers, anchors: _Anchors) -> str:
             return f"<details>\n<summary>{escape(block.summary)}</summary>\n{inner}\n</details>"
 
 
-_MOST_COLUMNS_OF_A_PHONE = 3  # beside each other at 400 pixels
+_MOST_COLUMNS_OF_A_PHONE = 2  # beside each other at 400 pixels
 _MOST_COLUMNS_OF_A4 = 12  # beside each other at 8 points on an upright page
 
 _MEDIA_TYPES = {".csv": "text/csv", ".tex": "text/x-tex", ".json": "application/json"}

@@ -81,7 +81,7 @@ figure svg { display: block; overflow: visible; }
   .cards tbody tr > * { border: 0; padding: 0 .9rem 0 0; }
   .cards tbody tr + tr { border-top: 1px solid var(--line); }
   .cards tbody th { display: inline-block; font-weight: 600; min-width: 0; }
-  .cards td { display: inline-block; text-align: left; }
+  .cards td { display: inline-block; text-align: left; white-space: normal; }
   .cards td:empty { display: none; }
   .cards td::before { content: attr(data-head) " "; color: var(--soft); }
 }

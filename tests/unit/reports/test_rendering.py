@@ -16,6 +16,7 @@ from kinebench.reports.html import as_html
 from kinebench.reports.pdf import browser
 from kinebench.reports.tables import Table
 
+REPORTS = sorted((Path(__file__).parents[3] / "reports").glob("*.html"))
 POINT = 96 / 72
 """CSS pixels."""
 A4 = 182
@@ -93,5 +94,21 @@ def test_a_page_is_as_wide_as_the_screen(wide: str, width: int, tmp_path: Path) 
 
 def test_paper_holds_every_column_at_eight_points(wide: str, tmp_path: Path) -> None:
     seen = rendered(on_paper(wide), A4 / 25.4 * 96, tmp_path)
+    assert seen.tables <= 1
+    assert seen.smallest >= 8 * POINT - 0.01
+
+
+@pytest.mark.parametrize("path", REPORTS, ids=[path.stem for path in REPORTS])
+@pytest.mark.parametrize("width", [400, 1280])
+def test_every_committed_report_fits(path: Path, width: int, tmp_path: Path) -> None:
+    seen = rendered(path.read_text(encoding="utf-8"), width, tmp_path)
+    assert seen.page <= width
+    if width == 400:
+        assert seen.farthest <= width
+
+
+@pytest.mark.parametrize("path", REPORTS, ids=[path.stem for path in REPORTS])
+def test_every_committed_report_can_be_printed(path: Path, tmp_path: Path) -> None:
+    seen = rendered(on_paper(path.read_text(encoding="utf-8")), A4 / 25.4 * 96, tmp_path)
     assert seen.tables <= 1
     assert seen.smallest >= 8 * POINT - 0.01
