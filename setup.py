@@ -11,6 +11,7 @@ setup(
             "augmentation/lab_1/*",
             "baselines/quick.toml",
             "reports/player/player.*",
+            "validation/maps/*.toml",
         ],
         "kinebench.datasets.cards": ["*/card.toml"],
     },
