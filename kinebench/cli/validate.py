@@ -120,7 +120,7 @@ class _Job:
 
 def _job(arguments: argparse.Namespace, video_path: Path) -> _Job:
     from kinebench.core.markers import Markers
-    from kinebench.validation.conventions import axes_of, require_upright
+    from kinebench.validation.conventions import axes_of, require_metres, require_upright
     from kinebench.validation.names import matched
     from kinebench.validation.sources import read_recording, read_video
 
@@ -138,21 +138,18 @@ def _job(arguments: argparse.Namespace, video_path: Path) -> _Job:
         _refuse_useless(arguments)
         return job
     subject = _person(arguments, video.subject, asked=_solves(arguments))
+    require_metres(mocap, subject, "the mocap")
     mocap = _named(arguments, mocap, job, "mocap")
-    job.notes += require_upright(
-        mocap, subject, "the mocap", "--axes", arguments.axes is not None
-    )
-    if isinstance(video.recording, Markers):
-        job.notes += require_upright(
-            video.recording, subject, "the video", "--video-axes", arguments.video_axes is not None
-        )
     if _solves(arguments):
         _solve(arguments, mocap, subject, axes, job)
     elif isinstance(video.recording, Markers):
+        require_metres(video.recording, subject, "the video")
         job.reference, job.estimate, told = matched(mocap, video.recording)
         job.notes += [f"markers matched: {', '.join(told)}"] if told else []
+        require_upright(mocap, "the mocap", "--axes", arguments.axes is not None)
+        stated = arguments.video_axes is not None
+        require_upright(video.recording, "the video", "--video-axes", stated)
     else:
-        job.reference = mocap
         _refuse_unsolved(arguments)
     return job
 
@@ -219,22 +216,24 @@ def _solve(
     """Static trial, scaling and inverse kinematics of the mocap."""
     from kinebench.io.keypoint_files import read_markers
     from kinebench.io.models import read_model
-    from kinebench.validation.conventions import require_upright
-    from kinebench.validation.mocap import mocap_spec, plan_mocap, solved
+    from kinebench.validation.conventions import require_metres, require_upright
+    from kinebench.validation.mocap import mocap_spec, require_tracked, solved
 
     assert subject is not None
-    static = model = None
-    if arguments.scaled_model is not None:
-        model = read_model(arguments.scaled_model)
+    spec = mocap_spec(arguments.body, arguments.engine)
+    model = None if arguments.scaled_model is None else read_model(arguments.scaled_model)
+    recordings = {"the mocap": mocap}
+    static = None
     if arguments.static_mocap is not None:
         read = read_markers(arguments.static_mocap, axes=axes)
+        require_metres(read, subject, "the static mocap trial")
         static = _named(arguments, read, job, "static mocap")
-        require_upright(
-            static, subject, "the static mocap trial", "--axes", arguments.axes is not None
-        )
-    spec = mocap_spec(arguments.body, arguments.engine)
-    plan, known = plan_mocap(arguments.mocap.stem, mocap, static, subject, spec, model)
-    job.run, told = solved(plan)
+        recordings["the static mocap trial"] = static
+    # unknown names hide a wrong posture: names first
+    known = [require_tracked(each, which, spec, model) for which, each in recordings.items()][0]
+    for which, each in recordings.items():
+        require_upright(each, which, "--axes", arguments.axes is not None)
+    job.run, told = solved(arguments.mocap.stem, mocap, static, subject, spec, model)
     job.reference, job.model = job.run.motion, job.run.scaling.model
     error = job.run.solution.rms_errors.mean() * 1e3
     job.notes.append(f"mocap: {known}; marker error of inverse kinematics {error:.1f} mm RMS")

@@ -13,10 +13,18 @@ from kinebench.reports.comparison_report import comparison_document
 from kinebench.reports.tables import Table
 from kinebench.reports.units import readable, readable_unit
 from kinebench.validation import Validation
+from kinebench.validation.validate import ItemErrors
 
 __all__ = ["error_table", "methods_text", "steps_told", "validation_document"]
 
-_TITLES = {"rad": "all angles", "m": "all lengths"}
+_GROUPS = {
+    "legs": ("hip_", "knee_", "ankle_", "subtalar_"),
+    "pelvis": ("pelvis_tilt", "pelvis_list", "pelvis_rotation"),
+    "trunk": ("lumbar_",),
+    "arms": ("arm_", "elbow_", "pro_sup_"),
+    "pelvis translations": ("pelvis_tx", "pelvis_ty", "pelvis_tz"),
+}
+"""A mean over all angles would be ruled by the rotation of the forearms."""
 
 
 def error_table(validation: Validation) -> Table:
@@ -25,21 +33,19 @@ def error_table(validation: Validation) -> Table:
         (row.item, readable_unit(row.unit), *_cells(row.unit, _columns(row)))
         for row in validation.errors
     ]
-    for unit, title in _TITLES.items():
-        own = [row for row in validation.errors if row.unit == unit]
-        # a recording of markers has a row of its own for all of them
+    for title, prefixes in _GROUPS.items():
+        own = [row for row in validation.errors if row.item.startswith(prefixes)]
         if len(own) > 1 and validation.comparison.pairs[0].evaluation.kind != "marker":
             means = [_mean(column) for column in zip(*map(_columns, own), strict=True)]
-            rows.append((f"mean of {title}", readable_unit(unit), *_cells(unit, means)))
+            unit = own[0].unit
+            rows.append((f"mean, {title}", readable_unit(unit), *_cells(unit, means)))
     header = ("item", "unit", "RMSE", "without offset", "without joint rotation")
     return Table(header, tuple(rows))
 
 
-def _columns(row: object) -> tuple[float, float, float]:
-    raw, free, turned = (
-        getattr(row, name) for name in ("raw", "without_offset", "without_rotation")
-    )
-    return raw, free, math.nan if turned is None else turned
+def _columns(row: ItemErrors) -> tuple[float, float, float]:
+    turned = row.without_rotation
+    return row.raw, row.without_offset, math.nan if turned is None else turned
 
 
 def _cells(unit: str, values: Sequence[float]) -> tuple[str, ...]:
@@ -86,6 +92,8 @@ def steps_told(validation: Validation) -> list[str]:
             f" {frame.part_s[0]:.2f} to {frame.part_s[1]:.2f} s; residual"
             f" {frame.transform.rms * 1e3:.0f} mm there, {frame.rest_rms_m * 1e3:.0f} mm on the rest"
         )
+        if validation.joint_rotations:
+            lines.append("frame: both turned about the vertical until the pelvis faces +X")
     turned = ", ".join(
         f"{name} {math.degrees(angle):.1f}°" for name, angle in validation.joint_rotations.items()
     )
@@ -122,6 +130,11 @@ def methods_text(validation: Validation, prepared: Sequence[str] = ()) -> str:
             f" vertical ({math.degrees(frame.yaw_rad):+.1f}°) and one translation, least squares"
             f" over {frame.part_s[0]:.2f} to {frame.part_s[1]:.2f} s (residual"
             f" {frame.transform.rms * 1e3:.0f} mm, {frame.rest_rms_m * 1e3:.0f} mm on the rest)."
+            + (
+                " Pelvis angles and translations are in a frame whose X axis is the mean heading."
+                if validation.joint_rotations
+                else ""
+            )
         )
     sentences.append(
         f"Errors are video minus mocap over {pair.alignment.n_frames} frames, the video"

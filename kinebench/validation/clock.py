@@ -34,8 +34,15 @@ SAME_TRIAL = 0.9
 """Smallest correlation of the first signal of one trial. Of one public walk optical and video leg
 angles correlate by 0.99, another person's walk by 0.79, sit-to-stand with a squat by 0.80."""
 
-_RIVAL = 0.02  # as near to the best correlation as this, another lag cannot be told from it
-_SECOND = 0.05  # the second signal is the noisier: so much less than its best still agrees
+ALONE = 0.95
+"""The same where the second signal says nothing: two public walks of others fit that video's by
+0.91 and 0.92, with 0.4 and 0.5 for the pelvis."""
+
+_NEAR = 0.9
+"""Share of the best fit from which on another lag cannot be told from it."""
+
+_TELLS = 0.7  # a second signal that correlates less anywhere is noise: it cannot contradict
+_FULL = 0.9999
 _APART_S = 0.2
 _PARTS = 3
 _SHORTEST_PART_S = 0.5
@@ -93,9 +100,10 @@ class Clock:
 
     @property
     def confidence(self) -> Literal["high", "low"]:
-        """High where every signal's best lag of all is the one that is used, and has no rival."""
+        """High where every signal tells this lag before all others, and it has no rival."""
         agree = all(abs(s.best_lag_s - self.lag_s) <= AGREEMENT_S for s in self.signals)
-        return "high" if agree and self.rival_s is None else "low"
+        told = all(s.correlation >= _TELLS for s in self.signals)
+        return "high" if agree and told and self.rival_s is None else "low"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,31 +125,31 @@ def find_clock(reference: Motion | Markers, estimate: Motion | Markers) -> Clock
         signals disagree.
     """
     first, *others = _signals(reference, estimate)
-    lags, scores = _search(reference, estimate, first)
-    best = int(np.nanargmax(scores))
-    if scores[best] < SAME_TRIAL:
-        raise AlignmentError(_not_the_same(reference, estimate, first, float(scores[best])))
-    inside = np.flatnonzero(np.isfinite(scores))
-    searched = float(lags[inside[0]]), float(lags[inside[-1]])
-    if best in (inside[0], inside[-1]):
+    search = _search(reference, estimate, first)
+    best = search.best
+    if search.correlations[best] < SAME_TRIAL:
         raise AlignmentError(
-            f"the best lag, {lags[best]:+.3f} s by {first.name}, is at the edge of the search"
-            f" ({searched[0]:+.2f} to {searched[1]:+.2f} s, where half of the shorter recording"
-            " overlaps): the true one may lie beyond; cut the longer recording, or state it with"
-            " --lag"
+            _not_the_same(reference, estimate, first, float(np.nanmax(search.correlations)))
         )
-    lag_s = _refined(reference, estimate, first, float(lags[best]))
-    told = [SignalLag(first.name, lag_s, float(scores[best]), lag_s)]
-    for pair in others:
-        told.append(_agreeing(reference, estimate, pair, lag_s))
-    return Clock(
-        lag_s,
-        False,
-        tuple(told),
-        searched,
-        _rival(lags, scores, best),
-        _drift(reference, estimate, first, lag_s),
-    )
+    tried = np.flatnonzero(np.isfinite(search.correlations))
+    searched = float(search.lags[tried[0]]), float(search.lags[tried[-1]])
+    if best in (tried[0], tried[-1]):
+        raise AlignmentError(
+            f"the best lag, {search.lags[best]:+.3f} s by {first.name}, is at the edge of the"
+            f" search ({searched[0]:+.2f} to {searched[1]:+.2f} s, where half of the shorter"
+            " recording overlaps): the true one may lie beyond; cut the longer recording, or state"
+            " it with --lag"
+        )
+    lag_s = _refined(reference, estimate, first, float(search.lags[best]))
+    told = [SignalLag(first.name, lag_s, float(search.correlations[best]), lag_s)]
+    told += [_agreeing(reference, estimate, pair, lag_s, first.name) for pair in others]
+    if told[0].correlation < ALONE and any(signal.correlation < _TELLS for signal in told[1:]):
+        raise AlignmentError(
+            _not_the_same(reference, estimate, first, told[0].correlation, ALONE)
+            + f" {others[0].name} correlates by {told[1].correlation:.2f} only"
+        )
+    drift_s = _drift(reference, estimate, first, lag_s)
+    return Clock(lag_s, False, tuple(told), searched, search.rival, drift_s)
 
 
 def given_clock(reference: Motion | Markers, estimate: Motion | Markers, lag_s: float) -> Clock:
@@ -217,22 +225,64 @@ def _pelvis_speeds(root: Motion) -> FloatArray:
     return np.stack([velocity[:, 1], np.hypot(velocity[:, 0], velocity[:, 2])], axis=1)
 
 
-def _search(
-    reference: Motion | Markers, estimate: Motion | Markers, pair: _Pair
-) -> tuple[FloatArray, FloatArray]:
-    """Lags, s, of every overlap, and the correlation at each; NaN where too little overlaps."""
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What one signal gives at every overlap.
+
+    Parameters
+    ----------
+    lags : (n_lags,) s
+    correlations, fits : (n_lags,)
+        NaN where too little overlaps. The fit is Fisher's z of the correlation times the root of
+        the share that overlaps: of equal correlations the one over more frames is the better
+        evidence, and a cyclic movement that is moved by a cycle overlaps less.
+    """
+
+    lags: FloatArray
+    correlations: FloatArray
+    fits: FloatArray
+
+    @property
+    def best(self) -> int:
+        return int(np.nanargmax(self.fits))
+
+    @property
+    def peaks(self) -> list[int]:
+        """Places of local maxima."""
+        known = np.where(np.isfinite(self.fits), self.fits, -np.inf)
+        inner = (known[1:-1] >= known[:-2]) & (known[1:-1] >= known[2:]) & (known[1:-1] > 0)
+        return [int(place) + 1 for place in np.flatnonzero(inner)]
+
+    @property
+    def rival(self) -> float | None:
+        """Another lag, s, that fits nearly as well."""
+        far = [
+            peak
+            for peak in self.peaks
+            if abs(self.lags[peak] - self.lags[self.best]) >= _APART_S
+            and self.fits[peak] >= _NEAR * self.fits[self.best]
+        ]
+        return float(self.lags[max(far, key=lambda peak: self.fits[peak])]) if far else None
+
+
+def _search(reference: Motion | Markers, estimate: Motion | Markers, pair: _Pair) -> _Search:
     rate = min(COARSE_HZ, max(reference.rate_hz, estimate.rate_hz))
     clocks = [even_times(each.times, rate) for each in (reference, estimate)]
     one = resample(pair.reference, reference.times, clocks[0])
     other = resample(pair.estimate, estimate.times, clocks[1])
-    frames = np.arange(-len(one) + 1, len(other))
+    n, m = len(one), len(other)
+    frames = np.arange(-n + 1, m)
     scores = np.array([correlation_at(one, other, float(frame)) for frame in frames])
     if np.isnan(scores).all():
         raise AlignmentError(
             f"no lag can be found by {pair.name}: both recordings must move, and last"
             f" {8 / rate:.1f} s or more"
         )
-    return frames / rate + float(clocks[1][0] - clocks[0][0]), scores
+    overlap = np.minimum(n, m - frames) - np.maximum(0, -frames)
+    share = overlap / min(n, m)
+    # a correlation of 0.9999 is as good as one: noise decides beyond
+    fits = np.arctanh(np.clip(scores, -_FULL, _FULL)) * np.sqrt(share)
+    return _Search(frames / rate + float(clocks[1][0] - clocks[0][0]), scores, fits)
 
 
 def _on_one_clock(
@@ -262,40 +312,26 @@ def _refined(
 
 
 def _agreeing(
-    reference: Motion | Markers, estimate: Motion | Markers, pair: _Pair, lag_s: float
+    reference: Motion | Markers, estimate: Motion | Markers, pair: _Pair, lag_s: float, first: str
 ) -> SignalLag:
     """What a second signal says near the lag; an error when it clearly says another one."""
-    lags, scores = _search(reference, estimate, pair)
-    known = np.where(np.isfinite(scores), scores, -1.0)
-    overall = int(known.argmax())
-    peaks = _peaks(known)
-    here = [peak for peak in peaks if abs(lags[peak] - lag_s) <= AGREEMENT_S]
-    best = max(here, key=lambda peak: known[peak], default=None)
-    if best is None or known[best] < known[overall] - _SECOND:
+    search = _search(reference, estimate, pair)
+    here = [peak for peak in search.peaks if abs(search.lags[peak] - lag_s) <= AGREEMENT_S]
+    place = max(here, key=lambda peak: search.fits[peak], default=None)
+    overall = search.best
+    contradicts = place is None or search.fits[place] < _NEAR * search.fits[overall]
+    if contradicts and search.correlations[overall] >= _TELLS:
         raise AlignmentError(
-            f"two signals do not agree on the clock: {lag_s:+.3f} s by the leg angles or markers,"
-            f" {lags[overall]:+.3f} s by {pair.name} (correlation {known[overall]:.2f}); are they"
-            " of one trial? If so, state the lag with --lag"
+            f"two signals do not agree on the clock: {lag_s:+.3f} s by {first},"
+            f" {search.lags[overall]:+.3f} s by {pair.name} (correlation"
+            f" {search.correlations[overall]:.2f}); are they of one trial? If so, state the lag"
+            " with --lag"
         )
-    local = _refined(reference, estimate, pair, float(lags[best]))
-    elsewhere = local if best == overall else float(lags[overall])
-    return SignalLag(pair.name, local, float(known[best]), elsewhere)
-
-
-def _peaks(scores: FloatArray) -> list[int]:
-    """Places of local maxima."""
-    inner = (scores[1:-1] >= scores[:-2]) & (scores[1:-1] >= scores[2:]) & (scores[1:-1] > -1)
-    return [int(place) + 1 for place in np.flatnonzero(inner)]
-
-
-def _rival(lags: FloatArray, scores: FloatArray, best: int) -> float | None:
-    known = np.where(np.isfinite(scores), scores, -1.0)
-    far = [
-        peak
-        for peak in _peaks(known)
-        if abs(lags[peak] - lags[best]) >= _APART_S and known[peak] >= known[best] - _RIVAL
-    ]
-    return float(lags[max(far, key=lambda peak: known[peak])]) if far else None
+    if place is None:
+        place = overall
+    local = _refined(reference, estimate, pair, float(search.lags[place]))
+    elsewhere = local if place == overall else float(search.lags[overall])
+    return SignalLag(pair.name, local, float(search.correlations[place]), elsewhere)
 
 
 def _drift(
@@ -327,7 +363,11 @@ def _drift(
 
 
 def _not_the_same(
-    reference: Motion | Markers, estimate: Motion | Markers, pair: _Pair, score: float
+    reference: Motion | Markers,
+    estimate: Motion | Markers,
+    pair: _Pair,
+    score: float,
+    needed: float = SAME_TRIAL,
 ) -> str:
     found = f"{score:.2f}" if math.isfinite(score) else "not at all"
     ranges = [
@@ -340,7 +380,7 @@ def _not_the_same(
         sizes = "{:.2f} m and {:.2f} m".format(*ranges)
     return (
         f"these do not look like one trial: {pair.name} correlate by {found} at best, and those of"
-        f" one trial by {SAME_TRIAL:g} or more; they move by {sizes} at most, for"
+        f" one trial by {needed:g} or more; they move by {sizes} at most, for"
         f" {_duration(reference):.1f} and {_duration(estimate):.1f} s; is it the same movement of"
         " the same person?"
     )

@@ -15,12 +15,22 @@ from kinebench.errors import KinebenchWarning, ValueRangeError
 from kinebench.pipeline.plausibility import require_plausible, up_axes
 from kinebench.validation.joint_frames import JointFrame
 
-__all__ = ["axes_of", "require_motion_plausible", "require_person", "require_upright"]
+__all__ = [
+    "axes_of",
+    "floor_axis",
+    "require_metres",
+    "require_motion_plausible",
+    "require_person",
+    "require_upright",
+]
 
 _NAMED = {"y-up": "+x+y+z", "z-up": "+x+z-y", "x-up": "+y+x-z"}
 _UPRIGHT = 0.5  # cosine of 60°, as where markers are looked at
 _FARTHEST_M = 30.0
 """From the laboratory's origin: with mm taken as m a pelvis is 900 m up; tracks end within 30 m."""
+
+_LONGER = 1.3
+"""Extent of a body along the vertical over that across: standing 2 and more, deep in a squat 1.5."""
 
 _ANYBODY = Subject(70.0, 1.7, "somebody")
 """Who stands for a person of unknown size: bodies of 0.6 to 2.7 m pass."""
@@ -65,16 +75,26 @@ def require_person(mass_kg: float, height_m: float, sure: bool = False) -> None:
         raise ValueRangeError(f"{doubt}; where it is right nevertheless, say so with --sure")
 
 
-def require_upright(
-    markers: Markers, subject: Subject | None, which: str, option: str, stated: bool
-) -> tuple[str, ...]:
-    """Refuse other units and axes than metres and Y up.
+def require_metres(markers: Markers, subject: Subject | None, which: str) -> None:
+    """Refuse a body too small or too large for its subject, as with mm taken as m.
+
+    Raises
+    ------
+    ValueRangeError
+    """
+    with warnings.catch_warnings():
+        # what it warns of besides, the axes, has a check of its own; gaps in time the reader told
+        warnings.simplefilter("ignore", KinebenchWarning)
+        require_plausible(markers, subject or _ANYBODY, which)
+
+
+def require_upright(markers: Markers, which: str, option: str, stated: bool) -> None:
+    """Refuse other axes than Y up, by posture and by where the feet rest, against gravity.
 
     Parameters
     ----------
     markers : Markers
-        By our names, as read with the axes stated.
-    subject : Subject, optional
+        By our names, with the axes stated.
     which : str
         What the recording is called.
     option : str
@@ -82,60 +102,43 @@ def require_upright(
     stated : bool
         Whether they were.
 
-    Returns
-    -------
-    tuple of str
-        What is worth telling.
-
     Raises
     ------
     ValueRangeError
-        The body is too small or too large, or it is not upright along Y.
+        The body is not upright along Y, with the axes that would set it so.
     """
-    floor = floor_axis(markers)
-    posture = up_axes(markers)
-    # with axes of six letters, the third and fourth are where up lies
-    up = posture[2:4] if posture else ""
-    if up or (floor and floor != "+y" and not _knows_posture(markers)):
-        found = up or floor
-        signs = []
-        if up:
-            signs.append(f"the head is above the feet along {up}")
-        if floor:
-            signs.append(f"the lowest markers rest along {floor}, as on a floor")
-        cure = {"+z": "z-up", "+x": "x-up"}.get(found, posture or found)
-        said = "with the axes stated " if stated else ""
-        raise ValueRangeError(
-            f"{which} is not Y-up: {said}{' and '.join(signs)}; confirm with {option} {cure}"
-            if not stated
-            else f"{which}: {said}{' and '.join(signs)}, not along +y: {option} is wrong"
-        )
-    with warnings.catch_warnings():
-        # what it warns of is told here, or by those that read the file
-        warnings.simplefilter("ignore", KinebenchWarning)
-        require_plausible(markers, subject or _ANYBODY, which)
-    return () if not stated else (f"{which}: Y is up with the axes stated",)
+    posture, floor = up_axes(markers), floor_axis(markers)
+    # forward, up and right: the third and fourth letters say where up lies
+    up = posture[2:4]
+    if not up and (floor in ("", "+y") or _knows_posture(markers)):
+        return
+    signs = [f"the head is above the feet along {up}"] if up else []
+    signs += [f"the body is longest along {floor}, away from its steadier end"] if floor else []
+    told = " and ".join(signs)
+    if stated:
+        raise ValueRangeError(f"{which}: with the axes stated {told}, not +y: {option} is wrong")
+    found = up or floor
+    cure = {"+z": "z-up", "+x": "x-up"}.get(found, posture or "with up along " + found)
+    raise ValueRangeError(f"{which} is not Y-up: {told}; confirm with {option} {cure}")
 
 
 def floor_axis(markers: Markers) -> str:
-    """Signed axis along which the lowest markers keep their place, as feet on a floor do.
+    """Signed axis along which the body is longest, away from the end that rests, as feet do.
 
-    Empty when no direction is twice as steady as the next, such as for somebody who stands still.
+    It needs no names. Empty for a body that is about as long another way, as with arms stretched
+    out, and for one whose two ends are equally steady.
     """
     positions = markers.positions[:: max(1, markers.n_frames // 200)]
+    positions = positions[np.isfinite(positions[..., 0]).mean(axis=1) > 0.5]
     if len(positions) < 10 or positions.shape[1] < 8:
         return ""
-    spreads: dict[str, float] = {}
-    for axis, letter in enumerate("xyz"):
-        for sign, mark in ((1.0, "+"), (-1.0, "-")):
-            with np.errstate(invalid="ignore"):
-                lowest = np.nanpercentile(sign * positions[..., axis], 5, axis=1)
-            if np.isfinite(lowest).any():
-                spreads[mark + letter] = float(np.nanstd(lowest))
-    ordered = sorted(spreads, key=lambda name: spreads[name])
-    if len(ordered) < 2 or spreads[ordered[1]] < 2 * spreads[ordered[0]]:
+    low, high = np.nanmin(positions, axis=1), np.nanmax(positions, axis=1)
+    across, longest = np.argsort(np.median(high - low, axis=0))[1:]
+    extent = np.median(high - low, axis=0)
+    below, above = low[:, longest].std(), high[:, longest].std()
+    if extent[longest] < _LONGER * extent[across] or below == above:
         return ""
-    return ordered[0]
+    return ("+" if below < above else "-") + "xyz"[longest]
 
 
 def _knows_posture(markers: Markers) -> bool:

@@ -11,19 +11,23 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from kinebench.alignment.records import Recording
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
 from kinebench.core.names import shared_names
 from kinebench.errors import AlignmentError, ValueRangeError
 from kinebench.geometry.registration import RigidTransform, register_vertical
+from kinebench.geometry.rotations import rotation_about_vertical
 from kinebench.validation.joint_frames import JointFrame
 
-__all__ = ["LaboratoryFrame", "find_frame", "in_frame", "root_of"]
+__all__ = ["LaboratoryFrame", "facing", "find_frame", "in_frame", "root_of"]
 
 _ROOT = ("pelvis_tx", "pelvis_ty", "pelvis_tz")
 _ARM_M = 0.13
 """Half the distance of the iliac spines: the pelvis's heading counts as if markers there told it."""
+
+_FACES_ONE_WAY = 0.5  # length of the mean of unit vectors: of headings spread over 218° or more
 
 _POINTS = _ARM_M * np.array([[0, 0, 0], [1, 0, 0], [-1, 0, 0], [0, 0, 1], [0, 0, -1]], dtype=float)
 
@@ -48,8 +52,7 @@ class LaboratoryFrame:
 
     @property
     def yaw_rad(self) -> float:
-        R = self.transform.R
-        return float(np.arctan2(R[0, 2], R[0, 0]))
+        return _yaw(self.transform)
 
 
 def root_of(frames: Sequence[JointFrame]) -> JointFrame | None:
@@ -92,10 +95,9 @@ def find_frame(
 
 
 def in_frame(
-    recording: Motion | Markers, frame: LaboratoryFrame, root: JointFrame | None
-) -> Motion | Markers:
-    """The recording in the reference's frame."""
-    transform = frame.transform
+    recording: Recording, transform: RigidTransform, root: JointFrame | None
+) -> Recording:
+    """The recording in another frame that shares its vertical."""
     if isinstance(recording, Markers):
         return replace(recording, positions=transform.apply(recording.positions))
     assert root is not None
@@ -106,9 +108,27 @@ def in_frame(
     columns = [recording.names.index(name) for name in root.coordinates]
     near = values[:, columns]
     # the heading turns along: the nearest set of angles to that
-    near[:, [c.endswith("rotation") for c in root.coordinates]] += frame.yaw_rad
+    near[:, [c.endswith("rotation") for c in root.coordinates]] += _yaw(transform)
     values[:, columns] = root.angles(turned, near)
     return replace(recording, values=values)
+
+
+def facing(motion: Motion, root: JointFrame) -> RigidTransform:
+    """The turn about the vertical after which the pelvis faces +X, in the mean.
+
+    Tilt and list are turns about axes of the room: in a room that is turned by 90° they change
+    places. Whose laboratory has its X axis where must not decide what an error is called, and
+    OpenSim's X is forward. No turn for somebody who faces all ways alike.
+    """
+    forward = np.nanmean(root.rotations(motion)[:, :, 0], axis=0)
+    if not np.hypot(forward[0], forward[2]) > _FACES_ONE_WAY:
+        return RigidTransform(np.eye(3), np.zeros(3))
+    heading = float(np.arctan2(-forward[2], forward[0]))
+    return RigidTransform(rotation_about_vertical(-heading), np.zeros(3))
+
+
+def _yaw(transform: RigidTransform) -> float:
+    return float(np.arctan2(transform.R[0, 2], transform.R[0, 0]))
 
 
 def _points(

@@ -9,14 +9,13 @@ from kinebench.core.model import Model
 from kinebench.core.remarks import collected_remarks
 from kinebench.core.results import PipelineRun
 from kinebench.core.subject import Subject
-from kinebench.errors import ValueRangeError
 from kinebench.kinematics import read_tree
 from kinebench.osim.edits import with_marker_set
 from kinebench.pipeline.spec import PipelineSpec
-from kinebench.pipeline.plan import Plan, plan_from_markers
+from kinebench.pipeline.plan import plan_from_markers
 from kinebench.validation.names import Coverage, require_known
 
-__all__ = ["mocap_spec", "plan_mocap", "solved"]
+__all__ = ["mocap_spec", "require_tracked", "solved"]
 
 
 def mocap_spec(body: str = "opencap", engine: str = "opensim") -> PipelineSpec:
@@ -25,15 +24,39 @@ def mocap_spec(body: str = "opencap", engine: str = "opensim") -> PipelineSpec:
     return PipelineSpec(body=body, track=track, engine=engine, clean=())
 
 
-def plan_mocap(
+def require_tracked(
+    markers: Markers, which: str, spec: PipelineSpec, model: Model | None = None
+) -> Coverage:
+    """How many of the markers that inverse kinematics tracks a recording has.
+
+    Parameters
+    ----------
+    markers : Markers
+    which : str
+        What the recording is called.
+    spec : PipelineSpec
+        As `mocap_spec` gives it.
+    model : Model, optional
+        Scaled already, with its markers.
+
+    Raises
+    ------
+    NameNotFoundError
+        Too few, with the map that would give more.
+    """
+    tracked, body_of = _tasks(spec, model)
+    return require_known(markers.names, tracked, body_of, which)
+
+
+def solved(
     name: str,
     markers: Markers,
     static: Markers | None,
     subject: Subject,
     spec: PipelineSpec,
     model: Model | None = None,
-) -> tuple[Plan, Coverage]:
-    """A run on optical markers whose names are known to be enough.
+) -> tuple[PipelineRun, tuple[str, ...]]:
+    """Scaling on the static trial, or a model, then inverse kinematics; and what was warned of.
 
     Parameters
     ----------
@@ -45,33 +68,10 @@ def plan_mocap(
         Of the static trial, unless a model is given.
     subject : Subject
     spec : PipelineSpec
-        As `mocap_spec` gives it.
     model : Model, optional
-        Scaled already, with its markers.
-
-    Raises
-    ------
-    NameNotFoundError
-        Too few of the markers are tracked, with the map that would give more.
-    ValueRangeError
-        There is neither a static trial nor a model.
     """
-    if static is None and model is None:
-        raise ValueRangeError(
-            f"{name} is markers: inverse kinematics needs --static-mocap FILE to scale a model, or"
-            " --scaled-model FILE"
-        )
-    tracked, body_of = _tasks(spec, model)
-    found = require_known(markers.names, tracked, body_of, name)
-    if static is not None:
-        require_known(static.names, tracked, body_of, "the static mocap trial")
-    plan = plan_from_markers(name, markers, static, subject, spec, model)
-    return plan, found
-
-
-def solved(plan: Plan) -> tuple[PipelineRun, tuple[str, ...]]:
-    """The run, and what was warned of."""
     with collected_remarks() as told:
+        plan = plan_from_markers(name, markers, static, subject, spec, model)
         run = plan.pipeline(plan.trial)
     return run, tuple(dict.fromkeys((*told, *run.warnings)))
 

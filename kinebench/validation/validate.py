@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import numpy as np
-
 from kinebench.alignment import GivenLag, align
 from kinebench.comparison import Comparison, Procedure, compare_recordings
 from kinebench.core.markers import Markers
@@ -17,7 +15,13 @@ from kinebench.metrics import evaluate_markers, evaluate_motion
 from kinebench.validation.clock import Clock, find_clock, given_clock
 from kinebench.validation.conventions import require_motion_plausible
 from kinebench.validation.joint_frames import LAI_RAJAGOPAL, JointFrame, with_constant_rotations
-from kinebench.validation.laboratory_frame import LaboratoryFrame, find_frame, in_frame, root_of
+from kinebench.validation.laboratory_frame import (
+    LaboratoryFrame,
+    facing,
+    find_frame,
+    in_frame,
+    root_of,
+)
 
 __all__ = ["ItemErrors", "Validation", "validate_recordings"]
 
@@ -91,7 +95,8 @@ def validate_recordings(
     lag_s : float, optional
         The lag, where it is known.
     frame : {"estimate", "same"}
-        Whether yaw and translation are estimated.
+        Whether yaw and translation are estimated; both motions are then turned so that the pelvis
+        faces +X in the mean, as `laboratory_frame.facing` says why.
     joints : sequence of JointFrame
         Of the model that the motions belong to.
     subject, trial : str
@@ -121,7 +126,11 @@ def validate_recordings(
     if frame == "estimate":
         found = find_frame(aligned.reference, aligned.estimate, root)
     if found is not None:
-        estimate = in_frame(estimate, found, root)
+        estimate = in_frame(estimate, found.transform, root)
+        if root is not None and isinstance(aligned.reference, Motion):
+            forward = facing(aligned.reference, root)
+            reference = in_frame(reference, forward, root)
+            estimate = in_frame(estimate, forward, root)
     procedure = replace(how or Procedure(), time=GivenLag(clock.lag_s), name="validate")
     pair = compare_recordings(
         reference, estimate, procedure, subject, trial, other_policies=False
@@ -154,14 +163,3 @@ def _errors(
         rows.append(ItemErrors(item, "rad" if angle else "m", raw[item], free[item], without))
     return tuple(rows), turned
 
-
-def mean_errors(validation: Validation, unit: str = "rad") -> tuple[float, float, float]:
-    """Raw, without offsets, without joint rotations: means over items of a unit; NaN for none."""
-    rows = [row for row in validation.errors if row.unit == unit]
-    columns = [
-        [row.raw for row in rows],
-        [row.without_offset for row in rows],
-        [row.without_rotation for row in rows if row.without_rotation is not None],
-    ]
-    raw, free, turned = (float(np.mean(c)) if c else float("nan") for c in columns)
-    return raw, free, turned
