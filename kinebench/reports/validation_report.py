@@ -111,7 +111,9 @@ def methods_text(validation: Validation, prepared: Sequence[str] = ()) -> str:
     """
     clock, frame = validation.clock, validation.frame
     pair = validation.comparison.pairs[0]
-    how = "was stated" if clock.given else f"was found by {clock.signals[0].name} (cross-correlation"
+    how = (
+        "was stated" if clock.given else f"was found by {clock.signals[0].name} (cross-correlation"
+    )
     if not clock.given:
         low, high = clock.searched_s
         how += f" over {low:+.2f} to {high:+.2f} s" + (

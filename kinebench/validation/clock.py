@@ -169,9 +169,7 @@ def given_clock(reference: Motion | Markers, estimate: Motion | Markers, lag_s: 
             + _not_the_same(reference, estimate, first, float(score))
         )
     told = (SignalLag(first.name, lag_s, float(score), lag_s),)
-    return Clock(
-        lag_s, True, told, (lag_s, lag_s), None, _drift(reference, estimate, first, lag_s)
-    )
+    return Clock(lag_s, True, told, (lag_s, lag_s), None, _drift(reference, estimate, first, lag_s))
 
 
 def _signals(reference: Motion | Markers, estimate: Motion | Markers) -> list[_Pair]:
@@ -199,7 +197,9 @@ def _motion_signals(reference: Motion, estimate: Motion) -> list[_Pair]:
     legs = [name for name in angles if name.startswith(_LEGS) and not name.endswith("_beta")]
     chosen = legs or angles
     if not chosen:
-        raise AlignmentError("the motions share no joint angle: there is no signal to find a lag by")
+        raise AlignmentError(
+            "the motions share no joint angle: there is no signal to find a lag by"
+        )
     pairs = [
         _Pair(
             "the leg angles" if legs else "the joint angles",
@@ -388,4 +388,3 @@ def _not_the_same(
 
 def _duration(recording: Motion | Markers) -> float:
     return float(recording.times[-1] - recording.times[0]) if recording.n_frames else 0.0
-

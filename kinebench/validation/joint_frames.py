@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -35,22 +36,22 @@ class JointFrame:
     ----------
     name : str
         The child body.
-    coordinates : (str, str, str)
-        In the order of the rotations, body-fixed.
-    axes : (str, str, str)
+    coordinates : tuple of str
+        Three, in the order of the rotations, body-fixed.
+    axes : tuple of str
         Such as ``("+Z", "+X", "+Y")``.
     """
 
     name: str
-    coordinates: tuple[str, str, str]
-    axes: tuple[str, str, str]
+    coordinates: tuple[str, ...]
+    axes: tuple[str, ...]
 
     @property
     def _signs(self) -> FloatArray:
         return np.array([1.0 if axis[0] == "+" else -1.0 for axis in self.axes])
 
     @property
-    def _sequence(self) -> str:
+    def _sequence(self) -> Any:  # scipy's stubs list every sequence as a literal
         return "".join(axis[1] for axis in self.axes)
 
     def rotations(self, motion: Motion) -> FloatArray:

@@ -94,9 +94,7 @@ def find_frame(
     return LaboratoryFrame(transform, part, rest)
 
 
-def in_frame(
-    recording: Recording, transform: RigidTransform, root: JointFrame | None
-) -> Recording:
+def in_frame(recording: Recording, transform: RigidTransform, root: JointFrame | None) -> Recording:
     """The recording in another frame that shares its vertical."""
     if isinstance(recording, Markers):
         return replace(recording, positions=transform.apply(recording.positions))

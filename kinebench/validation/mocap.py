@@ -11,8 +11,8 @@ from kinebench.core.results import PipelineRun
 from kinebench.core.subject import Subject
 from kinebench.kinematics import read_tree
 from kinebench.osim.edits import with_marker_set
-from kinebench.pipeline.spec import PipelineSpec
 from kinebench.pipeline.plan import plan_from_markers
+from kinebench.pipeline.spec import PipelineSpec
 from kinebench.validation.names import Coverage, require_known
 
 __all__ = ["mocap_spec", "require_tracked", "solved"]

@@ -123,7 +123,7 @@ def _parsed(text: str, file: str) -> MarkerMap:
     table = content.get("markers")
     if not isinstance(table, dict) or not table:
         raise FileFormatError(
-            f"{file} has no table [markers], which holds lines such as \"r.ASIS\" = [\"RASI\"];"
+            f'{file} has no table [markers], which holds lines such as "r.ASIS" = ["RASI"];'
             f" found: {', '.join(content) or 'nothing'}"
         )
     spellings = {}

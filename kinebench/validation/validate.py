@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from kinebench.alignment import GivenLag, align
+from kinebench.alignment.records import Recording
 from kinebench.comparison import Comparison, Procedure, compare_recordings
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
@@ -108,35 +109,57 @@ def validate_recordings(
     ValueRangeError
         They are of two kinds, not upright, or in another unit.
     """
-    root = root_of(joints)
-    if isinstance(reference, Motion) != isinstance(estimate, Motion):
-        raise ValueRangeError(
-            "one side is a motion and the other markers: give the mocap's static trial"
-            " (--static-mocap), or the video's .mot"
-        )
-    for recording, which in ((reference, "the mocap"), (estimate, "the video")):
-        if isinstance(recording, Motion):
-            require_motion_plausible(recording, root, which)
-    if lag_s is None:
+    score = _Score(how or Procedure(), lag_s, frame == "estimate", tuple(joints), subject, trial)
+    if isinstance(reference, Motion) and isinstance(estimate, Motion):
+        for motion, which in ((reference, "the mocap"), (estimate, "the video")):
+            require_motion_plausible(motion, score.root, which)
+        return _validated(reference, estimate, score)
+    if isinstance(reference, Markers) and isinstance(estimate, Markers):
+        return _validated(reference, estimate, score)
+    raise ValueRangeError(
+        "one side is a motion and the other markers: give the mocap's static trial"
+        " (--static-mocap), or the video's .mot"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Score:
+    """The parameters of `validate_recordings`."""
+
+    how: Procedure
+    lag_s: float | None
+    estimates_frame: bool
+    joints: tuple[JointFrame, ...]
+    subject: str
+    trial: str
+
+    @property
+    def root(self) -> JointFrame | None:
+        return root_of(self.joints)
+
+
+def _validated(reference: Recording, estimate: Recording, score: _Score) -> Validation:
+    if score.lag_s is None:
         clock = find_clock(reference, estimate)
     else:
-        clock = given_clock(reference, estimate, lag_s)
-    aligned = align(reference, estimate, GivenLag(clock.lag_s))
-    found = None
-    if frame == "estimate":
-        found = find_frame(aligned.reference, aligned.estimate, root)
-    if found is not None:
-        estimate = in_frame(estimate, found.transform, root)
-        if root is not None and isinstance(aligned.reference, Motion):
-            forward = facing(aligned.reference, root)
-            reference = in_frame(reference, forward, root)
-            estimate = in_frame(estimate, forward, root)
-    procedure = replace(how or Procedure(), time=GivenLag(clock.lag_s), name="validate")
+        clock = given_clock(reference, estimate, score.lag_s)
+    time = GivenLag(clock.lag_s)
+    aligned = align(reference, estimate, time)
+    frame = None
+    if score.estimates_frame:
+        frame = find_frame(aligned.reference, aligned.estimate, score.root)
+    if frame is not None:
+        estimate = in_frame(estimate, frame.transform, score.root)
+        if score.root is not None and isinstance(aligned.reference, Motion):
+            forward = facing(aligned.reference, score.root)
+            reference = in_frame(reference, forward, score.root)
+            estimate = in_frame(estimate, forward, score.root)
+    how = replace(score.how, time=time, name="validate")
     pair = compare_recordings(
-        reference, estimate, procedure, subject, trial, other_policies=False
+        reference, estimate, how, score.subject, score.trial, other_policies=False
     )
-    errors, turned = _errors(pair.reference, pair.estimate, joints)
-    return Validation(Comparison(procedure, (pair,)), clock, found, errors, turned)
+    errors, turned = _errors(pair.reference, pair.estimate, score.joints)
+    return Validation(Comparison(how, (pair,)), clock, frame, errors, turned)
 
 
 def _errors(
@@ -162,4 +185,3 @@ def _errors(
         without = (turns[item] if item in in_joint else free[item]) if angle else None
         rows.append(ItemErrors(item, "rad" if angle else "m", raw[item], free[item], without))
     return tuple(rows), turned
-

@@ -11,12 +11,10 @@ from kinebench.scaling.window import ANATOMICAL_MARKERS, OPTICAL_MARKERS
 from kinebench.validation import built_in_maps, marker_map
 from kinebench.validation.names import coverage, matched, renamed, require_known
 
-PLUG_IN_GAIT = tuple(
-    f"{side}{name}"
-    for side in "LR"
-    for name in ("ASI", "PSI", "THI", "KNE", "TIB", "ANK", "HEE", "TOE", "SHO", "ELB", "WRA", "WRB")
-) + ("C7", "T10", "CLAV", "STRN", "LFHD", "RFHD", "LBHD", "RBHD", "LFIN", "RFIN")
+_SIDED = "ASI PSI THI KNE TIB ANK HEE TOE SHO ELB WRA WRB"
+_REST = "C7 T10 CLAV STRN LFHD RFHD LBHD RBHD LFIN RFIN"
 # Vicon's list; of these 25 have a counterpart in OpenCap's optical set
+PLUG_IN_GAIT = (*(side + name for side in "LR" for name in _SIDED.split()), *_REST.split())
 
 TRACKED = built_in_maps()["opencap"].spellings
 BODIES = {
