@@ -134,10 +134,10 @@ def _job(arguments: argparse.Namespace, video_path: Path) -> _Job:
     )
     job = _Job(video, mocap, video.recording, video.model, notes=list(video.told))
     job.notes.insert(0, f"video: {video.kind}, {video.path.name}")
+    subject = _person(arguments, video.subject, asked=_solves(arguments))
     if not isinstance(mocap, Markers):
         _refuse_useless(arguments)
         return job
-    subject = _person(arguments, video.subject, asked=_solves(arguments))
     require_metres(mocap, subject, "the mocap")
     mocap = _named(arguments, mocap, job, "mocap")
     if _solves(arguments):
@@ -164,7 +164,7 @@ def _refuse_unsolved(arguments: argparse.Namespace) -> None:
 def _refuse_useless(arguments: argparse.Namespace) -> None:
     given = [
         f"--{name.replace('_', '-')}"
-        for name in ("static_mocap", "map", "axes")
+        for name in ("static_mocap", "scaled_model", "map", "axes")
         if getattr(arguments, name) is not None
     ]
     if given:
@@ -230,7 +230,7 @@ def _solve(
         static = _named(arguments, read, job, "static mocap")
         recordings["the static mocap trial"] = static
     # unknown names hide a wrong posture: names first
-    known = [require_tracked(each, which, spec, model) for which, each in recordings.items()][0]
+    known, *_ = [require_tracked(each, which, spec, model) for which, each in recordings.items()]
     for which, each in recordings.items():
         require_upright(each, which, "--axes", arguments.axes is not None)
     job.run, told = solved(arguments.mocap.stem, mocap, static, subject, spec, model)

@@ -90,7 +90,8 @@ def steps_told(validation: Validation) -> list[str]:
         lines.append(
             f"frame: yaw {math.degrees(frame.yaw_rad):+.2f}°, translation ({t}) m, from"
             f" {frame.part_s[0]:.2f} to {frame.part_s[1]:.2f} s; residual"
-            f" {frame.transform.rms * 1e3:.0f} mm there, {frame.rest_rms_m * 1e3:.0f} mm on the rest"
+            f" {frame.transform.rms * 1e3:.0f} mm there, {frame.rest_rms_m * 1e3:.0f} mm on the"
+            " rest"
         )
         if validation.joint_rotations:
             lines.append("frame: both turned about the vertical until the pelvis faces +X")
@@ -140,8 +141,8 @@ def methods_text(validation: Validation, prepared: Sequence[str] = ()) -> str:
         )
     sentences.append(
         f"Errors are video minus mocap over {pair.alignment.n_frames} frames, the video"
-        " interpolated by cubic splines at the mocap's times, without filtering; they are given raw,"
-        " without the constant offset of each coordinate, and, for joints of three angles, without"
+        " interpolated by cubic splines at the mocap's times, without filtering; they are given"
+        " raw, without the constant offset of each coordinate, and, for joints of three angles, without"
         " one constant rotation of the joint's frame (chordal mean). Computed with kinebench"
         f" {__version__}."
     )

@@ -30,7 +30,7 @@ _FARTHEST_M = 30.0
 """From the laboratory's origin: with mm taken as m a pelvis is 900 m up; tracks end within 30 m."""
 
 _LONGER = 1.3
-"""Extent of a body along the vertical over that across: standing 2 and more, deep in a squat 1.5."""
+"""Extent of a body along the vertical over that across: standing 2 and more, in a squat 1.5."""
 
 _ANYBODY = Subject(70.0, 1.7, "somebody")
 """Who stands for a person of unknown size: bodies of 0.6 to 2.7 m pass."""

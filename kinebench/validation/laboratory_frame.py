@@ -25,7 +25,7 @@ __all__ = ["LaboratoryFrame", "facing", "find_frame", "in_frame", "root_of"]
 
 _ROOT = ("pelvis_tx", "pelvis_ty", "pelvis_tz")
 _ARM_M = 0.13
-"""Half the distance of the iliac spines: the pelvis's heading counts as if markers there told it."""
+"""Half the distance of the iliac spines: the heading counts as if markers there told it."""
 
 _FACES_ONE_WAY = 0.5  # length of the mean of unit vectors: of headings spread over 218° or more
 
