@@ -143,8 +143,8 @@ def methods_text(validation: Validation, prepared: Sequence[str] = ()) -> str:
         f"Errors are video minus mocap over {pair.alignment.n_frames} frames, the video"
         " interpolated by cubic splines at the mocap's times, without filtering; they are given"
         " raw, without the constant offset of each coordinate, and, for joints of three angles,"
-        " without one constant rotation of the joint's frame (chordal mean). Computed with kinebench"
-        f" {__version__}."
+        " without one constant rotation of the joint's frame (chordal mean). Computed with"
+        f" kinebench {__version__}."
     )
     return " ".join(sentences)
 
