@@ -13,6 +13,7 @@ setup(
             "diagnosis/learnt.json",
             "reports/player/player.*",
             "uncertainty/learnt/*.npz",
+            "validation/maps/*.toml",
         ],
         "kinebench.datasets.cards": ["*/card.toml"],
     },

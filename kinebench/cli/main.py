@@ -29,6 +29,7 @@ _COMMANDS = {
     "audit": "is a recording, and what comes of it, to be trusted: a traffic light per trial",
     "engines": "OpenSim's solver and kinebench's own on one trial: cost, angles, time",
     "compare": "metrics of estimates against references, with alignment and sensitivity",
+    "validate": "mocap against video, from two laboratories' files to a report",
     "check": "has a pipeline moved since its baseline was accepted: a gate for every change",
     "baseline": "what a gate expects: accept, show, diff",
     "power": "how many subjects, trials and repetitions a study of agreement needs",

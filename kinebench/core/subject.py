@@ -11,7 +11,7 @@ from kinebench.core.plausible import PLAUSIBLE
 from kinebench.errors import ValueRangeError
 from kinebench.remarks import tell
 
-__all__ = ["Subject", "require_possible"]
+__all__ = ["Subject", "implausible", "require_possible"]
 
 _HEIGHT_M, _INDEX = PLAUSIBLE["height"], PLAUSIBLE["body-mass index"]
 _ANY_HEIGHT_M = PLAUSIBLE["height of anybody"]
@@ -47,7 +47,7 @@ class Subject:
             if not (number and math.isfinite(value) and value > 0):
                 raise ValueRangeError(f"{name} must be a number above 0 {unit}, found {value!r}")
             object.__setattr__(self, name, float(value))
-        doubt = _implausible(self.mass_kg, self.height_m)
+        doubt = implausible(self.mass_kg, self.height_m)
         if doubt:
             tell("mass" if self.height_m in _HEIGHT_M else "height", doubt)
 
@@ -61,10 +61,10 @@ def require_possible(mass_kg: float, height_m: float) -> None:
     if not (0 < mass_kg < math.inf and 0 < height_m < math.inf):
         return
     if not (height_m in _ANY_HEIGHT_M and mass_kg / height_m**2 in _ANY_INDEX):
-        raise ValueRangeError(_implausible(mass_kg, height_m))
+        raise ValueRangeError(implausible(mass_kg, height_m))
 
 
-def _implausible(mass_kg: float, height_m: float) -> str:
+def implausible(mass_kg: float, height_m: float) -> str:
     """What is doubtful about a mass and a height, with the likely cure; empty when nothing is."""
     index = mass_kg / height_m / height_m  # a square of 1e200 would overflow
     if height_m not in _HEIGHT_M:

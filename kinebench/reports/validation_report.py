@@ -1,0 +1,189 @@
+"""A validation in words, as a table, and as a document."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kinebench import __version__
+from kinebench.core.model import Model
+from kinebench.reports.blocks import Document, Listing, Section, TableBlock, Text
+from kinebench.reports.comparison_report import comparison_document
+from kinebench.reports.tables import Table
+from kinebench.reports.units import readable, readable_unit
+from kinebench.validation import Validation
+from kinebench.validation.validate import ItemErrors
+
+__all__ = ["error_table", "methods_text", "steps_told", "validation_document"]
+
+_GROUPS = {
+    "legs": ("hip_", "knee_", "ankle_", "subtalar_"),
+    "pelvis": ("pelvis_tilt", "pelvis_list", "pelvis_rotation"),
+    "trunk": ("lumbar_",),
+    "arms": ("arm_", "elbow_", "pro_sup_"),
+    "pelvis translations": ("pelvis_tx", "pelvis_ty", "pelvis_tz"),
+}
+"""A mean over all angles would be ruled by the rotation of the forearms."""
+
+
+def error_table(validation: Validation) -> Table:
+    """Each item's error: as it is, without a constant offset, without a constant joint rotation."""
+    rows = [
+        (row.item, readable_unit(row.unit), *_cells(row.unit, _columns(row)))
+        for row in validation.errors
+    ]
+    for title, prefixes in _GROUPS.items():
+        own = [row for row in validation.errors if row.item.startswith(prefixes)]
+        if len(own) > 1 and validation.comparison.pairs[0].evaluation.kind != "marker":
+            means = [_mean(column) for column in zip(*map(_columns, own), strict=True)]
+            unit = own[0].unit
+            rows.append((f"mean, {title}", readable_unit(unit), *_cells(unit, means)))
+    header = ("item", "unit", "RMSE", "without offset", "without joint rotation")
+    return Table(header, tuple(rows))
+
+
+def _columns(row: ItemErrors) -> tuple[float, float, float]:
+    turned = row.without_rotation
+    return row.raw, row.without_offset, math.nan if turned is None else turned
+
+
+def _cells(unit: str, values: Sequence[float]) -> tuple[str, ...]:
+    return tuple(readable(value, unit) if math.isfinite(value) else "—" for value in values)
+
+
+def _mean(values: Sequence[float]) -> float:
+    known = [value for value in values if math.isfinite(value)]
+    return sum(known) / len(known) if known else math.nan
+
+
+def steps_told(validation: Validation) -> list[str]:
+    """What was found on the way, and how sure it is: a line each."""
+    clock, frame = validation.clock, validation.frame
+    if clock.given:
+        lines = [f"clock: the video is late by {_ms(clock.lag_s)}, as stated"]
+    else:
+        low, high = clock.searched_s
+        lines = [
+            f"clock: the video is late by {_ms(clock.lag_s)}; searched {low:+.2f} to {high:+.2f} s;"
+            f" confidence {clock.confidence}"
+        ]
+    lines += [
+        f"clock: {signal.name}: {_ms(signal.lag_s)}, correlation {signal.correlation:.3f}"
+        + (
+            ""
+            if abs(signal.best_lag_s - signal.lag_s) < 1e-6
+            else f"; {_ms(signal.best_lag_s)} fits it slightly better"
+        )
+        for signal in clock.signals
+    ]
+    if clock.rival_s is not None:
+        lines.append(f"clock: {_ms(clock.rival_s)} fits nearly as well, as in cyclic movement")
+    if clock.drift_s is None:
+        lines.append("clock: too short or too still to tell a drift")
+    else:
+        lines.append(f"clock: the lag grows by {clock.drift_s * 1e3:+.0f} ms over the trial")
+    if frame is None:
+        lines.append("frame: taken as one, no yaw or translation removed")
+    else:
+        t = ", ".join(f"{value:+.3f}" for value in frame.transform.t)
+        lines.append(
+            f"frame: yaw {math.degrees(frame.yaw_rad):+.2f}°, translation ({t}) m, from"
+            f" {frame.part_s[0]:.2f} to {frame.part_s[1]:.2f} s; residual"
+            f" {frame.transform.rms * 1e3:.0f} mm there, {frame.rest_rms_m * 1e3:.0f} mm on the"
+            " rest"
+        )
+        if validation.joint_rotations:
+            lines.append("frame: both turned about the vertical until the pelvis faces +X")
+    turned = ", ".join(
+        f"{name} {math.degrees(angle):.1f}°" for name, angle in validation.joint_rotations.items()
+    )
+    return lines + ([f"joint frames: constant rotation of {turned}"] if turned else [])
+
+
+def methods_text(validation: Validation, prepared: Sequence[str] = ()) -> str:
+    """A paragraph for a paper.
+
+    Parameters
+    ----------
+    validation : Validation
+    prepared : sequence of str
+        Sentences on how the mocap's motion was made.
+    """
+    clock, frame = validation.clock, validation.frame
+    pair = validation.comparison.pairs[0]
+    how = (
+        "was stated" if clock.given else f"was found by {clock.signals[0].name} (cross-correlation"
+    )
+    if not clock.given:
+        low, high = clock.searched_s
+        how += f" over {low:+.2f} to {high:+.2f} s" + (
+            f"; {clock.signals[1].name} gave {_ms(clock.signals[1].lag_s)})"
+            if len(clock.signals) > 1
+            else ")"
+        )
+    sentences = [
+        *prepared,
+        f"The video's clock was corrected by a lag of {_ms(clock.lag_s)}, which {how}; no drift was"
+        " corrected.",
+    ]
+    if frame is not None:
+        sentences.append(
+            "The video was brought into the mocap's laboratory frame by one rotation about the"
+            f" vertical ({math.degrees(frame.yaw_rad):+.1f}°) and one translation, least squares"
+            f" over {frame.part_s[0]:.2f} to {frame.part_s[1]:.2f} s (residual"
+            f" {frame.transform.rms * 1e3:.0f} mm, {frame.rest_rms_m * 1e3:.0f} mm on the rest)."
+            + (
+                " Pelvis angles and translations are in a frame whose X axis is the mean heading."
+                if validation.joint_rotations
+                else ""
+            )
+        )
+    sentences.append(
+        f"Errors are video minus mocap over {pair.alignment.n_frames} frames, the video"
+        " interpolated by cubic splines at the mocap's times, without filtering; they are given"
+        " raw, without the constant offset of each coordinate, and, for joints of three angles,"
+        " without one constant rotation of the joint's frame (chordal mean). Computed with"
+        f" kinebench {__version__}."
+    )
+    return " ".join(sentences)
+
+
+def validation_document(
+    validation: Validation,
+    notes: Sequence[str] = (),
+    prepared: Sequence[str] = (),
+    model: Model | None = None,
+) -> Document:
+    """The comparison's report, with what validation found before and its methods after it.
+
+    Parameters
+    ----------
+    validation : Validation
+    notes : sequence of str
+        On the inputs: files, marker names, axes.
+    prepared : sequence of str
+        As in `methods_text`.
+    model : Model, optional
+        On which both motions are shown.
+    """
+    made = comparison_document(validation.comparison, model)
+    first = Section(
+        "Three kinds of error",
+        (
+            TableBlock(
+                error_table(validation),
+                "RMSE as it is; without the constant offset of each coordinate; without one"
+                " constant rotation of the joint's frame. The last two are not accuracy: they tell"
+                " how much is constant.",
+            ),
+        ),
+    )
+    steps = Section("What was found", (Listing((*notes, *steps_told(validation))),))
+    methods = Section("Methods", (Text(methods_text(validation, prepared)),))
+    title = f"Video against mocap: {validation.comparison.pairs[0].trial}"
+    return replace(made, title=title, sections=(first, steps, *made.sections, methods))
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds:+.3f} s"

@@ -1,0 +1,200 @@
+"""Reading both sides: mocap files, and video as a session, a project or files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from kinebench.core.markers import Markers
+from kinebench.core.model import Model
+from kinebench.core.motion import Motion
+from kinebench.core.subject import Subject
+from kinebench.datasets.archive import extract_archive, is_archive
+from kinebench.errors import FileFormatError, NameNotFoundError
+from kinebench.io.keypoint_files import read_markers
+from kinebench.io.models import read_model
+from kinebench.io.session import Session, is_static, read_session
+from kinebench.io.session_folder import child
+from kinebench.io.sto import read_motion
+from kinebench.pipeline.session.plan import plan_from_session
+from kinebench.pipeline.spec import PipelineSpec
+
+__all__ = ["Video", "opened", "read_recording", "read_video"]
+
+_MOTIONS = (".mot", ".sto")
+_MARKERS = (".trc", ".c3d")
+
+
+@dataclass(frozen=True, slots=True)
+class Video:
+    """The estimate, and what comes with it.
+
+    Parameters
+    ----------
+    recording : Motion or Markers
+    path : Path
+        The file it was read from.
+    trial : str
+    kind : str
+        "OpenCap session", "Pose2Sim project" or "file".
+    subject : Subject, optional
+        As the session's metadata say.
+    model : Model, optional
+        The session's scaled model.
+    told : tuple of str
+    """
+
+    recording: Motion | Markers
+    path: Path
+    trial: str
+    kind: str
+    subject: Subject | None = None
+    model: Model | None = None
+    told: tuple[str, ...] = ()
+
+
+def read_recording(path: Path, axes: str = "+x+y+z") -> Motion | Markers:
+    """A motion from .mot or .sto, markers from .trc or .c3d.
+
+    Raises
+    ------
+    FileFormatError
+        For another ending, or a file that does not follow its format.
+    """
+    ending = path.suffix.lower()
+    if ending in _MOTIONS:
+        return read_motion(path)
+    if ending in _MARKERS:
+        return read_markers(path, axes=axes)
+    valid = ", ".join((*_MOTIONS, *_MARKERS))
+    raise FileFormatError(f"{path.name}: '{ending}' is neither motion nor markers; valid: {valid}")
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Path]:
+    """The folder or file itself, or the folder in a downloaded archive for as long as it is used.
+
+    Raises
+    ------
+    DatasetError
+        The archive is damaged, or would leave its folder.
+    FileFormatError
+        There is nothing at the path.
+    """
+    if not path.exists():
+        raise FileFormatError(f"{path} does not exist")
+    if not is_archive(path):
+        yield path
+        return
+    with TemporaryDirectory(prefix="kinebench-") as name:
+        folder = Path(name) / path.stem
+        extract_archive(path, folder)
+        yield folder
+
+
+def read_video(
+    path: Path,
+    trial: str | None = None,
+    variant: str | None = None,
+    axes: str = "+x+y+z",
+    like: str = "",
+) -> Video:
+    """The video's result.
+
+    Parameters
+    ----------
+    path : Path
+        An OpenCap session's folder, a Pose2Sim project's, or a .mot, .sto, .trc or .c3d file.
+    trial, variant : str, optional
+        Of the session or project; needed where there are several and none has the name `like`.
+    axes : str
+        Of markers.
+    like : str
+        Name of the mocap trial.
+
+    Raises
+    ------
+    KinebenchError
+        There is nothing to read, or a trial must be chosen.
+    """
+    if not path.is_dir():
+        return Video(read_recording(path, axes), path, path.stem, "file")
+    if _holds_session(path):
+        return _of_session(read_session(path), trial, variant, like)
+    found = _project_files(path)
+    if not found:
+        raise FileFormatError(
+            f"{path.name} is neither an OpenCap session (MarkerData/*.trc) nor a Pose2Sim project"
+            " (kinematics/*.mot or pose-3d/*.trc)"
+        )
+    file = _chosen(found, trial, like, path.name)
+    return Video(read_recording(file, axes), file, file.stem, "Pose2Sim project")
+
+
+def _holds_session(path: Path) -> bool:
+    folders = (path, *(each for each in path.iterdir() if each.is_dir()))
+    return any(child(folder, "MarkerData").is_dir() for folder in folders) or (
+        path.name.casefold() in ("markerdata", "opensimdata")
+    )
+
+
+def _of_session(session: Session, trial: str | None, variant: str | None, like: str) -> Video:
+    moving = [name for name in session.trials if not is_static(name)]
+    name = trial or (moving[0] if len(moving) == 1 else None)
+    if name is None:
+        name = next((each for each in moving if each.casefold() == like.casefold()), None)
+    if name is None:
+        raise NameNotFoundError(
+            f"{session.folder.name} has several trials, none named as the mocap, '{like}': name one"
+            f" with --trial: {', '.join(moving) or 'none moves'}"
+        )
+    files = session.files(name, variant)
+    model = None if files.scaled_model is None else read_model(files.scaled_model)
+    if files.motion is not None:
+        told = (f"video: the session's own result, {files.motion.name}",)
+        motion = read_motion(files.motion)
+        return Video(motion, files.motion, name, "OpenCap session", session.subject, model, told)
+    if session.subject is None:
+        raise FileFormatError(
+            f"{session.folder.name} has no result of trial '{name}' (OpenSimData/…/{name}.mot), and"
+            " its metadata lack mass or height: run it first, kinebench run"
+        )
+    plan = plan_from_session(session, files, session.subject, PipelineSpec())
+    run = plan.pipeline(plan.trial)
+    told = (f"video: no result in the session; made here by pipeline {plan.spec.digest[:12]}",)
+    return Video(
+        run.motion, files.keypoints, name, "OpenCap session", session.subject,
+        run.scaling.model, told,
+    )  # fmt: skip
+
+
+def _project_files(folder: Path) -> dict[str, Path]:
+    """Result of each trial of a Pose2Sim project, motions before markers.
+
+    Of several TRC files of a trial the augmented one is taken, then the filtered one, whose names
+    are longer.
+    """
+    motions = {path.stem: path for path in sorted(folder.rglob("kinematics/*.mot"))}
+    if motions:
+        return motions
+    found: dict[str, Path] = {}
+    for path in sorted(folder.rglob("pose-3d/*.trc"), key=lambda path: len(path.name)):
+        found[path.parent.parent.name] = path
+    return found
+
+
+def _chosen(found: dict[str, Path], trial: str | None, like: str, where: str) -> Path:
+    wanted = trial or like
+    fitting = [name for name in found if wanted and wanted.casefold() in name.casefold()]
+    if len(found) == 1 and trial is None:
+        return next(iter(found.values()))
+    if len(fitting) != 1:
+        raise NameNotFoundError(
+            f"{where} has several trials: name one with --trial: {', '.join(found)}"
+            if trial is None
+            else f"--trial {trial} fits {len(fitting)} trials of {where}: {', '.join(found)}"
+        )
+    return found[fitting[0]]

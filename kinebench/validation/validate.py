@@ -1,0 +1,187 @@
+"""Mocap against video, from two recordings to figures: clock, frame, joints, errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from kinebench.alignment import GivenLag, align
+from kinebench.alignment.records import Recording
+from kinebench.comparison import Comparison, Procedure, compare_recordings
+from kinebench.core.markers import Markers
+from kinebench.core.motion import Motion
+from kinebench.errors import ValueRangeError
+from kinebench.metrics import evaluate_markers, evaluate_motion
+from kinebench.validation.clock import Clock, find_clock, given_clock
+from kinebench.validation.conventions import require_motion_plausible
+from kinebench.validation.joint_frames import LAI_RAJAGOPAL, JointFrame, with_constant_rotations
+from kinebench.validation.laboratory_frame import (
+    LaboratoryFrame,
+    facing,
+    find_frame,
+    in_frame,
+    root_of,
+)
+
+__all__ = ["ItemErrors", "Validation", "validate_recordings"]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemErrors:
+    """Root mean square errors of a coordinate, or of a marker's distance, rad or m.
+
+    Parameters
+    ----------
+    item : str
+    unit : {"rad", "m"}
+    raw : float
+        As recorded, on one clock and in one laboratory frame.
+    without_offset : float
+        Without the constant difference of this item.
+    without_rotation : float, optional
+        Without one constant rotation of the joint's frame; of a joint of one angle the same as
+        `without_offset`, None of markers and translations.
+    """
+
+    item: str
+    unit: str
+    raw: float
+    without_offset: float
+    without_rotation: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """How far the video is from the mocap.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        Every metric, and the aligned recordings.
+    clock : Clock
+    frame : LaboratoryFrame, optional
+        None where it was not to be estimated, or the motions lack a pelvis.
+    errors : tuple of ItemErrors
+    joint_rotations : mapping of str to float
+        Angle, rad, of the constant rotation of each joint's frame.
+    """
+
+    comparison: Comparison
+    clock: Clock
+    frame: LaboratoryFrame | None
+    errors: tuple[ItemErrors, ...]
+    joint_rotations: Mapping[str, float]
+
+
+def validate_recordings(
+    reference: Motion | Markers,
+    estimate: Motion | Markers,
+    how: Procedure | None = None,
+    *,
+    lag_s: float | None = None,
+    frame: Literal["estimate", "same"] = "estimate",
+    joints: Sequence[JointFrame] = LAI_RAJAGOPAL,
+    subject: str = "subject",
+    trial: str = "trial",
+) -> Validation:
+    """Bring the estimate onto the reference's clock and into its frame, and score it.
+
+    Parameters
+    ----------
+    reference, estimate : Motion or Markers
+        Two of one kind; of markers, by equal names.
+    how : Procedure, optional
+        What is scored; its time alignment is replaced by the lag.
+    lag_s : float, optional
+        The lag, where it is known.
+    frame : {"estimate", "same"}
+        Whether yaw and translation are estimated; both motions are then turned so that the pelvis
+        faces +X in the mean, as `laboratory_frame.facing` says why.
+    joints : sequence of JointFrame
+        Of the model that the motions belong to.
+    subject, trial : str
+
+    Raises
+    ------
+    AlignmentError
+        They are not of one trial, or cannot be brought onto one clock or into one frame.
+    ValueRangeError
+        They are of two kinds, not upright, or in another unit.
+    """
+    score = _Score(how or Procedure(), lag_s, frame == "estimate", tuple(joints), subject, trial)
+    if isinstance(reference, Motion) and isinstance(estimate, Motion):
+        for motion, which in ((reference, "the mocap"), (estimate, "the video")):
+            require_motion_plausible(motion, score.root, which)
+        return _validated(reference, estimate, score)
+    if isinstance(reference, Markers) and isinstance(estimate, Markers):
+        return _validated(reference, estimate, score)
+    raise ValueRangeError(
+        "one side is a motion and the other markers: give the mocap's static trial"
+        " (--static-mocap), or the video's .mot"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Score:
+    """The parameters of `validate_recordings`."""
+
+    how: Procedure
+    lag_s: float | None
+    estimates_frame: bool
+    joints: tuple[JointFrame, ...]
+    subject: str
+    trial: str
+
+    @property
+    def root(self) -> JointFrame | None:
+        return root_of(self.joints)
+
+
+def _validated(reference: Recording, estimate: Recording, score: _Score) -> Validation:
+    if score.lag_s is None:
+        clock = find_clock(reference, estimate)
+    else:
+        clock = given_clock(reference, estimate, score.lag_s)
+    time = GivenLag(clock.lag_s)
+    aligned = align(reference, estimate, time)
+    frame = None
+    if score.estimates_frame:
+        frame = find_frame(aligned.reference, aligned.estimate, score.root)
+    if frame is not None:
+        estimate = in_frame(estimate, frame.transform, score.root)
+        if score.root is not None and isinstance(aligned.reference, Motion):
+            forward = facing(aligned.reference, score.root)
+            reference = in_frame(reference, forward, score.root)
+            estimate = in_frame(estimate, forward, score.root)
+    how = replace(score.how, time=time, name="validate")
+    pair = compare_recordings(
+        reference, estimate, how, score.subject, score.trial, other_policies=False
+    )
+    errors, turned = _errors(pair.reference, pair.estimate, score.joints)
+    return Validation(Comparison(how, (pair,)), clock, frame, errors, turned)
+
+
+def _errors(
+    reference: Motion | Markers, estimate: Motion | Markers, joints: Sequence[JointFrame]
+) -> tuple[tuple[ItemErrors, ...], Mapping[str, float]]:
+    if isinstance(reference, Markers) and isinstance(estimate, Markers):
+        metrics = ["distance_rms", "offset_removed_distance_rms"]
+        found = evaluate_markers(reference, estimate, metrics=metrics)
+        raw, free = (found.values(metric) for metric in metrics)
+        return tuple(ItemErrors(item, "m", raw[item], free[item], None) for item in raw), {}
+    assert isinstance(reference, Motion)
+    assert isinstance(estimate, Motion)
+    metrics = ["rmse", "offset_removed_rmse"]
+    found = evaluate_motion(reference, estimate, metrics)
+    raw, free = (found.values(metric) for metric in metrics)
+    reframed, turned = with_constant_rotations(reference, estimate, joints)
+    turns = evaluate_motion(reference, reframed, ["rmse"]).values("rmse")
+    in_joint = {name for joint in joints if joint.name in turned for name in joint.coordinates}
+    kinds = {c.name: c.kind for c in reference.coordinates}
+    rows = []
+    for item in raw:
+        angle = kinds[item] == "rotational"
+        without = (turns[item] if item in in_joint else free[item]) if angle else None
+        rows.append(ItemErrors(item, "rad" if angle else "m", raw[item], free[item], without))
+    return tuple(rows), turned

@@ -1,0 +1,172 @@
+"""A session filmed and measured in one virtual laboratory, and its mocap moved to another one."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from kinebench.cli.main import main
+from kinebench.core import Markers
+from kinebench.geometry.rotations import rotation_about_vertical
+from kinebench.io.sto import write_motion
+from kinebench.io.trc import read_trc, write_trc
+from kinebench.lab import Population, record
+from kinebench.lab.camera.catalogue import two_phones
+from kinebench.lab.motions.gait import Gait
+from kinebench.lab.motions.squat import Squat
+from kinebench.studies.sources.lab_session import LabSession
+
+LAG_S, YAW = 2.35, math.radians(130)
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("laboratory") / "session"
+    lab = LabSession(Population().subject(3), (("squats", Squat()),), errors=two_phones())
+    return lab.write(folder, "labvalidation")
+
+
+def elsewhere(markers: Markers) -> Markers:
+    """Z-up, turned, shifted, on another clock, by names that nobody knows."""
+    turned = markers.positions @ rotation_about_vertical(YAW).T + np.array([3.0, 0.0, -1.5])
+    x, y, z = np.moveaxis(turned, 2, 0)
+    names = tuple(f"Anna:P{i:02d}" for i in range(len(markers.names)))
+    return Markers(names, markers.times + LAG_S, np.stack([x, -z, y], axis=2))
+
+
+@pytest.fixture(scope="module")
+def mocap(session: Path) -> Path:
+    """Files of the other laboratory, in mm, with the map of its names."""
+    folder = session.parent / "elsewhere"
+    folder.mkdir()
+    for name in ("squats", "static1"):
+        own = read_trc(session / "MarkerData" / "Mocap" / f"{name}.trc")
+        write_trc(folder / f"{name}.trc", elsewhere(own), "mm", 5)
+    rows = [f'"{name}" = ["p{i:02d}"]' for i, name in enumerate(own.names)]
+    (folder / "own.toml").write_text("\n".join(["[markers]", *rows]), "utf-8")
+    shutil.make_archive(str(folder / "OpenCapData_1"), "zip", session.parent, "session")
+    return folder
+
+
+def options(folder: Path) -> list[str]:
+    static = folder / "static1.trc"
+    return ["--static-mocap", str(static), "--body", "lab", "--engine", "fast", "--trial", "squats"]
+
+
+def validated(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+    assert main(["validate", *arguments, "--json"]) == 0
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_another_laboratory_changes_no_angle(
+    session: Path, mocap: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = session / "MarkerData" / "Mocap"
+    plain = validated(capsys, str(own / "squats.trc"), str(session), *options(own))
+    moved = validated(
+        capsys,
+        str(mocap / "squats.trc"),
+        str(mocap / "OpenCapData_1.zip"),
+        *options(mocap),
+        "--map",
+        str(mocap / "own.toml"),
+        "--axes",
+        "Z-UP",
+    )
+    assert moved["clock"]["lag_s"] == pytest.approx(plain["clock"]["lag_s"] - LAG_S, abs=5e-4)
+    yaw = moved["frame"]["yaw_rad"] - plain["frame"]["yaw_rad"]
+    assert math.remainder(yaw - YAW, 2 * math.pi) == pytest.approx(0, abs=math.radians(0.05))
+    before = {row["item"]: row for row in plain["errors"]}
+    assert len(before) > 25
+    for row in moved["errors"]:
+        bar = math.radians(0.05) if row["unit"] == "rad" else 0.5e-3
+        for kind in ("rmse", "without_offset", "without_rotation"):
+            if before[row["item"]][kind] is not None:
+                assert row[kind] == pytest.approx(before[row["item"]][kind], abs=bar), row["item"]
+    # it is an answer: of the legs some degrees, not nothing
+    assert math.radians(0.5) < before["knee_angle_r"]["rmse"] < math.radians(12)
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert main(["validate", *arguments]) == 2
+    return capsys.readouterr().err
+
+
+def test_names_that_the_model_does_not_know(
+    session: Path, mocap: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = refused(
+        capsys, str(mocap / "squats.trc"), str(session), *options(mocap), "--axes", "z-up"
+    )
+    assert "the model knows 0 of" in said
+    assert "--map" in said
+
+
+def test_z_up_is_refused_until_it_is_confirmed(
+    session: Path, mocap: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own_map = ["--map", str(mocap / "own.toml")]
+    files = [str(mocap / "squats.trc"), str(session)]
+    said = refused(capsys, *files, *options(mocap), *own_map)
+    assert "not Y-up" in said
+    assert "--axes z-up" in said
+    # and the other way round: confirmed where it is not so
+    own = session / "MarkerData" / "Mocap"
+    said = refused(capsys, str(own / "squats.trc"), str(session), *options(own), "--axes", "z-up")
+    assert "--axes is wrong" in said
+
+
+def test_mm_taken_as_m(session: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own = session / "MarkerData" / "Mocap"
+    for name in ("squats", "static1"):
+        markers = read_trc(own / f"{name}.trc")
+        write_trc(tmp_path / f"{name}.trc", replace(markers, positions=markers.positions * 1e3))
+    said = refused(capsys, str(tmp_path / "squats.trc"), str(session), *options(tmp_path))
+    assert "mm, taken as m?" in said
+
+
+@pytest.mark.parametrize(
+    ("size", "cure"),
+    [
+        (("--mass", "70", "--height", "178"), "in cm?"),
+        (("--mass", "158", "--height", "1.75"), "in lb?"),
+    ],
+)
+def test_a_height_in_cm_and_a_mass_in_lb_come_before_all_else(
+    size: tuple[str, ...], cure: str, session: Path, mocap: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # wrong axes and unknown names too: the size is told first
+    said = refused(capsys, str(mocap / "squats.trc"), str(session), *options(mocap), *size)
+    assert cure in said
+
+
+def test_a_squat_against_somebodys_walk(
+    session: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    walk = record(Population().subject(8), Gait()).true_motion
+    write_motion(tmp_path / "walk.mot", walk)
+    mocap = session / "OpenSimData" / "Mocap" / "IK" / "squats.mot"
+    said = refused(capsys, str(mocap), str(tmp_path / "walk.mot"))
+    assert "do not look like one trial" in said
+    assert "is it the same movement of the same person?" in said
+
+
+def test_what_is_written(session: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mocap = session / "OpenSimData" / "Mocap" / "IK" / "squats.mot"
+    out, page = tmp_path / "out", tmp_path / "page.html"
+    asked = ["--out", str(out), "--report", str(page), "--trial", "squats"]
+    assert main(["validate", str(mocap), str(session), *asked]) == 0
+    printed = capsys.readouterr().out
+    assert "methods: The video's clock was corrected by a lag of" in printed
+    assert "confidence high" in printed
+    written = {path.name for path in out.iterdir()}
+    assert written == {"figures.csv", "methods.txt", "report.html", "validation.json"}
+    assert "Three kinds of error" in page.read_text("utf-8")
