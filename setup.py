@@ -10,6 +10,7 @@ setup(
             "py.typed",
             "augmentation/lab_1/*",
             "baselines/quick.toml",
+            "diagnosis/learnt.json",
             "reports/player/player.*",
             "uncertainty/learnt/*.npz",
         ],

@@ -102,7 +102,13 @@ class UnderTestError(KinebenchError):
 
 
 class KinebenchWarning(UserWarning):
-    """Legal but doubtful input; `kinebench run` writes these into run.json."""
+    """Legal but doubtful input, as Python's own warnings are: of a `kinebench.remarks.Remark`.
+
+    Parameters
+    ----------
+    remark : Remark or str
+        What there is to say; of a remark, ``warning.args[0]`` is the value itself.
+    """
 
 
 def printable(text: str) -> str:

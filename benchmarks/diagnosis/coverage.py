@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import warnings
 
-from benchmarks.diagnosis.confusion import PRESETS
-from benchmarks.diagnosis.sessions import STANDING, PlantedSession
+from benchmarks.diagnosis.effects import steps
+from benchmarks.diagnosis.planted_errors import PRESETS
+from benchmarks.diagnosis.sessions import STANDING
 from benchmarks.diagnosis.spread import MOTIONS
 from kinebench.diagnosis.figures import FIGURES, deepest_frames, figures_of
 from kinebench.diagnosis.spread import error_of
@@ -28,7 +29,7 @@ def error_m(number: int, preset: str, errors: CameraError) -> float:
         record(person, course, errors, 60.0, (name, part), opencap_body())
         for course, part in ((motion, "trial"), (STANDING, "static"))
     )
-    pipeline = with_engine(PlantedSession(number, "", "", motion).pipeline(), "fast")
+    pipeline = with_engine(steps(), "fast")
     run = pipeline(moving.as_trial(name, static=standing))
     frames = deepest_frames(run.augmented)
     found = figures_of(run.scaling.model, run.solution.motion, run.augmented, frames)[0]

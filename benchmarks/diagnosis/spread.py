@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.diagnosis.sessions import ASYMMETRIC, SITTING, SQUAT, STANDING, PlantedSession
+from benchmarks.diagnosis.effects import steps
+from benchmarks.diagnosis.sessions import ASYMMETRIC, SITTING, SQUAT, STANDING
 from kinebench.core.arrays import FloatArray
 from kinebench.diagnosis.figures import FIGURES, figures_of
 from kinebench.diagnosis.verdict import ANGLE_CHANGE, angle_change
@@ -52,8 +53,7 @@ def measure(number: int) -> Measured:
         record(person, course, two_phones(), 60.0, (name, part), opencap_body())
         for course, part in ((motion, "trial"), (STANDING, "static"))
     )
-    pipeline = PlantedSession(number, "", "nothing", motion).pipeline()
-    found = diagnose(pipeline, moving.as_trial(name, static=standing))
+    found = diagnose(steps(), moving.as_trial(name, static=standing))
     truth = figures_of(moving.model, moving.true_motion, moving.keypoints, found.deep)
     parts = {
         cause: np.append(values, angle_change(found.times, found.course_parts[cause]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
@@ -15,7 +14,8 @@ from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
 from kinebench.core.wrapping import can_wrap, unwrapped
-from kinebench.errors import AlignmentError, KinebenchWarning
+from kinebench.errors import AlignmentError
+from kinebench.remarks import tell
 from kinebench.signals.resampling import interpolant, resample
 
 __all__ = [
@@ -125,10 +125,9 @@ def at_reference_times(
     shared = float(common.times[-1] - common.times[0])
     shorter = min(float(reference.times[-1] - reference.times[0]), float(clock[-1] - clock[0]))
     if shared < 0.5 * shorter:
-        warnings.warn(
+        tell(
+            "short overlap",
             f"reference and estimate overlap for {shared:.3g} s only, of {shorter:.3g} s",
-            KinebenchWarning,
-            stacklevel=2,
         )
     moved = replace(estimate, times=clock) if lag_s else estimate
     return common, interpolated(moved, common.times, interpolation)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -21,8 +20,9 @@ from kinebench.core.markers import Markers
 from kinebench.core.references import Reference
 from kinebench.core.sampling import is_uniform
 from kinebench.core.subject import Subject
-from kinebench.errors import AugmentationError, KinebenchWarning, listed, require_names
+from kinebench.errors import AugmentationError, listed, require_names
 from kinebench.posture.sides import warn_if_sides_swapped
+from kinebench.remarks import tell
 from kinebench.signals.gaps import longest_gap
 
 __all__ = ["RATE_TOLERANCE", "START_UP_S", "LSTMAugmenter", "NoAugmentation", "tracked_markers"]
@@ -306,10 +306,10 @@ def _spans(frames: np.ndarray[tuple[int, ...], np.dtype[np.intp]]) -> str:
 
 def _warn_of_rate(rate_hz: float, row: AugmenterVersion) -> None:
     if not _same_rate(rate_hz, row.rate_hz):
-        warnings.warn(
+        tell(
+            "augmenter rate",
             f"the trial has {rate_hz:g} Hz, but augmenter {row.name} knows frames of"
             f" {row.rate_hz:g} Hz only, and its markers will be off by millimetres to centimetres:"
-            f" resample_hz={row.rate_hz:g} avoids that",
-            KinebenchWarning,
-            stacklevel=5,
+            f" --resample {row.rate_hz:g} avoids that (in code and TOML resample_hz ="
+            f" {row.rate_hz:g})",
         )

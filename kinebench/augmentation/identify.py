@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -14,7 +13,8 @@ from kinebench.augmentation.catalogue import VERSIONS, AugmenterVersion
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
 from kinebench.core.subject import Subject
-from kinebench.errors import AugmentationError, KinebenchWarning
+from kinebench.errors import AugmentationError
+from kinebench.remarks import unheard
 
 __all__ = [
     "OTHER_NAMES",
@@ -222,9 +222,8 @@ def _difference(
 ) -> FloatArray:
     """Markers of the recording less those that the version makes (n_frames, n_markers, 3) m."""
     augmenter = LSTMAugmenter(version=row, resample_hz=row.rate_hz if cut else None)
-    with warnings.catch_warnings():
+    with unheard():
         # the question is what was done, not whether it was wise
-        warnings.simplefilter("ignore", KinebenchWarning)
         made = augmenter(recording, subject)
     shared = [name for name in compared if name in made.names]
     return np.asarray(recording.select(shared).positions - made.select(shared).positions)

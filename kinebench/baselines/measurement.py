@@ -6,7 +6,6 @@ import hashlib
 import os
 import platform
 import time
-import warnings
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -21,11 +20,12 @@ from kinebench.core.motion import Motion
 from kinebench.core.provenance import digest
 from kinebench.core.trial import Trial
 from kinebench.core.value import Value
-from kinebench.errors import KinebenchWarning, UnderTestError
+from kinebench.errors import UnderTestError
 from kinebench.io import interrupts
 from kinebench.lab.camera.chain import Chain
 from kinebench.metrics import evaluate_motion
 from kinebench.pipeline.under_test import UnderTest
+from kinebench.remarks import unheard
 from kinebench.studies.design import TrialSource
 from kinebench.studies.sources.laboratory import LabSource
 
@@ -161,9 +161,8 @@ def _errors(motion: Motion, trial: Trial) -> dict[tuple[str, str], float]:
     """Coordinate and unit to RMSE against the reference; empty without one."""
     if trial.reference_motion is None:
         return {}
-    with warnings.catch_warnings():
+    with unheard():
         # a coordinate without values has no error; its course tells
-        warnings.simplefilter("ignore", KinebenchWarning)
         aligned = align(trial.reference_motion, motion)
         found = evaluate_motion(aligned.reference, aligned.estimate, ("rmse",))
     return {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
@@ -23,12 +22,12 @@ from kinebench.core.segments import (
 from kinebench.core.trial import Trial
 from kinebench.errors import (
     CleaningError,
-    KinebenchWarning,
     NotApplicableError,
     ValueRangeError,
     listed,
 )
 from kinebench.geometry.segments import hold_lengths
+from kinebench.remarks import tell
 
 __all__ = ["BoneLengths", "Lengths", "measured_lengths", "require_static"]
 
@@ -159,12 +158,11 @@ class BoneLengths:
             markers.positions, list(ends.values()), [wanted[name] for name in ends]
         )
         if not held.all():
-            warnings.warn(
+            tell(
+                "lengths not reached",
                 f"constant segment lengths cannot be reached in {(~held).sum()} of {len(held)}"
                 f" frames, the first of them frame {int(np.argmin(held)) + 1}: these frames are"
                 " left as they were",
-                KinebenchWarning,
-                stacklevel=3,
             )
         return markers.with_positions(_with_midpoints(markers, positions))
 
@@ -189,10 +187,9 @@ def _warn_of_unsteady(courses: Mapping[str, FloatArray]) -> None:
             if high - low > max(_STEADY * middle, _STEADY_M):
                 unsteady.append(f"{name} {low:.2f} to {high:.2f} m")
     if unsteady:
-        warnings.warn(
+        tell(
+            "unsteady lengths",
             "segment lengths vary by more than a recording of a person should (5th to 95th"
             f" percentile): {listed(unsteady, _LISTED)}; constant lengths hide that, they"
             " do not make the keypoints right",
-            KinebenchWarning,
-            stacklevel=4,
         )

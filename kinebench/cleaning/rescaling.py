@@ -8,7 +8,6 @@ lengths as fractions of body height (after Drillis & Contini 1966).
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
@@ -23,7 +22,8 @@ from kinebench.core.notation import Syntax
 from kinebench.core.references import Reference
 from kinebench.core.segments import STATURE_SHARES
 from kinebench.core.trial import Trial
-from kinebench.errors import CleaningError, KinebenchWarning, NotApplicableError, ValueRangeError
+from kinebench.errors import CleaningError, NotApplicableError, ValueRangeError
+from kinebench.remarks import tell
 
 __all__ = ["Rescale", "Scale"]
 
@@ -145,18 +145,16 @@ class Rescale:
         target = "its static trial" if self.to == "static" else "a person of the stated height"
         low, high = np.percentile(list(ratios.values()), (25, 75))
         if abs(factor - 1) > _ALIKE:
-            warnings.warn(
+            tell(
+                "rescaled",
                 f"the recording has {1 / factor:.2f} times the size of {target}: all positions,"
                 f" distances and speeds are multiplied by {factor:.3f}, as if the cameras' scale"
                 " were wrong",
-                KinebenchWarning,
-                stacklevel=3,
             )
         if np.log(high / low) > _AGREE:
             few, most = min(ratios, key=ratios.__getitem__), max(ratios, key=ratios.__getitem__)
-            warnings.warn(
+            tell(
+                "no single factor",
                 f"no single factor brings the recording to the size of {target}: {few} needs"
                 f" {ratios[few]:.2f}, {most} {ratios[most]:.2f}; {factor:.2f} was taken",
-                KinebenchWarning,
-                stacklevel=3,
             )

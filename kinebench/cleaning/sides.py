@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -16,8 +15,9 @@ from kinebench.core.markers import Markers
 from kinebench.core.notation import Syntax
 from kinebench.core.references import Reference
 from kinebench.core.sampling import warn_if_not_uniform
-from kinebench.errors import CleaningError, KinebenchWarning, listed
+from kinebench.errors import CleaningError, listed
 from kinebench.geometry.rotations import unit
+from kinebench.remarks import tell
 from kinebench.signals.exchanges import exchange_frames
 from kinebench.signals.runs import runs
 
@@ -259,9 +259,8 @@ def _bursts(wrong: dict[str, _Mask], times: FloatArray) -> Iterator[Burst]:
 
 
 def _warn(bursts: tuple[Burst, ...], frames: _Mask) -> None:
-    warnings.warn(
+    tell(
+        "sides exchanged",
         f"left and right were exchanged, and are put right, in {np.count_nonzero(frames)} of"
         f" {len(frames)} frames: {listed(bursts, _LISTED, between='; ')}",
-        KinebenchWarning,
-        stacklevel=3,
     )

@@ -6,7 +6,6 @@ import argparse
 import json
 import shlex
 import sys
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,8 @@ from kinebench.cli.planning import (
     session_of,
     subject_of,
 )
-from kinebench.errors import KinebenchError, KinebenchWarning, ValueRangeError
+from kinebench.errors import KinebenchError, ValueRangeError
+from kinebench.remarks import unheard
 
 if TYPE_CHECKING:
     from kinebench.io.session import Session
@@ -79,8 +79,7 @@ def _files(arguments: argparse.Namespace) -> list[TrialAudit]:
         plan, _, remarks = planned(arguments)
     except KinebenchError as error:
         # what can be read at all is judged; else this raises again
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", KinebenchWarning)
+        with unheard():
             subject = subject_of(arguments, None)
             recorded = read_file(arguments, arguments.keypoints)
             static = arguments.static and read_file(arguments, arguments.static)
@@ -117,8 +116,7 @@ def _recorded(arguments: argparse.Namespace, session: Session) -> Evidence | Non
     from kinebench.io.trc import read_trc
     from kinebench.quality import Evidence
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", KinebenchWarning)
+    with unheard():
         try:
             files = session.files(arguments.trial, arguments.variant)
             static = None if files.static is None else read_trc(files.static)
@@ -157,7 +155,7 @@ def _as_json(audits: list[TrialAudit]) -> dict[str, Any]:
                 ],
                 "checked": list(audit.assessment.made),
                 "not_checked": dict(audit.assessment.not_made),
-                "remarks": list(audit.remarks),
+                "remarks": [remark.as_dict() for remark in audit.remarks],
             }
             for audit in audits
         ],
@@ -177,4 +175,4 @@ def _print(audits: list[TrialAudit]) -> None:
         if left:
             print(f"  not checked: {left}")
         for remark in audit.remarks:
-            print(f"  remark: {remark}")
+            print(f"  remark: {remark.text}")

@@ -8,9 +8,10 @@ import math
 import sys
 from typing import TYPE_CHECKING, Any
 
-from kinebench.cli.output import terminal_of
-from kinebench.cli.planning import add_input_arguments, in_options, planned, require_one_input
+from kinebench.cli.output import print_remarks, terminal_of
+from kinebench.cli.planning import add_input_arguments, planned, require_one_input
 from kinebench.cli.progress import status_line
+from kinebench.remarks import carried_by_errors, each_once
 
 if TYPE_CHECKING:
     from kinebench.pipeline.engine_comparison import EngineComparison
@@ -33,27 +34,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Scale once, solve twice, print side by side."""
-    from kinebench.core.remarks import carried_by_errors
     from kinebench.pipeline.engine_comparison import compare_engines
 
     require_one_input(arguments)
-    plan, _, doubts = planned(arguments)
+    plan, _, remarks = planned(arguments)
     tasks = getattr(plan.pipeline.solve, "tasks", None)
     assert tasks is not None, "every engine has tasks"
-    with carried_by_errors(doubts, in_options):
+    with carried_by_errors(remarks):
         result = plan.pipeline(plan.trial)
-    doubts = list(dict.fromkeys([*doubts, *map(in_options, result.warnings)]))
-    with carried_by_errors(doubts), status_line() as show:
+    remarks = each_once((*remarks, *result.remarks))
+    with carried_by_errors(remarks), status_line() as show:
         found = compare_engines(
             result.scaling.model,
             result.augmented,
             tasks,
             on_engine=lambda engine: show(f"solving with {engine} …"),
         )
-    for doubt in doubts:
-        print(f"warning: {doubt}", file=sys.stderr)
+    print_remarks(remarks)
     if arguments.json:
-        print(json.dumps(_as_json(plan.trial.name, found), indent=2, ensure_ascii=False))
+        content = _as_json(plan.trial.name, found)
+        content["remarks"] = [remark.as_dict() for remark in remarks]
+        print(json.dumps(content, indent=2, ensure_ascii=False))
     else:
         _print(plan.trial.name, found)
     return 0

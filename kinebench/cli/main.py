@@ -6,17 +6,18 @@ import argparse
 import sys
 import traceback
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
 from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
 from kinebench import __version__
-from kinebench.cli.output import PrintableStream
+from kinebench.cli.output import PrintableStream, print_remarks
 from kinebench.cli.streams import ReaderGone, standard_streams
 from kinebench.errors import KinebenchError, KinebenchWarning, printable
 from kinebench.io import interrupts
+from kinebench.remarks import Remark, as_remark, heard_by, remarks_of
 
 __all__ = ["main"]
 
@@ -73,7 +74,11 @@ def _answer(given: Sequence[str]) -> int:
         return 0
     warnings.showwarning = _show_warning
     try:
-        with interrupts.listening(), redirect_stdout(PrintableStream(sys.stdout)):
+        with (
+            interrupts.listening(),
+            redirect_stdout(PrintableStream(sys.stdout)),
+            heard_by(_printer()),
+        ):
             code = int(import_module(f"kinebench.cli.{parsed.command}").run(parsed))
             interrupts.check()
             return code
@@ -83,11 +88,21 @@ def _answer(given: Sequence[str]) -> int:
     except Exception as error:
         if parsed.debug:
             raise
-        for remark in getattr(error, "__notes__", ()):
-            if remark != str(error):
-                print(f"warning: {printable(remark)}", file=sys.stderr)
+        print_remarks(remark for remark in remarks_of(error) if remark.text != str(error))
         _say(parsed, _in_words(error))
         return _BAD_INPUT
+
+
+def _printer() -> Callable[[Remark], None]:
+    """Prints what it is told, each remark once."""
+    printed: set[Remark] = set()
+
+    def hear(remark: Remark) -> None:
+        if remark not in printed:
+            printed.add(remark)
+            print_remarks([remark])
+
+    return hear
 
 
 def _say(parsed: argparse.Namespace, what: str) -> None:
@@ -142,7 +157,8 @@ def _show_warning(
     line: str | None = None,
 ) -> None:
     if issubclass(category, KinebenchWarning):
-        print(f"warning: {printable(' '.join(str(message).split()))}", file=sys.stderr)
+        # told in a thread, to which no listener reaches
+        print_remarks([as_remark(message)])
     else:
         text = warnings.formatwarning(message, category, filename, lineno, line)
         print(text, end="", file=sys.stderr)

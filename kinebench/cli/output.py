@@ -1,12 +1,22 @@
-"""Standard output on which names from files give no commands to a terminal."""
+"""What is printed: remarks, and names from files that give no commands to a terminal."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable
 from typing import Any, TextIO
 
 from kinebench.errors import printable
+from kinebench.remarks import Remark
 
-__all__ = ["PrintableStream", "terminal_of"]
+__all__ = ["PrintableStream", "print_remarks", "terminal_of"]
+
+
+def print_remarks(remarks: Iterable[Remark]) -> None:
+    """A line each on stderr: severity and text."""
+    for remark in remarks:
+        text = printable(" ".join(remark.text.split()))
+        print(f"{remark.severity}: {text}", file=sys.stderr)
 
 
 class PrintableStream:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kinebench.errors import ValueRangeError
+from kinebench.remarks import Remark, collected_remarks
 
 if TYPE_CHECKING:
     from kinebench.core.markers import Markers
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "add_input_arguments",
-    "in_options",
     "planned",
     "read_file",
     "require_one_input",
@@ -115,19 +114,14 @@ def require_one_input(arguments: argparse.Namespace) -> None:
         raise ValueRangeError(f"{' and '.join(given)}: only with {valid}, not with {other}")
 
 
-def planned(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path], list[str]]:
-    """The plan, its input files, and the warnings on the way to it."""
-    from kinebench.core.remarks import collected_remarks
-
+def planned(
+    arguments: argparse.Namespace,
+) -> tuple[Plan, dict[str, Path], tuple[Remark, ...]]:
+    """The plan, its input files, and the remarks on the way to it."""
     make = _plan_files if arguments.session is None else _plan_session
     with collected_remarks() as remarks:
         plan, inputs = make(arguments)
-    return plan, inputs, list(dict.fromkeys(map(in_options, remarks)))
-
-
-def in_options(warning: str) -> str:
-    """A warning that names a parameter, with the command's option instead."""
-    return re.sub(r"\bresample_hz=(\S+)", r"--resample \1", warning)
+    return plan, inputs, tuple(remarks)
 
 
 def _plan_session(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path]]:

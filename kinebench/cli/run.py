@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kinebench.cli.planning import add_input_arguments, in_options, planned, require_one_input
-from kinebench.errors import KinebenchError, ValueRangeError
+from kinebench.cli.output import print_remarks
+from kinebench.cli.planning import add_input_arguments, planned, require_one_input
+from kinebench.errors import KinebenchError, ValueRangeError, printable
+from kinebench.remarks import Remark, carried_by_errors, carry, remarks_of
 
 if TYPE_CHECKING:
     from kinebench.core.results import PipelineRun
@@ -72,28 +74,27 @@ def run(arguments: argparse.Namespace) -> int:
     with _progress() as on_stage:
         if on_stage is not None:
             on_stage("plan")
-        plan, inputs, doubts = planned(arguments)
+        plan, inputs, remarks = planned(arguments)
         if not arguments.dry_run:
-            from kinebench.core.remarks import carried_by_errors
             from kinebench.pipeline.assessment import assess_plan
             from kinebench.pipeline.error_bars import error_bars
             from kinebench.pipeline.outputs import require_room, write_run
 
-            with carried_by_errors(doubts, in_options):
+            with carried_by_errors(remarks):
                 require_room(arguments.out, inputs.values())
-            result = _result(plan, doubts, on_stage)
+            result = _result(plan, remarks, on_stage)
     if arguments.dry_run:
-        _print_plan(arguments, plan, inputs, doubts)
+        _print_plan(arguments, plan, inputs, remarks)
         return 0
-    doubts = list(dict.fromkeys([*doubts, *map(in_options, result.warnings)]))
     assessment = assess_plan(plan, result)
+    remarks = assessment.besides((*remarks, *result.remarks))
     bars = error_bars(plan, result)
-    manifest = _manifest(arguments, plan, inputs, result, doubts) | _quality(assessment)
+    manifest = _manifest(arguments, plan, inputs, result, remarks) | _quality(assessment)
     manifest["error_bars"] = bars.as_dict()
-    with carried_by_errors(doubts):
+    with carried_by_errors(remarks):
         flags = assessment.flags(result.motion.times)
         write_run(arguments.out, result, manifest, flags, bars.standard_error)
-    _print_doubts(doubts)
+    print_remarks(remarks)
     _print_findings(assessment)
     if arguments.json:
         from kinebench.pipeline.outputs import manifest_text
@@ -104,16 +105,19 @@ def run(arguments: argparse.Namespace) -> int:
     return int(arguments.strict and assessment.severity == "red")
 
 
-def _result(plan: Plan, doubts: list[str], on_stage: Callable[[str], None] | None) -> PipelineRun:
+def _result(
+    plan: Plan, remarks: Iterable[Remark], on_stage: Callable[[str], None] | None
+) -> PipelineRun:
     """The run; when it fails, what is wrong with the recording is printed before the error."""
-    from kinebench.core.remarks import carried_by_errors
     from kinebench.pipeline.assessment import assess_plan
 
     try:
-        with carried_by_errors(doubts, in_options):
+        with carried_by_errors(remarks):
             return plan.pipeline(plan.trial, on_stage)
-    except KinebenchError:
-        _print_findings(assess_plan(plan))
+    except KinebenchError as error:
+        assessment = assess_plan(plan)
+        _print_findings(assessment)
+        carry(error, assessment.besides(remarks_of(error)))
         raise
 
 
@@ -129,7 +133,7 @@ def _quality(assessment: Assessment) -> dict[str, Any]:
 def _print_findings(assessment: Assessment) -> None:
     for finding in assessment.findings:
         if finding.severity != "green":
-            print(f"warning: {finding.severity}: {finding.text}", file=sys.stderr)
+            print(f"warning: {printable(f'{finding.severity}: {finding.text}')}", file=sys.stderr)
 
 
 def _manifest(
@@ -137,7 +141,7 @@ def _manifest(
     plan: Plan,
     inputs: Mapping[str, Path],
     result: PipelineRun,
-    doubts: list[str],
+    remarks: Iterable[Remark],
 ) -> dict[str, Any]:
     from kinebench.core.provenance import describe, file_sha256
     from kinebench.pipeline.choices import in_words
@@ -155,7 +159,7 @@ def _manifest(
         "parameters": describe(plan.pipeline),
         "resolved": result.records,
         "results": summary(result),
-        "warnings": doubts,
+        "remarks": [remark.as_dict() for remark in remarks],
         "durations_s": {name: round(time, 3) for name, time in result.durations_s.items()},
     }
 
@@ -168,7 +172,10 @@ def _versions() -> dict[str, str]:
 
 
 def _print_plan(
-    arguments: argparse.Namespace, plan: Plan, inputs: Mapping[str, Path], doubts: list[str]
+    arguments: argparse.Namespace,
+    plan: Plan,
+    inputs: Mapping[str, Path],
+    remarks: Iterable[Remark],
 ) -> None:
     from kinebench.core.provenance import describe
     from kinebench.pipeline.choices import in_words
@@ -185,7 +192,7 @@ def _print_plan(
             "choices": in_words(plan.choices),
             "pipeline": {**plan.spec.to_table(), "digest": plan.spec.digest},
             "parameters": describe(plan.pipeline),
-            "warnings": doubts,
+            "remarks": [remark.as_dict() for remark in remarks],
         }
         print(manifest_text(content), end="")
         return
@@ -202,18 +209,13 @@ def _print_plan(
     print(f"floor     {'lowest marker 10 mm above the ground' if plan.pipeline.floor else 'as is'}")
     print(f"engine    {plan.spec.engine}")
     print(f"output    {arguments.out or '(none named)'}")
-    _print_doubts(doubts)
+    print_remarks(remarks)
 
 
 def _in_words(step: Mapping[str, Any]) -> str:
     """A stage as its kind and parameters."""
     parameters = ", ".join(f"{name}={value}" for name, value in step.items() if name != "kind")
     return f"{step['kind']}({parameters})"
-
-
-def _print_doubts(doubts: list[str]) -> None:
-    for doubt in doubts:
-        print(f"warning: {doubt}", file=sys.stderr)
 
 
 def _print_result(folder: Path, plan: Plan, results: Mapping[str, Any], bars: str) -> None:

@@ -10,8 +10,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kinebench.cli.output import terminal_of
-from kinebench.cli.planning import add_input_arguments, in_options, planned, require_one_input
+from kinebench.cli.output import print_remarks, terminal_of
+from kinebench.cli.planning import add_input_arguments, planned, require_one_input
+from kinebench.remarks import Remark, carried_by_errors, each_once
 
 if TYPE_CHECKING:
     from kinebench.diagnosis.why import Diagnosis
@@ -23,9 +24,9 @@ _EPILOG = """\
 Every cause is swapped, alone and together with the others, on the trial itself; no reference is
 needed. What changes is shared out among the causes (Shapley), so that the parts add up. A cause
 that changes a figure is not thereby wrong: it is where the figure is decided. Likely wrong (!) is
-one against which the recording holds evidence; so is a fault that shows in the recording itself.
-What no recording of this kind can tell is listed. How often this is right and how often a clean
-recording is accused: benchmarks/diagnosis/confusion.md.
+what the recording itself speaks against: each cause has a probability, learnt on virtual sessions
+with and without faults. What no recording of this kind can tell is listed. How often this is right
+and how often a clean recording is accused: benchmarks/diagnosis/confusion.md.
 
 examples:
   kinebench why OpenCapData_1234 --trial squats --report why.html
@@ -43,33 +44,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Plan as `kinebench run` does, swap, print."""
-    from kinebench.core.remarks import carried_by_errors
     from kinebench.diagnosis.why import diagnose
     from kinebench.io.atomic import require_writable
 
     require_one_input(arguments)
-    plan, inputs, doubts = planned(arguments)
+    plan, inputs, remarks = planned(arguments)
     if arguments.report is not None:
         require_writable([arguments.report], inputs.values())
     progress = _progress if sys.stderr.isatty() else None
-    with carried_by_errors(doubts):
+    with carried_by_errors(remarks):
         found = diagnose(plan.pipeline, plan.trial, progress)
-    doubts = list(dict.fromkeys([*doubts, *map(in_options, found.remarks)]))
+    remarks = each_once((*remarks, *found.remarks))
     if progress is not None:
         print(file=sys.stderr)
-    for doubt in doubts:
-        print(f"warning: {doubt}", file=sys.stderr)
+    print_remarks(remarks)
     if arguments.report is not None:
-        _write_report(arguments.report, found, plan, inputs, doubts)
+        _write_report(arguments.report, found, plan, inputs, remarks)
     if arguments.json:
-        print(json.dumps(_as_json(found), indent=2, ensure_ascii=False))
+        content = _as_json(found)
+        content["remarks"] = [remark.as_dict() for remark in remarks]
+        print(json.dumps(content, indent=2, ensure_ascii=False))
     else:
         _print(found)
     return 0
 
 
 def _write_report(
-    path: Path, found: Diagnosis, plan: Plan, inputs: dict[str, Path], doubts: list[str]
+    path: Path, found: Diagnosis, plan: Plan, inputs: dict[str, Path], remarks: tuple[Remark, ...]
 ) -> None:
     from kinebench.core.provenance import file_sha256
     from kinebench.io.atomic import write_atomically
@@ -79,7 +80,7 @@ def _write_report(
 
     digests = {role: (file.name, file_sha256(file)) for role, file in inputs.items()}
     command = shlex.join(["kinebench", *sys.argv[1:]])
-    document = why_document(found, digests, in_words(plan.choices), doubts, command)
+    document = why_document(found, digests, in_words(plan.choices), remarks, command)
     write_atomically(path, as_html(document))
 
 
@@ -108,17 +109,19 @@ def _as_json(found: Diagnosis) -> dict[str, Any]:
                 "name": one.name,
                 "now": one.now,
                 "instead": one.instead,
-                "evidence": one.doubt.text,
-                "evidence_over_limit": one.doubt.strength,
+                "probability": one.probability if math.isfinite(one.probability) else None,
+                "evidence": one.shown,
                 "likely_wrong": one.suspect,
                 "advice": one.advice,
                 "changes_most": None if one.figure is None else one.figure.name,
                 "part": one.part if math.isfinite(one.part) else None,
                 "unit": None if one.figure is None else one.figure.unit,
-                "times_notable": one.size,
+                "times_notable": one.size if math.isfinite(one.size) else None,
             }
             for one in findings(found)
         ],
+        "anything_wrong": found.anything,
+        "probabilities": {fault.name: fault.probability for fault in found.faults},
         "parts": {name: named(values) for name, values in found.parts.items()},
         "alone": {name: named(values) for name, values in found.alone.items()},
         "left_out": dict(found.left_out),
@@ -153,18 +156,19 @@ def _print(found: Diagnosis) -> None:
     table.add_row("as it is", *cells(found.as_is), end_section=True)
     ranked = findings(found)
     for one in ranked:
-        if one.name in found.parts:
+        if one.swap:
             mark = " !" if one.suspect else ""
-            drop, *others = cells(found.parts[one.name])
-            drop = part_text(one.name, float(found.parts[one.name][0]), FIGURES[0])
+            drop, *others = cells(found.parts[one.swap])
+            drop = part_text(one.swap, float(found.parts[one.swap][0]), FIGURES[0])
             table.add_row(f"{one.name}{mark}", drop, *others)
     table.add_section()
     table.add_row("all swapped", *cells(found.swapped))
     Console(file=terminal_of(sys.stdout), width=None if sys.stdout.isatty() else 160).print(table)
     for one in ranked:
-        swap = f": {one.now} → {one.instead}" if one.instead else " (no swap)"
-        shown = f"; evidence: {one.doubt.text}" if one.doubt else ""
-        print(f"{one.name}{swap}{shown}")
+        swap = f": {one.now} → {one.instead}" if one.swap else " (no swap)"
+        sure = f"; wrong with {one.probability:.0%}" if math.isfinite(one.probability) else ""
+        shown = f": {one.shown}" if one.shown else ""
+        print(f"{one.name}{swap}{sure}{shown}")
     for name, reason in found.left_out.items():
         print(f"not tried: {name}: {reason}")
     for what in UNDECIDABLE:

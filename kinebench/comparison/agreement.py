@@ -6,7 +6,6 @@ outcome: its mean, highest and lowest value, and range. Frames are never taken f
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -16,7 +15,7 @@ import numpy as np
 from kinebench.comparison.results import Comparison, PairResult
 from kinebench.core.arrays import FloatArray
 from kinebench.core.motion import Motion
-from kinebench.errors import KinebenchWarning
+from kinebench.remarks import collected_remarks, unheard
 from kinebench.statistics import (
     BlandAltman,
     CurveTest,
@@ -138,9 +137,8 @@ def _row(
     subjects, trials = [pair.subject for pair in pairs], [pair.trial for pair in pairs]
     # repetition → trial → subject, as all figures of a group here
     _, means = subject_mean_curves(np.stack([reference, estimate], axis=1), subjects, trials)
-    with warnings.catch_warnings():
+    with unheard():
         # a coordinate that is locked has no spread: its figures are NaN, which shows
-        warnings.simplefilter("ignore", KinebenchWarning)
         limits = bland_altman(reference, estimate, subjects)
         correlation = icc(means, "ICC(A,1)")
         tested = None if margin is None else equivalence(means[:, 0], means[:, 1], margin)
@@ -203,10 +201,9 @@ def curves_of(comparison: Comparison) -> list[CurveRow]:
             subject_mean_curves(np.stack([_resampled(course) for course in courses]), *names)[1]
             for courses in ([p.reference for p in pairs], [p.estimate for p in pairs])
         )
-        with warnings.catch_warnings(record=True) as told:
-            warnings.simplefilter("always", KinebenchWarning)
+        with collected_remarks() as told:
             test = paired_curves(reference, estimate, seed=_SEED)
-        tests[item, unit] = test, any("skew" in str(one.message) for one in told)
+        tests[item, unit] = test, any(one.code == "skewed curves" for one in told)
     if not tests:
         return []
     corrected = holm([test.p for test, _ in tests.values()]).tolist()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -32,17 +31,16 @@ from kinebench.comparison.units import other_units, require_common_clock
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Kind, Motion
 from kinebench.core.names import shared_names
-from kinebench.core.remarks import collected_remarks, reason_of
 from kinebench.errors import (
     FileFormatError,
     KinebenchError,
-    KinebenchWarning,
     ValueRangeError,
     require_names,
 )
 from kinebench.io.trc import read_trc
 from kinebench.metrics import Evaluation, Exclusion
 from kinebench.metrics.landmarks import side_of
+from kinebench.remarks import collected_remarks, each_once, reason_of, unheard
 
 __all__ = ["compare_pair", "compare_pairs", "compare_recordings"]
 
@@ -134,7 +132,7 @@ def compare_pair(
         else:
             seen = _matched(read_trc(pair.reference), read_trc(pair.estimate), markers)
             result = compare_recordings(*seen, how, pair.subject, pair.trial, feet, other_policies)
-    return replace(result, warnings=tuple(dict.fromkeys((*told, *result.warnings))))
+    return replace(result, remarks=each_once((*told, *result.remarks)))
 
 
 def _with_error_bars(result: PairResult, pair: FilePair, how: Procedure) -> PairResult:
@@ -195,9 +193,8 @@ def compare_recordings(
             intervals = scored_intervals(
                 how.events, reference, event_markers, trial, how.walking_direction
             )
-    with warnings.catch_warnings():
+    with unheard():
         # what is undefined was told once, above
-        warnings.simplefilter("ignore", KinebenchWarning)
         repetitions, excluded = _repetitions(one, other, how, intervals)
         shifted = _sensitivity(reference, estimate, how, aligned.record.lag_s)
         policies = _policies(reference, estimate, how) if other_policies else {}

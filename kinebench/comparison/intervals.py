@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import warnings
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -15,7 +14,6 @@ from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
 from kinebench.core.wrapping import unwrapped
 from kinebench.errors import (
-    KinebenchWarning,
     NotApplicableError,
     ValueRangeError,
     require_names,
@@ -39,6 +37,7 @@ from kinebench.events import (
     turns_of_heading,
 )
 from kinebench.metrics.landmarks import foot_points, segment_of
+from kinebench.remarks import tell
 
 __all__ = ["ScoredInterval", "scored_intervals"]
 
@@ -211,22 +210,21 @@ def _tell_directions(stretches: tuple[Stretch, ...], times: FloatArray) -> None:
     _tell_turns([stretch.turn for stretch in stretches if stretch.turn is not None], times)
     for stretch in stretches:
         if stretch.backwards:
-            _tell(
+            tell(
+                "backward walk",
                 f"the walk goes backwards from {times[stretch.first]:.2f} to"
-                f" {times[stretch.last]:.2f} s: its gait cycles start when the toe touches down"
+                f" {times[stretch.last]:.2f} s: its gait cycles start when the toe touches down",
+                spans_s=((float(times[stretch.first]), float(times[stretch.last])),),
             )
 
 
 def _tell_turns(turns: Sequence[Turn], times: FloatArray) -> None:
     for turn in turns:
-        _tell(
+        tell(
+            "turn",
             f"the walk turns by {abs(math.degrees(turn.angle)):.0f}° at {times[turn.half]:.2f} s:"
-            " no gait cycle in the turn is scored"
+            " no gait cycle in the turn is scored",
         )
-
-
-def _tell(text: str) -> None:
-    warnings.warn(text, KinebenchWarning, stacklevel=2)
 
 
 def _hip_cycles(motion: Motion) -> dict[str, tuple[Cycle, ...]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -16,8 +15,9 @@ from kinebench.comparison.procedure import Procedure
 from kinebench.comparison.scoring import headline_name, headline_values
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
-from kinebench.errors import KinebenchError, KinebenchWarning
+from kinebench.errors import KinebenchError
 from kinebench.metrics.marker_evaluation import ALL_MARKERS
+from kinebench.remarks import unheard
 
 __all__ = ["LowestReportedError", "headline", "time_policy"]
 
@@ -72,8 +72,7 @@ class LowestReportedError:
 
     def _reported(self, reference: Recording, estimate: Recording) -> float:
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", KinebenchWarning)  # told at the lag that is chosen
+            with unheard():  # told at the lag that is chosen
                 if self.how.space is not None:
                     assert isinstance(reference, Markers)
                     assert isinstance(estimate, Markers)

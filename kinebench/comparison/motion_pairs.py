@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from kinebench.core.model import Model
 from kinebench.core.motion import Kind, Motion
-from kinebench.errors import KinebenchError, KinebenchWarning
+from kinebench.errors import KinebenchError
 from kinebench.io.columns import kind_by_name
 from kinebench.io.models import read_model
 from kinebench.io.sto import read_motion_file
 from kinebench.kinematics import read_tree
+from kinebench.remarks import collected_remarks, hand_on, tell
 
 __all__ = ["model_kinds", "read_pair"]
 
@@ -36,16 +36,14 @@ def read_pair(
     Without `kinds`, names tell angles from lengths; where they do not, the model does that lies
     beside a file: the only one in its folder, or in ``Model`` beside its folder, as in a session.
     """
-    with warnings.catch_warnings(record=True) as doubts:
-        warnings.simplefilter("always")
+    with collected_remarks() as doubts:
         one, other = read_motion_file(reference, kinds), read_motion_file(estimate, kinds)
     if kinds is None:
         names = dict.fromkeys((*one.motion.names, *other.motion.names))
         kinds = _kinds_of_models_beside(names, (reference, estimate))
         if kinds is not None:
             return read_pair(reference, estimate, kinds)
-    for doubt in doubts:
-        warnings.warn_explicit(doubt.message, doubt.category, doubt.filename, doubt.lineno)
+    hand_on(*doubts)
     left_out: dict[str, str] = {}
     for found, others, path in ((one, other, reference), (other, one, estimate)):
         for name, reason in found.left_out.items():
@@ -65,9 +63,7 @@ def _kinds_of_models_beside(
         try:
             kinds = model_kinds(read_model(beside)) if beside else {}
         except KinebenchError as error:
-            warnings.warn(
-                f"the model beside does not help: {error}", KinebenchWarning, stacklevel=3
-            )
+            tell("model beside", f"the model beside does not help: {error}")
             continue
         if undecided <= kinds.keys():
             return {name: kind or kinds[name] for name, kind in by_name.items()}

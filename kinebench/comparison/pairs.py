@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +10,6 @@ from typing import NamedTuple
 
 from kinebench.errors import (
     FileFormatError,
-    KinebenchWarning,
     ValueRangeError,
     has_control_characters,
     require_names,
@@ -19,6 +17,7 @@ from kinebench.errors import (
 from kinebench.io.csv_text import split_csv
 from kinebench.io.text import read_text
 from kinebench.metrics import Exclusion
+from kinebench.remarks import tell
 
 __all__ = ["FilePair", "FoundPairs", "find_pairs", "pairs_from_csv"]
 
@@ -136,11 +135,10 @@ def pairs_from_csv(path: Path) -> FoundPairs:
     require_names(_COLUMNS[:2], header, "column", path.name)
     unknown = [name for name in header if name not in _COLUMNS]
     if unknown:
-        warnings.warn(
-            f"{path.name}: columns {', '.join(unknown)} are not read; known are"
-            f" {', '.join(_COLUMNS)}",
-            KinebenchWarning,
-            stacklevel=2,
+        tell(
+            "columns not read",
+            f"columns {', '.join(unknown)} are not read; known are {', '.join(_COLUMNS)}",
+            file=path.name,
         )
     pairs = tuple(_pair(row, path, line) for line, row in rows)
     counts = Counter((pair.subject, pair.trial) for pair in pairs)
@@ -207,11 +205,11 @@ def _tell_of_outside(pairs: Iterable[FilePair], path: Path) -> None:
     named = [file for pair in pairs for file in (pair.reference, pair.estimate)]
     outside = [file for file in named if not file.resolve().is_relative_to(folder)]
     if outside:
-        warnings.warn(
+        tell(
+            "files outside",
             f"{path.name} names {len(outside)} files outside its own folder, the first:"
             f" {outside[0]}",
-            KinebenchWarning,
-            stacklevel=3,
+            file=path.name,
         )
 
 

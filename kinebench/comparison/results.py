@@ -13,6 +13,7 @@ from kinebench.comparison.scoring import headline_name
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
 from kinebench.metrics import Evaluation, Exclusion
+from kinebench.remarks import Remark
 from kinebench.statistics import GroupFigure
 
 __all__ = ["Comparison", "GroupRow", "PairResult", "RepetitionResult"]
@@ -65,7 +66,7 @@ class PairResult:
         overlap.
     policies : mapping of str to PolicyResult
         The headline metric per item under the other policies.
-    warnings : tuple of str
+    remarks : tuple of Remark
     standard_error : Motion, optional
         What the estimate states of itself, at its aligned times.
     """
@@ -80,7 +81,7 @@ class PairResult:
     excluded: tuple[Exclusion, ...]
     sensitivity: tuple[Shifted[dict[str, float]], ...]
     policies: Mapping[str, PolicyResult[dict[str, float]]]
-    warnings: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     standard_error: Motion | None = None
 
 
@@ -96,7 +97,7 @@ class Comparison:
         Pairs that could not be compared and files without a partner, with the reason.
     groups : tuple of GroupRow
         Only when there are several pairs.
-    warnings : tuple of str
+    remarks : tuple of Remark
         Of the group figures.
     """
 
@@ -104,7 +105,7 @@ class Comparison:
     pairs: tuple[PairResult, ...]
     excluded: tuple[Exclusion, ...] = ()
     groups: tuple[GroupRow, ...] = ()
-    warnings: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def n_subjects(self) -> int:

@@ -12,12 +12,12 @@ Parts are imported when a name that is not kinebench's own is looked up, or when
 from __future__ import annotations
 
 import functools
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Generic, TypeVar
 
-from kinebench.errors import KinebenchWarning, NotApplicableError, one_line, require_names
+from kinebench.errors import NotApplicableError, one_line, require_names
+from kinebench.remarks import tell
 
 __all__ = ["KINDS", "Catalogue", "adding_packages", "of_type"]
 
@@ -103,7 +103,7 @@ class Catalogue(Mapping[str, Item], Generic[Item]):
             if taken is not None:
                 raise NotApplicableError(f"the name '{taken}' is taken")
         except Exception as error:  # whatever another package does, kinebench goes on without it
-            warnings.warn(_left_out(entry, error), KinebenchWarning, stacklevel=4)
+            tell("extension left out", _left_out(entry, error))
         else:
             added.update(items)
 

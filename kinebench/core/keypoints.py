@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable
 
 import numpy as np
 
 from kinebench.core.markers import Markers
-from kinebench.errors import KinebenchWarning
+from kinebench.remarks import tell
 
 __all__ = [
     "BODY_25",
@@ -61,11 +60,11 @@ def with_derived_keypoints(keypoints: Markers) -> Markers:
     middles = [
         np.mean([keypoints.position(one) for one in MIDPOINTS[name]], axis=0) for name in derived
     ]
-    warnings.warn(
+    tell(
+        "derived keypoints",
         f"{' and '.join(derived)} added as midpoint of {' and '.join(MIDPOINTS[derived[0]])}"
         + (f" and of {' and '.join(MIDPOINTS[derived[1]])}" if len(derived) > 1 else ""),
-        KinebenchWarning,
-        stacklevel=2,
+        where=derived,
     )
     added = Markers(
         tuple(derived), keypoints.times, np.stack(middles, axis=1), frame=keypoints.frame

@@ -16,6 +16,7 @@ from kinebench.core.motion import Motion
 from kinebench.core.subject import Subject
 from kinebench.core.value import Value
 from kinebench.errors import ValueRangeError
+from kinebench.remarks import Remark
 
 __all__ = ["IKSolution", "PipelineRun", "ScalingResult", "StageResult"]
 
@@ -140,13 +141,13 @@ class StageResult(Value):
     value : Markers, ScalingResult or IKSolution
     record : JSON types, optional
         Parameters as resolved on this recording, or how good its input was.
-    remarks : tuple of str
+    remarks : tuple of Remark
         What a person should know.
     """
 
     value: Any
     record: Any = None
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "remarks", tuple(self.remarks))
@@ -167,7 +168,8 @@ class PipelineRun(Value):
     solution : IKSolution
     records : mapping
         Per stage: its parameters as resolved on this trial.
-    warnings : tuple of str
+    remarks : tuple of Remark
+        What a person should know, in the order of the stages.
     durations_s : mapping of str to float
         Wall-clock seconds per stage; never part of a comparison.
     """
@@ -178,11 +180,11 @@ class PipelineRun(Value):
     scaling: ScalingResult
     solution: IKSolution
     records: Mapping[str, Any] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     durations_s: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "warnings", tuple(self.warnings))
+        object.__setattr__(self, "remarks", tuple(self.remarks))
         for name in ("records", "durations_s"):
             object.__setattr__(self, name, frozen_mapping(getattr(self, name)))
 

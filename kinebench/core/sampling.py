@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
-from kinebench.errors import KinebenchWarning, ValueRangeError
+from kinebench.errors import ValueRangeError
+from kinebench.remarks import tell
 
 __all__ = ["is_uniform", "sampling_rate"]
 
@@ -36,9 +35,8 @@ def warn_if_not_uniform(times: FloatArray, what: str) -> None:
     """Warn when a step that assumes constant sampling meets irregular times."""
     if not is_uniform(times):
         steps = np.diff(times)
-        warnings.warn(
+        tell(
+            "uneven frames",
             f"{what} assumes a constant sampling rate, but the frame intervals range from"
             f" {steps.min():.4g} to {steps.max():.4g} s; resample first",
-            KinebenchWarning,
-            stacklevel=3,
         )

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-import warnings
 from dataclasses import dataclass
 from itertools import chain
 from numbers import Real
 
-from kinebench.errors import KinebenchWarning, ValueRangeError
+from kinebench.core.plausible import PLAUSIBLE
+from kinebench.errors import ValueRangeError
+from kinebench.remarks import tell
 
 __all__ = ["Subject", "require_possible"]
 
-_SHORTEST_M, _TALLEST_M = 0.5, 2.6
-_LIGHTEST, _HEAVIEST = 8.0, 44.0
-"""Body-mass index, kg/m². A mass in lb taken as kg has 2.2 times the true one: above 44 from 20."""
+_HEIGHT_M, _INDEX = PLAUSIBLE["height"], PLAUSIBLE["body-mass index"]
+_ANY_HEIGHT_M = PLAUSIBLE["height of anybody"]
+_ANY_INDEX = PLAUSIBLE["body-mass index of anybody"]
 
 # what people give instead of metres and kilograms, the likeliest first
 _HEIGHTS = {"cm": 1e-2, "mm": 1e-3, "inches": 0.0254, "feet": 0.3048}
@@ -48,31 +49,30 @@ class Subject:
             object.__setattr__(self, name, float(value))
         doubt = _implausible(self.mass_kg, self.height_m)
         if doubt:
-            warnings.warn(doubt, KinebenchWarning, stacklevel=3)
+            tell("mass" if self.height_m in _HEIGHT_M else "height", doubt)
 
 
 def require_possible(mass_kg: float, height_m: float) -> None:
     """Raise a `ValueRangeError` for a mass and height that no person has had.
 
-    Between what is doubtful, which `Subject` warns of, and what is impossible lie rare people: the
-    tallest known stood 2.72 m, the body-mass index of the heaviest was about 250 kg/m². What is no
-    number above 0 is left to `Subject`.
+    Between what is doubtful, which `Subject` warns of, and what is impossible lie rare people. What
+    is no number above 0 is left to `Subject`.
     """
     if not (0 < mass_kg < math.inf and 0 < height_m < math.inf):
         return
-    if not (0.3 <= height_m <= 3.0 and 4 <= mass_kg / height_m**2 <= 300):
+    if not (height_m in _ANY_HEIGHT_M and mass_kg / height_m**2 in _ANY_INDEX):
         raise ValueRangeError(_implausible(mass_kg, height_m))
 
 
 def _implausible(mass_kg: float, height_m: float) -> str:
     """What is doubtful about a mass and a height, with the likely cure; empty when nothing is."""
     index = mass_kg / height_m / height_m  # a square of 1e200 would overflow
-    if not _SHORTEST_M <= height_m <= _TALLEST_M:
+    if height_m not in _HEIGHT_M:
         return (
             f"a height of {height_m:g} m is not plausible{_cure(mass_kg, height_m)}: expected"
-            f" {_SHORTEST_M:g} to {_TALLEST_M:g} m"
+            f" {_HEIGHT_M.low:g} to {_HEIGHT_M.high:g} m"
         )
-    if not _LIGHTEST <= index <= _HEAVIEST:
+    if index not in _INDEX:
         return (
             f"a mass of {mass_kg:g} kg at a height of {height_m:g} m is not plausible"
             f"{_cure(mass_kg, height_m)}: body-mass index {index:.0f} kg/m²"
@@ -84,7 +84,7 @@ def _cure(mass: float, height: float) -> str:
     """Units in which the numbers would be a person's, the fewest changes first."""
     if _is_person(height, mass):
         return " (mass and height exchanged?)"
-    if _SHORTEST_M <= height <= _TALLEST_M:
+    if height in _HEIGHT_M:
         fitting = (
             unit for unit, kilograms in _MASSES.items() if _is_person(mass * kilograms, height)
         )
@@ -101,4 +101,4 @@ def _cure(mass: float, height: float) -> str:
 
 
 def _is_person(mass_kg: float, height_m: float) -> bool:
-    return _SHORTEST_M <= height_m <= _TALLEST_M and 12 <= mass_kg / height_m**2 <= 40
+    return height_m in _HEIGHT_M and 12 <= mass_kg / height_m**2 <= 40

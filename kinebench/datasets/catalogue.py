@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
 from functools import lru_cache
 from pathlib import Path
 
 from kinebench.datasets.added import ADDED
 from kinebench.datasets.card import Card, read_card
 from kinebench.datasets.places import Places, shipped_cards_folder
-from kinebench.errors import DatasetError, KinebenchWarning, nearest
+from kinebench.errors import DatasetError, nearest
+from kinebench.remarks import tell
 
 __all__ = ["cards", "find_card", "shipped_cards"]
 
@@ -41,7 +41,7 @@ def cards(places: Places | None = None) -> dict[str, Card]:
         try:
             found[name] = _read_once(path, path.stat().st_mtime_ns)
         except (DatasetError, OSError) as error:
-            warnings.warn(f"left out, {error}", KinebenchWarning, stacklevel=2)
+            tell("card left out", f"left out, {error}")
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -12,7 +11,8 @@ from kinebench.datasets.card import Card, CardFile, Source
 from kinebench.datasets.catalogue import find_card
 from kinebench.datasets.download import Downloader
 from kinebench.datasets.places import Places
-from kinebench.errors import DatasetError, KinebenchWarning
+from kinebench.errors import DatasetError
+from kinebench.remarks import tell
 
 __all__ = ["fetch_dataset", "fetch_file", "local_file", "matches"]
 
@@ -81,11 +81,10 @@ def _local_copy(card: Card, source: Source, file: CardFile, places: Places) -> P
             continue
         if matches(path, file):
             return path
-        warnings.warn(
+        tell(
+            "wrong copy",
             f"{where}'s copy of {file.path} of dataset {card.name} is not used: {path} has not the"
             f" sha256 {file.sha256[:12]}… of the card",
-            KinebenchWarning,
-            stacklevel=3,
         )
     return None
 

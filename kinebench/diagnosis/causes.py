@@ -7,14 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kinebench.augmentation.augmenter import LSTMAugmenter
+from kinebench.augmentation.augmenter import RATE_TOLERANCE, LSTMAugmenter
 from kinebench.augmentation.catalogue import PUBLISHED
 from kinebench.cleaning import Butterworth, Level, Rotate
 from kinebench.cleaning.rotation import Tilt
 from kinebench.core.stages import Cleaner
 from kinebench.core.trial import Trial
-from kinebench.diagnosis import evidence
-from kinebench.diagnosis.evidence import NOTHING, Indication
+from kinebench.diagnosis.features import calm
 from kinebench.diagnosis.straightness import straightest_window
 from kinebench.errors import CleaningError, NameNotFoundError, ScalingError
 from kinebench.pipeline.engines import ScalesBySetUp
@@ -32,6 +31,9 @@ _WARM_UP_S = 1.0
 class Cause:
     """One choice of the pipeline that can be swapped.
 
+    That a swap changes a figure says nothing against the choice: what the recording says is in
+    `kinebench.diagnosis.faults`.
+
     Parameters
     ----------
     name : str
@@ -39,18 +41,12 @@ class Cause:
         The choice as it is, and what it is swapped for, in words.
     swap : callable
         The pipeline with the other choice.
-    doubt : Indication
-        What the recording shows against the choice as it is.
-    advice : str
-        What to do when the choice is wrong.
     """
 
     name: str
     now: str
     instead: str
     swap: Callable[[Pipeline], Pipeline]
-    doubt: Indication = NOTHING
-    advice: str = ""
 
 
 def causes_of(
@@ -89,8 +85,6 @@ def causes_of(
             f"Butterworth {_CUTOFF_HZ:g} Hz",
             # after levelling or before it: a rotation and a filter can change places
             lambda pipeline: _with_cleaner(pipeline, Butterworth(_CUTOFF_HZ, short_runs="keep")),
-            evidence.tremble_doubt(trial),
-            "filter the keypoints (--clean butterworth:6), or record with better light and cameras",
         )
     )
     if isinstance(pipeline.augment, LSTMAugmenter):
@@ -108,7 +102,7 @@ def _scaling_causes(
     standing = trial.keypoints if trial.static is None else trial.static
     best: tuple[float, float] | None = None
     try:
-        best = straightest_window(evidence.calm(standing))
+        best = straightest_window(calm(standing))
     except (NameNotFoundError, ScalingError) as error:
         left_out["static window"] = str(error)
     if best is not None:
@@ -119,8 +113,6 @@ def _scaling_causes(
                 f"{window_s[0]:.2f} to {window_s[1]:.2f} s",
                 f"{best[0]:.2f} to {best[1]:.2f} s, the straightest and stillest half second",
                 lambda pipeline: _with_scale(pipeline, window=other),
-                evidence.window_doubt(standing, window_s, best),
-                f"scale on {best[0]:.2f} to {best[1]:.2f} s (--window)",
             )
         )
     if not pipeline.generic.name.startswith("Lai"):
@@ -133,7 +125,7 @@ def _scaling_causes(
 
 
 def _scaling_setup(scale: ScalesBySetUp) -> Cause:
-    """A sensitivity: a bent static pose is another matter, see `kinebench.diagnosis.faults`."""
+    """The other of OpenCap's set-ups."""
     upright = opencap_setup("augmented", "upright").scaling
     any_pose = opencap_setup("augmented", "any_pose").scaling
     words = "the set-up that pulls towards standing", "the any_pose set-up"
@@ -147,7 +139,7 @@ def _scaling_setup(scale: ScalesBySetUp) -> Cause:
 
 def _levelling(trial: Trial) -> Cause:
     """One rotation for the session, found where somebody stands: cameras do not move between."""
-    standing = evidence.calm(trial.keypoints if trial.static is None else trial.static)
+    standing = calm(trial.keypoints if trial.static is None else trial.static)
     found: Rotate = Level().resolve(standing)
     turn = Rotate(found.R)
     tilt = found.tilt
@@ -157,8 +149,6 @@ def _levelling(trial: Trial) -> Cause:
         "as recorded",
         told,
         lambda pipeline: _with_cleaner(pipeline, turn),
-        NOTHING if tilt is None else evidence.tilt_doubt(tilt),
-        "level the keypoints (--clean level), or calibrate the cameras again",
     )
 
 
@@ -191,23 +181,20 @@ def _augmenter_causes(
     changes: dict[str, float] = {}
     if augment.warm_up_s < _WARM_UP_S:
         changes["warm_up_s"] = _WARM_UP_S
-    off_rate = evidence.rate_doubt(augment, trial.keypoints.rate_hz)
-    if off_rate:
-        changes["resample_hz"] = augment.row.rate_hz
+    known_hz = augment.row.rate_hz
+    off = abs(trial.keypoints.rate_hz / known_hz - 1) > RATE_TOLERANCE
+    if off and augment.resample_hz is None:
+        changes["resample_hz"] = known_hz
     if not changes:
         left_out["augmenter start-up"] = "it has a warm-up, and frames at the rate it knows"
         return causes
-    words = {"warm_up_s": "1 s of warm-up", "resample_hz": f"run at {augment.row.rate_hz:g} Hz"}
-    options = {"warm_up_s": "--warm-up 1", "resample_hz": f"--resample {augment.row.rate_hz:g}"}
-    start_up = evidence.start_up_doubt(augment, trial)
+    words = {"warm_up_s": "1 s of warm-up", "resample_hz": f"run at {known_hz:g} Hz"}
     causes.append(
         Cause(
-            "augmenter timing" if off_rate else "augmenter start-up",
+            "augmenter timing" if "resample_hz" in changes else "augmenter start-up",
             "none of it",
             " and ".join(words[key] for key in changes),
             lambda pipeline: _with_augmenter(pipeline, **changes),
-            off_rate or start_up,
-            "run it with " + " and ".join(options[key] for key in changes),
         )
     )
     return causes

@@ -1,159 +1,343 @@
-"""Faults that show in the recording itself, and what no recording of this kind can tell.
-
-No swap undoes these faults: they are named by evidence alone.
-"""
+"""Faults by name: how likely each is, what shows it, what to do, and what would tell more."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
-import numpy as np
+from kinebench.diagnosis.features import FEATURES
+from kinebench.diagnosis.suspicion import ANYTHING, Learnt, learnt, probabilities
 
-from kinebench.core.segments import typical_lengths
-from kinebench.core.trial import Trial
-from kinebench.diagnosis import evidence
-from kinebench.diagnosis.evidence import Indication
-from kinebench.diagnosis.straightness import knee_angles_deg
-from kinebench.quality import assess_recording
-from kinebench.quality.finding import Finding
+__all__ = ["CAUSES", "LIKELY", "UNDECIDABLE", "CauseWords", "Fault", "faults_of", "of_causes"]
 
-__all__ = ["UNDECIDABLE", "Fault", "faults_of"]
+LIKELY = 0.7
+"""A cause is called likely wrong from this probability on: in the learning set, each half judged by
+what the other taught, 2 % of clean sessions were accused then, and 6 % of those filmed by rigs."""
+
+_WHOLE = "no single number of the recording is unusual, all of them together are"
+# Spreads from what is usual that are worth a word.
+_ODD = 1.5
 
 UNDECIDABLE = (
-    "the person: a truly asymmetric movement, or legs that differ in length (a second"
-    " measurement tells: another camera set-up, optical markers, a tape measure)",
-    "one keypoint low on one side, always or growing with depth, by less than 6 % of a segment",
-    "slow wandering of one side's keypoints (record again: an error changes, a person does not)",
-    "one side late by less than about 0.1 s, or in a movement whose sides alternate",
-    "all lengths too long or short by less than 12 %: people's proportions differ by as much",
     "which augmenter version is nearer to the truth: this depends on the errors of the keypoints",
-    "one outlying frame of a foot that moves the floor; a wrong mass",
+    "the size of the reconstruction against a wrong stated height, when the static trial was filmed"
+    " in the same set-up: a tape measure on the floor tells",
+    "a bias of the detector that both sides have, or that every recording of the person has:"
+    " optical markers tell",
+    "a tilted pelvis over straight legs in the static trial: keypoints have no point on it",
 )
-"""Causes that no swap and no check decides, within the sizes given."""
+"""What no recording of this kind decides."""
 
-# Logarithm of right over left length in clean sessions of two phones: SD 1.3 to 2.4 % in the
-# median over a movement of 5 s, largest 5.2 % of 48; people's own legs differ by 1 to 2 %.
-_UNEQUAL = 0.06
-# Right against left knee in clean sessions: −0.03 to 0.05 s. Only where the sides move alike.
-_LATE_S, _FARTHEST_S, _ALIKE = 0.06, 0.3, 0.97
 
-# Check of `kinebench.quality`: the fault's name, and what to do about it.
-_CHECKS = {
-    "size": ("size", "check the stated height and the calibration"),
-    "movement against static": (
-        "size",
-        "calibrate again, and record a static trial of this person in this set-up",
-    ),
-    "segment lengths": ("changing lengths", "look at the frames named: keypoints are lost there"),
-    "left against right": ("unequal sides", "look for a side that was hidden from the cameras"),
-    "left and right": ("sides exchanged", "exchange left and right, or correct the axes"),
-    "side swaps": ("side swaps", "correct the swaps (--clean swap-sides), or cut these frames"),
-    "spikes": ("spikes", "cut or fill the frames named"),
-    "axes": ("axes", "name the vertical axis (--axes)"),
-}
+@dataclass(frozen=True, slots=True)
+class CauseWords:
+    """What is to be said of a cause.
+
+    Parameters
+    ----------
+    advice : str
+        What to do when it is there.
+    apart : str
+        What would tell it from others that look alike.
+    picture : {"stance", "lengths", "heights", "feet", "noise", "none"}
+        Which picture of the recording shows it.
+    telling : mapping of str to tuple of str
+        Kind ("" for a cause of one kind) to the features that say it in words, in this order.
+    swap : str
+        Cause of `kinebench.diagnosis.causes` that does without it; empty for none.
+    """
+
+    advice: str
+    apart: str
+    picture: str
+    telling: Mapping[str, tuple[str, ...]]
+    swap: str = ""
+
+
+_AGAIN = "record a static trial again, standing upright with straight knees"
+_OTHER_SIDE = (
+    "record again with the cameras on the other side: an error of the keypoints changes with them,"
+    " a person does not"
+)
+_TAPE = "measure both legs with a tape"
+
+CAUSES: Mapping[str, CauseWords] = MappingProxyType(
+    {
+        "static pose": CauseWords(
+            _AGAIN,
+            "a second static trial: a pose changes, a bias of the keypoints stays",
+            "stance",
+            {
+                "one knee": ("static uneven, own", "static uneven"),
+                "both knees": ("static bent, own", "static bent"),
+                "trunk": ("static lean, own", "static lean"),
+            },
+        ),
+        "static window": CauseWords(
+            "scale on another window (--window), the straightest one",
+            "look at the static trial there",
+            "stance",
+            {"": ("window knee", "window lean")},
+            "static window",
+        ),
+        "no static trial": CauseWords(
+            "record a static trial: the model is scaled on the movement itself",
+            "a static trial",
+            "stance",
+            {"": ("no static trial",)},
+        ),
+        "tilt sideways": CauseWords(
+            "level the keypoints (--clean level), or calibrate the cameras again",
+            "film a level table or a hanging string; of people a few lean",
+            "heights",
+            {"": ("tilt sideways", "trunk to the right", "tilt sideways, movement")},
+            "camera tilt",
+        ),
+        "tilt forwards": CauseWords(
+            "level the keypoints (--clean level), or calibrate the cameras again",
+            "film a level table or a hanging string; or turn round and record again",
+            "feet",
+            {"": ("tilt forwards", "heel over toes", "tilt forwards, movement")},
+            "camera tilt",
+        ),
+        "size": CauseWords(
+            "calibrate again, and record a static trial in the same set-up as the movement",
+            "measure a known length in both recordings",
+            "lengths",
+            {"": ("size, change",)},
+        ),
+        "size or height": CauseWords(
+            "check the stated height, and the checkerboard's size in the calibration",
+            "a tape measure: the height, or a length on the floor",
+            "lengths",
+            {"": ("size, static", "size, movement")},
+        ),
+        "limb length": CauseWords(
+            "look for a side that was hidden, and calibrate again",
+            f"{_TAPE}; {_OTHER_SIDE}",
+            "lengths",
+            {
+                "thigh": ("thigh length, static", "thigh length"),
+                "shank": ("shank length, static", "shank length"),
+            },
+        ),
+        "changing lengths": CauseWords(
+            "look at the stretch where lengths change: keypoints are lost or taken for others"
+            " there; cut it, or record again",
+            "the videos of that stretch",
+            "lengths",
+            {"": ("changing", "wandering, most")},
+        ),
+        "low keypoint": CauseWords(
+            "record again with the cameras elsewhere, and clothes that show the joint",
+            f"{_TAPE}; {_OTHER_SIDE}",
+            "lengths",
+            {
+                "hip": ("thigh length, static", "hip height"),
+                "knee": ("thigh length, static", "shank length, static"),
+                "ankle": ("shank length, static", "ankle height"),
+            },
+        ),
+        "sinking keypoint": CauseWords(
+            "record again with the cameras elsewhere: the keypoint slides as the joint bends",
+            _OTHER_SIDE,
+            "lengths",
+            {
+                "hip": ("thigh with depth", "hip sinks"),
+                "knee": ("shank with depth", "thigh with depth", "knee sinks"),
+            },
+        ),
+        "one side late": CauseWords(
+            "check the synchronisation of the cameras",
+            f"{_OTHER_SIDE}; the person may move so",
+            "stance",
+            {"": ("late", "late path")},
+        ),
+        "wandering side": CauseWords(
+            "look for a side that was hidden from the cameras, and record again",
+            _OTHER_SIDE,
+            "lengths",
+            {"": ("wandering, most", "wandering", "feet wander, most")},
+        ),
+        "side swaps": CauseWords(
+            "correct the swaps (--clean swap-sides), or cut these frames",
+            "the videos of these frames",
+            "heights",
+            {"": ("swaps", "jumps")},
+        ),
+        "floor outlier": CauseWords(
+            "cut or fill the frame (--clean outliers): the lowest point of a trial sets its floor",
+            "the videos of this frame",
+            "feet",
+            {"": ("low outlier",)},
+        ),
+        "keypoint noise": CauseWords(
+            "filter the keypoints (--clean butterworth:6), or record with better light and cameras",
+            "the videos",
+            "feet",
+            {"": ("tremble, most", "tremble")},
+            "keypoint noise",
+        ),
+        "start-up": CauseWords(
+            "run the augmenter with --warm-up 1, or record from standing",
+            "run it with and without",
+            "stance",
+            {"": ("start",)},
+            "augmenter start-up",
+        ),
+        "filter": CauseWords(
+            "filter less: the cut-off lies below the movement",
+            "run it without",
+            "heights",
+            {"": ("smoothed away",)},
+        ),
+        "frame rate": CauseWords(
+            "resample to the rate that the augmenter knows (--resample 60)",
+            "run it with and without",
+            "none",
+            {"": ("rate",)},
+            "augmenter timing",
+        ),
+        "scaling set-up": CauseWords(
+            "use the set-up that pulls towards standing: the static pose is straight",
+            "run it with both",
+            "stance",
+            {"": ("needless set-up",)},
+            "scaling set-up",
+        ),
+        "mass": CauseWords(
+            "check the stated mass and its unit",
+            "a scale",
+            "none",
+            {"": ("mass",)},
+        ),
+        "person moves unevenly": CauseWords(
+            "nothing, if the person moves so",
+            f"{_OTHER_SIDE}; or a force plate under each foot",
+            "heights",
+            {"": ("hip sinks", "pelvis shifts", "deep uneven")},
+        ),
+        "person's legs differ": CauseWords(
+            "nothing, if the legs differ",
+            f"{_TAPE}; {_OTHER_SIDE}",
+            "lengths",
+            {"": ("hip height", "thigh length, static", "shank length, static")},
+        ),
+    }
+)
+"""Every cause that has a probability, by name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A fault that the recording shows.
+    """A cause, and what speaks for it.
 
     Parameters
     ----------
     name : str
-    shown : Indication
-    advice : str
-        What to do about it.
+        One of `CAUSES`.
+    probability : float
+        0 to 1, see `kinebench.diagnosis.suspicion`.
+    shown : str
+        What the recording shows, in words with numbers.
+    kind : str
+        The likeliest one, empty for a cause of one kind.
+    deviations : tuple of (str, float)
+        Features that tell of it, in spreads of clean sessions from what is usual.
     """
 
     name: str
-    shown: Indication
-    advice: str
+    probability: float
+    shown: str
+    kind: str = ""
+    deviations: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def words(self) -> CauseWords:
+        """What is to be said of the cause."""
+        return CAUSES[self.name]
+
+    @property
+    def likely(self) -> bool:
+        """Whether it is called likely wrong."""
+        return self.probability >= LIKELY
 
 
 def faults_of(
-    trial: Trial, window_s: tuple[float, float], straight_set_up: bool = True
-) -> tuple[Fault, ...]:
-    """Faults that the recording shows, one of each name, in no order.
+    features: Mapping[str, float], model: Learnt | None = None
+) -> tuple[tuple[Fault, ...], float, tuple[str, ...]]:
+    """Every cause with its probability, likeliest first; that of anything; and what is strange.
+
+    Features that are strange are named where the recording is unlike all sessions that were learnt
+    from: probabilities then say nothing.
 
     Parameters
     ----------
-    trial : Trial
-    window_s : (float, float)
-        Static window, s; NaN when no model is scaled.
-    straight_set_up : bool
-        Whether the scaling assumes that the subject stands straight.
+    features : mapping of str to float
+        Of `kinebench.diagnosis.features.measured`.
+    model : Learnt, optional
+        The parameters that kinebench comes with by default.
     """
-    found = [*_of_checks(trial), *_own(trial)]
-    if straight_set_up and np.isfinite(window_s).all():
-        found += _static_pose(trial, window_s)
-    strongest: dict[str, Fault] = {}
-    for fault in found:
-        known = strongest.get(fault.name)
-        if known is None or fault.shown.strength > known.shown.strength:
-            strongest[fault.name] = fault
-    return tuple(strongest.values())
+    model = learnt() if model is None else model
+    by_kind = probabilities(features, model)
+    anything = by_kind.pop(ANYTHING)
+    found = []
+    z = model.standardised(features)
+    for name, probability in of_causes(by_kind).items():
+        kinds = [kind for kind in by_kind if kind.split(":")[0] == name]
+        kind = max(kinds, key=lambda one: by_kind[one])
+        which = kind.partition(": ")[2]
+        told = _telling(name, which, features, z)
+        text = "; ".join(_in_words(one, features[one], model.usual[one]) for one in told) or _WHOLE
+        found.append(Fault(name, probability, text, which, tuple((one, z[one]) for one in told)))
+    ranked = sorted(found, key=lambda fault: -fault.probability)
+    far = model.far(features)
+    strange = far if len(far) > model.strange else ()
+    return tuple(ranked), max(anything, *(fault.probability for fault in found)), strange
 
 
-def _of_checks(trial: Trial) -> Iterator[Fault]:
-    for finding in assess_recording(trial.keypoints, trial.subject, trial.static).findings:
-        if finding.check in _CHECKS:
-            name, advice = _CHECKS[finding.check]
-            yield Fault(name, Indication(_text(finding), _strength(finding)), advice)
+def of_causes(by_kind: Mapping[str, float]) -> dict[str, float]:
+    """Probability of each cause: of at least one of its kinds."""
+    spared: dict[str, float] = {}
+    for kind, probability in by_kind.items():
+        name = kind.split(":")[0]
+        spared[name] = spared.get(name, 1.0) * (1.0 - probability)
+    return {name: 1.0 - share for name, share in spared.items()}
 
 
-def _text(finding: Finding) -> str:
-    return f"static trial: {finding.message}" if finding.recording == "static" else finding.message
+def _telling(
+    name: str, which: str, features: Mapping[str, float], z: Mapping[str, float]
+) -> list[str]:
+    """The telling features that are beyond what is usual."""
+    telling = CAUSES[name].telling[which]
+    known = [one for one in telling if math.isfinite(features.get(one, math.nan))]
+    return [one for one in known if abs(z[one]) > _ODD]
 
 
-def _strength(finding: Finding) -> float:
-    """Measured over limit where both are deviations; else by severity."""
-    measured, limit = finding.measured, finding.limit
-    if finding.check in ("segment lengths", "left against right") and limit > 0:
-        return float(measured / limit)
-    return 3.0 if finding.severity == "red" else 1.5
+def _in_words(name: str, value: float, usual: tuple[float, float]) -> str:
+    """A feature with its value, and 95 % of clean sessions."""
+    feature = FEATURES[name]
+    middle, spread = usual
+    if feature.unit == "":
+        return feature.meaning
+    if feature.sided:
+        side, other = ("right", "left") if value > 0 else ("left", "right")
+        text = feature.meaning.format(side=side, other=other)
+        if feature.unit == "log":
+            times, most = math.exp(abs(value)), math.exp(2 * spread)
+            return f"{text}, {times:.1f} times (usual: up to {most:.1f})"
+        size, most_of = _number(abs(value), feature.unit), _number(2 * spread, feature.unit)
+        return f"{text} by {size} (usual: up to {most_of})"
+    low, high = middle - 2 * spread, middle + 2 * spread
+    if feature.logarithm:
+        value, low, high = (math.exp(one) for one in (value, low, high))
+    limits = f"{_number(low, '')} to {_number(high, feature.unit)}"
+    return f"{feature.meaning}: {_number(value, feature.unit)} (usual: {limits})"
 
 
-def _static_pose(trial: Trial, window_s: tuple[float, float]) -> Iterator[Fault]:
-    advice = "record a static trial again, standing upright with straight knees"
-    if trial.static is not None:
-        shown = evidence.pose_doubt(trial.static, trial.keypoints)
-    else:
-        start, end = window_s
-        shown = evidence.pose_doubt(trial.keypoints.between(start, end))
-        advice = "record a static trial: the model is scaled on the movement itself"
-    if shown:
-        yield Fault("static pose", shown, advice)
-
-
-def _own(trial: Trial) -> Iterator[Fault]:
-    lengths = typical_lengths(trial.keypoints)
-    for segment in ("thigh", "shank"):
-        right, left = (lengths.get(f"{side} {segment}", np.nan) for side in ("right", "left"))
-        off = abs(float(np.log(right / left))) if min(right, left) > 0 else 0.0
-        if off > _UNEQUAL:
-            text = f"the right {segment} is {right * 1e3:.0f} mm long, the left {left * 1e3:.0f} mm"
-            shown = Indication(text, off / _UNEQUAL)
-            yield Fault("unequal sides", shown, _CHECKS["left against right"][1])
-    late_s = side_lag_s(trial)
-    if abs(late_s) > _LATE_S:
-        side = "right" if late_s > 0 else "left"
-        text = f"the {side} knee moves {abs(late_s):.2f} s later than the other one"
-        advice = "check the synchronisation of the cameras; the person may move so"
-        yield Fault("one side late", Indication(text, abs(late_s) / _LATE_S), advice)
-
-
-def side_lag_s(trial: Trial) -> float:
-    """How much later the right knee moves than the left, s; 0 where the sides do not move alike."""
-    quiet = evidence.calm(trial.keypoints)
-    angles = knee_angles_deg(quiet)
-    n = round(_FARTHEST_S * trial.keypoints.rate_hz)
-    if angles is None or len(angles) < 4 * n or not np.isfinite(angles).all():
-        return 0.0
-    right, left = angles.T
-    inner = left[n : len(left) - n]
-    alike = [
-        float(np.corrcoef(right[n + k : len(right) - n + k], inner)[0, 1]) for k in range(-n, n + 1)
-    ]
-    best = int(np.argmax(alike))
-    return (best - n) / trial.keypoints.rate_hz if alike[best] > _ALIKE else 0.0
+def _number(value: float, unit: str) -> str:
+    digits = 1 if abs(value) < 10 else 0
+    gap = "" if unit in ("°", "") else " "
+    return f"{value:.{digits}f}{gap}{unit}".replace("-", "−")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,12 +13,13 @@ from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
 from kinebench.core.motion import Motion
-from kinebench.errors import KinebenchError, KinebenchWarning
+from kinebench.errors import KinebenchError
 from kinebench.events.repetitions import squat_repetitions
 from kinebench.kinematics import forward_kinematics, read_tree
 from kinebench.kinematics.tree import Tree
 from kinebench.metrics.ground import ground_height
 from kinebench.posture.rests import foot_at_rest
+from kinebench.remarks import unheard
 from kinebench.signals.butterworth import butterworth, shortest_run
 
 __all__ = [
@@ -92,8 +92,7 @@ _FOOT_KEYPOINTS = ("Heel", "BigToe", "SmallToe")
 
 def deepest_frames(markers: Markers) -> Frames:
     """Frames within 0.1 s of the deepest point of each repetition; all frames without one."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", KinebenchWarning)
+    with unheard():
         try:
             found = squat_repetitions(markers)
         except KinebenchError:
@@ -215,8 +214,7 @@ def _floor_contact(markers: Markers) -> float:
         if not set(names) <= set(markers.names):
             return np.nan
         positions = markers.select(names).positions
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", KinebenchWarning)
+        with unheard():
             rest = foot_at_rest(positions, markers.times)
             sides.append(np.mean(ground_height(positions[..., 1], rest)))
     apart = float(sides[0] - sides[1])

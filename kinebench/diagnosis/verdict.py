@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
 from kinebench.diagnosis.causes import Cause
-from kinebench.diagnosis.evidence import NOTHING, Indication
+from kinebench.diagnosis.faults import LIKELY
 from kinebench.diagnosis.figures import FIGURES, Figure
 from kinebench.diagnosis.spread import ANGLE_CHANGE, N_SESSIONS, error_of, notable, spread_of
 from kinebench.diagnosis.why import SOLVERS, Diagnosis
+from kinebench.errors import listed
 
 __all__ = [
     "ANGLE_CHANGE",
+    "WRONG_SOMEHOW",
     "Finding",
     "angle_change",
     "drop_interval",
@@ -28,9 +30,16 @@ __all__ = [
 
 
 _SPAN_S = 0.2
-_SOLVER_DOUBT = "OpenSim's tools stopped short of the optimum of their own cost"
+_SOLVER_SHOWN = "OpenSim's tools stopped short of the optimum of their own cost"
+_SOLVER_ADVICE = "solve to the optimum (--engine fast)"
 # A figure of the legs' unrest is not one of where a side is.
 _SIDE_FIGURES = tuple(figure for figure in FIGURES if figure.name != "unrest")
+# Less likely causes are listed as possible, or not at all.
+_POSSIBLE = 0.15
+_CANDIDATE = 0.1
+# Of the sessions that probabilities refer to, seven in ten have a fault: no news.
+WRONG_SOMEHOW = 0.85
+"""From this probability on, that anything is wrong is said even where no cause is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,66 +48,107 @@ class Finding:
 
     Parameters
     ----------
-    name, now, instead : str
-        As of a `Cause`; `now` and `instead` are empty for a fault that no swap undoes.
-    doubt : Indication
-        What the recording shows against it.
+    name : str
+    probability : float
+        That it is wrong; NaN for a choice that nothing is known against.
+    shown : str
+        What speaks for that, in words with numbers.
     advice : str
         What to do about it.
+    swap : str
+        Name of the swap that does without it, in `Diagnosis.parts`; empty for none.
+    now, instead : str
+        As of a `Cause`.
     figure : Figure, optional
-        The one that it changes most, for its notable size; None for a fault.
+        The one that the swap changes most, for its notable size; None without swap.
     part : float
         What it changes there, SI units.
     size : float
         |part| over what is notable there.
+    suspect : bool
+        Whether it is called likely wrong.
     """
 
     name: str
-    now: str
-    instead: str
-    doubt: Indication
+    probability: float
+    shown: str
     advice: str
-    figure: Figure | None
-    part: float
-    size: float
+    swap: str = ""
+    now: str = ""
+    instead: str = ""
+    figure: Figure | None = None
+    part: float = math.nan
+    size: float = math.nan
+    suspect: bool = False
 
     @property
-    def suspect(self) -> bool:
-        """Whether the recording shows it to be wrong, and a swap, if there is one, matters."""
-        return bool(self.doubt) and (self.figure is None or self.size >= 1.0)
+    def weight(self) -> float:
+        """What suspects are ranked by: probability times size, which counts from a half to one.
+
+        What was measured, and not learnt, has no probability, and comes after what has one.
+        """
+        if math.isnan(self.probability):
+            return 0.5 * LIKELY
+        size = 1.0 if math.isnan(self.size) else min(max(self.size, 0.5), 1.0)
+        return self.probability * size
 
 
 def findings(diagnosis: Diagnosis) -> tuple[Finding, ...]:
-    """Suspects first, the strongest evidence first; then what figures hang on, by size."""
-    found = [
-        _solvers(diagnosis),
-        *(_finding(diagnosis, cause) for cause in diagnosis.causes),
-        *(
-            Finding(fault.name, "", "", fault.shown, fault.advice, None, math.nan, 0.0)
-            for fault in diagnosis.faults
-        ),
-    ]
+    """Suspects first, by probability and size; then what is possible; then sensitivities."""
+    swaps = {cause.name: cause for cause in diagnosis.causes}
+    found = [_solvers(diagnosis)]
+    for fault in diagnosis.faults:
+        likely = fault.likely and not diagnosis.strange
+        if likely or fault.probability >= _POSSIBLE:
+            words = fault.words
+            plain = Finding(fault.name, fault.probability, fault.shown, words.advice)
+            told = replace(plain, suspect=likely)
+            cause = swaps.pop(words.swap, None)
+            found.append(told if cause is None else _with_swap(diagnosis, told, cause))
+    for cause in swaps.values():
+        found.append(_with_swap(diagnosis, Finding(cause.name, math.nan, "", ""), cause))
     return tuple(sorted(found, key=_order))
 
 
-def _order(one: Finding) -> tuple[bool, float]:
-    return not one.suspect, -(one.doubt.strength if one.suspect else one.size)
+def _order(one: Finding) -> tuple[bool, bool, float]:
+    if one.suspect:
+        return False, False, -one.weight
+    possible = not math.isnan(one.probability)
+    return True, not possible, -(one.probability if possible else one.size)
 
 
-def _finding(diagnosis: Diagnosis, cause: Cause) -> Finding:
+def _with_swap(diagnosis: Diagnosis, finding: Finding, cause: Cause) -> Finding:
     figure, part, size = _largest(diagnosis, cause.name, (*FIGURES, ANGLE_CHANGE))
-    words = cause.name, cause.now, cause.instead, cause.doubt, cause.advice
-    return Finding(*words, figure, part, size)
+    return replace(
+        finding,
+        swap=cause.name,
+        now=cause.now,
+        instead=cause.instead,
+        figure=figure,
+        part=part,
+        size=size,
+    )
 
 
 def _solvers(diagnosis: Diagnosis) -> Finding:
     """A sensitivity like others, unless it moves a side figure by more than its noise."""
     figure, part, size = _largest(diagnosis, SOLVERS, _SIDE_FIGURES)
-    doubt = Indication(_SOLVER_DOUBT, size) if size >= 1.0 else NOTHING
-    if not doubt:
+    suspect = size >= 1.0
+    if not suspect:
         figure, part, size = _largest(diagnosis, SOLVERS, (*FIGURES, ANGLE_CHANGE))
-    words = SOLVERS, "OpenSim's scaling and inverse kinematics", "solved to the optimum"
-    return Finding(*words, doubt, "use the exact solvers (--engine fast)", figure, part, size)
+    return Finding(
+        SOLVERS,
+        math.nan,
+        _SOLVER_SHOWN if suspect else "",
+        _SOLVER_ADVICE,
+        SOLVERS,
+        "OpenSim's scaling and inverse kinematics",
+        "solved to the optimum",
+        figure,
+        part,
+        size,
+        suspect,
+    )
 
 
 def _largest(
@@ -133,23 +183,59 @@ def angle_change(times: FloatArray, course_part: FloatArray) -> float:
 
 def verdict(diagnosis: Diagnosis) -> tuple[str, ...]:
     """What is wrong and what to do about it, what is seen, and how far it can be taken."""
-    found = findings(diagnosis)
-    return _answer(diagnosis, found), _seen(diagnosis), _own_bias(diagnosis)
+    return _answer(diagnosis, findings(diagnosis)), _seen(diagnosis), _own_bias(diagnosis)
 
 
 def _answer(diagnosis: Diagnosis, found: tuple[Finding, ...]) -> str:
     suspects = [one for one in found if one.suspect]
     if suspects:
         first, *others = suspects
-        more = f" Also: {', '.join(one.name for one in others)}." if others else ""
-        return f"Most likely wrong: {first.name} ({first.doubt.text}). To do: {first.advice}.{more}"
+        more = f" Also: {listed([one.name for one in others], 4)}." if others else ""
+        shown = first.shown.split("; ")[0]
+        return (
+            f"Most likely wrong{_percent(first.probability)}: {first.name}: {shown}. To do:"
+            f" {first.advice}.{more}"
+        )
+    if diagnosis.strange:
+        return (
+            "What is wrong cannot be told from this recording: it is unlike the squats, rises and"
+            " jumps of two feet that causes were learnt on"
+            f" ({listed(diagnosis.strange, 3)}). To do: read the figures below without a verdict."
+        )
+    if diagnosis.anything >= WRONG_SOMEHOW:
+        return _undecided(diagnosis)
     if _beyond_noise(diagnosis):
         return (
             "The cause cannot be told from this recording: the side drop is larger than noise"
             " explains, and no check and no swap shows a fault; it may be the person. To do:"
             " record again, with the cameras elsewhere."
         )
-    return "No fault is shown by this recording. To do: nothing; see below what cannot be told."
+    return (
+        "No fault is shown by this recording (that anything is wrong:"
+        f"{_percent(diagnosis.anything, '')}). To do: nothing; see below what cannot be told."
+    )
+
+
+def _undecided(diagnosis: Diagnosis) -> str:
+    """The likeliest causes of what cannot be told, and what would tell."""
+    start = f"Something is likely wrong{_percent(diagnosis.anything)}, and what cannot be told"
+    candidates = [one for one in diagnosis.faults if one.probability >= _CANDIDATE][:2]
+    if not candidates:
+        return (
+            f"{start} from this recording: none of the causes that kinebench knows stands out. To"
+            " do: record again, with the cameras elsewhere."
+        )
+    names = " or ".join(f"{one.name}{_percent(one.probability)}" for one in candidates)
+    apart = list(dict.fromkeys(one.words.apart for one in candidates))
+    return f"{start} from this recording: {names}. To tell: {'; '.join(apart)}."
+
+
+def _percent(probability: float, brackets: str = "()") -> str:
+    """A probability in words: never 0 or 100 %, which nothing is."""
+    if math.isnan(probability):
+        return ""
+    share = min(max(round(100 * probability), 1), 99)
+    return f" ({share} %)" if brackets else f" {share} %"
 
 
 def _beyond_noise(diagnosis: Diagnosis) -> bool:

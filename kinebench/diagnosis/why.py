@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import warnings
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
@@ -11,10 +12,12 @@ import numpy as np
 
 from kinebench.augmentation.augmenter import LSTMAugmenter
 from kinebench.core.arrays import FloatArray
+from kinebench.core.markers import Markers
 from kinebench.core.results import PipelineRun
 from kinebench.core.trial import Trial
 from kinebench.diagnosis.causes import Cause, causes_of
 from kinebench.diagnosis.faults import Fault, faults_of
+from kinebench.diagnosis.features import Choices, measured
 from kinebench.diagnosis.figures import (
     COURSES,
     FIGURES,
@@ -23,15 +26,16 @@ from kinebench.diagnosis.figures import (
     deepest_frames,
     figures_of,
 )
-from kinebench.errors import KinebenchError, KinebenchWarning
+from kinebench.errors import KinebenchError
 from kinebench.metrics import shapley
 from kinebench.metrics.undefined import UndefinedMetricWarning
 from kinebench.pipeline.engines import ScalesBySetUp, with_engine
 from kinebench.pipeline.memo import Memo, MemoryMemo
 from kinebench.pipeline.opencap import opencap_setup
 from kinebench.pipeline.pipeline import Pipeline
+from kinebench.remarks import Remark, unheard
 
-__all__ = ["SOLVERS", "Diagnosis", "diagnose"]
+__all__ = ["SOLVERS", "Diagnosis", "choices_of", "diagnose"]
 
 SOLVERS = "solvers"
 """Name of the cause that OpenSim's tools stop short of their optimum."""
@@ -64,12 +68,21 @@ class Diagnosis:
         `COURSES` over time, as it is and with every cause swapped.
     course_parts : mapping of str to (n_frames, n_courses)
         As `parts`.
-    remarks : tuple of str
+    remarks : tuple of Remark
         Warnings of the run as it is.
     faults : tuple of Fault
-        What the recording itself shows, without a swap.
+        Every cause that the recording speaks for or against, likeliest first.
+    anything : float
+        Probability that anything is wrong at all.
     augmenter : str
         Version, empty without one.
+    recording : Trial, optional
+        What was diagnosed, for pictures.
+    window_s : (float, float)
+        Static window; NaN where no model is scaled.
+    strange : tuple of str
+        Features that are unlike all that causes were learnt from, where there are too many of
+        them: nothing is accused then.
     """
 
     trial: str
@@ -85,9 +98,13 @@ class Diagnosis:
     course: FloatArray
     swapped_course: FloatArray
     course_parts: Mapping[str, FloatArray]
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     faults: tuple[Fault, ...] = ()
+    anything: float = 0.0
     augmenter: str = ""
+    recording: Trial | None = None
+    window_s: tuple[float, float] = (math.nan, math.nan)
+    strange: tuple[str, ...] = ()
 
     @property
     def n_deep_frames(self) -> int:
@@ -126,11 +143,10 @@ def diagnose(
         Told how many runs are done, and how many there are.
     """
     trial = replace(trial, static_markers=None)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", KinebenchWarning)
+    with unheard():
         bench = _Bench.of(pipeline, trial)
         causes, left_out = causes_of(pipeline, trial, bench.window_s)
-        faults = faults_of(trial, bench.window_s, not _any_pose(pipeline))
+        faults, anything, strange = faults_of(measured(trial, bench.choices))
         causes, found = bench.factorial(causes, left_out, on_run)
     names = [cause.name for cause in causes]
     cells = list(itertools.product((False, True), repeat=len(causes)))
@@ -168,8 +184,32 @@ def diagnose(
         {name: _as_courses(values) for name, values in parts.items()},
         bench.remarks,
         faults,
+        anything,
         pipeline.augment.row.name if isinstance(pipeline.augment, LSTMAugmenter) else "",
+        trial,
+        bench.window_s,
+        strange,
     )
+
+
+def choices_of(pipeline: Pipeline, window_s: tuple[float, float], cleaned: Markers) -> Choices:
+    """What a pipeline does that may be wrong by itself.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+    window_s : (float, float)
+        Static window; NaN where no model is scaled.
+    cleaned : Markers
+        The movement after its cleaning.
+    """
+    augment = pipeline.augment
+    scaled = bool(np.isfinite(window_s).all())
+    if not isinstance(augment, LSTMAugmenter):
+        return Choices(window_s if scaled else None, _any_pose(pipeline), cleaned=cleaned)
+    trained = math.nan if augment.resample_hz is not None else augment.row.rate_hz
+    window = window_s if scaled else None
+    return Choices(window, _any_pose(pipeline), augment.warm_up_s, trained, cleaned)
 
 
 def _any_pose(pipeline: Pipeline) -> bool:
@@ -198,9 +238,10 @@ class _Bench:
     frames : (n,) int
         The deepest points.
     window_s : (float, float)
+    choices : Choices
     as_is : (n_figures + n_frames * n_courses,)
         Figures of the pipeline as it is, then its courses.
-    remarks : tuple of str
+    remarks : tuple of Remark
         Warnings of that run.
     """
 
@@ -209,8 +250,9 @@ class _Bench:
     memo: Memo
     frames: Frames
     window_s: tuple[float, float]
+    choices: Choices
     as_is: FloatArray
-    remarks: tuple[str, ...]
+    remarks: tuple[Remark, ...]
 
     @classmethod
     def of(cls, pipeline: Pipeline, trial: Trial) -> _Bench:
@@ -218,7 +260,9 @@ class _Bench:
         run = pipeline(trial, memo=memo)
         frames = deepest_frames(run.augmented)
         as_is = _measured(run, frames)
-        return cls(pipeline, trial, memo, frames, run.scaling.window_s, as_is, run.warnings)
+        window_s = run.scaling.window_s
+        choices = choices_of(pipeline, window_s, run.keypoints)
+        return cls(pipeline, trial, memo, frames, window_s, choices, as_is, run.remarks)
 
     def run(self, pipeline: Pipeline) -> FloatArray:
         """Figures and courses of another pipeline.

@@ -8,7 +8,6 @@ within a quarter; its start and end are where it leaves and regains the last twe
 
 from __future__ import annotations
 
-import warnings
 from typing import Literal
 
 import numpy as np
@@ -17,8 +16,9 @@ from numpy.typing import ArrayLike
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
-from kinebench.errors import KinebenchWarning, NameNotFoundError, ValueRangeError
+from kinebench.errors import NameNotFoundError, ValueRangeError
 from kinebench.events.intervals import Repetition, above_with_hysteresis, signal_on_times
+from kinebench.remarks import tell
 
 __all__ = [
     "pelvis_height",
@@ -116,10 +116,9 @@ def repetitions(
             turn = first + int(away[first : last + 1].argmax())
             found.append(Repetition(float(t[start]), float(t[turn]), float(t[end])))
     for what in cut:
-        warnings.warn(
+        tell(
+            "cut repetition",
             f"the recording {what} within a repetition, which is not counted",
-            KinebenchWarning,
-            stacklevel=2,
         )
     return tuple(found)
 

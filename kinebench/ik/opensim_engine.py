@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -15,7 +14,7 @@ from kinebench.core.model import Model
 from kinebench.core.motion import Coordinate, Motion
 from kinebench.core.results import IKSolution
 from kinebench.core.tasks import CoordinateTask, IKTasks
-from kinebench.errors import InverseKinematicsError, KinebenchWarning
+from kinebench.errors import InverseKinematicsError
 from kinebench.ik.tracked import shared_markers
 from kinebench.io.trc import write_trc
 from kinebench.osim.coordinates import coordinate_kinds
@@ -28,6 +27,7 @@ from kinebench.osim.edits import (
 from kinebench.osim.runtime import load_opensim, quietly, scratch_folder
 from kinebench.osim.soundness import require_sound
 from kinebench.osim.standing_place import displacement, free_root
+from kinebench.remarks import tell
 
 __all__ = ["OpenSimIK"]
 
@@ -176,11 +176,11 @@ def _coordinate_references(
     there = model.getCoordinateSet()
     lacking = [task.name for task in tasks if not there.contains(task.name)]
     if lacking:
-        warnings.warn(
+        tell(
+            "coordinates lacking",
             f"the model lacks coordinates that the IK tasks name: {', '.join(lacking)};"
             " their tasks are left out",
-            KinebenchWarning,
-            stacklevel=4,
+            where=lacking,
         )
     for task in tasks:
         if task.name in lacking:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Collection
 
 from kinebench.core.tasks import IKTasks
-from kinebench.errors import InverseKinematicsError, KinebenchWarning, listed
+from kinebench.errors import InverseKinematicsError, listed
+from kinebench.remarks import tell
 
 __all__ = ["shared_markers"]
 
@@ -34,13 +34,17 @@ def shared_markers(
             f"tasks, model and trial share no marker: the tasks name {listed(weighted, 3)};"
             f" the model has {listed(sorted(models), 3)}; the trial has {listed(in_trial, 3)}"
         )
-    for holder, there in (("the model", models), ("the trial", trials)):
-        lacking = [name for name in weighted if name not in there]
+    # what the model lacks need not be said of the trial again
+    for holder, named, there in (
+        ("the model", weighted, models),
+        ("the trial", [name for name in weighted if name in models], trials),
+    ):
+        lacking = [name for name in named if name not in there]
         if lacking:
-            warnings.warn(
+            tell(
+                "markers lacking",
                 f"{holder} lacks {len(lacking)} of {len(weighted)} markers that the IK tasks name:"
-                f" {', '.join(lacking)}; their tasks are left out",
-                KinebenchWarning,
-                stacklevel=3,
+                f" {listed(lacking, 8)}; their tasks are left out",
+                where=lacking,
             )
     return shared

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 from numpy.typing import NDArray
 
 from kinebench.core.arrays import FloatArray
-from kinebench.errors import FileFormatError, KinebenchWarning
+from kinebench.errors import FileFormatError
+from kinebench.remarks import tell
 
 __all__ = ["frame_order", "warn_if_frames_disagree"]
 
@@ -40,7 +39,11 @@ def frame_order(frames: FloatArray, file: str) -> NDArray[np.intp]:
             f"{file}: frame {frames[order[at]]:.0f} stands twice, in rows {first} and {second}"
         )
     if (np.diff(order) < 0).any():
-        _warn(f"{file}: the rows are not in the order of their frame numbers; they are sorted")
+        tell(
+            "frame numbers",
+            "the rows are not in the order of their frame numbers; they are sorted",
+            file=file,
+        )
     return order
 
 
@@ -60,11 +63,9 @@ def warn_if_frames_disagree(frames: FloatArray, times: FloatArray, file: str) ->
     odd = np.flatnonzero(even & (np.abs(steps / usual - intervals / interval) > 0.5))
     if odd.size:
         at = odd[0]
-        _warn(
-            f"{file}: frame {frames[at]:g} is followed by {frames[at + 1]:g} within"
-            f" {intervals[at]:.3g} s; the times count, not the frame numbers"
+        tell(
+            "frame numbers",
+            f"frame {frames[at]:g} is followed by {frames[at + 1]:g} within"
+            f" {intervals[at]:.3g} s; the times count, not the frame numbers",
+            file=file,
         )
-
-
-def _warn(message: str) -> None:
-    warnings.warn(message, KinebenchWarning, stacklevel=4)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ from kinebench.core.keypoints import KEYPOINT_SETS
 from kinebench.core.markers import Markers
 from kinebench.errors import (
     FileFormatError,
-    KinebenchWarning,
     ValueRangeError,
     one_line,
     require_names,
@@ -29,6 +27,7 @@ from kinebench.io.plausible import warn_if_implausible
 from kinebench.io.sentinels import without_sentinels
 from kinebench.io.text import archive_kind, decoded
 from kinebench.io.trc import read_trc
+from kinebench.remarks import tell
 
 __all__ = ["ARRAY_ENDINGS", "UNITS", "read_array", "read_markers"]
 
@@ -170,10 +169,10 @@ def _read_numpy(path: Path, keypoint_set: str | None) -> _Content:
     positions = _frames_first(path, positions, len(names))
     unread = [name for name in content if name not in _ARRAYS]
     if unread:
-        warnings.warn(
-            f"{path.name}: arrays {', '.join(unread)} are not read; known are {', '.join(_ARRAYS)}",
-            KinebenchWarning,
-            stacklevel=4,
+        tell(
+            "arrays not read",
+            f"arrays {', '.join(unread)} are not read; known are {', '.join(_ARRAYS)}",
+            file=path.name,
         )
     numbers = [_numbers(path, content, name) for name in ("times", "frames", "confidence")]
     times, frames, confidence = numbers
@@ -229,10 +228,10 @@ def _frames_first(path: Path, positions: FloatArray, n_names: int) -> FloatArray
     if positions.ndim == 3 and positions.shape[1] == n_names:
         if positions.shape[2] == 3:
             if positions.shape[0] == 3:
-                warnings.warn(
-                    f"{path.name}: {positions.shape} is taken as 3 frames of {n_names} keypoints",
-                    KinebenchWarning,
-                    stacklevel=5,
+                tell(
+                    "array order",
+                    f"{positions.shape} is taken as 3 frames of {n_names} keypoints",
+                    file=path.name,
                 )
             return positions
         if positions.shape[0] == 3:

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
-from kinebench.errors import FileFormatError, KinebenchWarning
+from kinebench.core.plausible import PLAUSIBLE
+from kinebench.errors import FileFormatError
+from kinebench.remarks import tell
 
 __all__ = ["implausible_times", "warn_if_implausible"]
 
-# a video put on the clock of another system begins seconds before that one's 0 (-1.3 s in a public
-# recording): a minute is no such offset any more
-_EARLIEST_S = -60.0
-_LONGEST_S = 1e7  # four months; above, times are dates or counted in ms or µs
-_LONGEST_STEP_S = 3600.0  # one frame an hour
-_SHORTEST_STEP_S = 1e-6  # a million frames a second
-_FARTHEST_M = 1e4  # 10 km: no camera sees it
-_WIDEST_M = 50.0  # wider than a gait laboratory
-_NARROWEST_M = 0.02  # narrower than a hand
+_TIME, _STEP = PLAUSIBLE["time"], PLAUSIBLE["time between frames"]
+_FARTHEST_M = PLAUSIBLE["distance of a marker"].high
+_SPREAD = PLAUSIBLE["spread of all markers"]
 
 
-def warn_if_implausible(markers: Markers, unit: str, file: str, stacklevel: int = 3) -> None:
+def warn_if_implausible(markers: Markers, unit: str, file: str) -> None:
     """Refuse a recording without frames or markers; warn of times and places beyond reason.
 
     Parameters
@@ -44,40 +39,43 @@ def warn_if_implausible(markers: Markers, unit: str, file: str, stacklevel: int 
         raise FileFormatError(
             f"{file} holds no recording: {markers.n_frames} frames of {len(markers.names)} markers"
         )
-    for remark in (
-        *implausible_times(markers.times),
-        *_far_off(markers),
-        *_spread(markers.positions, unit),
-    ):
-        warnings.warn(f"{file}: {remark}", KinebenchWarning, stacklevel=stacklevel)
+    for doubt in implausible_times(markers.times):
+        tell("times", doubt, file=file)
+    _tell_if_far_off(markers, file)
+    for doubt in _spread(markers.positions, unit):
+        tell("unit", doubt, file=file)
 
 
 def implausible_times(times: FloatArray) -> Iterator[str]:
-    """Remarks on times (n_frames,) s beyond reason; none when all is well."""
+    """What is odd about times (n_frames,) s beyond reason; none when all is well."""
     if not len(times):
         return
-    if times[0] < _EARLIEST_S:
+    if times[0] < _TIME.low:
         yield f"times begin at {times[0]:g} s, long before 0"
-    if max(abs(times[0]), abs(times[-1])) > _LONGEST_S:
+    if max(abs(times[0]), abs(times[-1])) > _TIME.high:
         yield f"times reach {times[-1]:g} s, more than four months (in ms or µs, or dates?)"
     if len(times) > 1:
         steps = np.diff(times)
-        if steps.max() > _LONGEST_STEP_S:
+        if steps.max() > _STEP.high:
             yield f"{steps.max():g} s lie between two frames, more than an hour"
-        if steps.min() < _SHORTEST_STEP_S:
+        if steps.min() < _STEP.low:
             yield f"two frames are {steps.min():g} s apart, less than a microsecond"
 
 
-def _far_off(markers: Markers) -> Iterator[str]:
+def _tell_if_far_off(markers: Markers, file: str) -> None:
     with np.errstate(invalid="ignore"):
         far = np.abs(markers.positions) > _FARTHEST_M
     if far.any():
         frame, marker, _ = np.argwhere(far)[0]
         n_frames = int(far.any(axis=(1, 2)).sum())
         place = np.nanmax(np.abs(markers.positions[frame, marker]))
-        yield (
+        names = np.array(markers.names)[far.any(axis=(0, 2))].tolist()
+        tell(
+            "far points",
             f"{markers.names[marker]} lies {place / 1e3:.3g} km off in frame {frame + 1}"
-            f" ({n_frames} frames with places beyond {_FARTHEST_M / 1e3:g} km)"
+            f" ({n_frames} frames with places beyond {_FARTHEST_M / 1e3:g} km)",
+            where=names,
+            file=file,
         )
 
 
@@ -86,10 +84,10 @@ def _spread(positions: FloatArray, unit: str) -> Iterator[str]:
     sample = positions[:: max(1, len(positions) // 100)]
     known = sample[np.isfinite(sample)]
     spread = float(np.percentile(known, 99) - np.percentile(known, 1)) if known.size else 0.0
-    if spread > _WIDEST_M:
+    if spread > _SPREAD.high:
         # a person among others, 1 to 4 m, is 100 to 400 cm
         found, other = f"{spread:.0f} m", "cm" if spread < 400 else "mm"
-    elif 0 < spread < _NARROWEST_M:
+    elif 0 < spread < _SPREAD.low:
         found, other = f"{spread * 1e3:.2g} mm", "m"
     else:
         return

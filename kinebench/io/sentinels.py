@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kinebench.core.arrays import FloatArray
-from kinebench.errors import KinebenchWarning, listed
+from kinebench.errors import listed
+from kinebench.remarks import tell
 from kinebench.signals.runs import runs
 
 __all__ = ["without_sentinels"]
@@ -60,11 +60,11 @@ def without_sentinels(
         _warn(found & (value == number), float(number), names, file)
     if len(numbers) > _SHOWN:
         rest = found & ~np.isin(value, numbers[:_SHOWN])
-        warnings.warn(
-            f"{file}: {len(numbers) - _SHOWN} more numbers that fill all three cells are taken as"
+        tell(
+            "missing as numbers",
+            f"{len(numbers) - _SHOWN} more numbers that fill all three cells are taken as"
             f" missing, of {rest.sum()} positions",
-            KinebenchWarning,
-            stacklevel=3,
+            file=file,
         )
     return np.where(found[..., None], np.nan, positions)
 
@@ -102,10 +102,11 @@ def _warn(found: _Flags, number: float, names: Sequence[str], file: str) -> None
     rest = len(together) - _SHOWN
     more = f"; and in other frames of other markers ({rest} more groups)" if rest > 0 else ""
     cell = f"{number:.10g}"
-    warnings.warn(
-        f"{file}: {cell} {cell} {cell} is taken as missing: {'; '.join(texts)}{more}",
-        KinebenchWarning,
-        stacklevel=4,
+    tell(
+        "missing as numbers",
+        f"{cell} {cell} {cell} is taken as missing: {'; '.join(texts)}{more}",
+        where=[name for name, column in zip(names, found.T, strict=True) if column.any()],
+        file=file,
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -11,9 +10,10 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 from kinebench.core.subject import Subject
-from kinebench.errors import FileFormatError, KinebenchWarning, NameNotFoundError, require_names
+from kinebench.errors import FileFormatError, NameNotFoundError, require_names
 from kinebench.io.documents import parse_yaml, read_text
 from kinebench.io.session_folder import child, session_folder
+from kinebench.remarks import tell
 
 __all__ = ["Recording", "Session", "SessionFiles", "is_static", "read_session"]
 
@@ -214,11 +214,10 @@ class Session:
             return None
         ordered = sorted(names, key=lambda name: (len(name), name))
         if len(ordered) > 1 and not is_static(trial):
-            warnings.warn(
+            tell(
+                "several static trials",
                 f"{self.folder.name} has several static trials: {', '.join(ordered)};"
                 f" '{ordered[0]}' is taken",
-                KinebenchWarning,
-                stacklevel=3,
             )
         return ordered[0]
 

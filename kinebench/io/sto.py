@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import warnings
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,10 +13,10 @@ import numpy as np
 
 from kinebench.core.arrays import FloatArray, frozen_mapping, read_only, strictly_increasing
 from kinebench.core.motion import Coordinate, Kind, Motion
+from kinebench.core.plausible import PLAUSIBLE
 from kinebench.core.value import Value
 from kinebench.errors import (
     FileFormatError,
-    KinebenchWarning,
     ValueRangeError,
     has_control_characters,
     listed,
@@ -31,6 +30,7 @@ from kinebench.io.columns import (
 )
 from kinebench.io.numbers import decoded, parse_block, read_text_lines
 from kinebench.io.plausible import implausible_times
+from kinebench.remarks import tell
 
 __all__ = [
     "MotionFile",
@@ -54,8 +54,6 @@ _SIMM_FIELDS = ("datacolumns", "datarows")
 _IN_WORDS = "Angles are in"  # a line of older files, "Angles are in degrees."
 _DIGITS = 10  # no file has more rows or versions than ten digits can count
 _DOUBLED = "two columns have this name"
-_FURTHEST_M = 100.0  # nobody walks farther within a laboratory's view
-_LARGEST_RAD = 8 * math.pi  # four turns on the spot
 _COUNTS = {"columns": ("ncolumns", "datacolumns"), "rows of data": ("nrows", "datarows")}
 
 
@@ -119,11 +117,11 @@ def read_table(path: Path | str, strict: bool = True) -> Table:
         rows.pop()
     counts = {"columns": len(columns), "rows of data": len(rows)}
     for what, count in counts.items():
-        fault = _wrong_count(header, count, what, path.name)
+        fault = _wrong_count(header, count, what)
         if fault and strict:
-            raise FileFormatError(fault)
+            raise FileFormatError(f"{path.name}, {fault}")
         if fault:
-            warnings.warn(fault, KinebenchWarning, stacklevel=2)
+            tell("stated size", fault, file=path.name)
     _require_printable(columns, path.name, first + 1)
     block = parse_block(rows, columns, path.name, first + 2)
     infinite = np.argwhere(np.isinf(block))
@@ -136,8 +134,8 @@ def read_table(path: Path | str, strict: bool = True) -> Table:
         table = Table(name, tuple(columns[1:]), block[:, 0], block[:, 1:], header)
     except ValueRangeError as error:
         raise FileFormatError(f"{path.name}: {error} (row 1 is line {first + 2})") from error
-    for remark in implausible_times(table.times):
-        warnings.warn(f"{path.name}: {remark}", KinebenchWarning, stacklevel=2)
+    for doubt in implausible_times(table.times):
+        tell("times", doubt, file=path.name)
     return table
 
 
@@ -179,7 +177,7 @@ def read_motion(path: Path | str, kinds: Mapping[str, Kind] | None = None) -> Mo
         by_reason.setdefault(reason, []).append(name)
     if by_reason:
         reasons = "; ".join(f"{listed(names, 6)}: {reason}" for reason, names in by_reason.items())
-        _warn(f"{Path(path).name}, columns left out: {reasons}", 3)
+        tell("columns left out", f"columns left out: {reasons}", file=Path(path).name)
     return found.motion
 
 
@@ -234,14 +232,15 @@ def read_motion_file(path: Path | str, kinds: Mapping[str, Kind] | None = None) 
     folded = Counter(name.casefold() for name in kept)
     alike = [name for name in kept if folded[name.casefold()] > 1]
     undecided = [name for name in kept if kinds is None and kind_by_name(name) is None]
-    for doubt in (
-        assumed if angular.any() else "",
-        f"{listed(alike, 6)} differ in upper and lower case only" if alike else "",
-        _undecided(undecided, list(kept), values),
-        _implausible(values[:, angular], values[:, ~angular], in_degrees),
-    ):
+    doubts = {
+        "degrees assumed": assumed if angular.any() else "",
+        "names alike": f"{listed(alike, 6)} differ in upper and lower case only" if alike else "",
+        "kind assumed": _undecided(undecided, list(kept), values),
+        "values beyond reach": _implausible(values[:, angular], values[:, ~angular], in_degrees),
+    }
+    for code, doubt in doubts.items():
         if doubt:
-            _warn(f"{path.name}: {doubt}", 3)
+            tell(code, doubt, file=path.name)
     if in_degrees:
         values = np.where(angular, np.radians(values), values)
     try:
@@ -341,7 +340,7 @@ def _require_printable(columns: list[str], file: str, line: int) -> None:
             )
 
 
-def _wrong_count(header: Mapping[str, str], found: int, what: str, file: str) -> str:
+def _wrong_count(header: Mapping[str, str], found: int, what: str) -> str:
     for key, stated in header.items():
         # files of version 3 may do without
         if key.lower() not in _COUNTS[what]:
@@ -349,7 +348,7 @@ def _wrong_count(header: Mapping[str, str], found: int, what: str, file: str) ->
         digits = len(stated) <= _DIGITS and stated.isdecimal()
         if not (digits and int(stated) == found):
             shown = stated if len(stated) <= 2 * _DIGITS else f"{stated[: 2 * _DIGITS]}…"
-            return f"{file}, header field '{key}': states {shown}, found {found} {what}"
+            return f"header field '{key}': states {shown}, found {found} {what}"
     return ""
 
 
@@ -425,17 +424,13 @@ def _undecided(names: list[str], columns: list[str], values: FloatArray) -> str:
 def _implausible(angles: FloatArray, lengths: FloatArray, in_degrees: bool) -> str:
     """What speaks for another unit than the one that is taken."""
     furthest = float(np.nanmax(np.abs(lengths), initial=0.0)) if lengths.size else 0.0
-    if furthest > _FURTHEST_M:
+    if furthest > PLAUSIBLE["translation"].high:
         return f"translations reach {furthest:.0f} m (are they in mm?)"
     largest = float(np.nanmax(np.abs(angles), initial=0.0)) if angles.size else 0.0
-    if not in_degrees and largest > _LARGEST_RAD:
+    if not in_degrees and largest > PLAUSIBLE["angle"].high:
         return f"angles reach {largest:.0f} rad (are they in degrees?)"
     # three angles and more: a file of one locked coordinate may well be still
     moves = angles.size > 0 and float(np.nanmax(np.nan_to_num(np.ptp(angles, axis=0)))) > 0
     if in_degrees and angles.shape[1] >= 3 and moves and largest < math.pi:
         return f"no angle reaches more than {largest:.2g}° (are they in radians?)"
     return ""
-
-
-def _warn(text: str, stacklevel: int) -> None:
-    warnings.warn(text, KinebenchWarning, stacklevel=stacklevel + 1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from pathlib import Path
 from typing import Literal
 
@@ -11,12 +10,13 @@ import numpy as np
 
 from kinebench.core.markers import Markers
 from kinebench.core.sampling import sampling_rate
-from kinebench.errors import FileFormatError, KinebenchWarning, ValueRangeError
+from kinebench.errors import FileFormatError, ValueRangeError
 from kinebench.io.atomic import write_atomically
 from kinebench.io.frame_numbers import warn_if_frames_disagree
 from kinebench.io.numbers import decoded, parse_block, read_text_lines
 from kinebench.io.plausible import warn_if_implausible
 from kinebench.io.sentinels import without_sentinels
+from kinebench.remarks import tell
 
 __all__ = ["read_trc", "trc_text", "write_trc"]
 
@@ -198,13 +198,13 @@ def _number(header: dict[str, str], field: str, file: str) -> float:
 
 def _warn_if_suspicious(markers: Markers, rate: float, header: dict[str, str], file: str) -> None:
     if markers.n_frames > 1 and abs(markers.rate_hz / rate - 1) > 0.01:
-        warnings.warn(
-            f"{file}: the header states DataRate {rate:g} Hz, the time column has"
+        tell(
+            "stated rate",
+            f"the header states DataRate {rate:g} Hz, the time column has"
             f" {markers.rate_hz:g} Hz; the time column counts",
-            KinebenchWarning,
-            stacklevel=3,
+            file=file,
         )
-    warn_if_implausible(markers, header["Units"], file, stacklevel=4)
+    warn_if_implausible(markers, header["Units"], file)
 
 
 def _data_rate(header: dict[str, str], file: str) -> float:

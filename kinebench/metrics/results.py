@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from kinebench.errors import KinebenchWarning, listed, require_names
+from kinebench.errors import listed, require_names
 from kinebench.metrics.quantities import Alignment, FigureRow, Kind
+from kinebench.remarks import tell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,7 +123,7 @@ class Evaluation:
         require_names([item], found, self.kind.noun, "the evaluation")
         return found[item]
 
-    def warn_of_undefined(self, stacklevel: int = 3) -> None:
+    def warn_of_undefined(self) -> None:
         """One warning that names every NaN with its reason."""
         if self.undefined:
             by_reason: dict[tuple[str, str], list[str]] = {}
@@ -133,8 +133,7 @@ class Evaluation:
                 f"{metric} of {listed(items, 8)}: {reason}"
                 for (metric, reason), items in by_reason.items()
             )
-            warnings.warn(
+            tell(
+                "undefined figures",
                 f"{len(self.undefined)} figures are NaN: {reasons}",
-                KinebenchWarning,
-                stacklevel=stacklevel,
             )

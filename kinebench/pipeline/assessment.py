@@ -5,13 +5,15 @@ from __future__ import annotations
 from kinebench.core.results import PipelineRun
 from kinebench.pipeline.plan import Plan
 from kinebench.quality import Assessment, Evidence, assess
+from kinebench.scaling.given import GivenModel
 
 __all__ = ["assess_plan", "evidence_of"]
 
 
 def evidence_of(plan: Plan, run: PipelineRun | None = None) -> Evidence:
     """What checks may look at, before a run or after it."""
-    trial = plan.trial
+    trial, pipeline = plan.trial, plan.pipeline
+    given = isinstance(pipeline.scale, GivenModel) and pipeline.scale.model == pipeline.generic
     return Evidence(
         trial.subject,
         trial.keypoints,
@@ -21,7 +23,7 @@ def evidence_of(plan: Plan, run: PipelineRun | None = None) -> Evidence:
         plan.origin,
         getattr(plan.pipeline.scale, "setup", None),
         plan.motion,
-        plan.pipeline.generic,
+        None if given else pipeline.generic,
     )
 
 

@@ -11,6 +11,7 @@ from kinebench.pipeline.assessment import evidence_of
 from kinebench.pipeline.plan import Plan
 from kinebench.quality import Assessment, Evidence, Finding, Severity, assess
 from kinebench.quality.finding import worst
+from kinebench.remarks import Remark, remarks_of
 
 __all__ = ["TrialAudit", "audit_trial", "failed", "worst_of"]
 
@@ -25,8 +26,8 @@ class TrialAudit:
     assessment : Assessment
     evidence : Evidence or None
         What was looked at; None when not even the recording could be read.
-    remarks : tuple of str
-        Warnings of planning and pipeline, which set no light.
+    remarks : tuple of Remark
+        Of planning and pipeline, but for facts that findings say; they set no light.
     failure : str
         Why there is no result; empty when there is one.
     """
@@ -34,7 +35,7 @@ class TrialAudit:
     trial: str
     assessment: Assessment
     evidence: Evidence | None
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     failure: str = ""
 
     @property
@@ -55,18 +56,18 @@ class TrialAudit:
         return (Finding("pipeline", "red", f"no result: {self.failure}"), *found)
 
 
-def audit_trial(plan: Plan, remarks: Sequence[str] = ()) -> TrialAudit:
+def audit_trial(plan: Plan, remarks: Sequence[Remark] = ()) -> TrialAudit:
     """Run the plan and judge recording and result; a failing pipeline is a finding."""
-    run, failure = None, ""
+    run, failure, told = None, "", tuple(remarks)
     try:
         run = plan.pipeline(plan.trial)
+        told += run.remarks
     except KinebenchError as error:
         failure = " ".join(str(error).split())
+        told += remarks_of(error)
     evidence = evidence_of(plan, run)
-    told = (*remarks, *(() if run is None else run.warnings))
-    return TrialAudit(
-        plan.trial.name, assess(evidence), evidence, tuple(dict.fromkeys(told)), failure
-    )
+    assessment = assess(evidence)
+    return TrialAudit(plan.trial.name, assessment, evidence, assessment.besides(told), failure)
 
 
 def failed(trial: str, error: KinebenchError, evidence: Evidence | None) -> TrialAudit:
@@ -77,9 +78,11 @@ def failed(trial: str, error: KinebenchError, evidence: Evidence | None) -> Tria
     """
     assessment = Assessment((), (), {}) if evidence is None else assess(evidence)
     reason = " ".join(str(error).split())
+    told = assessment.besides(remarks_of(error))
     if isinstance(error, DatasetError) and evidence is not None:
-        return TrialAudit(trial, assessment, evidence, (f"not solved: {reason}",))
-    return TrialAudit(trial, assessment, evidence, (), reason)
+        unsolved = Remark("not solved", "warning", f"not solved: {reason}")
+        return TrialAudit(trial, assessment, evidence, (*told, unsolved))
+    return TrialAudit(trial, assessment, evidence, told, reason)
 
 
 def worst_of(audits: Sequence[TrialAudit]) -> Severity:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -14,8 +13,8 @@ from kinebench.core.markers import Markers
 from kinebench.core.model import Model
 from kinebench.core.results import IKSolution
 from kinebench.core.tasks import IKTasks
-from kinebench.errors import KinebenchWarning
 from kinebench.pipeline.engines import engine
+from kinebench.remarks import unheard
 
 __all__ = ["CoordinateDifference", "EngineComparison", "compare_engines", "tracking_cost"]
 
@@ -136,8 +135,7 @@ def tracking_cost(solution: IKSolution, tasks: IKTasks) -> FloatArray:
 def _timed(name: str, tasks: IKTasks, model: Model, markers: Markers) -> tuple[IKSolution, float]:
     """Solve, after a few frames that load and compile what the engine needs."""
     solve = engine(name).make_solver(tasks)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", KinebenchWarning)
+    with unheard():
         solve(model, markers.at_frames(np.arange(min(2, markers.n_frames))))
         start = time.perf_counter()
         solution = solve(model, markers)

@@ -12,14 +12,15 @@ from numpy.typing import NDArray
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
 from kinebench.errors import listed
+from kinebench.remarks import tell
 from kinebench.signals.runs import runs
 
 __all__ = [
     "FilledGap",
     "filled_gaps",
-    "filled_in_words",
     "filled_per_frame",
-    "unseen_in_words",
+    "tell_of_filled",
+    "tell_of_unseen",
 ]
 
 _TOLD_S = 0.1
@@ -75,32 +76,42 @@ def filled_gaps(before: Markers, after: Markers) -> tuple[FilledGap, ...]:
     )
 
 
-def filled_in_words(gaps: Sequence[FilledGap], which: str) -> str:
-    """A remark on gaps of a tenth of a second and more; empty when there is none."""
+def tell_of_filled(gaps: Sequence[FilledGap], recording: str) -> None:
+    """Tell of gaps of a tenth of a second and more, in the "movement" or the "static" trial."""
     long = sorted((gap for gap in gaps if gap.duration_s >= _TOLD_S), key=_by_length)
     if not long:
-        return ""
+        return
     texts = [
         f"{listed(gap.markers, 3)} for {gap.duration_s:.2f} s"
         f" ({gap.start_s:.3f} to {gap.end_s:.3f})"
         for gap in long
     ]
     told = listed(texts, _SHOWN, between="; ")
-    return f"gaps of the {which} are filled, nothing was seen there: {told}"
+    which = {"static": "static trial"}.get(recording, "keypoints")
+    tell(
+        "gaps",
+        f"gaps of the {which} are filled, nothing was seen there: {told}",
+        where=sorted({name for gap in long for name in gap.markers}),
+        spans_s=tuple((gap.start_s, gap.end_s) for gap in long),
+        recording=recording,
+    )
 
 
-def unseen_in_words(markers: Markers) -> str:
-    """A remark on frames without a single marker; empty when there is none."""
-    spans = runs(markers.missing.all(axis=1))
-    if not spans:
-        return ""
-    texts = [
-        f"{markers.times[start]:.3f} to {markers.times[stop - 1]:.3f} s" for start, stop in spans
+def tell_of_unseen(markers: Markers) -> None:
+    """Tell of frames without a single marker."""
+    spans = [
+        (float(markers.times[start]), float(markers.times[stop - 1]))
+        for start, stop in runs(markers.missing.all(axis=1))
     ]
-    n_frames = sum(stop - start for start, stop in spans)
-    return (
-        f"{n_frames} frames have no marker at all, {listed(texts, _SHOWN, 'more stretches')}:"
-        " no angle there is measured"
+    if not spans:
+        return
+    texts = [f"{start:.3f} to {end:.3f} s" for start, end in spans]
+    tell(
+        "frames without markers",
+        f"{int(markers.missing.all(axis=1).sum())} frames have no marker at all,"
+        f" {listed(texts, _SHOWN, 'more stretches')}: no angle there is measured",
+        spans_s=tuple(spans),
+        recording="movement",
     )
 
 

@@ -8,12 +8,19 @@ from pathlib import Path
 
 from kinebench.core.model import Document, Model
 from kinebench.core.tasks import IKTasks
-from kinebench.datasets import fetch_file
+from kinebench.datasets import fetch_file, local_file
 from kinebench.errors import require_names
 from kinebench.io.models import read_document, read_model
 from kinebench.io.setups import read_ik_tasks
 
-__all__ = ["MARKER_SETS", "STATIC_POSES", "OpenCapSetup", "opencap_setup"]
+__all__ = [
+    "MARKER_SETS",
+    "STATIC_POSES",
+    "OpenCapSetup",
+    "generic_at_hand",
+    "opencap_setup",
+    "opencap_tasks",
+]
 
 STATIC_POSES = ("upright", "any_pose")
 """Scaling set-ups: one that pulls the static pose towards standing, and one that does not."""
@@ -85,6 +92,18 @@ def opencap_setup(
         read_document(_file(f"Scaling/Setup_scaling_{model}{scaling}{pose}.xml")),
         read_ik_tasks(_file(f"IK/{ik}.xml")),
     )
+
+
+def generic_at_hand() -> Model | None:
+    """LaiUhlrich2022, when a copy is there already: nothing is fetched."""
+    path = local_file("opencap-core", "opensimPipeline/Models/LaiUhlrich2022.osim")
+    return None if path is None else read_model(path)
+
+
+def opencap_tasks(marker_set: str = "augmented") -> IKTasks:
+    """The IK set-up of opencap-core alone, as `opencap_setup` has it."""
+    require_names([marker_set], MARKER_SETS, "marker set", "OpenCap")
+    return read_ik_tasks(_file(f"IK/{_FILES[marker_set][2]}.xml"))
 
 
 def _file(path: str) -> Path:

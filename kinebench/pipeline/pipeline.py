@@ -13,13 +13,13 @@ from kinebench.augmentation.floor import FloorOffset
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
 from kinebench.core.provenance import describe, digest
-from kinebench.core.remarks import carried_by_errors, collected_remarks
 from kinebench.core.results import PipelineRun, StageResult
 from kinebench.core.stages import Augmenter, Cleaner, GroundOffset, InverseKinematics, Scaler
 from kinebench.core.trial import Trial
 from kinebench.io import interrupts
 from kinebench.pipeline.memo import Memo
 from kinebench.pipeline.steps import Step, recordings_of, steps_of
+from kinebench.remarks import Remark, carried_by_errors, collected_remarks, each_once
 
 __all__ = ["STAGES", "Pipeline"]
 
@@ -76,7 +76,7 @@ class Pipeline:
         results = {name: StageResult(value) for name, value in recordings_of(trial).items()}
         keys = {name: digest(name, result.value) for name, result in results.items() if memo}
         steps = steps_of(self, trial)
-        remarks: list[str] = []
+        remarks: list[Remark] = []
         for step in steps:
             values = [results[name].value for name in step.inputs]
             # a warning often says why a later step fails
@@ -95,16 +95,16 @@ class Pipeline:
             results["scaling"].value,
             results["solution"].value,
             _records(self, steps, results),
-            tuple(dict.fromkeys(remarks)),
+            each_once(remarks),
             journal.durations_s,
         )
 
 
 def _made(step: Step, values: list[Any]) -> StageResult:
-    """The result of a step, with our own warnings as remarks; others are passed on."""
-    with collected_remarks() as remarks:
+    """The result of a step, with what was told as it was made."""
+    with collected_remarks() as told:
         result = step.make(*values)
-    return replace(result, remarks=(*remarks, *result.remarks))
+    return replace(result, remarks=(*told, *result.remarks))
 
 
 def _tracked(steps: tuple[Step, ...], results: dict[str, StageResult]) -> tuple[Markers, Markers]:

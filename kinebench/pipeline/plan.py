@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, field, replace
 
 from kinebench.cleaning.repair import FillGaps
@@ -10,18 +9,16 @@ from kinebench.core.keypoints import OPENCAP_20, with_derived_keypoints, without
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
 from kinebench.core.motion import Motion
-from kinebench.core.stages import Scaler
 from kinebench.core.subject import Subject
 from kinebench.core.trial import Trial
-from kinebench.errors import KinebenchWarning, ValueRangeError
+from kinebench.errors import ValueRangeError
 from kinebench.pipeline.choices import Choice, ChoiceKey, Source
-from kinebench.pipeline.engines import engine
 from kinebench.pipeline.offset_names import plain_model, stored_for
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.pipeline.plausibility import require_plausible
 from kinebench.pipeline.spec import DEFAULT_VERSION, WINDOWS, PipelineSpec, Window
 from kinebench.quality.evidence import Origin
-from kinebench.scaling.given import GivenModel
+from kinebench.remarks import Remark, hand_on
 from kinebench.scaling.standing import StandingWindow
 from kinebench.scaling.window import GivenWindow, StaticWindow
 
@@ -40,9 +37,11 @@ FILES_CLEAN = (FillGaps("linear", 0.5),)
 """Cleaning of files where nothing is asked for: an augmenter knows no gaps, and what happens in a
 gap of more than half a second cannot be guessed."""
 
-NO_STATIC = (
-    "no static trial: the model is scaled on the stillest, most upright part of the trial itself;"
-    " whatever the subject bends there becomes a constant error of the angles"
+NO_STATIC = Remark(
+    "static trial",
+    "warning",
+    "no static trial: the model is scaled on the stillest, most upright part of the trial itself",
+    advice="whatever the subject bends there becomes a constant error of the angles",
 )
 """Remark on `movement_window`."""
 
@@ -97,14 +96,13 @@ def plan_from_markers(
     """
     require_plausible(keypoints, subject, name)
     if static is not None:
-        require_plausible(static, subject, "the static trial")
+        require_plausible(static, subject, "the static trial", "static")
     useless = (static, spec.window, spec.static_pose)
     if model is not None and any(given is not None for given in useless):
         raise ValueRangeError(
             "a scaled model is used as it is: a static trial, window or scaling set-up would have"
             " no effect"
         )
-    setup = spec.setup()
     version = spec.augmenter or DEFAULT_VERSION
     augment = spec.make_augmenter(version)
     choices = [track_choice(spec)]
@@ -116,17 +114,16 @@ def plan_from_markers(
         static = static and _prepared(static, augment.needs)
         kept = f"{len(keypoints.names)} of {len(given.names)} points"
         choices.append(Choice(ChoiceKey.KEYPOINTS, kept, Source.RECORDING))
+    spec = replace(spec, clean=FILES_CLEAN if spec.clean is None else spec.clean)
     if model is not None:
         if spec.track == "stored":
             keypoints = stored_for(model, keypoints)
-        scale: Scaler = GivenModel(plain_model(model))
         choices.append(Choice(ChoiceKey.SCALING, model.name, Source.ASKED, "scaled already"))
+        pipeline = spec.build_on(plain_model(model), augment)
     else:
         window, choice = _window(static is not None, spec)
         choices.append(choice)
-        scale = engine(spec.engine).make_scaler(setup.scaling, setup.marker_set, window)
-    spec = replace(spec, clean=FILES_CLEAN if spec.clean is None else spec.clean)
-    pipeline = spec.build(setup, augment, scale)
+        pipeline = replace(spec, window=window).build(augment=augment)
     return Plan(pipeline, Trial(name, subject, keypoints, static), tuple(choices), spec)
 
 
@@ -158,7 +155,7 @@ def _window(has_static: bool, spec: PipelineSpec) -> tuple[Window, Choice]:
         raise ValueRangeError(
             "optical markers need a static trial (--static) or a window (--window START END)"
         )
-    warnings.warn(NO_STATIC, KinebenchWarning, stacklevel=3)
+    hand_on(NO_STATIC)
     return movement_window()
 
 

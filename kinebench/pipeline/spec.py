@@ -12,13 +12,21 @@ from kinebench.augmentation.augmenter import LSTMAugmenter, NoAugmentation
 from kinebench.augmentation.floor import FloorOffset
 from kinebench.cleaning.catalogue import cleaners_text, parse_cleaners
 from kinebench.core.marker_sets import ANATOMICAL_MARKERS, KEYPOINT_MARKERS, OPTICAL_MARKERS
+from kinebench.core.model import Document, Model
 from kinebench.core.provenance import digest
 from kinebench.core.stages import Augmenter, Cleaner, Scaler
 from kinebench.errors import FileFormatError, ValueRangeError, require_names
 from kinebench.lab import generic_body, ik_tasks, scaling_setup
 from kinebench.pipeline.engines import DEFAULT_ENGINE, engine
-from kinebench.pipeline.opencap import STATIC_POSES, OpenCapSetup, opencap_setup
+from kinebench.pipeline.opencap import (
+    STATIC_POSES,
+    OpenCapSetup,
+    generic_at_hand,
+    opencap_setup,
+    opencap_tasks,
+)
 from kinebench.pipeline.pipeline import Pipeline
+from kinebench.scaling.given import GivenModel
 from kinebench.scaling.standing import StandingWindow
 from kinebench.scaling.window import (
     OPENCAP_STATIC_WINDOW,
@@ -55,6 +63,9 @@ keypoints with the set-up of a detector, optical markers."""
 BODIES = ("opencap", "lab")
 """Whose generic model, set-ups and tasks: OpenCap's LaiUhlrich2022, or the laboratory's own body,
 which needs no files."""
+
+_NO_SCALING = Document("no set-up", b"<OpenSimDocument/>")
+"""Stands where nothing is scaled."""
 
 Window = StaticWindow | StandingWindow | GivenWindow
 
@@ -229,6 +240,18 @@ class PipelineSpec:
             self.clean or (),
             FloorOffset() if self.floor and self.augments else None,
         )
+
+    def build_on(self, scaled: Model, augment: Augmenter) -> Pipeline:
+        """The pipeline on a model that is scaled already: nothing is fetched that scaling needs.
+
+        The generic model, where it is at hand, tells how much was scaled.
+        """
+        # the laboratory's tasks are those of OpenCap's Setup_IK.xml
+        laboratory = self.body == "lab" or self.track in ("augmented", "stored")
+        tasks = ik_tasks() if laboratory else opencap_tasks(_TRACKED[self.track][0])
+        generic = generic_body().model if self.body == "lab" else generic_at_hand() or scaled
+        setup = OpenCapSetup(generic, None, _NO_SCALING, tasks)
+        return self.build(setup, augment, GivenModel(scaled))
 
     def with_given(self, **given: Any) -> PipelineSpec:
         """The description with what is given, not None, in the place of its own."""

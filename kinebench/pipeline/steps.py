@@ -29,15 +29,19 @@ from kinebench.core.stages import (
 )
 from kinebench.core.subject import Subject
 from kinebench.core.trial import Trial
-from kinebench.pipeline.checks import scaling_warnings
-from kinebench.pipeline.filled import filled_gaps, filled_in_words, unseen_in_words
+from kinebench.pipeline.checks import tell_of_scaling, tell_of_standing
+from kinebench.pipeline.filled import filled_gaps, tell_of_filled, tell_of_unseen
 from kinebench.pipeline.memo import STAGE_VERSIONS
 from kinebench.posture.standing import standing_quality
+from kinebench.remarks import tell
 
 if TYPE_CHECKING:
     from kinebench.pipeline.pipeline import Pipeline
 
 __all__ = ["Step", "recordings_of", "stage_keys", "steps_of"]
+
+# What remarks and checks call the recordings that a run starts from.
+_RECORDINGS = {"keypoints": "movement", "static": "static", "static markers": "static"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +141,13 @@ def _cleaning(cleaners: tuple[Cleaner, ...], recording: str) -> Iterator[Step]:
 
 
 def _cleaned_by(cleaner: Cleaner, recording: str) -> Callable[[Markers], StageResult]:
-    which = {"static": "static trial"}.get(recording, recording)
-
     def make(markers: Markers) -> StageResult:
         fixed = cleaner.resolve(markers) if isinstance(cleaner, AdaptiveCleaner) else cleaner
         cleaned = fixed(markers)
         filled = filled_gaps(markers, cleaned)
         record = {"stage": describe(fixed), "filled": describe(filled)}
-        remark = filled_in_words(filled, which)
-        return StageResult(cleaned, record, (remark,) if remark else ())
+        tell_of_filled(filled, _RECORDINGS[recording])
+        return StageResult(cleaned, record)
 
     return make
 
@@ -182,46 +184,48 @@ def _scaling(pipeline: Pipeline, subject: Subject, standing: str) -> Step:
     scale, generic = pipeline.scale, pipeline.generic
     # how long after the beginning the augmenter's markers are biased
     start_up_s = pipeline.augment.start_up_s if isinstance(pipeline.augment, StartsUp) else 0.0
+    recording = _RECORDINGS[standing.partition(",")[0]]
     return Step(
         "scale",
         "trial",
         "scaling",
         (scale, generic, subject, start_up_s),
         (standing,),
-        lambda markers: _scaled(scale, generic, subject, start_up_s, markers),
+        lambda markers: _scaled(scale, generic, subject, start_up_s, recording, markers),
     )
 
 
 def _solved(solve: InverseKinematics, scaling: ScalingResult, markers: Markers) -> StageResult:
-    unseen = unseen_in_words(markers)
-    return StageResult(solve(scaling.model, markers), None, (unseen,) if unseen else ())
+    solution = solve(scaling.model, markers)
+    tell_of_unseen(markers)
+    return StageResult(solution)
 
 
 def _scaled(
-    scale: Scaler, generic: Model, subject: Subject, start_up_s: float, standing: Markers
+    scale: Scaler,
+    generic: Model,
+    subject: Subject,
+    start_up_s: float,
+    recording: str,
+    standing: Markers,
 ) -> StageResult:
-    """A scaled model, how well the subject stood, and what makes the scaling doubtful."""
+    """A scaled model, and how well the subject stood; what makes the scaling doubtful is told."""
     scaling: ScalingResult = scale(generic, standing, subject)
-    remarks = list(scaling_warnings(scaling, subject))
     record = None
     if np.isfinite(scaling.window_s).all():
         quality = standing_quality(standing, scaling.window_s)
         record = describe(quality)
-        faults = quality.remarks() if quality is not None else ()
-        if faults:
-            remarks.insert(0, _no_standing(scaling.window_s, faults))
+        if quality is not None:
+            tell_of_standing(quality, scaling.window_s, recording)
+    tell_of_scaling(scaling, subject, recording)
     start = scaling.window_s[0] - standing.times[0]
     if start < start_up_s:
-        remarks.append(
+        tell(
+            "augmenter start-up",
             f"the static window starts {start:.2f} s after the beginning, while the augmenter"
             f" still warms up (its markers are biased for about {start_up_s:g} s): a warm-up"
-            " avoids that"
+            " avoids that",
+            spans_s=(scaling.window_s,),
+            recording=recording,
         )
-    return StageResult(scaling, record, tuple(remarks))
-
-
-def _no_standing(window_s: tuple[float, float], faults: tuple[str, ...]) -> str:
-    return (
-        f"the subject is not standing still and upright in the static window {window_s[0]:.2f} to"
-        f" {window_s[1]:.2f} s: {', '.join(faults)}"
-    )
+    return StageResult(scaling, record)

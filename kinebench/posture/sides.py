@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
-from kinebench.errors import KinebenchWarning
+from kinebench.remarks import tell
 
 __all__ = ["sides_swapped", "warn_if_sides_swapped"]
 
@@ -54,11 +52,10 @@ def sides_swapped(keypoints: Markers) -> bool | None:
 def warn_if_sides_swapped(keypoints: Markers) -> None:
     """Warn when right keypoints lie on the body's left throughout the trial."""
     if sides_swapped(keypoints):
-        warnings.warn(
+        tell(
+            "left and right",
             "right keypoints lie on the left of the body, as the direction from heel to toe tells:"
             " left and right are swapped, or an axis is mirrored, in the whole trial",
-            KinebenchWarning,
-            stacklevel=3,
         )
 
 

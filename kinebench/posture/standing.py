@@ -77,7 +77,7 @@ class StandingQuality:
     knee_flexion_deg: tuple[float, float]
     trunk_lean_deg: float
 
-    def remarks(self) -> tuple[str, ...]:
+    def faults(self) -> tuple[str, ...]:
         """What speaks against the window, in words; empty when somebody stands there."""
         found = []
         if self.movement_m > _LARGEST_MOVEMENT_M:
@@ -133,21 +133,21 @@ def standing_quality(static: Markers, window_s: tuple[float, float]) -> Standing
     return StandingQuality(*window_s, float(movement[0]), flexion, float(lean[0]))
 
 
-def far_from_standing(static_pose: Motion) -> tuple[str, ...]:
-    """Coordinates of a static pose that are far from upright standing, in words.
+def far_from_standing(static_pose: Motion) -> dict[str, str]:
+    """Coordinates of a static pose that are far from upright standing, each with it in words.
 
     The upright scaling set-up pulls hips, knees and trunk towards zero: what the subject really
     bends there ends up as a constant offset of the angles.
     """
-    remarks = []
+    found = {}
     for name, values in zip(static_pose.names, static_pose.values.T, strict=True):
         limit = _STANDING_LIMITS_DEG.get(name.removesuffix("_r").removesuffix("_l"))
         degrees = float(np.degrees(values[0]))
         if limit is not None and abs(degrees) > limit:
-            remarks.append(
+            found[name] = (
                 f"{name} is {degrees:.1f}° in the static pose (standing: within {limit:g}°)"
             )
-    return tuple(remarks)
+    return found
 
 
 def standing_frames(markers: Markers) -> NDArray[np.bool_]:

@@ -10,11 +10,11 @@ from kinebench.cleaning.sides import Burst, SwapSides
 from kinebench.core.arrays import FloatArray
 from kinebench.core.keypoints import paired_parts
 from kinebench.core.markers import Markers
-from kinebench.core.remarks import collected_remarks
 from kinebench.core.segments import BODY_SEGMENTS, segment_lengths, stature, typical_lengths
 from kinebench.core.subject import Subject
 from kinebench.quality.evidence import Evidence
 from kinebench.quality.finding import Finding, Spans, graded, spans_of
+from kinebench.remarks import collected_remarks
 from kinebench.signals.butterworth import butterworth
 
 __all__ = ["lengths_over_time", "sides", "static_against_trial", "swaps"]

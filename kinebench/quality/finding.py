@@ -1,4 +1,4 @@
-"""`Finding`: something about a recording or its result that a person should know, with numbers."""
+"""`Finding`: what a check says of a recording or its result, graded and with numbers."""
 
 from __future__ import annotations
 
@@ -10,59 +10,60 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinebench.core.arrays import FloatArray
+from kinebench.remarks import Remark, Spans, each_once
 from kinebench.signals.runs import runs
 
-__all__ = ["Assessment", "Finding", "Severity", "graded", "spans_of", "worst"]
+__all__ = ["Assessment", "Finding", "Severity", "Spans", "graded", "spans_of", "worst"]
 
 Severity = Literal["green", "amber", "red"]
 _ORDER: tuple[Severity, ...] = ("green", "amber", "red")
-Spans = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """What a check found.
+class Finding(Remark):
+    """What a check found: a remark of the check's name, graded, with the figure that was judged.
 
     Parameters
     ----------
-    check : str
+    code : str
         Name of the check.
-    severity : {"amber", "red"}
-        Amber: to be used with care. Red: not to be trusted.
-    message : str
-        What was found, in one sentence with its numbers.
-    where : tuple of str
-        Markers, segments or coordinates; empty for the whole recording.
-    spans_s : tuple of (float, float)
-        When, s; empty for the whole recording.
+    severity : {"green", "amber", "red"}
+        Amber: to be used with care. Red: not to be trusted. Green: a note.
+    message, where, spans_s, advice
+        As those of `Remark`.
+    recording : {"movement", "static"}
     measured, limit : float
         In `unit`; what was found, and what would still have been fine.
     unit : str
-    advice : str
-        Likely cause, and what to do.
-    recording : {"movement", "static"}
     """
 
-    check: str
     severity: Severity
-    message: str
-    where: tuple[str, ...] = ()
-    spans_s: Spans = ()
+    recording: str = "movement"
     measured: float = float("nan")
     limit: float = float("nan")
     unit: str = ""
-    advice: str = ""
-    recording: str = "movement"
 
     def of(self, recording: str) -> Finding:
         """The same in another recording."""
         return replace(self, recording=recording)
 
     @property
-    def text(self) -> str:
-        """Message and advice in one line."""
-        place = "static trial: " if self.recording == "static" else ""
-        return f"{place}{self.message}" + (f"; {self.advice}" if self.advice else "")
+    def check(self) -> str:
+        """Name of the check."""
+        return self.code
+
+    @property
+    def place(self) -> str:
+        """The static trial, where it was found there."""
+        return "static trial: " if self.recording == "static" else ""
+
+    def says(self, remark: Remark) -> bool:
+        """Whether this is the remark's fact: of its kind, its recording and all its places."""
+        return (
+            self.code == remark.code
+            and remark.recording in ("", self.recording)
+            and set(remark.where) <= set(self.where)
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON; numbers that are not known become None."""
@@ -105,6 +106,14 @@ class Assessment:
     def severity(self) -> Severity:
         """The worst of all findings."""
         return worst(finding.severity for finding in self.findings)
+
+    def besides(self, remarks: Iterable[Remark]) -> tuple[Remark, ...]:
+        """The remarks whose facts no finding says: each fact is said once."""
+        return tuple(
+            remark
+            for remark in each_once(remarks)
+            if not any(one.severity != "green" and one.says(remark) for one in self.findings)
+        )
 
     def severity_of(self, check: str) -> Severity:
         """The worst of one check."""

@@ -188,7 +188,7 @@ def static_pose(evidence: Evidence) -> tuple[Finding, ...] | None:
         quality = standing_quality(standing, run.scaling.window_s)
     except KinebenchError:
         quality = None  # the window is not in this recording, as with given static markers
-    faults = quality.remarks() if quality is not None else ()
+    faults = quality.faults() if quality is not None else ()
     if faults:
         start, end = run.scaling.window_s
         found.append(
@@ -236,7 +236,8 @@ def static_trial(evidence: Evidence) -> tuple[Finding, ...]:
             "static trial",
             "amber",
             "there is no static trial: the model is scaled on the movement itself",
-            advice="record one",
+            advice="record one: whatever the subject bends there becomes a constant error of the"
+            " angles",
         ),
     )
 

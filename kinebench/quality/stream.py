@@ -62,12 +62,13 @@ def _time_stamps(recording: Markers) -> Iterator[Finding]:
     usual = float(np.median(steps))
     odd = np.abs(steps / usual - 1) > _UNEVEN
     if odd.any():
-        longest = float(steps.max())
+        longest, at = float(steps.max()), int(steps.argmax())
+        start, end = recording.times[at], recording.times[at + 1]
         yield Finding(
             "time stamps",
             "red" if odd.mean() > 0.05 or longest > _RED_GAP_S else "amber",
             f"{int(odd.sum())} of {len(steps)} frame intervals are not {usual:.4g} s; the longest"
-            f" is {longest:.4g} s",
+            f" is {longest:.4g} s, from {start:.3f} to {end:.3f} s",
             spans_s=spans_of(np.append(odd, False), recording.times),
             measured=longest,
             limit=usual * (1 + _UNEVEN),

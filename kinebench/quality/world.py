@@ -8,8 +8,10 @@ import numpy as np
 
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
+from kinebench.core.plausible import PLAUSIBLE
 from kinebench.core.segments import stature, typical_lengths
 from kinebench.core.subject import Subject
+from kinebench.core.upright import up_axes
 from kinebench.errors import listed
 from kinebench.quality.finding import Finding, graded, spans_of
 
@@ -66,7 +68,7 @@ def _size(seen: float, stated: float) -> Iterator[Finding]:
 def mass(subject: Subject) -> Iterator[Finding]:
     """A mass that does not go with the height, both as stated."""
     index = subject.mass_kg / subject.height_m**2
-    if not 0.5 <= subject.height_m <= 2.6 or _BMI[0] <= index <= _BMI[1]:
+    if subject.height_m not in PLAUSIBLE["height"] or _BMI[0] <= index <= _BMI[1]:
         return
     yield Finding(
         "mass",
@@ -88,10 +90,10 @@ def axes(recording: Markers, subject: Subject) -> Iterator[Finding] | None:
     known = directions[np.isfinite(directions).all(axis=1)]
     if not len(known):
         return None
-    return _axes(np.median(known, axis=0))
+    return _axes(np.median(known, axis=0), up_axes(recording))
 
 
-def _axes(direction: FloatArray) -> Iterator[Finding]:
+def _axes(direction: FloatArray, upright: str) -> Iterator[Finding]:
     length = float(np.linalg.norm(direction))
     lean = float(np.degrees(np.arccos(np.clip(direction[1] / max(length, 1e-12), -1, 1))))
     severity = graded(lean, _AMBER_LEAN_DEG, _RED_LEAN_DEG)
@@ -102,7 +104,8 @@ def _axes(direction: FloatArray) -> Iterator[Finding]:
     name = f"{sign}{'XYZ'[axis]}"
     upside = "upside down" if name == "-Y" else f"along {name}"
     advice = (
-        "the vertical axis of the file is another: --axes names it"
+        "the vertical axis of the file is another: --axes"
+        f" {f'{upright} sets it upright' if upright else 'names it'}"
         if lean > _RED_LEAN_DEG
         else "the person leans, lies, or the cameras' vertical is off"
     )

@@ -94,7 +94,12 @@ def _trial(audit: TrialAudit) -> tuple[Block, ...]:
         left = tuple(f"{name}: {why}" for name, why in audit.assessment.not_made.items())
         blocks.append(Details("Checks that could not be made", (Listing(left),)))
     if audit.remarks:
-        blocks.append(Details("Remarks of the pipeline", (Listing(audit.remarks),)))
+        blocks.append(
+            Details(
+                "Remarks of the pipeline",
+                (Listing(tuple(remark.text for remark in audit.remarks)),),
+            )
+        )
     return tuple(blocks)
 
 

@@ -34,7 +34,7 @@ def as_json(comparison: Comparison, margin_rad: float | None = None) -> dict[str
             for row in comparison.groups
         ],
         "agreement": agreement_json(agreement, curves_of(comparison) if agreement else []),
-        "warnings": list(comparison.warnings),
+        "remarks": [remark.as_dict() for remark in comparison.remarks],
     }
     plain: dict[str, Any] = without_nan(content)
     return plain
@@ -69,7 +69,7 @@ def _pair(comparison: Comparison, pair: PairResult) -> dict[str, Any]:
             for name, outcome in pair.policies.items()
         },
         "within_band": share_within_band(pair),
-        "warnings": list(pair.warnings),
+        "remarks": [remark.as_dict() for remark in pair.remarks],
     }
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from kinebench.comparison import Comparison, PairResult
 from kinebench.comparison.error_bars import share_within_band
 from kinebench.metrics.marker_evaluation import ALL_MARKERS
+from kinebench.remarks import Remark, each_once
 from kinebench.reports.units import readable, readable_unit
 
-__all__ = ["comparison_title", "mean_text", "pair_remarks", "procedure_remarks", "remarks"]
+__all__ = ["comparison_title", "mean_text", "notes", "pair_remarks", "procedure_remarks", "remarks"]
 
 _MOST_NAMED = 4
 
@@ -30,8 +32,13 @@ def remarks(comparison: Comparison) -> list[str]:
     else:
         lines += _flags(comparison)
     lines += [f"left out: {excluded.item}: {excluded.reason}" for excluded in comparison.excluded]
-    doubts = [text for pair in comparison.pairs for text in pair.warnings]
-    return lines + [f"note: {text}" for text in dict.fromkeys((*doubts, *comparison.warnings))]
+    told = [remark for pair in comparison.pairs for remark in pair.remarks]
+    return lines + notes((*told, *comparison.remarks))
+
+
+def notes(told: Iterable[Remark]) -> list[str]:
+    """A line for each fact that was told on the way."""
+    return [f"note: {remark.text}" for remark in each_once(told)]
 
 
 def procedure_remarks(comparison: Comparison) -> list[str]:

@@ -29,6 +29,7 @@ from kinebench.reports.blocks import (
 from kinebench.reports.comparison_remarks import (
     comparison_title,
     mean_text,
+    notes,
     pair_remarks,
     procedure_remarks,
     remarks,
@@ -162,8 +163,7 @@ def _pair_blocks(comparison: Comparison, pair: PairResult, drawn: bool) -> tuple
 
 
 def _listing(comparison: Comparison, pair: PairResult) -> Listing:
-    doubts = tuple(f"note: {text}" for text in pair.warnings)
-    return Listing((*pair_remarks(comparison, pair), *doubts))
+    return Listing((*pair_remarks(comparison, pair), *notes(pair.remarks)))
 
 
 def _bias_interval_note(comparison: Comparison, pair: PairResult) -> list[Block]:

@@ -71,6 +71,7 @@ figure svg { display: block; overflow: visible; }
   .drawing { overflow-x: auto; }
   .drawing svg { min-width: 38rem; }
   /* a row of many columns is a paragraph: every number beside the title of its column */
+  th, td { overflow-wrap: anywhere; }
   .cards thead {
     display: block; position: absolute; clip-path: inset(50%); height: 1px; width: 1px;
     overflow: hidden;

@@ -9,8 +9,9 @@ import numpy as np
 
 from kinebench import __version__
 from kinebench.core.arrays import FloatArray
-from kinebench.diagnosis.faults import UNDECIDABLE
+from kinebench.diagnosis.faults import CAUSES, LIKELY, UNDECIDABLE, Fault
 from kinebench.diagnosis.figures import FIGURES, Figure
+from kinebench.diagnosis.pictures import panels_of
 from kinebench.diagnosis.spread import N_SESSIONS, spread_of
 from kinebench.diagnosis.verdict import (
     ANGLE_CHANGE,
@@ -21,11 +22,13 @@ from kinebench.diagnosis.verdict import (
     verdict,
 )
 from kinebench.diagnosis.why import Diagnosis
+from kinebench.remarks import Remark
 from kinebench.reports.blocks import (
     Block,
     Details,
     Document,
     FigureBlock,
+    Heading,
     Listing,
     Reference,
     References,
@@ -33,6 +36,7 @@ from kinebench.reports.blocks import (
     TableBlock,
     Text,
 )
+from kinebench.reports.figures.recorded import deviations_figure, recorded_figure
 from kinebench.reports.figures.shares import SharePanel, course_figure, shares_figure
 from kinebench.reports.figures.style import as_svg
 from kinebench.reports.tables import Table
@@ -54,12 +58,13 @@ _METHODS = (
     " the causes by the Shapley value [1]: the effect of a cause averaged over all orders of"
     " swapping, so that the parts add up. The change of the angles is the root mean square of a"
     " cause's part over the angles of pelvis and legs, in the fifth of a second where it is"
-    " largest. A cause is called likely wrong when the recording holds evidence against the choice,"
-    " and swapping it changes a figure by the larger of its smallest size of interest and what the"
-    f" same swap changes (RMS) in {N_SESSIONS} clean virtual sessions of two phones; their 95 %"
-    " prediction interval is printed with ±. Faults without a swap are named by evidence alone. The"
-    " strongest evidence, relative to its limit, comes first. A cause that only changes a figure is"
-    " not thereby wrong. No reference measurement is used."
+    " largest; ± is the 95 % prediction interval of the same swap in"
+    f" {N_SESSIONS} clean virtual sessions of two phones. How likely a cause is wrong comes from"
+    " what the recording shows, not from what a swap changes: logistic models of its features,"
+    " learnt on virtual sessions in which faults were planted and in clean ones, under several"
+    " presets of camera errors. Probabilities refer to sessions like those; from"
+    f" {LIKELY:.0%} on a cause is called likely wrong, and likelier and larger ones come first. A"
+    " cause that only changes a figure is not thereby wrong. No reference measurement is used."
 )
 _SHAPLEY = Reference(
     "[1] Shapley LS (1953) A value for n-person games. In: Contributions to the Theory of Games"
@@ -72,7 +77,7 @@ def why_document(
     diagnosis: Diagnosis,
     inputs: Mapping[str, tuple[str, str]],
     choices: Mapping[str, str],
-    doubts: Sequence[str],
+    doubts: Sequence[Remark],
     command: str,
 ) -> Document:
     """The page.
@@ -84,7 +89,7 @@ def why_document(
         Role to file name and SHA-256.
     choices : mapping of str to str
         What the plan decided, and from what.
-    doubts : sequence of str
+    doubts : sequence of Remark
         Warnings on the way.
     command : str
         What makes the page again.
@@ -94,6 +99,7 @@ def why_document(
         f"{diagnosis.trial}: where right and left come from",
         (
             Section("Verdict", _verdict(diagnosis, found)),
+            *_evidence(diagnosis, found),
             Section("What each cause changes", _shares(diagnosis, found)),
             Section("Side drop over time", _course(diagnosis, found)),
             Section("What was not tried, and what cannot be told", _left_out(diagnosis)),
@@ -117,28 +123,96 @@ def figure_value(value: float, figure: Figure) -> str:
 def _verdict(diagnosis: Diagnosis, found: Sequence[Finding]) -> tuple[Block, ...]:
     answer, *others = verdict(diagnosis)
     blocks: list[Block] = [Text(answer, lead=True), *(Text(sentence) for sentence in others)]
+    judged = [one for one in found if one.suspect or not math.isnan(one.probability)]
+    if not judged:
+        return tuple(blocks)
+    rows = tuple((one.name, _chance(one), one.shown, one.advice) for one in judged)
+    header = ("cause", "wrong with", "shown by the recording", "what to do")
+    caption = (
+        "Causes that are likely or possible; their names lead to the pictures that show it."
+        " Probabilities: among virtual sessions like those that they were learnt on."
+    )
+    shown = {fault.name for fault in _pictured(diagnosis, found)}
+    links = tuple((row, _anchor(one.name)) for row, one in enumerate(judged) if one.name in shown)
+    return (*blocks, TableBlock(Table(header, rows, n_labels=4), caption, links))
+
+
+def _swaps(diagnosis: Diagnosis, found: Sequence[Finding]) -> TableBlock:
     drop = FIGURES[0]
     rows = tuple(
         (
-            one.name,
-            one.now or "no swap undoes it",
-            one.instead or one.advice,
-            one.doubt.text or "none",
-            _part(one.name, diagnosis.parts, drop),
-            _part(one.name, diagnosis.alone, drop),
-            _angles(diagnosis, one.name),
+            one.swap,
+            one.now,
+            one.instead,
+            _part(one.swap, diagnosis.parts, drop),
+            _part(one.swap, diagnosis.alone, drop),
+            _angles(diagnosis, one.swap),
         )
         for one in found
+        if one.swap
     )
-    header = ("cause", "now", "instead", "evidence against it", "side drop, share",
-              "side drop, alone", "angles")  # fmt: skip
+    header = ("cause", "now", "instead", "side drop, share", "side drop, alone", "angles")
     caption = (
-        "Causes, those that are likely wrong first. Side drop, share: the cause's share of the"
-        " whole change of right − left; alone: what swapping it and nothing else changes; angles:"
-        " RMS change of pelvis and leg angles in the fifth of a second where it is most. ±: 95 % of"
+        "What swapping each choice changes. Side drop, share: the cause's share of the whole"
+        " change of right − left; alone: what swapping it and nothing else changes; angles: RMS"
+        " change of pelvis and leg angles in the fifth of a second where it is most. ±: 95 % of"
         f" {N_SESSIONS} clean sessions lie within this of their mean."
     )
-    return (*blocks, TableBlock(Table(header, rows, n_labels=4), caption))
+    return TableBlock(Table(header, rows, n_labels=3), caption)
+
+
+def _chance(one: Finding) -> str:
+    if math.isnan(one.probability):
+        return "measured" if one.suspect else "not judged"
+    return f"{min(max(one.probability, 0.01), 0.99):.0%}"
+
+
+def _anchor(name: str) -> str:
+    return f"evidence-{name}"
+
+
+def _pictured(diagnosis: Diagnosis, found: Sequence[Finding]) -> tuple[Fault, ...]:
+    """Causes that are likely or possible, in the order of the table."""
+    faults = {fault.name: fault for fault in diagnosis.faults}
+    judged = [one.name for one in found if not math.isnan(one.probability)]
+    return tuple(faults[name] for name in judged if name in faults)
+
+
+def _evidence(diagnosis: Diagnosis, found: Sequence[Finding]) -> tuple[Section, ...]:
+    """The pictures that flags lead to, per cause."""
+    blocks: list[Block] = []
+    for fault in _pictured(diagnosis, found):
+        title = f"{fault.name}: {fault.kind}" if fault.kind else fault.name
+        said = fault.shown[:1].upper() + fault.shown[1:]
+        blocks += [Heading(title, anchor=_anchor(fault.name)), Text(f"{said}.")]
+        if fault.deviations:
+            drawing = as_svg(deviations_figure(fault.deviations), page=True)
+            caption = (
+                "How unusual this recording is: spreads of clean sessions from their middle; grey,"
+                " 95 % of them."
+            )
+            told = "; ".join(f"{name}: {value:+.1f}" for name, value in fault.deviations)
+            blocks.append(FigureBlock(drawing, caption, told))
+        blocks += _recorded(diagnosis, CAUSES[fault.name].picture)
+        blocks.append(Text(f"What would tell more: {fault.words.apart}."))
+    return (Section("What the recording shows", tuple(blocks)),) if blocks else ()
+
+
+def _recorded(diagnosis: Diagnosis, picture: str) -> list[Block]:
+    if diagnosis.recording is None:
+        return []
+    panels = panels_of(picture, diagnosis.recording)
+    if not panels:
+        return []
+    window = diagnosis.window_s if np.isfinite(diagnosis.window_s).all() else None
+    drawing = as_svg(recorded_figure(panels, window), page=True)
+    caption = "Right and left in the recording itself. Grey: the static window."
+    told = "; ".join(
+        f"{panel.title}, {panel.quantity}: right {np.nanmean(panel.right):.0f},"
+        f" left {np.nanmean(panel.left):.0f} in the mean"
+        for panel in panels
+    )
+    return [FigureBlock(drawing, caption, told)]
 
 
 def _part(name: str, parts: Mapping[str, FloatArray], figure: Figure) -> str:
@@ -166,8 +240,8 @@ def _signed(value: float, figure: Figure) -> str:
 
 
 def _shares(diagnosis: Diagnosis, found: Sequence[Finding]) -> tuple[Block, ...]:
-    found = [one for one in found if one.name in diagnosis.parts]
-    names = [one.name for one in found]
+    found = [one for one in found if one.swap]
+    names = [one.swap for one in found]
     panels = [_panel(diagnosis, names, figure) for figure in FIGURES if figure.name in _PANELS]
     changes = [_angle_change(diagnosis, name) for name in names]
     nothing = [math.nan] * len(names)
@@ -180,7 +254,7 @@ def _shares(diagnosis: Diagnosis, found: Sequence[Finding]) -> tuple[Block, ...]
             ANGLE_CHANGE.notable * scale,
         )
     )
-    marked = [one.name for one in found if one.suspect]
+    marked = [one.swap for one in found if one.suspect]
     drawing = as_svg(shares_figure(names, panels, marked), page=True)
     told = "; ".join(
         f"{one.name}: {_signed(one.part, one.figure)} of {figure_title(one.figure)}"
@@ -196,7 +270,8 @@ def _shares(diagnosis: Diagnosis, found: Sequence[Finding]) -> tuple[Block, ...]
         " intervals here; those of the side drop are in the verdict."
     )
     numbers = TableBlock(_numbers(diagnosis, names), heading)
-    return (FigureBlock(drawing, caption, told), Details("All numbers", (numbers,)))
+    swaps = _swaps(diagnosis, found)
+    return (swaps, FigureBlock(drawing, caption, told), Details("All numbers", (numbers,)))
 
 
 def _panel(diagnosis: Diagnosis, names: Sequence[str], figure: Figure) -> SharePanel:
@@ -232,8 +307,8 @@ def _course(diagnosis: Diagnosis, found: Sequence[Finding]) -> tuple[Block, ...]
         return (Text("The model has no hip joint centres to compare."),)
     courses = {"as it is": drop}
     first = found[0]
-    if first.suspect and first.name in diagnosis.course_parts:
-        part = diagnosis.course_parts[first.name][:, 0] * 1e3
+    if first.suspect and first.swap in diagnosis.course_parts:
+        part = diagnosis.course_parts[first.swap][:, 0] * 1e3
         courses[f"without {first.name}'s part"] = drop + part
     courses["everything swapped"] = diagnosis.swapped_course[:, 0] * 1e3
     drawing = course_figure(
@@ -257,7 +332,7 @@ def _methods(
     diagnosis: Diagnosis,
     inputs: Mapping[str, tuple[str, str]],
     choices: Mapping[str, str],
-    doubts: Sequence[str],
+    doubts: Sequence[Remark],
 ) -> tuple[Block, ...]:
     counted = (
         f"{diagnosis.n_runs} runs; {diagnosis.n_deep_frames} frames count as deep. Smallest"
@@ -280,5 +355,5 @@ def _methods(
         ),
     ]
     if doubts:
-        blocks.append(Listing(tuple(f"warning: {doubt}" for doubt in doubts)))
+        blocks.append(Listing(tuple(f"{one.severity}: {one.text}" for one in doubts)))
     return tuple(blocks)

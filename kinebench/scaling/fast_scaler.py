@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
@@ -15,9 +14,10 @@ from kinebench.core.model import Document, Model
 from kinebench.core.motion import Motion
 from kinebench.core.results import ScalingResult
 from kinebench.core.subject import Subject
-from kinebench.errors import KinebenchWarning, ScalingError
+from kinebench.errors import ScalingError
 from kinebench.kinematics.osim_tree import read_tree
 from kinebench.kinematics.tree import Tree
+from kinebench.remarks import hand_on
 from kinebench.scaling.lean_model import LeanTemplate, lean_template
 from kinebench.scaling.mass_properties import scaled_mass_properties
 from kinebench.scaling.placer import PlacingProblem, placed_markers, solve_pose
@@ -153,8 +153,7 @@ class _Sized:
         template = lean_template(generic, scaler.marker_set)
         shared = tuple(name for name in template.tree.marker_names if name in static.names)
         used = static.select(shared)
-        for remark in setup_remarks(scaler.setup, shared):
-            warnings.warn(remark, KinebenchWarning, stacklevel=3)
+        hand_on(*setup_remarks(scaler.setup, shared))
         targets = averaged_markers(used, window_s)
         gone = [name for name, target in zip(shared, targets, strict=True) if np.isnan(target[0])]
         if gone:

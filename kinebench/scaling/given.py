@@ -33,5 +33,6 @@ class GivenModel:
     def __call__(self, generic: Model, static: Markers, subject: Subject) -> ScalingResult:
         """The model with its own scale factors; there is no static pose, so it has no frames."""
         nothing = Motion((), np.empty(0), np.empty((0, 0)))
-        factors = body_scale_factors(self.model, generic)
+        unknown = generic == self.model  # where no generic model is at hand
+        factors = body_scale_factors(self.model, None if unknown else generic)
         return ScalingResult(self.model, factors, (np.nan, np.nan), nothing, (), np.empty(0))

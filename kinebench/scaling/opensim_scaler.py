@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -15,7 +14,7 @@ from kinebench.core.model import Document, Model
 from kinebench.core.motion import Motion
 from kinebench.core.results import ScalingResult
 from kinebench.core.subject import Subject
-from kinebench.errors import KinebenchWarning, ScalingError
+from kinebench.errors import ScalingError
 from kinebench.io.models import read_model
 from kinebench.io.sto import read_motion
 from kinebench.io.trc import write_trc
@@ -31,6 +30,7 @@ from kinebench.osim.edits import (
 from kinebench.osim.runtime import load_opensim, quietly, scratch_folder
 from kinebench.osim.soundness import require_sound
 from kinebench.osim.standing_place import Displacement, displacement
+from kinebench.remarks import hand_on, unheard
 from kinebench.scaling.setup import (
     ScalingFiles,
     fitted_setup,
@@ -84,8 +84,7 @@ class OpenSimScaler:
         setup = fitted_setup(
             self.setup, subject, window_s, shared, _unlocked_coordinates(model), files
         )
-        for remark in setup_remarks(self.setup, shared):
-            warnings.warn(remark, KinebenchWarning, stacklevel=2)
+        hand_on(*setup_remarks(self.setup, shared))
         require_sound(model)
         with scratch_folder() as folder:
             (folder / files.generic).write_bytes(model.xml)
@@ -169,9 +168,8 @@ def _three(text: str | None) -> tuple[float, float, float]:
 
 def _static_pose(path: Path) -> Motion:
     """The pose, as one frame: the tool repeats it."""
-    with warnings.catch_warnings():
-        # absurd angles are told by those who judge the scaling, not under a scratch file's name
-        warnings.simplefilter("ignore", KinebenchWarning)
+    # absurd angles are told by those who judge the scaling, not under a scratch file's name
+    with unheard():
         return read_motion(path).at_frames(np.array([0]))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -16,10 +15,11 @@ from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
 from kinebench.core.model import Document
 from kinebench.core.tasks import IKTasks
-from kinebench.errors import KinebenchWarning, ScalingError
+from kinebench.errors import ScalingError
 from kinebench.io.setups import parse_ik_tasks
 from kinebench.io.xml import flag
 from kinebench.osim.edits import shared_root
+from kinebench.remarks import tell
 
 __all__ = [
     "TIME_DECIMALS",
@@ -223,11 +223,11 @@ def _ratios(
     found = [float(part.mean()) for part in np.split(ratios, ends[:-1])]
     for measurement, factor in zip(measurements, found, strict=True):
         if factor != factor:
-            warnings.warn(
+            tell(
+                "measurement left out",
                 f"measurement {measurement.name} is not used: one of its markers is missing in a"
                 " frame of the static window; its bodies keep their generic size",
-                KinebenchWarning,
-                stacklevel=4,
+                where=(measurement.name,),
             )
     return found
 

@@ -12,6 +12,7 @@ from kinebench.core.subject import Subject
 from kinebench.errors import ScalingError
 from kinebench.io.xml import flag
 from kinebench.osim.edits import document_root, frozen_document, shared_root
+from kinebench.remarks import Remark
 
 __all__ = [
     "ScalingFiles",
@@ -107,6 +108,36 @@ def pulled_coordinates(fitted: Document) -> tuple[str, ...]:
     return _placed(fitted, "IKCoordinateTask")
 
 
+@lru_cache(maxsize=32)
+def setup_remarks(setup: Document, markers: tuple[str, ...]) -> tuple[Remark, ...]:
+    """What is odd about a set-up, given the markers that model and static trial share."""
+    remarks = []
+    lost = lost_measurements(setup, markers)
+    if lost:
+        remarks.append(
+            Remark(
+                "measurements lost",
+                "warning",
+                f"the static trial has no complete marker pair for {', '.join(lost)}, which"
+                f" {setup.name} measures: what they scale keeps the generic model's size",
+                where=lost,
+            )
+        )
+    swapped = [pair for pair in swapped_side_pairs(setup) if set(pair) <= set(markers)]
+    if swapped:
+        remarks.append(
+            Remark(
+                "set-up slips",
+                "warning",
+                f"{setup.name} measures between {'; '.join(map(' and '.join, swapped))}: these"
+                " markers are on opposite sides (apparently a slip in the published set-up, used"
+                " unchanged)",
+                where=tuple(name for pair in swapped for name in pair),
+            )
+        )
+    return tuple(remarks)
+
+
 def swapped_side_pairs(setup: Document) -> tuple[tuple[str, str], ...]:
     """Marker pairs of a measurement of one side that name the other: slips in published files."""
     return tuple(
@@ -117,25 +148,6 @@ def swapped_side_pairs(setup: Document) -> tuple[tuple[str, str], ...]:
         and {_side(name) for name in pair} == {"r", "l"}
         and _stem(pair[0]) != _stem(pair[1])
     )
-
-
-@lru_cache(maxsize=32)
-def setup_remarks(setup: Document, markers: tuple[str, ...]) -> tuple[str, ...]:
-    """What is odd about a set-up, given the markers that model and static trial share."""
-    found = []
-    lost = lost_measurements(setup, markers)
-    if lost:
-        found.append(
-            f"the static trial has no complete marker pair for {', '.join(lost)}, which"
-            f" {setup.name} measures: what they scale keeps the generic model's size"
-        )
-    swapped = [pair for pair in swapped_side_pairs(setup) if set(pair) <= set(markers)]
-    if swapped:
-        found.append(
-            f"{setup.name} measures between {'; '.join(map(' and '.join, swapped))}: these markers"
-            " are on opposite sides (apparently a slip in the published set-up, used unchanged)"
-        )
-    return tuple(found)
 
 
 def _placed(fitted: Document, kind: str) -> tuple[str, ...]:

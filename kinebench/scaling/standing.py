@@ -66,7 +66,7 @@ class StandingWindow:
             best = best_window(trial, n_frames, self.avoid_start_s)
             if best is not None:
                 found.append(best)
-                if not best[1].remarks():
+                if not best[1].faults():
                     return best[1]
         if not found:
             raise ScalingError("no standing window: every window has missing keypoints")

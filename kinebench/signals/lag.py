@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 from numpy.typing import ArrayLike
 
-from kinebench.errors import AlignmentError, KinebenchWarning, ValueRangeError
+from kinebench.errors import AlignmentError, ValueRangeError
+from kinebench.remarks import tell
 from kinebench.signals.resampling import resample
 from kinebench.signals.runs import FloatArray, as_columns, require_rate
 
@@ -88,10 +87,9 @@ def lag_by_correlation(
         )
     best = int(np.nanargmax(scores))
     if reach > 0 and best in (0, len(lags) - 1):
-        warnings.warn(
+        tell(
+            "largest lag",
             f"the best lag, {lags[best] / rate_hz:g} s, is the largest that was tried",
-            KinebenchWarning,
-            stacklevel=2,
         )
 
     def loss(lag: float) -> float:

@@ -12,7 +12,6 @@ with n_i of them per subject gives the mean squares MS_b and MS_w, and
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtri, ndtri, stdtr, stdtrit
 
 from kinebench.core.arrays import FloatArray
-from kinebench.errors import KinebenchWarning
+from kinebench.remarks import tell
 from kinebench.statistics.samples import Interval, checked_level, paired_samples, subject_codes
 
 __all__ = ["BlandAltman", "ProportionalBias", "VarianceComponents", "bland_altman"]
@@ -152,9 +151,7 @@ def bland_altman(
     names, codes = subject_codes(subjects, len(truth))
     difference = guess - truth
     if len(names) == 1:
-        warnings.warn(
-            "limits of agreement need two subjects or more: NaN", KinebenchWarning, stacklevel=2
-        )
+        tell("too few subjects", "limits of agreement need two subjects or more: NaN")
     counts = np.bincount(codes, minlength=len(names))
     components = _variance_components(difference, codes, counts)
     bias = float(difference.mean())

@@ -7,7 +7,6 @@ first, p after them. A difference that is not significant is no agreement: for t
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -16,7 +15,8 @@ from numpy.typing import ArrayLike
 from scipy.special import gammaln, nctdtrinc, stdtr, stdtrit
 
 from kinebench.core.arrays import FloatArray
-from kinebench.errors import KinebenchWarning, ValueRangeError, require_names
+from kinebench.errors import ValueRangeError, require_names
+from kinebench.remarks import tell
 from kinebench.statistics.multiplicity import CORRECTIONS
 from kinebench.statistics.samples import Interval, checked_level, finite_array, paired_samples
 
@@ -155,7 +155,7 @@ def hedges_g(reference: ArrayLike, estimate: ArrayLike, *, level: float = 0.95) 
     _, error = _mean_and_error(difference)
     if n < 3 or not error > 0:
         reason = "fewer than 3 subjects" if n < 3 else "all differences are equal"
-        warnings.warn(f"{reason}: Hedges' g is NaN", KinebenchWarning, stacklevel=2)
+        tell("undefined figures", f"{reason}: Hedges' g is NaN")
         return HedgesG(np.nan, Interval(np.nan, np.nan, level))
     df = n - 1
     unbias = float(np.exp(gammaln(df / 2) - gammaln((df - 1) / 2)) / np.sqrt(df / 2))
@@ -295,7 +295,7 @@ def equivalence(
     difference = guess - truth
     n = len(difference)
     if n < 2:
-        warnings.warn("equivalence needs two subjects or more", KinebenchWarning, stacklevel=2)
+        tell("too few subjects", "equivalence needs two subjects or more")
     mean, error = _mean_and_error(difference)
     p_lower = _one_sided(mean + margin, error, n)
     p_upper = _one_sided(margin - mean, error, n)

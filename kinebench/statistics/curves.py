@@ -9,7 +9,6 @@ cluster mass, sum of |t| - height, of each relabelling.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,7 +17,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from kinebench.core.arrays import FloatArray, read_only
 from kinebench.core.value import Value
-from kinebench.errors import KinebenchWarning, ValueRangeError
+from kinebench.errors import ValueRangeError
+from kinebench.remarks import tell
 from kinebench.statistics.samples import checked_level, finite_array, paired_samples
 
 __all__ = [
@@ -268,11 +268,10 @@ def _warn_of_skewness(values: FloatArray) -> None:
         return
     skewness = float(np.mean((centred**3).mean(axis=0)[varies] / spread[varies] ** 3))
     if abs(skewness) > _SKEWED:
-        warnings.warn(
+        tell(
+            "skewed curves",
             f"curves are skewed over subjects (skewness {skewness:.1f}): the test finds too many"
             " differences; transform them, or compare signed errors",
-            KinebenchWarning,
-            stacklevel=4,
         )
 
 
@@ -334,11 +333,10 @@ def _tested(
     p = _share_at_least(largest, largest[0])
     height = _critical(largest, alpha)
     if height >= largest.max() > 0:
-        warnings.warn(
+        tell(
+            "too few subjects",
             f"{n_subjects} subjects allow {len(t)} relabellings: "
             f"nothing can be significant at {alpha:g}",
-            KinebenchWarning,
-            stacklevel=3,
         )
     masses = np.array([_largest_mass(row, height) for row in t[largest > height]])
     null_masses = np.zeros(len(t))

@@ -19,7 +19,6 @@ pooled_repetitions
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from types import MappingProxyType
@@ -29,7 +28,8 @@ from numpy.typing import NDArray
 
 from kinebench.core.arrays import FloatArray, read_only
 from kinebench.core.value import Value
-from kinebench.errors import KinebenchWarning, ValueRangeError, require_names
+from kinebench.errors import ValueRangeError, require_names
+from kinebench.remarks import tell
 
 __all__ = ["POOLINGS", "Observations", "Summary", "Units", "pool", "summarise", "summarise_units"]
 
@@ -161,10 +161,9 @@ def pool(observations: Observations, pooling: str = "hierarchical") -> Units:
     present = np.isfinite(observations.values)
     n_missing = int((~present).sum())
     if n_missing:
-        warnings.warn(
+        tell(
+            "missing values",
             f"{n_missing} of {len(present)} values are missing and left out",
-            KinebenchWarning,
-            stacklevel=2,
         )
     rows: list[tuple[tuple[str, ...], float]] = sorted(
         (label, float(value))
@@ -216,7 +215,7 @@ def summarise_units(units: Units, pooling: str) -> Summary:
     """
     values = np.sort(units.values)
     if not len(values):
-        warnings.warn("no value to summarise: NaN", KinebenchWarning, stacklevel=2)
+        tell("missing values", "no value to summarise: NaN")
         values = np.full(1, np.nan)
     return Summary(
         mean=_mean(values),

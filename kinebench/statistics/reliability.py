@@ -15,7 +15,6 @@ assumed, raters random or fixed, not in the number.
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +22,8 @@ from numpy.typing import ArrayLike
 from scipy.special import fdtrc, fdtri
 
 from kinebench.core.arrays import FloatArray
-from kinebench.errors import KinebenchWarning, ValueRangeError, require_names
+from kinebench.errors import ValueRangeError, require_names
+from kinebench.remarks import tell
 from kinebench.statistics.samples import Interval, checked_level, finite_array
 
 __all__ = ["ICC_FORMS", "IntraclassCorrelation", "icc"]
@@ -104,10 +104,9 @@ def icc(ratings: ArrayLike, form: str, *, level: float = 0.95) -> IntraclassCorr
     else:
         value, low, high, p = _consistency(squares, tail)
     if np.isnan(value):
-        warnings.warn(
+        tell(
+            "undefined figures",
             f"neither subjects differ nor their ratings: {form} is NaN",
-            KinebenchWarning,
-            stacklevel=2,
         )
     return IntraclassCorrelation(form, value, Interval(low, high, level), p, squares.n, squares.k)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kinebench.core.arrays import FloatArray
-from kinebench.errors import KinebenchWarning, ValueRangeError
+from kinebench.errors import ValueRangeError
+from kinebench.remarks import tell
 
 __all__ = [
     "Interval",
@@ -112,9 +112,8 @@ def subject_codes(
 def warn_few_subjects(n_subjects: int) -> None:
     """Warn that an interval over so few subjects takes their distribution for granted."""
     if n_subjects < _FEW_SUBJECTS:
-        warnings.warn(
+        tell(
+            "few subjects",
             f"{n_subjects} subject{'' if n_subjects == 1 else 's'}: below {_FEW_SUBJECTS},"
             " intervals of group means hold only if subjects are about normally distributed",
-            KinebenchWarning,
-            stacklevel=3,
         )

@@ -79,3 +79,19 @@ def test_names_say_something(path: Path) -> None:
 def test_nothing_is_left_to_do(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert not [word for word in ("TODO", "FIXME", "XXX") if word in text]
+
+
+# `UndefinedMetricWarning` tells an evaluation which cells are NaN, and is a value there
+WARNERS = {"remarks.py", "metrics/undefined.py"}
+
+
+def test_facts_are_told_as_remarks(path: Path) -> None:
+    """Else they would miss whoever listens, and an ignored warning would be told all the same."""
+    if path.relative_to(PACKAGE).as_posix() in WARNERS:
+        return
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "warnings.warn":
+            pytest.fail(f"line {node.lineno}: kinebench.remarks.tell says facts")
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "warnings.simplefilter":
+            ignored = [ast.unparse(argument) for argument in node.args]
+            assert ignored != ["'ignore'", "KinebenchWarning"], f"line {node.lineno}: unheard()"

@@ -20,10 +20,11 @@ from kinebench.io.sto import read_table
 from kinebench.io.trc import read_trc, write_trc
 from kinebench.pipeline.filled import (
     filled_gaps,
-    filled_in_words,
     filled_per_frame,
-    unseen_in_words,
+    tell_of_filled,
+    tell_of_unseen,
 )
+from kinebench.remarks import collected_remarks
 
 CASES = Path(__file__).parent
 LONG = CASES / "08-long-gap-filled-unsaid" / "squat.trc"
@@ -143,24 +144,32 @@ def test_words_name_the_longest_gaps_and_leave_out_the_short() -> None:
     for column, (start, stop) in enumerate([(20, 50), (60, 68), (80, 140), (150, 157), (160, 170)]):
         missing[start:stop, column] = True
     before = recording(missing)
-    words = filled_in_words(
-        filled_gaps(before, parse_cleaners("fill-linear")[0](before)), "keypoints"
-    )
-    assert words == (
+    gaps = filled_gaps(before, parse_cleaners("fill-linear")[0](before))
+    with collected_remarks() as told:
+        tell_of_filled(gaps, "movement")
+        tell_of_filled((), "movement")
+    (remark,) = told
+    assert (remark.code, remark.recording) == ("gaps", "movement")
+    assert remark.where == ("a", "b", "c", "d", "e")
+    assert remark.text == (
         "gaps of the keypoints are filled, nothing was seen there: c for 1.00 s (1.333 to 2.317);"
         " a for 0.50 s (0.333 to 0.817); e for 0.17 s (2.667 to 2.817); b for 0.13 s"
         " (1.000 to 1.117) and 1 more"
     )
-    assert filled_in_words((), "keypoints") == ""
 
 
 def test_frames_without_markers_in_words() -> None:
     missing = np.zeros((60, 2), bool)
-    assert unseen_in_words(recording(missing)) == ""
+    with collected_remarks() as told:
+        tell_of_unseen(recording(missing))
+    assert told == []
     missing[10:20], missing[30, 0] = True, True
-    assert unseen_in_words(recording(missing)) == (
+    with collected_remarks() as told:
+        tell_of_unseen(recording(missing))
+    assert [remark.text for remark in told] == [
         "10 frames have no marker at all, 0.167 to 0.317 s: no angle there is measured"
-    )
+    ]
+    assert told[0].spans_s == ((pytest.approx(10 / 60), pytest.approx(19 / 60)),)
 
 
 def test_the_limit_of_the_default_is_half_a_second(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ def test_force_columns_of_one_name_do_not_spoil_the_coordinates(compared: Compar
 def test_a_motion_of_former_opensim_is_in_degrees(compared: Compared) -> None:
     pair = compared("06-no-version-no-inDegrees", "new.mot", "old.mot")
     assert max(value for value, _ in figures(pair, "rmse").values()) < 1e-8
-    assert any("neither version nor inDegrees" in text for text in pair["warnings"])
+    assert any("neither version nor inDegrees" in remark["message"] for remark in pair["remarks"])
 
 
 @pytest.mark.parametrize("files", [("old.mot", "new.mot"), ("new.mot", "old.mot")])
@@ -93,7 +93,7 @@ def test_gait_there_and_back_has_the_steps_of_there_twice(compared: Compared) ->
     both = cycles(pair)
     assert both["right"] == [(1.07, 2.13), (4.3, 5.37)]
     assert both["left"][:3] == [(0.53, 1.6), (1.6, 2.67), (3.77, 4.83)]
-    assert any("the walk turns by 18" in text for text in pair["warnings"])
+    assert any("the walk turns by 18" in remark["message"] for remark in pair["remarks"])
 
 
 def test_gait_on_a_treadmill(compared: Compared) -> None:

@@ -16,13 +16,20 @@ import pytest
 from kinebench.cli.main import main
 from kinebench.core import Markers, Subject
 from kinebench.core.keypoints import OPENCAP_20
-from kinebench.core.remarks import carried_by_errors, collected_remarks, reason_of
+from kinebench.core.upright import up_axes
 from kinebench.errors import KinebenchWarning, ScalingError, ValueRangeError
 from kinebench.io.keypoint_files import read_markers
 from kinebench.io.trc import read_trc, write_trc
 from kinebench.pipeline.plan import plan_from_markers
-from kinebench.pipeline.plausibility import body_extent, require_plausible, up_axes
+from kinebench.pipeline.plausibility import body_extent, require_plausible
 from kinebench.pipeline.spec import PipelineSpec
+from kinebench.remarks import (
+    Remark,
+    carried_by_errors,
+    collected_remarks,
+    reason_of,
+    remarks_of,
+)
 
 CASES = Path(__file__).parent
 NEUTRAL = CASES / "04-zeros-for-missing" / "neutral.trc"
@@ -224,30 +231,33 @@ def test_units_and_axes_are_told_before_anything_else_fails() -> None:
 
 
 def test_an_error_carries_the_warnings_before_it() -> None:
-    outer: list[list[str]] = []
+    outer: list[list[Remark]] = []
 
     def work() -> None:
         with collected_remarks() as remarks:
             outer.append(remarks)
             warnings.warn("first", KinebenchWarning, stacklevel=1)
-            with carried_by_errors(["second"], str.upper), collected_remarks():
+            with carried_by_errors([Remark("x", "note", "second")]), collected_remarks():
                 warnings.warn("third", KinebenchWarning, stacklevel=1)
                 warnings.warn("third", KinebenchWarning, stacklevel=1)
                 raise ScalingError("no\nwindow")
 
     with pytest.raises(ScalingError) as caught:
         work()
-    assert caught.value.__notes__ == ["first", "SECOND", "THIRD"]
-    assert outer == [["first"]]
-    assert reason_of(caught.value) == "no window (before that: first; SECOND; THIRD)"
-    assert pickle.loads(pickle.dumps(caught.value)).__notes__ == caught.value.__notes__
+    assert [remark.text for remark in remarks_of(caught.value)] == ["first", "second", "third"]
+    assert caught.value.__notes__ == ["first", "second", "third"]
+    assert [remark.text for remark in outer[0]] == ["first"]
+    assert reason_of(caught.value) == "no window (before that: first; second; third)"
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert again.__notes__ == caught.value.__notes__
+    assert remarks_of(again) == remarks_of(caught.value)
 
 
 def test_work_that_succeeds_keeps_its_warnings() -> None:
     with collected_remarks() as remarks:
         warnings.warn("one", KinebenchWarning, stacklevel=1)
         warnings.warn("one", KinebenchWarning, stacklevel=1)
-    assert remarks == ["one"]
+    assert [remark.text for remark in remarks] == ["one"]
     with pytest.warns(UserWarning, match="another's"), collected_remarks() as remarks:
         warnings.warn("another's", UserWarning, stacklevel=1)
     assert remarks == []

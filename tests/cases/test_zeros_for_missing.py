@@ -174,7 +174,7 @@ def test_compare_leaves_the_frames_out(tmp_path: Path, capsys: pytest.CaptureFix
     def scored(estimate: Path) -> object:
         assert main(["compare", str(ZEROS / "squat_nan.trc"), str(estimate), "--json"]) == 0
         (pair,) = json.loads(capsys.readouterr().out)["pairs"]
-        return {key: value for key, value in pair.items() if key != "warnings"}
+        return {key: value for key, value in pair.items() if key != "remarks"}
 
     full = RIGHT.with_positions(RIGHT.positions + 0.01)
     write_trc(tmp_path / "squat.trc", full)

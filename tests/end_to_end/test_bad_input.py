@@ -368,4 +368,4 @@ def test_a_model_scaled_on_offset_free_markers_takes_fresh_ones(
             "--scaled-model", mirror_file("OC_val/LaiUhlrich2022_scaled.osim"),
             "--markers", markers,
         )  # fmt: skip
-        assert "the scaled model weighs 60.00 kg, the subject 63.50 kg" in said
+        assert said.count("the scaled model weighs 60.0 kg, the subject 63.5 kg") == 1

@@ -74,10 +74,11 @@ def test_why_tells_causes_that_add_up(
     # clean sessions were recorded with v0.3 alone
     assert found["side_drop_interval"] is None
     assert "no interval" in found["verdict"][1]
-    assert any("the person" in what for what in found["cannot_be_told"])
+    assert any("augmenter version" in what for what in found["cannot_be_told"])
+    assert found["anything_wrong"] >= max(found["probabilities"].values())
     page = report.read_text(encoding="utf-8")
     assert all(html.escape(sentence) in page for sentence in found["verdict"])
-    assert page.count("<svg") == 2
+    assert page.count("<svg") >= 2
 
 
 def test_why_prints_its_verdict(
@@ -91,4 +92,4 @@ def test_why_prints_its_verdict(
     printed = capsys.readouterr().out
     assert "at the deepest points the" in printed
     assert "not tried: camera tilt: not tried here" in printed
-    assert "cannot be told from this recording: the person" in printed
+    assert "cannot be told from this recording: which augmenter version" in printed

@@ -131,7 +131,8 @@ def test_a_bad_static_trial_is_told_and_another_rate_is_read(
         capsys, folder, "--trial", "squats", "--engine", "fast", "--out", tmp_path / "out"
     )
     assert found["results"]["rate_hz"] == pytest.approx(100.0)
-    assert any("right knee is bent" in warning for warning in found["warnings"])
+    facts = [one["message"] for one in (*found["remarks"], *found["quality"])]
+    assert sum("right knee is bent" in message for message in facts) == 1
 
 
 def test_why_on_a_session(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -30,6 +30,11 @@ pytestmark = pytest.mark.mirror
 MODEL = "LaiUhlrich2022"
 
 
+def messages(content: dict[str, Any]) -> list[str]:
+    """Of the remarks in run.json or a plan."""
+    return [remark["message"] for remark in content["remarks"]]
+
+
 def run_on(session: Path, out: Path, *options: str) -> dict[str, Any]:
     """Run the command; its standard output must be the JSON of run.json and nothing else."""
     printed = io.StringIO()
@@ -213,7 +218,7 @@ def test_markers_that_no_version_made_are_doubted(short_session: Path, tmp_path:
     finally:
         squats.write_bytes(kept)
     assert content["choices"]["augmenter"] == "v0.3 (default)"
-    assert any("no known augmenter version" in text for text in content["warnings"])
+    assert any("no known augmenter version" in text for text in messages(content))
 
 
 @pytest.fixture
@@ -251,7 +256,7 @@ def test_a_window_that_no_rule_picks_is_found_by_the_scaled_model(
     assert content["choices"]["static window"].startswith(
         "0.95 to 1.25 s (from the session's scaled model, found by"
     )
-    assert not any("no part of the static trial" in text for text in content["warnings"])
+    assert not any("no part of the static trial" in text for text in messages(content))
 
 
 def test_a_model_that_the_static_trial_does_not_give_is_doubted(
@@ -259,7 +264,7 @@ def test_a_model_that_the_static_trial_does_not_give_is_doubted(
 ) -> None:
     session = rescaled(1.2)
     content = run_on(session, session / "out", "--trial", "Squats_0", "--dry-run")
-    assert any("no part of the static trial gives" in text for text in content["warnings"])
+    assert any("no part of the static trial gives" in text for text in messages(content))
 
 
 def test_a_trial_cut_after_augmentation_is_doubted(downloaded: Path, tmp_path: Path) -> None:
@@ -271,7 +276,7 @@ def test_a_trial_cut_after_augmentation_is_doubted(downloaded: Path, tmp_path: P
         write_trc(squats, whole.at_frames(np.arange(first, 300)))
         content = run_on(session, tmp_path / "out", "--trial", "Squats_0", "--dry-run")
         assert content["choices"]["augmenter"].startswith("v0.1 (it made")
-        assert any("cut or resampled" in text for text in content["warnings"]) == cut
+        assert any("cut or resampled" in text for text in messages(content)) == cut
 
 
 def test_options_of_scaling_are_refused_where_the_session_s_model_is_used_as_it_is(
@@ -298,7 +303,11 @@ def test_other_markers_than_the_session_s_model_was_scaled_on_are_doubted(
     (session / "MarkerData" / "neutral.trc").unlink()
     asked = ("--trial", "Squats_0", "--dry-run", "--augmenter", version)
     content = run_on(session, tmp_path / "out", *asked)
-    told = [text for text in content["warnings"] if "scaled on others (v0.1)" in text]
+    told = [
+        remark["message"]
+        for remark in content["remarks"]
+        if "scaled on others (v0.1)" in remark["message"]
+    ]
     assert bool(told) == doubted
 
 
@@ -307,4 +316,4 @@ def test_another_model_than_the_session_states_is_doubted(
 ) -> None:
     for session, trial, doubted in ((short_session, "Squats_0", True), (subject0, "Asym_0", False)):
         content = run_on(session, tmp_path / "out", "--trial", trial, "--dry-run")
-        assert any("stands in" in text for text in content["warnings"]) == doubted
+        assert any("stands in" in text for text in messages(content)) == doubted

@@ -12,7 +12,6 @@ import hashlib
 import os
 import pickle
 import stat
-import warnings
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -20,7 +19,7 @@ from typing import Any, ClassVar
 
 from numba.core import caching as numba_caching
 
-from kinebench.errors import KinebenchWarning
+from kinebench.remarks import tell
 
 __all__ = ["is_private", "stored_code"]
 
@@ -77,11 +76,10 @@ def _is_own_group(group: int) -> bool:
 
 @cache
 def _tell_once() -> None:
-    warnings.warn(
+    tell(
+        "compiled code",
         "compiled code cannot be stored, so the solver is compiled in every run: no folder for it"
         " is writable by you alone; NUMBA_CACHE_DIR may name one",
-        KinebenchWarning,
-        stacklevel=4,
     )
 
 

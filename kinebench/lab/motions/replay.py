@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
 from kinebench.core.motion import Motion
-from kinebench.errors import KinebenchWarning
 from kinebench.kinematics import Tree, forward_kinematics
 from kinebench.lab.body import Body
 from kinebench.lab.feet import sole_points
+from kinebench.remarks import tell
 
 __all__ = ["Replay"]
 
@@ -58,10 +57,10 @@ class Replay:
                 continue
             q[:, column] = _resampled(self.motion, coordinate.name, times)
         if lacking:
-            warnings.warn(
+            tell(
+                "coordinates lacking",
                 f"the motion lacks {', '.join(lacking)}: kept at the model's default",
-                KinebenchWarning,
-                stacklevel=2,
+                where=lacking,
             )
         if self.scale_path:
             _scale_path(tree, times, q)

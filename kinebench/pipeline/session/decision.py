@@ -21,6 +21,7 @@ from kinebench.pipeline.plan import (
 )
 from kinebench.pipeline.session.facts import FittedWindow, Identity, SessionFacts, number_in
 from kinebench.pipeline.spec import DEFAULT_VERSION, PipelineSpec, Window
+from kinebench.remarks import Remark
 from kinebench.scaling.window import GivenWindow
 
 __all__ = [
@@ -54,7 +55,7 @@ class Decision:
     static_markers : bool
         Scale on the session's own augmented markers of the static trial.
     choices : tuple of Choice
-    remarks : tuple of str
+    remarks : tuple of Remark
         What the user should know before trusting the result.
     """
 
@@ -62,7 +63,7 @@ class Decision:
     window: Window | None
     static_markers: bool
     choices: tuple[Choice, ...]
-    remarks: tuple[str, ...]
+    remarks: tuple[Remark, ...]
 
 
 class ScaleOn(Enum):
@@ -267,7 +268,7 @@ def _filter_choice(facts: SessionFacts) -> Iterator[Choice]:
     yield Choice(ChoiceKey.IMAGE_FILTER, value, Source.SESSION, reason)
 
 
-def _remarks(facts: SessionFacts, on: ScaleOn, spec: PipelineSpec) -> Iterator[str]:
+def _remarks(facts: SessionFacts, on: ScaleOn, spec: PipelineSpec) -> Iterator[Remark]:
     if on is ScaleOn.MOVEMENT:
         yield NO_STATIC
     if spec.augments and spec.augmenter is None and facts.identity is not None:
@@ -275,40 +276,51 @@ def _remarks(facts: SessionFacts, on: ScaleOn, spec: PipelineSpec) -> Iterator[s
     model = facts.files.settings.get("model", "LaiUhlrich2022")
     generic = facts.setup.generic.name
     if _anatomical(spec) and facts.files.generic_model is None and not model.startswith(generic):
-        yield (
+        yield _warning(
+            "generic model",
             f"the session states model {model}, whose generic file is not in it: {generic} stands"
-            " in when a model is scaled"
+            " in when a model is scaled",
         )
     if on is ScaleOn.SCALED_MODEL and spec.augmenter is not None:
         made = None if facts.identity is None else facts.identity.version
         if spec.augmenter != made:
-            yield (
+            yield _warning(
+                "foreign model",
                 f"markers made by {spec.augmenter} are tracked with {_scaled_name(facts)}, which"
                 f" was scaled on others ({made or 'unknown'}): without a static trial no model of"
-                " theirs can be scaled; a --window of the trial itself would scale one"
+                " theirs can be scaled; a --window of the trial itself would scale one",
             )
     fitted = facts.fitted
     if on is ScaleOn.FITTED_WINDOW and fitted is not None and (fitted.misfit or 0) >= SAME_FACTORS:
-        yield (
+        yield _warning(
+            "static window",
             f"no part of the static trial gives the scale factors of {_scaled_name(facts)}: the"
             f" nearest is off by {(fitted.misfit or 0) * 100:.2g} %, so the session's own motion"
-            " will not be met exactly"
+            " will not be met exactly",
         )
 
 
-def _identity_remarks(identity: Identity) -> Iterator[str]:
+def _warning(code: str, message: str) -> Remark:
+    return Remark(code, "warning", message)
+
+
+def _identity_remarks(identity: Identity) -> Iterator[Remark]:
     if identity.version is None and identity.not_tried:
-        yield (
-            f"which augmenter version made the session's markers is not known: {identity.not_tried}"
+        yield _warning(
+            "unknown augmenter",
+            "which augmenter version made the session's markers is not known:"
+            f" {identity.not_tried}",
         )
     elif identity.version is None:
-        yield (
+        yield _warning(
+            "augmenter version",
             "no known augmenter version gives the markers that the session holds: its own motion"
-            " will not be met exactly"
+            " will not be met exactly",
         )
     elif identity.cut_or_resampled:
-        yield (
+        yield _warning(
+            "cut trial",
             f"the session's trial was cut or resampled after {identity.version} had augmented it:"
             " markers made again differ, most in the first second; --markers stored tracks the"
-            " session's own"
+            " session's own",
         )

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
-
 from kinebench.core.stages import Scaler
 from kinebench.core.subject import Subject
 from kinebench.core.trial import Trial
-from kinebench.errors import KinebenchWarning
 from kinebench.io.session import Session, SessionFiles
 from kinebench.pipeline.engines import engine
 from kinebench.pipeline.offset_names import plain_model
@@ -16,6 +13,7 @@ from kinebench.pipeline.session.decision import Decision, decide
 from kinebench.pipeline.session.facts import SessionFacts
 from kinebench.pipeline.session.reading import read_facts
 from kinebench.pipeline.spec import PipelineSpec
+from kinebench.remarks import hand_on
 from kinebench.scaling.given import GivenModel
 
 __all__ = ["plan_from_session"]
@@ -37,8 +35,7 @@ def plan_from_session(
     """
     facts = read_facts(session, files, subject, spec)
     decision = decide(facts, spec)
-    for remark in decision.remarks:
-        warnings.warn(remark, KinebenchWarning, stacklevel=2)
+    hand_on(*decision.remarks)
     static_markers = facts.static_stored if decision.static_markers else None
     trial = Trial(files.trial, subject, facts.movement, facts.static, static_markers)
     augment = spec.make_augmenter(decision.version)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from kinebench.core.subject import Subject
 from kinebench.errors import (
     DatasetError,
     FileFormatError,
-    KinebenchWarning,
     ValueRangeError,
     require_names,
 )
@@ -41,6 +39,7 @@ from kinebench.pipeline.session.decision import (
 from kinebench.pipeline.session.facts import Identity, SessionFacts
 from kinebench.pipeline.session.window import fitted_window
 from kinebench.pipeline.spec import PipelineSpec
+from kinebench.remarks import tell
 
 __all__ = ["read_facts"]
 
@@ -68,7 +67,7 @@ def read_facts(
     read = _recordings(session, files, spec)
     require_plausible(read.movement, subject, f"trial '{files.trial}'")
     if read.static is not None:
-        require_plausible(read.static, subject, "the static trial")
+        require_plausible(read.static, subject, "the static trial", "static")
     identity = None
     if needs_identity(files, spec) and read.stored is not None:
         # made for the session's own mass and height, whatever is asked for now
@@ -192,7 +191,7 @@ def _motion(files: SessionFiles) -> Motion | None:
     try:
         return read_motion(files.motion)
     except FileFormatError as error:
-        warnings.warn(f"the session's own motion: {error}", KinebenchWarning, stacklevel=3)
+        tell("session motion", f"the session's own motion: {error}")
         return None
 
 

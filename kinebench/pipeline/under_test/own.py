@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,9 +11,10 @@ from pathlib import Path
 from kinebench.core.motion import Motion
 from kinebench.core.provenance import digest
 from kinebench.core.trial import Trial
-from kinebench.errors import KinebenchError, KinebenchWarning, UnderTestError
+from kinebench.errors import KinebenchError, UnderTestError
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.pipeline.spec import PipelineSpec
+from kinebench.remarks import unheard
 
 __all__ = ["OwnPipeline"]
 
@@ -45,8 +45,7 @@ class OwnPipeline:
 
     def __call__(self, trial: Trial) -> Motion:
         """The motion; what is doubtful about laboratory trials is known."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", KinebenchWarning)
+        with unheard():
             try:
                 return self._pipeline(trial).motion
             except KinebenchError as error:

@@ -125,11 +125,11 @@ def _sentences(parts: Sequence[ScoredPart]) -> list[str]:
     what = f"the {first.measure.noun} of legs, pelvis and trunk"
     opening, *more = lead
     sentences = [
-        *_margin_in_words(first),
         f"{_who(first)}: {_in_words(first, *opening, what)}.",
         *(f"{text[:1].upper()}{text[1:]}." for text in _each_in_words(first, more)),
     ]
-    return [*sentences, *(_counterpart(lead, scored) for scored in others)]
+    others_in_words = (_counterpart(lead, scored) for scored in others)
+    return [*sentences, *others_in_words, *_margin_in_words(first)]
 
 
 def _margin_in_words(scored: ScoredPart) -> list[str]:
@@ -137,7 +137,7 @@ def _margin_in_words(scored: ScoredPart) -> list[str]:
         return []
     unit = scored.measure.unit
     margin = with_unit(scored.margin, unit, digits_of(unit))
-    return [f"Equivalent: shown by two one-sided tests to change it by less than {margin}."]
+    return [f"'Equivalent' says that two one-sided tests show a change of less than {margin}."]
 
 
 def _counterpart(lead: Sequence[tuple[str, str]], scored: ScoredPart) -> str:
@@ -152,7 +152,7 @@ def _each_in_words(scored: ScoredPart, keys: Iterable[tuple[str, str]]) -> list[
 
 
 def _who(scored: ScoredPart) -> str:
-    n = max((effect.n_subjects for effect in scored.effects), default=0)
+    n = len({score.labels["subject"] for score in scored.scores})
     return f"{scored.part.title} ({counted(n, 'subject')})"
 
 

@@ -7,7 +7,6 @@ costs nothing in a squat and 20° in rising from a chair has no effect of 10°.
 from __future__ import annotations
 
 import itertools
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -15,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
-from kinebench.errors import KinebenchWarning
+from kinebench.remarks import unheard
 from kinebench.statistics import (
     Contrast,
     Interval,
@@ -215,8 +214,7 @@ def effect_of(
     levels, table, share = _table(factor, scores, lambda score: score.error(measure))
     changes: tuple[Change, ...] = ()
     if len(table) and len(levels) > 1:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", KinebenchWarning)
+        with unheard():
             contrasts = paired_contrasts(table, levels, levels[0])
             alike = [
                 np.nan if margin is None else equivalence(table[:, 0], column, margin).p

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 
 import numpy as np
 
 from kinebench.alignment import align
-from kinebench.errors import KinebenchError, KinebenchWarning
+from kinebench.errors import KinebenchError
 from kinebench.kinematics.osim_tree import read_tree
+from kinebench.remarks import unheard
 from kinebench.reports.blocks import (
     Block,
     Details,
@@ -151,8 +151,7 @@ def _waveforms(exhibit: Exhibit, measure: Measure) -> FigureBlock | Text:
     factors = ", ".join(f"{k} {v}" for k, v in labels.items() if k not in LABELS)
     told = f"{_error(exhibit, measure)} with {factors}"
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", KinebenchWarning)
+        with unheard():
             aligned = align(exhibit.reference, exhibit.estimate)
         shared = set(aligned.reference.names) & set(aligned.estimate.names)
         names = [name for name in _KEY_ANGLES if name in shared]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import math
-import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -17,11 +16,12 @@ import numpy as np
 
 from kinebench.core.environment import environment
 from kinebench.core.provenance import describe
-from kinebench.errors import KinebenchError, KinebenchWarning, one_line, printable
+from kinebench.errors import KinebenchError, one_line, printable
 from kinebench.io.atomic import alone_in, write_atomically
 from kinebench.io.csv_cells import csv_text, unguarded
 from kinebench.io.interrupts import held
 from kinebench.metrics.figure_table import COLUMNS, DTYPES, FigureTable
+from kinebench.remarks import tell
 from kinebench.studies.design import LABELS, Study
 from kinebench.studies.execution.cells import Outcome, Status
 
@@ -195,10 +195,9 @@ def with_reasons(outcomes: Sequence[Outcome], study: Study, folder: Path) -> tup
     known: dict[tuple[str, ...], tuple[Status, str]] = {}
     for line in lines[1:] if lines[:1] == [columns] else []:
         if len(line) != len(columns):
-            warnings.warn(
+            tell(
+                "line left out",
                 f"{path}: a line has {len(line)} cells, not {len(columns)}; it is left out",
-                KinebenchWarning,
-                stacklevel=2,
             )
         elif line[-2] in ("failed", "skipped"):
             status: Status = "failed" if line[-2] == "failed" else "skipped"
@@ -212,10 +211,9 @@ def _outcome_lines(path: Path) -> list[list[str]]:
         with path.open(newline="", encoding="utf-8") as file:
             return [[unguarded(cell) for cell in line] for line in csv.reader(file)]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        warnings.warn(
+        tell(
+            "unknown reasons",
             f"{path} cannot be read, so reasons of failures are not known: {one_line(error)}",
-            KinebenchWarning,
-            stacklevel=3,
         )
         return []
 

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from kinebench.core.motion import Motion
 from kinebench.core.provenance import digest
-from kinebench.core.remarks import reason_of
 from kinebench.core.results import PipelineRun
 from kinebench.core.trial import Trial
-from kinebench.errors import KinebenchError, KinebenchWarning, NotApplicableError
+from kinebench.errors import KinebenchError, NotApplicableError
 from kinebench.io import interrupts
 from kinebench.io.atomic import OutputError
 from kinebench.metrics.figure_table import FigureTable
 from kinebench.pipeline.memo import STAGE_VERSIONS, Memo
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.pipeline.under_test import content_of, remembered_motion
+from kinebench.remarks import reason_of, tell
 from kinebench.studies.design import Study
 from kinebench.studies.execution.batches import Batch, batch_size, batches, cells_of, recipe
 from kinebench.studies.execution.measure import measured
@@ -130,11 +129,10 @@ def _kept(key: str, store: Store) -> FigureTable | None:
     found = store.get(key)
     if found is None or isinstance(found, FigureTable):
         return found
-    warnings.warn(
+    tell(
+        "stale results",
         f"figures in {store.folder} are not used: they are in the form of an earlier version;"
         " 'kinebench study run' makes them anew from the results of the stages",
-        KinebenchWarning,
-        stacklevel=3,
     )
     return None
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from kinebench.errors import KinebenchError, KinebenchWarning
+from kinebench.errors import KinebenchError
+from kinebench.remarks import tell
 from kinebench.studies.design import Study
 from kinebench.studies.execution.batches import Batch
 from kinebench.studies.execution.store import Store
@@ -118,4 +118,4 @@ def _remark(client: Any, address: str) -> None:
         )
     else:
         return
-    warnings.warn(message, KinebenchWarning, stacklevel=2)
+    tell("cluster", message)

@@ -27,6 +27,7 @@ from kinebench.errors import KinebenchError, ValueRangeError, translated
 from kinebench.io.array_files import npy_array
 from kinebench.metrics.figure_table import FigureTable
 from kinebench.metrics.quantities import Quantity
+from kinebench.remarks import Remark
 
 __all__ = ["decoded", "encoded"]
 
@@ -34,7 +35,7 @@ _TYPES: dict[str, type] = {
     kind.__name__: kind
     for kind in (
         Coordinate, Document, FigureTable, IKSolution, Markers, Model, Motion, Quantity,
-        ScalingResult, StageResult, Subject, Trial,
+        Remark, ScalingResult, StageResult, Subject, Trial,
     )
 }  # fmt: skip
 

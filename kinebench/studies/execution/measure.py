@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 
 from kinebench.alignment import GivenLag, align
@@ -11,12 +10,12 @@ from kinebench.core.motion import Motion
 from kinebench.core.names import shared_names
 from kinebench.core.results import PipelineRun
 from kinebench.core.trial import Trial
-from kinebench.errors import KinebenchWarning
 from kinebench.kinematics import read_tree
 from kinebench.kinematics.poses import body_origins
 from kinebench.metrics import evaluate_motion, evaluate_residuals, evaluate_side_drop
 from kinebench.metrics.figure_table import FigureTable
 from kinebench.metrics.quantities import Alignment, FigureRow
+from kinebench.remarks import unheard
 from kinebench.signals.lag import lag_by_slope
 
 __all__ = ["measured"]
@@ -38,8 +37,7 @@ def measured(
     is all there is.
     """
     rows: list[FigureRow] = []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", KinebenchWarning)
+    with unheard():
         if trial.reference_motion is not None:
             estimate = run if isinstance(run, Motion) else run.solution.motion
             rows += _against_motion(estimate, trial.reference_motion, metrics, primary)

@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import tempfile
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +14,9 @@ from typing import Any, TypeVar
 
 from kinebench.core.environment import environment, library_versions
 from kinebench.core.provenance import digest
-from kinebench.errors import FileFormatError, KinebenchWarning, printable
+from kinebench.errors import FileFormatError, printable
 from kinebench.io.atomic import OutputError
+from kinebench.remarks import tell
 from kinebench.studies.execution.codec import decoded, encoded
 
 __all__ = ["Store"]
@@ -82,11 +82,10 @@ class Store:
             for name, here in library_versions().items()
             if found.get(name) != here
         ]
-        warnings.warn(
+        tell(
+            "stale results",
             f"results in {self.folder} are not used: they were computed with"
             f" {printable(', '.join(others))}",
-            KinebenchWarning,
-            stacklevel=4,
         )
 
     def put(self, key: str, value: Any) -> None:
@@ -115,11 +114,10 @@ class Store:
         if len(several) > 1:
             names = sorted({name for one in several for name in one})
             differ = [n for n in names if len({one.get(n) for one in several}) > 1]
-            warnings.warn(
+            tell(
+                "mixed environments",
                 f"the store {self.folder} was filled by {len(several)} environments that differ in"
                 f" {', '.join(differ)}: the last digits may differ from those of a single one",
-                KinebenchWarning,
-                stacklevel=2,
             )
 
     def _sign(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from kinebench.augmentation.augmenter import LSTMAugmenter
 from kinebench.core.provenance import ADDED
 from kinebench.core.results import PipelineRun
 from kinebench.core.trial import Trial
-from kinebench.errors import KinebenchWarning, ValueRangeError
+from kinebench.errors import ValueRangeError
 from kinebench.ik.fast import FastIK
 from kinebench.lab import (
     Body,
@@ -30,6 +29,7 @@ from kinebench.lab.sessions import SessionContent, TrialContent, write_session
 from kinebench.lab.setups import ik_setup
 from kinebench.pipeline.opencap import OpenCapSetup, opencap_setup
 from kinebench.pipeline.pipeline import Pipeline
+from kinebench.remarks import unheard
 from kinebench.scaling.fast_scaler import FastScaler
 from kinebench.scaling.given import GivenModel
 from kinebench.scaling.standing import StandingWindow
@@ -185,9 +185,8 @@ def _runs(
 ) -> dict[str, PipelineRun]:
     """What the session's own pipeline made: one model, scaled once, for all trials."""
     runs: dict[str, PipelineRun] = {}
-    with warnings.catch_warnings():
+    with unheard():
         # the laboratory plants faults on purpose
-        warnings.simplefilter("ignore", KinebenchWarning)
         for name, recording in recordings.items():
             static = None if standing is None or name == static_name else standing.keypoints
             trial = Trial(name, recording.subject.as_subject(), recording.keypoints, static)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +12,13 @@ from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
 from kinebench.core.subject import Subject, require_possible
 from kinebench.core.trial import Trial
-from kinebench.errors import FileFormatError, KinebenchWarning, ValueRangeError, require_names
+from kinebench.errors import FileFormatError, ValueRangeError, require_names
 from kinebench.io.documents import Table, require_keys, value_of
 from kinebench.io.keypoint_files import ARRAY_ENDINGS, read_markers
 from kinebench.io.session import Session, SessionFiles, is_static, read_session
 from kinebench.io.sto import read_motion
 from kinebench.io.trc import read_trc
+from kinebench.remarks import tell
 from kinebench.studies.evidence import EvidenceKind
 from kinebench.studies.sources.dataset import recorded_choices, shifted
 
@@ -119,11 +119,11 @@ def _of_session(table: Table, where: str, folder: Path) -> list[OwnSource]:
             ' to be held against; name one: reference = "FILE.mot"'
         )
     if lacking:
-        warnings.warn(
+        tell(
+            "trials left out",
             f"{where}: {', '.join(lacking)} of {session.folder.name} are left out: the session has"
             " no result of them to be held against",
-            KinebenchWarning,
-            stacklevel=2,
+            where=lacking,
         )
     return [
         _of_files(table, where, session, files, folder)

@@ -41,7 +41,7 @@ def test_only_toes_are_undetermined(measure: ModuleType, bench: Any) -> None:
     done = measure.run(bench, person, SQUAT_AND_ARMS[0], measure.GivenModel(film.model))
     assert set(done.solution.held) == {"mtp_angle_r", "mtp_angle_l"}
     assert done.solution.converged.all()
-    assert done.warnings == ()
+    assert done.remarks == ()
 
 
 def test_a_wrong_model_does_not(measure: ModuleType) -> None:

@@ -297,7 +297,7 @@ def test_a_model_tells_lengths_from_angles(
         "q_0": "m", "q_7": "rad", "pelvis_ty": "m",
     }  # fmt: skip
     assert bias["q_0"]["value"] == pytest.approx(0.002, abs=1e-7)
-    assert not any("angles or lengths" in text for text in pair["warnings"])
+    assert not any("angles or lengths" in remark["message"] for remark in pair["remarks"])
 
 
 def test_without_a_model_a_name_that_does_not_say_is_told(
@@ -305,16 +305,16 @@ def test_without_a_model_a_name_that_does_not_say_is_told(
 ) -> None:
     paths = unnamed_slide(tmp_path / "motions", tmp_path / "elsewhere" / "m.osim")
     (pair,) = json.loads(compared(*paths, "--json"))["pairs"]
-    told = [text for text in pair["warnings"] if "angles or lengths" in text]
-    assert [text.partition(":")[0] for text in told] == ["mocap.mot", "video.mot"]
-    assert "q_0 (0 to 0.1), q_7" in told[0]
+    told = [remark for remark in pair["remarks"] if remark["code"] == "kind assumed"]
+    assert [remark["file"] for remark in told] == ["mocap.mot", "video.mot"]
+    assert "whether q_0 (0 to 0.1), q_7" in told[0]["message"]
 
 
 def test_two_models_beside_are_no_model(tmp_path: Path, compared: Callable[..., str]) -> None:
     paths = unnamed_slide(tmp_path, tmp_path / "a.osim")
     (tmp_path / "b.osim").write_bytes(generic_body().model.xml)
     (pair,) = json.loads(compared(*paths, "--json"))["pairs"]
-    assert any("angles or lengths" in text for text in pair["warnings"])
+    assert any("angles or lengths" in remark["message"] for remark in pair["remarks"])
 
 
 def people(folder: Path, n: int) -> Path:

@@ -22,7 +22,6 @@ from kinebench.core import Coordinate, Markers, Motion
 from kinebench.errors import (
     AlignmentError,
     FileFormatError,
-    KinebenchWarning,
     NameNotFoundError,
     NotApplicableError,
     ValueRangeError,
@@ -276,7 +275,7 @@ def test_what_is_undefined_is_told_once() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # nothing escapes
         result = compare_recordings(reference, flat, Procedure(events="squat"))
-    assert sum("are NaN" in text for text in result.warnings) == 1
+    assert sum("are NaN" in remark.text for remark in result.remarks) == 1
 
 
 def test_files_of_motions(saved: Save) -> None:
@@ -347,7 +346,7 @@ def test_groups_average_per_subject_first(saved: Save) -> None:
     assert row.unit == "rad"
     assert row.figure.summary.mean == pytest.approx(0.04, abs=1e-6)
     assert (row.figure.summary.n_subjects, row.figure.summary.n_trials) == (2, 3)
-    assert any("2 subjects" in text for text in result.warnings)
+    assert any("2 subjects" in remark.text for remark in result.remarks)
     pooled = compare_pairs(pairs, Procedure(pooling="pooled_trials"))
     row = next(r for r in pooled.groups if (r.item, r.metric) == ("knee_angle_r", "bias"))
     assert row.figure.summary.mean == pytest.approx(0.1 / 3, abs=1e-6)
@@ -438,18 +437,3 @@ def test_minimise_leaves_its_flag() -> None:
     reference = moving()
     result = compare_recordings(reference, reference, Procedure(time=MinimiseLag(0.1)))
     assert "minimises" in result.alignment.flags[0]
-
-
-def test_other_warnings_pass() -> None:
-    from kinebench.core.remarks import collected_remarks
-
-    def ours_and_others() -> list[str]:
-        with collected_remarks() as told:
-            warnings.warn("ours", KinebenchWarning, stacklevel=1)
-            warnings.warn("ours", KinebenchWarning, stacklevel=1)
-            warnings.warn("not ours", UserWarning, stacklevel=1)
-        return told
-
-    with pytest.warns(UserWarning, match="not ours"):
-        told = ours_and_others()
-    assert told == ["ours"]

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from kinebench.core import Trial
 from kinebench.diagnosis.causes import Cause
-from kinebench.diagnosis.evidence import NOTHING, Indication
-from kinebench.diagnosis.faults import Fault
+from kinebench.diagnosis.faults import CAUSES, Fault
 from kinebench.diagnosis.figures import COURSES, FIGURES
 from kinebench.diagnosis.why import SOLVERS, Diagnosis
 
@@ -20,16 +20,26 @@ def values(**figures: float) -> np.ndarray:
     return np.array([figures.get(figure.name, 0.0) for figure in FIGURES])
 
 
+def chances(**given: float) -> tuple[Fault, ...]:
+    """Every cause with its probability, 1 % by default; underscores stand for blanks."""
+    named = {name.replace("_", " "): chance for name, chance in given.items()}
+    faults = [
+        Fault(name, named.get(name, 0.01), f"{name} is seen; and more", "", (("changing", 3.0),))
+        for name in CAUSES
+    ]
+    return tuple(sorted(faults, key=lambda fault: -fault.probability))
+
+
 def made_up(
     parts: Mapping[str, Mapping[str, float]],
-    doubts: Mapping[str, str],
+    faults: tuple[Fault, ...] = chances(),
     angles_deg: Mapping[str, float] | None = None,
     drop_m: float = -0.010,
     name: str = "squat",
-    faults: tuple[Fault, ...] = (),
-    strengths: Mapping[str, float] | None = None,
+    anything: float = 0.1,
+    recording: Trial | None = None,
 ) -> Diagnosis:
-    """A diagnosis whose causes change these figures, and all angles by so much in 0.3 s."""
+    """A diagnosis whose swaps change these figures, and all angles by so much in 0.3 s."""
     shares = {SOLVERS: values(), **{cause: values(**part) for cause, part in parts.items()}}
     courses = {cause: np.zeros((len(TIMES), len(COURSES))) for cause in shares}
     for cause, degrees in (angles_deg or {}).items():
@@ -44,21 +54,11 @@ def made_up(
         as_is=as_is,
         swapped=as_is + sum(shares.values()),
         causes=tuple(
-            Cause(
-                cause,
-                f"{cause} now",
-                f"{cause} instead",
-                lambda p: p,
-                Indication(doubts[cause], (strengths or {}).get(cause, 1.0))
-                if cause in doubts
-                else NOTHING,
-                f"mend {cause}",
-            )
-            for cause in parts
+            Cause(cause, f"{cause} now", f"{cause} instead", lambda p: p) for cause in parts
         ),
         parts=shares,
         alone={cause: 0.5 * share for cause, share in shares.items()},
-        left_out={"static pose": "the model is not scaled here"},
+        left_out={"static window": "the model is not scaled here"},
         n_runs=9,
         deep=np.array([40, 41, 42, 90, 91]),
         times=TIMES,
@@ -66,5 +66,8 @@ def made_up(
         swapped_course=course + sum(courses.values()),
         course_parts=courses,
         faults=faults,
+        anything=max(anything, faults[0].probability),
         augmenter="v0.3",
+        recording=recording,
+        window_s=(0.5, 1.0),
     )

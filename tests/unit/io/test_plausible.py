@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 
 import numpy as np
@@ -14,17 +13,17 @@ from kinebench.io.keypoint_files import read_markers
 from kinebench.io.plausible import implausible_times, warn_if_implausible
 from kinebench.io.sto import read_motion, read_table
 from kinebench.io.trc import read_trc, write_trc
+from kinebench.remarks import collected_remarks
 
 BODY = np.random.default_rng(6).uniform(0, 1.8, (5, 3, 3))
 NAMES = ("Neck", "RHip", "LHip")
 
 
 def remarks(markers: Markers) -> list[str]:
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+    with collected_remarks() as told:
         warn_if_implausible(markers, "m", "a.trc")
-    assert all(item.category is KinebenchWarning for item in caught)
-    return [str(item.message) for item in caught]
+    assert all(remark.file == "a.trc" for remark in told)
+    return [remark.text for remark in told]
 
 
 def test_an_ordinary_recording_gives_no_remark() -> None:

@@ -250,7 +250,7 @@ def test_wrong_counts_are_warnings_when_asked(path: Path) -> None:
     put(path, OLD.replace("nRows=2", "nRows=3").replace("=4", "=9"))
     with pytest.warns(KinebenchWarning) as told:
         table = read_table(path, strict=False)
-    assert [str(one.message).partition(": ")[2] for one in told] == [
+    assert [str(one.message).partition("': ")[2] for one in told] == [
         "states 9, found 4 columns",
         "states 3, found 2 rows of data",
     ]

@@ -9,7 +9,8 @@ import pytest
 
 from kinebench.core import Markers
 from kinebench.core.keypoints import OPENCAP_20
-from kinebench.pipeline.plausibility import body_extent, up_axes
+from kinebench.core.upright import up_axes
+from kinebench.pipeline.plausibility import body_extent
 
 
 def box(n_frames: int, n_markers: int, size_m: float = 2.0) -> np.ndarray:

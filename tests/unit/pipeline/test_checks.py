@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from kinebench.core import Coordinate, Model, Motion, ScalingResult, Subject
-from kinebench.pipeline.checks import scaling_warnings
+from kinebench.pipeline.checks import tell_of_scaling
 from kinebench.quality.model import model_mass, side_ratios
+from kinebench.remarks import collected_remarks
 
 ONE = (1.0, 1.0, 1.0)
 
@@ -26,11 +27,12 @@ def scaling(leg_model: Model) -> Any:
 
 
 def remarks(result: ScalingResult, mass_kg: float = 22.1) -> list[str]:
-    return list(scaling_warnings(result, Subject(mass_kg, 1.7)))
+    with collected_remarks() as told:
+        tell_of_scaling(result, Subject(mass_kg, 1.7), "static")
+    return [remark.text for remark in told if remark.code != "mass"]
 
 
-@pytest.mark.filterwarnings("ignore:a mass of")
-class TestScalingWarnings:
+class TestRemarksOnScaling:
     def test_none_when_all_is_well(self, scaling: Any) -> None:
         assert remarks(scaling()) == []
 

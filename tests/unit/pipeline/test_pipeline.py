@@ -174,14 +174,16 @@ def test_how_well_the_subject_stood_is_recorded(pipeline: Pipeline) -> None:
     result = pipeline(trial())
     assert result.records["standing"]["knee_flexion_deg"] == pytest.approx([0.0, 0.0])
     assert result.records["standing"]["start_s"] == 0.1
-    assert result.warnings == ("the scaled model weighs 22.10 kg, the subject 70.00 kg",)
+    assert [remark.text for remark in result.remarks] == [
+        "the scaled model weighs 22.10 kg, the subject 70.00 kg"
+    ]
 
 
 def test_a_static_window_in_which_nobody_stands_is_doubted(pipeline: Pipeline) -> None:
     positions = standing().positions.copy()
     positions[:, 4] = positions[:, 3] + [-0.4, 0.0, 0.0]
     bent = replace(trial(), keypoints=standing().with_positions(positions))
-    said = pipeline(bent).warnings[0]
+    said = pipeline(bent).remarks[0].text
     assert said.startswith(
         "the subject is not standing still and upright in the static window 0.10 to 0.50 s"
     )
@@ -198,9 +200,9 @@ def test_a_window_before_the_augmenter_has_warmed_up_is_doubted(
 ) -> None:
     monkeypatch.setattr(LSTMAugmenter, "__call__", lambda self, k, s: Doubled()(k, s))
     cold = replace(pipeline, augment=LSTMAugmenter("v0.3"))(trial())
-    assert any("starts 0.10 s after the beginning" in text for text in cold.warnings)
+    assert any("starts 0.10 s after the beginning" in remark.text for remark in cold.remarks)
     warm = replace(pipeline, augment=LSTMAugmenter("v0.3", warm_up_s=1.0))(trial())
-    assert not any("warms up" in text for text in warm.warnings)
+    assert not any("warms up" in remark.text for remark in warm.remarks)
 
 
 def test_start_up_counts_from_the_first_frame(
@@ -210,7 +212,7 @@ def test_start_up_counts_from_the_first_frame(
     late = replace(standing(), times=standing().times + 5.0)
     told = replace(pipeline, augment=LSTMAugmenter("v0.3"), scale=Told(seen, (5.1, 5.5)))
     result = told(replace(trial(), keypoints=late))
-    assert any("starts 0.10 s after the beginning" in text for text in result.warnings)
+    assert any("starts 0.10 s after the beginning" in remark.text for remark in result.remarks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +228,7 @@ class Doubtful:
 def test_our_warnings_are_collected_once_and_others_pass(pipeline: Pipeline) -> None:
     with pytest.warns(FutureWarning, match="old numpy"):
         result = replace(pipeline, clean=(Doubtful(), Doubtful()))(trial())
-    assert result.warnings.count("noisy") == 1
+    assert [remark.text for remark in result.remarks].count("noisy") == 1
 
 
 def test_a_failing_stage_passes_its_error_on(pipeline: Pipeline) -> None:

@@ -146,7 +146,7 @@ def test_what_a_model_is_scaled_on(
     assert (ChoiceKey.SCALING in keys(decision)) == as_it_is
     assert (ChoiceKey.STATIC_WINDOW in keys(decision)) == (not as_it_is)
     assert (ChoiceKey.SCALING_SETUP in keys(decision)) == (not as_it_is)
-    makeshift = any("no static trial" in remark for remark in decision.remarks)
+    makeshift = any("no static trial" in remark.text for remark in decision.remarks)
     assert makeshift == (expected is ScaleOn.MOVEMENT)
 
 
@@ -187,7 +187,7 @@ def test_each_window_says_where_it_comes_from() -> None:
 def test_a_window_that_does_not_fit_is_remarked(misfit: float, doubted: bool) -> None:
     fitted = FittedWindow(GivenWindow(0.5, 1.0), WindowFit.SEARCH, misfit)
     remarks = decide(facts(fitted=fitted), PipelineSpec()).remarks
-    assert any("no part of the static trial gives" in text for text in remarks) == doubted
+    assert any("no part of the static trial gives" in told.text for told in remarks) == doubted
 
 
 @pytest.mark.parametrize(
@@ -268,7 +268,7 @@ def test_what_is_remarked_of_the_markers_origin(
     remarks = decide(facts(identity=identity), PipelineSpec(augmenter=asked)).remarks
     expected = 1 if remark and asked is None else 0
     assert len(remarks) == expected
-    assert all(remark is not None and remark in text for text in remarks)
+    assert all(remark is not None and remark in told.text for told in remarks)
 
 
 @pytest.mark.parametrize(
@@ -281,9 +281,9 @@ def test_a_model_scaled_on_another_version_s_markers_is_remarked(
     known = facts(files(static=False), identity=Identity(made))
     remarks = decide(known, PipelineSpec(augmenter=asked)).remarks
     told = f"which was scaled on others ({made or 'unknown'})"
-    assert any(told in text for text in remarks) == doubted
+    assert any(told in remark.text for remark in remarks) == doubted
     with_window = decide(known, PipelineSpec(augmenter=asked, window=ASKED)).remarks
-    assert not any("scaled on others" in text for text in with_window)
+    assert not any("scaled on others" in remark.text for remark in with_window)
 
 
 CLEAN = parse_cleaners("butterworth:6")
@@ -376,7 +376,7 @@ def test_a_model_that_stands_in_is_remarked(
 ) -> None:
     known = files(settings={"model": model}, generic_model=Path("g.osim") if own else None)
     decision = decide(facts(known), PipelineSpec(track=track))
-    assert any("stands in" in text for text in decision.remarks) == doubted
+    assert any("stands in" in remark.text for remark in decision.remarks) == doubted
     source = choice(decision, ChoiceKey.MODEL).source
     assert source is (Source.SESSION if own else Source.DEFAULT)
 

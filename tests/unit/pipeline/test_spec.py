@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from kinebench.errors import FileFormatError, KinebenchError, NameNotFoundError,
 from kinebench.ik.fast import FastIK
 from kinebench.lab import generic_body, ik_tasks, scaling_setup
 from kinebench.pipeline.engines import ENGINES
+from kinebench.pipeline.opencap import opencap_tasks
 from kinebench.pipeline.spec import BODIES, WINDOWS, PipelineSpec
 from kinebench.scaling.fast_scaler import FastScaler
 from kinebench.scaling.opensim_scaler import OpenSimScaler
@@ -139,3 +141,26 @@ def test_what_is_not_given_stays() -> None:
 def test_a_rotation_is_written_by_its_angles(tmp_path: Path) -> None:
     spec = PipelineSpec(clean=(Rotate.from_axis_angles({"y": 90, "z": 180}),))
     assert PipelineSpec.from_table(tomllib.loads(spec.to_toml())["pipeline"]) == spec
+
+
+@pytest.mark.mirror
+def test_the_laboratory_s_tasks_weigh_as_opencap_s(mirror_file: Callable[[str], Path]) -> None:
+    mirror_file("opensimPipeline/IK/Setup_IK.xml")
+    ours, theirs = ik_tasks(), opencap_tasks("augmented")
+    assert dict(ours.marker_weights) == dict(theirs.marker_weights)
+    assert ours.coordinate_tasks == theirs.coordinate_tasks == ()
+
+
+def test_a_scaled_model_needs_no_files_of_scaling(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*names: str) -> None:
+        raise AssertionError(f"asked for public data: {names}")
+
+    monkeypatch.setattr("kinebench.pipeline.opencap.fetch_file", refused)
+    monkeypatch.setattr("kinebench.pipeline.opencap.local_file", lambda *names: None)
+    model = generic_body().model
+    spec = PipelineSpec(track="stored", engine="fast")
+    pipeline = spec.build_on(model, spec.make_augmenter(""))
+    assert pipeline.solve == FastIK(ik_tasks())
+    assert pipeline.generic == pipeline.scale.model == model  # type: ignore[attr-defined]
+    with pytest.raises(AssertionError, match="Setup_IK_openpose"):
+        PipelineSpec(track="openpose").build_on(model, NoAugmentation())

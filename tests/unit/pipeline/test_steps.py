@@ -238,7 +238,7 @@ def test_a_run_with_a_memo_equals_one_without(virtual: tuple[Pipeline, Trial]) -
     plain = pipeline(trial)
     for remembered in (pipeline(trial, memo=memo), pipeline(trial, memo=memo)):
         assert replace(remembered, durations_s={}) == replace(plain, durations_s={})
-    assert plain.warnings  # the lead-in is missing: remarks are remembered too
+    assert plain.remarks  # the lead-in is missing: remarks are remembered too
     assert set(memo.content) == {
         stage_keys(pipeline, trial)[step.gives] for step in steps_of(pipeline, trial)
     }

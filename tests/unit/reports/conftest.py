@@ -13,6 +13,7 @@ from kinebench.comparison.groups import group_rows_of
 from kinebench.core import Coordinate, Markers, Motion
 from kinebench.errors import KinebenchWarning
 from kinebench.events import ManualEvent
+from kinebench.remarks import Remark
 from kinebench.reports.pdf import browser
 
 NAMES = ("pelvis_tilt", "pelvis_ty", "hip_flexion_r", "hip_flexion_l")
@@ -100,7 +101,13 @@ def group() -> Comparison:
     )
     with pytest.warns(KinebenchWarning, match="3 subjects"):
         rows = group_rows_of(results, Procedure())
-    return Comparison(Procedure(), results, (), rows, ("3 subjects: too narrow",))
+    return Comparison(
+        Procedure(),
+        results,
+        (),
+        rows,
+        (Remark("few subjects", "warning", "3 subjects: too narrow"),),
+    )
 
 
 @pytest.fixture(scope="session")

@@ -38,7 +38,7 @@ def test_the_most_upright_half_second_is_found() -> None:
     assert quality.knee_flexion_deg == pytest.approx((5.0, 5.0))
     assert quality.trunk_lean_deg == pytest.approx(0.0)
     assert quality.movement_m == pytest.approx(0.0, abs=1e-12)
-    assert quality.remarks() == ()
+    assert quality.faults() == ()
 
 
 def test_standing_up_briefly_beats_sitting_still() -> None:
@@ -48,7 +48,7 @@ def test_standing_up_briefly_beats_sitting_still() -> None:
     quality = StandingWindow().search(figure(flexion))
     assert quality.end_s - quality.start_s < 0.5
     assert max(quality.knee_flexion_deg) < 15
-    assert not quality.remarks()
+    assert not quality.faults()
 
 
 def test_one_bent_knee_is_not_averaged_away() -> None:
@@ -78,12 +78,12 @@ def test_leaning_counts() -> None:
 
 def test_nobody_standing_is_told() -> None:
     quality = StandingWindow().search(figure(np.full(120, 40.0), 30.0))
-    assert quality.remarks() == (
+    assert quality.faults() == (
         "the right knee is bent by 40°",
         "the left knee is bent by 40°",
         "the trunk leans by 30°",
     )
-    assert StandingQuality(0, 1, 0.05, (0, 0), 0).remarks() == ("a joint moves by 50 mm",)
+    assert StandingQuality(0, 1, 0.05, (0, 0), 0).faults() == ("a joint moves by 50 mm",)
 
 
 def test_windows_with_gaps_are_passed_over() -> None:
@@ -141,7 +141,7 @@ def test_coordinates_far_from_standing_are_told_for_both_sides() -> None:
     names = ("knee_angle_r", "knee_angle_l", "pelvis_list", "pro_sup_r")
     values = np.radians([[20.0, 10.0, -9.0, 90.0]])
     pose = Motion(tuple(map(Coordinate, names)), [0.0], values)
-    assert far_from_standing(pose) == (
-        "knee_angle_r is 20.0° in the static pose (standing: within 15°)",
-        "pelvis_list is -9.0° in the static pose (standing: within 8°)",
-    )
+    assert far_from_standing(pose) == {
+        "knee_angle_r": "knee_angle_r is 20.0° in the static pose (standing: within 15°)",
+        "pelvis_list": "pelvis_list is -9.0° in the static pose (standing: within 8°)",
+    }

@@ -127,11 +127,11 @@ def test_activities_are_never_averaged(part: StudyPart) -> None:
 def test_equivalence_is_claimed_by_a_stated_margin(part: StudyPart) -> None:
     with_margin = replace(part, study=replace(part.study, margin=1.2), exhibits=())
     document = study_document("T", "Q", [with_margin], "c")
-    _, margin, _, second = document.sections[0].blocks
+    _, _, second, margin = document.sections[0].blocks
     assert isinstance(margin, Text)
     assert isinstance(second, Text)
     assert margin.content == (
-        "Equivalent: shown by two one-sided tests to change it by less than 1.20°."
+        "'Equivalent' says that two one-sided tests show a change of less than 1.20°."
     )
     assert "−1.00° [−1.18, −0.82] (equivalent) in squat" in second.content
     table = next(b for b in document.sections[1].blocks if isinstance(b, TableBlock))

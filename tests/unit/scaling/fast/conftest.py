@@ -163,7 +163,10 @@ class Wanted:
     manual: tuple[tuple[str, str], ...] = ()
     preserve: bool = True
     weights: dict[str, float] = field(default_factory=dict)
-    wishes: tuple[tuple[str, float, str], ...] = (("knee", 0.1, "0"), ("ankle", 0.1, "0.08"))
+    coordinate_targets: tuple[tuple[str, float, str], ...] = (
+        ("knee", 0.1, "0"),
+        ("ankle", 0.1, "0.08"),
+    )
 
 
 def _measurement(name: str, pairs: str, bodies: str) -> str:
@@ -190,7 +193,7 @@ def _task(name: str, weight: float, value: str) -> str:
 def _setup(wanted: Wanted) -> Document:
     lines = [line.split()[0] for part in MARKERS.values() for line in part]
     tasks = [_task(name, wanted.weights.get(name, 10.0), "") for name in lines]
-    tasks += [_task(*wish) for wish in wanted.wishes]
+    tasks += [_task(*target) for target in wanted.coordinate_targets]
     scales = "".join(
         f"<Scale><scales>{factors}</scales><segment>{body}</segment><apply>true</apply></Scale>"
         for body, factors in wanted.manual
