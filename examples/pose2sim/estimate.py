@@ -1,6 +1,6 @@
 """Pose2Sim's marker augmentation and kinematics of one recording; runs in Pose2Sim's environment.
 
-    python estimate.py KEYPOINTS.trc MASS_KG HEIGHT_M OUT.mot [--simple]
+python estimate.py KEYPOINTS.trc MASS_KG HEIGHT_M OUT.mot [--simple]
 """
 
 from __future__ import annotations
@@ -8,14 +8,13 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import shutil
 from pathlib import Path
 
 # no window is opened
 os.environ["MPLBACKEND"] = "Agg"
 
-from Pose2Sim import Pose2Sim  # noqa: E402
-from Pose2Sim.common import read_trc, write_trc  # noqa: E402
+from Pose2Sim import Pose2Sim
+from Pose2Sim.common import read_trc, write_trc
 
 # A recording may hold anatomical markers of an earlier augmentation; Pose2Sim adds its own.
 KEYPOINTS = (
@@ -29,6 +28,7 @@ SPINE = {
     "lumbar_bending": "Lat_Bending",
     "lumbar_rotation": "axial_rotation",
 }
+
 
 def project(keypoints: Path, mass_kg: float, height_m: float, simple: bool) -> dict:
     """Pose2Sim's folders and what Config.toml would say; all else is its default."""
