@@ -28,6 +28,8 @@ SPINE = {
     "lumbar_bending": "Lat_Bending",
     "lumbar_rotation": "axial_rotation",
 }
+# Coordinates that OpenCap's model has not.
+OTHERS = re.compile(r"L\d_|Abs_|neck_|wrist_|knee_angle_[rl]_beta")
 
 
 def project(keypoints: Path, mass_kg: float, height_m: float, simple: bool) -> dict:
@@ -59,19 +61,21 @@ def write_keypoints(given: Path, out: Path) -> None:
     write_trc(out, data[kept], frames, times, header[:2] + [line + "\n" for line in lines])
 
 
-def with_lumbar_angles(text: str) -> str:
-    """A .mot with the sums of the spine's angles, in degrees, under OpenCap's names."""
+def in_our_names(text: str) -> str:
+    """A .mot with the sums of the spine's angles, in degrees, and without what OpenCap has not."""
     head, table = text.split("endheader\n")
     names, *rows = (line.split() for line in table.splitlines() if line.strip())
+    kept = [i for i, name in enumerate(names) if not OTHERS.match(name)]
     spine = {
         name: [i for i, one in enumerate(names) if re.fullmatch(rf"L\d_(L|S|T)\d+_{ending}", one)]
         for name, ending in SPINE.items()
     }
+    lines = [[names[i] for i in kept] + list(spine)]
     for row in rows:
-        row += [f"{sum(float(row[i]) for i in columns):.8f}" for columns in spine.values()]
-    head = re.sub(r"nColumns=\d+", f"nColumns={len(names) + len(spine)}", head)
-    lines = ["\t".join(line) for line in ([*names, *spine], *rows)]
-    return head + "endheader\n" + "\n".join(lines) + "\n"
+        sums = [sum(float(row[i]) for i in columns) for columns in spine.values()]
+        lines.append([row[i] for i in kept] + [f"{angle:.8f}" for angle in sums])
+    head = re.sub(r"nColumns=\d+", f"nColumns={len(lines[0])}", head)
+    return head + "endheader\n" + "".join("\t".join(line) + "\n" for line in lines)
 
 
 def main() -> None:
@@ -86,7 +90,7 @@ def main() -> None:
     Pose2Sim.markerAugmentation(config)
     Pose2Sim.kinematics(config)
     found = Path(config["project"]["project_dir"]) / "kinematics" / "trial_LSTM.mot"
-    given.out.write_text(with_lumbar_angles(found.read_text()))
+    given.out.write_text(in_our_names(found.read_text()))
 
 
 if __name__ == "__main__":
