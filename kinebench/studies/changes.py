@@ -11,7 +11,10 @@ from kinebench.errors import ValueRangeError, require_names
 from kinebench.pipeline.engines import with_engine
 from kinebench.pipeline.pipeline import Pipeline
 
-__all__ = ["Changes", "EngineChoice", "PipelineChange", "WarmUp", "with_level"]
+__all__ = ["ESTIMATE", "Changes", "EngineChoice", "PipelineChange", "WarmUp", "with_level"]
+
+ESTIMATE = "estimate"
+"""Path of the factor whose levels are whole pipelines: ours, or any `UnderTest`."""
 
 
 @runtime_checkable
@@ -80,11 +83,15 @@ class WarmUp:
 def with_level(stage: Any, path: str, value: Any) -> Any:
     """A stage with one field, at a dotted path, replaced; or changed by a `PipelineChange`.
 
+    The value at `ESTIMATE` stands for the whole pipeline.
+
     Raises
     ------
     NameNotFoundError
         When a stage has no such field, with its fields.
     """
+    if path == ESTIMATE:
+        return value
     if isinstance(value, PipelineChange) and isinstance(stage, Pipeline):
         return value.applied_to(stage)
     name, _, rest = path.partition(".")

@@ -14,7 +14,7 @@ from kinebench.metrics.catalogue import CATALOGUE, Metric, metrics_of
 from kinebench.metrics.figure_table import COLUMNS
 from kinebench.metrics.quantities import Alignment
 from kinebench.pipeline.pipeline import Pipeline
-from kinebench.studies.changes import with_level
+from kinebench.studies.changes import ESTIMATE, with_level
 from kinebench.studies.evidence import EvidenceKind
 
 __all__ = ["DATA", "LABELS", "METRICS", "RESERVED", "Factor", "Level", "Study", "TrialSource"]
@@ -91,8 +91,8 @@ class Factor:
     ----------
     name : str
     path : str
-        Field path of the pipeline, such as ``clean`` or ``augment.warm_up_s``, or ``data.`` and
-        what the trial sources understand.
+        Field path of the pipeline, such as ``clean`` or ``augment.warm_up_s``; ``estimate`` for
+        whole pipelines; or ``data.`` and what the trial sources understand.
     levels : tuple of Level
         The first is the baseline.
     """
@@ -174,11 +174,26 @@ class Study:
         for source in self.sources:
             where = f"the list of kinds, for trial {source.subject}/{source.name},"
             require_names([source.evidence], kinds, "evidence", where)
+        _require_ours(self)
         for factor in self.factors:
             _require_free(factor.name, self.name)
             if not factor.of_data:
                 for level in factor.levels:
                     with_level(self.base, factor.path, level.value)
+
+
+def _require_ours(study: Study) -> None:
+    """Stages can be varied in our own pipelines only."""
+    others = [factor for factor in study.factors if not factor.of_data and factor.path != ESTIMATE]
+    for factor in study.factors:
+        strange = [level for level in factor.levels if not isinstance(level.value, Pipeline)]
+        if factor.path == ESTIMATE and strange and others:
+            raise ValueRangeError(
+                f"study '{study.name}': level '{strange[0].label}' of '{factor.name}' is not"
+                f" kinebench's own pipeline, so factor '{others[0].name}' ({others[0].path}) cannot"
+                " vary it; beside such levels factors start with data., and a pipeline of our own"
+                f" with another setting is a level of '{factor.name}'"
+            )
 
 
 def _require_free(name: str, study: str) -> None:

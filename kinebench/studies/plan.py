@@ -9,7 +9,8 @@ from typing import Any
 
 from kinebench.errors import NameNotFoundError
 from kinebench.pipeline.pipeline import Pipeline
-from kinebench.studies.changes import with_level
+from kinebench.pipeline.under_test import UnderTest
+from kinebench.studies.changes import ESTIMATE, with_level
 from kinebench.studies.design import DATA, LABELS, Level, Study, TrialSource
 
 __all__ = ["Cell", "cells", "count_cells"]
@@ -26,7 +27,7 @@ class Cell:
     source : TrialSource
     levels : tuple of (str, Level)
         Factor name and level.
-    pipeline : Pipeline
+    pipeline : Pipeline or UnderTest
         With the levels applied.
     choices : tuple of (str, object)
         Values of the data factors.
@@ -37,7 +38,7 @@ class Cell:
     index: int
     source: TrialSource
     levels: tuple[tuple[str, Level], ...]
-    pipeline: Pipeline
+    pipeline: Pipeline | UnderTest
     choices: tuple[tuple[str, Any], ...]
     inapplicable: str = ""
 
@@ -68,10 +69,12 @@ def count_cells(study: Study) -> int:
 
 
 def _cell(study: Study, index: int, source: TrialSource, levels: tuple[Level, ...]) -> Cell:
-    pipeline = study.base
+    pipeline: Pipeline | UnderTest = study.base
     choices: list[tuple[str, Any]] = []
     inapplicable = ""
-    for factor, level in zip(study.factors, levels, strict=True):
+    # a whole pipeline first: the other factors vary what it puts in place
+    pairs = zip(study.factors, levels, strict=True)
+    for factor, level in sorted(pairs, key=lambda pair: pair[0].path != ESTIMATE):
         if factor.of_data:
             choices.append((factor.path.removeprefix(DATA), level.value))
         else:

@@ -280,7 +280,7 @@ def test_files_of_an_earlier_step_are_checked(
     named = capsys.readouterr().out.split()
     assert set(named) < {path.name for path in trials.iterdir()}
     assert {"adults-0_one_squat.trc", "adults-0_gait.trc"} <= set(named)
-    estimate = PythonCallable(f"{repository.module}_1:estimate", folder=tmp_path).function
+    estimate = PythonCallable(f"{repository.module}_1:estimate", folder=tmp_path).estimate
     assert estimate is not None
     for name in ("adults-0_one_squat", "adults-0_gait"):
         told = json.loads((trials / f"{name}.json").read_text())

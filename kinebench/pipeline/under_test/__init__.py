@@ -7,7 +7,8 @@
 """
 
 from kinebench.pipeline.under_test.command_line import CommandLine
-from kinebench.pipeline.under_test.description import under_test_of
+from kinebench.pipeline.under_test.description import KINDS, outside_of, under_test_of
+from kinebench.pipeline.under_test.memory import content_of, remembered_motion
 from kinebench.pipeline.under_test.names import NameMap
 from kinebench.pipeline.under_test.own import OwnPipeline
 from kinebench.pipeline.under_test.protocol import UnderTest
@@ -15,6 +16,7 @@ from kinebench.pipeline.under_test.python_callable import PythonCallable, checke
 from kinebench.pipeline.under_test.ready_files import ReadyFiles, file_name
 
 __all__ = [
+    "KINDS",
     "CommandLine",
     "NameMap",
     "OwnPipeline",
@@ -22,6 +24,9 @@ __all__ = [
     "ReadyFiles",
     "UnderTest",
     "checked_motion",
+    "content_of",
     "file_name",
+    "outside_of",
+    "remembered_motion",
     "under_test_of",
 ]

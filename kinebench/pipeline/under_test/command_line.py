@@ -68,6 +68,12 @@ class CommandLine:
     def parameters(self) -> Mapping[str, str]:
         return {"command": self.template}
 
+    @property
+    def sources(self) -> tuple[Path, ...]:
+        """Files that the command names; what these load in turn is not known."""
+        words = map(self._placed, shlex.split(self.template))
+        return tuple(word for word in words if isinstance(word, Path))
+
     def __call__(self, trial: Trial) -> Motion:
         """The motion that the program wrote for the trial, in our names."""
         with tempfile.TemporaryDirectory(prefix="kinebench-") as name:
@@ -94,8 +100,13 @@ class CommandLine:
         elif "{static}" in self.template:
             raise UnderTestError("the command asks for {static}, and the trial has no static trial")
         words = [word.format_map(values) for word in shlex.split(self.template)]
-        # the program runs elsewhere: what lies beside the gate's file is named from there
-        return [str((self.home / w).resolve()) if (self.home / w).is_file() else w for w in words]
+        return [str(self._placed(word)) for word in words]
+
+    def _placed(self, word: str) -> str | Path:
+        """A word that is a file: the program runs elsewhere, so it is named from the root."""
+        path = self.home / word
+        # not resolved further: a virtual environment's interpreter is a link to another's
+        return path.absolute() if path.is_file() else word
 
     def _run(self, words: list[str], folder: Path) -> str:
         """Run the program; gives how it ended, in words."""

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from kinebench.core.motion import Motion
 from kinebench.core.provenance import digest
@@ -36,6 +37,11 @@ class OwnPipeline:
             "pipeline digest": self.spec.digest,
             "model digest": digest(self._pipeline.generic),
         }
+
+    @property
+    def sources(self) -> tuple[Path, ...]:
+        """None: the digests say it all."""
+        return ()
 
     def __call__(self, trial: Trial) -> Motion:
         """The motion; what is doubtful about laboratory trials is known."""

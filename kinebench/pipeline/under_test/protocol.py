@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from kinebench.core.motion import Motion
@@ -27,6 +28,11 @@ class UnderTest(Protocol):
     @property
     def parameters(self) -> Mapping[str, str]:
         """Settings and digests, which a baseline records."""
+        ...
+
+    @property
+    def sources(self) -> tuple[Path, ...]:
+        """Files whose content decides what it gives, as far as they are known."""
         ...
 
     def __call__(self, trial: Trial) -> Motion: ...

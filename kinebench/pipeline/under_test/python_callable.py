@@ -7,6 +7,7 @@ import importlib
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,8 @@ class PythonCallable:
     folder : Path
     function : callable, optional
         The function itself, where it is at hand already.
+
+    A copy in another process imports the function there anew.
     """
 
     place: str
@@ -46,21 +49,38 @@ class PythonCallable:
     function: Callable[[Trial], Any] | None = None
 
     def __post_init__(self) -> None:
-        if self.function is None:
-            object.__setattr__(self, "function", _imported(self.place, self.folder))
+        # what is misspelt is told at once
+        _ = self.estimate
+
+    @cached_property
+    def estimate(self) -> Callable[[Trial], Any]:
+        """The function."""
+        return self.function or _imported(self.place, self.folder)
+
+    def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
+        return type(self), (self.place, self.names, self.folder, self.function)
 
     @property
     def parameters(self) -> Mapping[str, str]:
         return {"python": self.place}
 
+    @property
+    def sources(self) -> tuple[Path, ...]:
+        """The function's module, with all of its package; what else it imports is not known."""
+        package, _, _ = self.estimate.__module__.partition(".")
+        file = getattr(sys.modules.get(package), "__file__", None)
+        if file is None:
+            return ()
+        path = Path(file)
+        return tuple(sorted(path.parent.rglob("*.py"))) if path.stem == "__init__" else (path,)
+
     def __call__(self, trial: Trial) -> Motion:
         """The function's motion in our names; it never sees the truth."""
-        assert self.function is not None
         blind = replace(self.names.recordings(trial), reference_motion=None, reference_markers=None)
         try:
             # what it prints must not stand among our own output
             with contextlib.redirect_stdout(sys.stderr):
-                found = self.function(blind)
+                found = self.estimate(blind)
         # whatever a stranger's code raises is a failure of that code, never of ours; and a call of
         # sys.exit must not end the check as if all were fine
         except (Exception, SystemExit) as error:

@@ -34,6 +34,10 @@ class ReadyFiles:
     def parameters(self) -> Mapping[str, str]:
         return {"files": self.folder.name}
 
+    @property
+    def sources(self) -> tuple[Path, ...]:
+        return tuple(sorted(p for e in (".mot", ".sto") for p in self.folder.glob(f"*{e}")))
+
     def __call__(self, trial: Trial) -> Motion:
         """The motion of the trial's file, in our names."""
         stem = file_name(trial.name)

@@ -12,7 +12,7 @@ from kinebench.errors import ValueRangeError
 from kinebench.pipeline.memo import Memo
 from kinebench.studies.analysis.scores import score_of
 from kinebench.studies.design import Study
-from kinebench.studies.execution.cells import Outcome
+from kinebench.studies.execution.cells import Outcome, run_of
 from kinebench.studies.plan import Cell, cells
 
 __all__ = ["Exhibit", "exhibits_of"]
@@ -31,7 +31,8 @@ class Exhibit:
     reference, estimate : Motion
         As they are, each on its own times.
     model : Model
-        Scaled, as the estimate was solved with.
+        Scaled, as the estimate was solved with; of a pipeline that is not ours, as the study's own
+        pipeline scales it.
     mean_error : float
         By which it was chosen, SI; of the study's primary metric.
     """
@@ -74,7 +75,7 @@ def exhibits_of(
         labels: cell for cell in cells(study) if (labels := tuple(cell.labels.items())) in wanted
     }
     found = (
-        _exhibit(role, error, planned[tuple(outcome.labels.items())], store)
+        _exhibit(role, error, planned[tuple(outcome.labels.items())], study, store)
         for role, error, outcome in chosen
     )
     return tuple(exhibit for exhibit in found if exhibit is not None)
@@ -102,12 +103,11 @@ def _chosen(outcomes: Sequence[Outcome], n: int, metric: str) -> list[tuple[str,
     return taken
 
 
-def _exhibit(role: str, error: float, cell: Cell, store: Memo) -> Exhibit | None:
-    choices = dict(cell.choices)
-    trial = cell.source(choices)
+def _exhibit(role: str, error: float, cell: Cell, study: Study, store: Memo) -> Exhibit | None:
+    trial = cell.source(dict(cell.choices))
     if trial.reference_motion is None:
         return None
-    run = cell.pipeline(trial, memo=store)
-    return Exhibit(
-        role, cell.labels, trial.reference_motion, run.solution.motion, run.scaling.model, error
-    )
+    run = run_of(cell, trial, store)
+    ours = study.base(trial, memo=store) if isinstance(run, Motion) else run
+    motion = run if isinstance(run, Motion) else run.solution.motion
+    return Exhibit(role, cell.labels, trial.reference_motion, motion, ours.scaling.model, error)

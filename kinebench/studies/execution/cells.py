@@ -6,12 +6,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from kinebench.core.motion import Motion
 from kinebench.core.provenance import digest
+from kinebench.core.results import PipelineRun
+from kinebench.core.trial import Trial
 from kinebench.errors import KinebenchError, NotApplicableError
 from kinebench.io import interrupts
 from kinebench.io.atomic import OutputError
 from kinebench.metrics.figure_table import FigureTable
-from kinebench.pipeline.memo import STAGE_VERSIONS
+from kinebench.pipeline.memo import STAGE_VERSIONS, Memo
+from kinebench.pipeline.pipeline import Pipeline
+from kinebench.pipeline.under_test import content_of, remembered_motion
 from kinebench.remarks import reason_of, tell
 from kinebench.studies.design import Study
 from kinebench.studies.execution.batches import Batch, batch_size, batches, cells_of, recipe
@@ -20,7 +25,7 @@ from kinebench.studies.execution.pool import run_in_processes
 from kinebench.studies.execution.store import Store
 from kinebench.studies.plan import Cell, cells
 
-__all__ = ["Outcome", "Status", "cell_key", "run_cell", "run_study", "stored_outcomes"]
+__all__ = ["Outcome", "Status", "cell_key", "run_cell", "run_of", "run_study", "stored_outcomes"]
 
 Status = Literal["done", "skipped", "failed", "not run"]
 
@@ -101,8 +106,7 @@ def run_cell(cell: Cell, study: Study, store: Store) -> Outcome:
     if figures is None:
         try:
             trial = cell.source(dict(cell.choices))
-            run = cell.pipeline(trial, memo=store)
-            figures = measured(run, trial, study.metrics, study.judged.name)
+            figures = measured(run_of(cell, trial, store), trial, study.metrics, study.judged.name)
         except NotApplicableError as reason:
             return Outcome(cell.index, cell.labels, "skipped", reason_of(reason))
         except OutputError:
@@ -111,6 +115,13 @@ def run_cell(cell: Cell, study: Study, store: Store) -> Outcome:
             return Outcome(cell.index, cell.labels, "failed", reason_of(error))
         store.put(key, figures)
     return Outcome(cell.index, cell.labels, "done", "", figures)
+
+
+def run_of(cell: Cell, trial: Trial, memo: Memo) -> PipelineRun | Motion:
+    """The run of a cell's pipeline; the motion alone of one that is not ours."""
+    if isinstance(cell.pipeline, Pipeline):
+        return cell.pipeline(trial, memo=memo)
+    return remembered_motion(cell.pipeline, trial, memo)
 
 
 def _kept(key: str, store: Store) -> FigureTable | None:
@@ -134,7 +145,7 @@ def cell_key(cell: Cell, study: Study) -> str:
         dict(STAGE_VERSIONS),
         cell.source,
         dict(cell.choices),
-        cell.pipeline,
+        cell.pipeline if isinstance(cell.pipeline, Pipeline) else content_of(cell.pipeline),
         study.metrics,
         study.judged.name,
     )

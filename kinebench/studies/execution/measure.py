@@ -25,7 +25,7 @@ _CENTRES = {"hip": "femur", "knee": "tibia", "ankle": "talus", "heel": "calcn"}
 
 
 def measured(
-    run: PipelineRun, trial: Trial, metrics: tuple[str, ...], primary: str = "rmse"
+    run: PipelineRun | Motion, trial: Trial, metrics: tuple[str, ...], primary: str = "rmse"
 ) -> FigureTable:
     """All figures of a run, SI.
 
@@ -33,16 +33,24 @@ def measured(
     `Alignment.LAG_REMOVED`, what the primary metric becomes when the whole motion may be early or
     late; and the side drop of the joint centres of the scaled model, as `kinebench why` has it: so
     much lower is a right joint than the left beyond what the reference motion gives on the same
-    model. Always: marker errors of inverse kinematics.
+    model. Always: marker errors of inverse kinematics. Of a pipeline that is not ours the motion
+    is all there is.
     """
     rows: list[FigureRow] = []
     with unheard():
         if trial.reference_motion is not None:
-            estimate = run.solution.motion
+            estimate = run if isinstance(run, Motion) else run.solution.motion
             rows += _against_motion(estimate, trial.reference_motion, metrics, primary)
-            rows += _side_drops(run.scaling.model, estimate, trial.reference_motion)
-        rows += evaluate_residuals(run.solution.marker_errors, run.solution.marker_names).tidy()
+        if isinstance(run, PipelineRun):
+            rows += _on_the_model(run, trial)
     return FigureTable.of(rows)
+
+
+def _on_the_model(run: PipelineRun, trial: Trial) -> Iterator[FigureRow]:
+    solution = run.solution
+    if trial.reference_motion is not None:
+        yield from _side_drops(run.scaling.model, solution.motion, trial.reference_motion)
+    yield from evaluate_residuals(solution.marker_errors, solution.marker_names).tidy()
 
 
 def _against_motion(

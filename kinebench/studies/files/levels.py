@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 from kinebench.augmentation import FloorOffset, NoAugmentation
@@ -15,8 +16,9 @@ from kinebench.lab.camera.catalogue import parse_camera
 from kinebench.pipeline.engines import ENGINES
 from kinebench.pipeline.opencap import STATIC_POSES, opencap_setup
 from kinebench.pipeline.pipeline import Pipeline
-from kinebench.pipeline.spec import read_window
-from kinebench.studies.changes import Changes, EngineChoice, WarmUp
+from kinebench.pipeline.spec import PipelineSpec, read_window
+from kinebench.pipeline.under_test import KINDS, outside_of
+from kinebench.studies.changes import ESTIMATE, Changes, EngineChoice, WarmUp
 from kinebench.studies.design import DATA, Factor, Level
 from kinebench.studies.files.trials import static_level
 from kinebench.studies.sources.faults import EXTRA
@@ -30,7 +32,7 @@ _STAGES = tuple(field.name for field in fields(Pipeline))
 _ENGINE = "engine"
 
 
-def factor_from(table: Table, where: str, body: str) -> Factor:
+def factor_from(table: Table, where: str, base: PipelineSpec, folder: Path = Path()) -> Factor:
     """A factor with its levels as values.
 
     Parameters
@@ -39,8 +41,10 @@ def factor_from(table: Table, where: str, body: str) -> Factor:
         name, path, levels; a level is a value, or a table with ``label`` and ``value``.
     where : str
         What errors call the table.
-    body : {"opencap", "lab"}
-        Whose scaling set-ups ``scale.setup`` means.
+    base : PipelineSpec
+        Its body is whose scaling set-ups ``scale.setup`` means.
+    folder : Path
+        Where paths in levels start.
     """
     require_keys(table, _KEYS, where, _KEYS)
     path = value_of(table, "path", str, where)
@@ -48,13 +52,20 @@ def factor_from(table: Table, where: str, body: str) -> Factor:
     if not levels:
         raise FileFormatError(f"{where}: levels must be a list with a level or more")
     stage = path.partition(".")[0]
-    if not path.startswith(DATA) and stage not in (*_STAGES, _ENGINE):
+    if not path.startswith(DATA) and stage not in (*_STAGES, _ENGINE, ESTIMATE):
         raise FileFormatError(
-            f"{where}: path '{path}' starts with none of {', '.join(_STAGES)}, {_ENGINE}, {DATA}…"
+            f"{where}: path '{path}' starts with none of {', '.join(_STAGES)}, {_ENGINE},"
+            f" {ESTIMATE}, {DATA}…"
         )
-    read = _reader(path, body)
     named = [_named(level, where) for level in levels]
     name = value_of(table, "name", str, where)
+    if path == ESTIMATE:
+        found = (
+            _estimate(label, value, f"{where}, level '{label}'", base, folder)
+            for label, value in named
+        )
+        return Factor(name, path, tuple(found))
+    read = _reader(path, base.body)
     return Factor(name, path, tuple(Level(label, read(value)) for label, value in named))
 
 
@@ -64,6 +75,14 @@ def _scaling_from(pose: str, body: str) -> Any:
     if body == "lab":
         return scaling_setup(pull_upright=pose == "upright")
     return opencap_setup("augmented", pose).scaling
+
+
+def _estimate(label: str, value: Any, where: str, base: PipelineSpec, folder: Path) -> Level:
+    """A pipeline under test; or our own, as ``[base]`` with other settings."""
+    table = value_of({label: value}, label, dict, where)
+    if any(kind in table for kind in KINDS):
+        return Level(label, outside_of(table, where, folder.resolve()))
+    return Level(label, PipelineSpec.from_table({**base.to_table(), **table}, where).build())
 
 
 def _reader(path: str, body: str) -> Callable[[Any], Any]:

@@ -74,7 +74,7 @@ def study_from(content: Table, question: str | None = None, folder: Path = Path(
         value_of(content, "question", str, "the study", question),
         base.build(),
         tuple(
-            factor_from(table, where, base.body) for table, where in items_of(content, "factors")
+            factor_from(table, where, base, folder) for table, where in items_of(content, "factors")
         ),
         sources_of(content, base.body, folder),
         texts_of(content, "metrics", "the study") if "metrics" in content else METRICS,

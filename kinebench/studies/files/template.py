@@ -83,6 +83,15 @@ levels = ["none", {{ label = "Butterworth 6 Hz", value = "butterworth:6" }}]
 name = "noise"
 path = "data.extra.noise"
 levels = ["none", {{ label = "5 mm", value = "white:5" }}]
+
+# Whole pipelines against one another; other factors then start with "data.". Kinebench's own is
+# [base] with other settings. Anyone's is a function, {{ python = "my_pipeline:estimate" }}, a
+# program, {{ command = "./run.sh {{keypoints}} {{mass}} {{height}} {{out}}" }}, or ready motions,
+# {{ files = "FOLDER" }}; as [under_test] of a gate, see 'kinebench check'.
+# [[factors]]
+# name = "pipeline"
+# path = "estimate"
+# levels = [{{ label = "base", value = {{}} }}, {{ label = "mine", value = {{ files = "mine" }} }}]
 """
 
 

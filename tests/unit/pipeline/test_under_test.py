@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pickle
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Coordinate, Motion
+from kinebench.core.provenance import digest
 from kinebench.core.subject import Subject
 from kinebench.core.trial import Trial
 from kinebench.errors import (
@@ -26,6 +28,7 @@ from kinebench.pipeline.under_test import (
     OwnPipeline,
     PythonCallable,
     ReadyFiles,
+    content_of,
     under_test_of,
 )
 
@@ -173,8 +176,7 @@ def test_what_is_no_motion_of_the_trial_is_a_failure(
 def test_a_function_is_found_by_its_place(tmp_path: Path) -> None:
     (tmp_path / "toy_a.py").write_text("def estimate(trial):\n    return trial.name\n")
     found = PythonCallable("toy_a:estimate", folder=tmp_path)
-    assert found.function is not None
-    assert found.function(TRIAL) == "s1 squat"
+    assert found.estimate(TRIAL) == "s1 squat"
     assert str(tmp_path) not in sys.path
 
 
@@ -270,6 +272,51 @@ def test_a_wrong_table_is_named(content: dict[str, object], says: str, tmp_path:
     with pytest.raises(KinebenchError) as caught:
         under_test_of(content, tmp_path, PipelineSpec(body="lab", engine="fast"))
     assert says in str(caught.value)
+
+
+class TestContent:
+    """What is kept of a pipeline is not used once its known files have changed."""
+
+    def test_of_a_function_its_module_counts(self, tmp_path: Path) -> None:
+        path = tmp_path / "toy_content.py"
+        path.write_text("def estimate(trial): ...\n")
+        found = PythonCallable("toy_content:estimate", folder=tmp_path)
+        before = digest(content_of(found))
+        assert before == digest(content_of(pickle.loads(pickle.dumps(found))))
+        path.write_text("def estimate(trial): return 1\n")
+        assert digest(content_of(found)) != before
+
+    def test_of_a_package_all_modules_count(self, tmp_path: Path) -> None:
+        package = tmp_path / "toy_package"
+        package.mkdir()
+        (package / "__init__.py").write_text("")
+        (package / "main.py").write_text("def estimate(trial): ...\n")
+        found = PythonCallable("toy_package.main:estimate", folder=tmp_path)
+        assert [path.name for path in found.sources] == ["__init__.py", "main.py"]
+
+    def test_of_a_command_the_files_that_it_names(
+        self, command: Callable[..., CommandLine]
+    ) -> None:
+        one = command()
+        before = digest(content_of(one))
+        assert [path.name for path in one.sources] == [Path(sys.executable).name, "run.py"]
+        assert digest(content_of(command("pass"))) != before
+
+    def test_of_ready_files_each_motion(self, tmp_path: Path) -> None:
+        before = digest(content_of(ReadyFiles(tmp_path)))
+        write_motion(tmp_path / "a.mot", TRUTH)
+        assert digest(content_of(ReadyFiles(tmp_path))) != before
+
+    def test_other_names_are_another_pipeline(self, tmp_path: Path) -> None:
+        plain, named = ReadyFiles(tmp_path), ReadyFiles(tmp_path, NameMap({"a": "b"}))
+        assert digest(content_of(plain)) != digest(content_of(named))
+
+
+def test_an_environments_interpreter_stays_the_environments(tmp_path: Path) -> None:
+    """A link is not followed: behind it the packages of the environment are not found."""
+    link = tmp_path / "python"
+    link.symlink_to(sys.executable)
+    assert CommandLine("python {keypoints} {out}", home=tmp_path).sources == (link,)
 
 
 class TestNamesOfKeypoints:
