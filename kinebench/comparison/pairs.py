@@ -24,6 +24,9 @@ __all__ = ["FilePair", "FoundPairs", "find_pairs", "pairs_from_csv"]
 
 # In folders one kind counts: the first of these that both have.
 _ENDINGS = (".mot", ".trc", ".sto")
+RUN_MOTION = "kinematics"
+"""Name, without its ending, of the motion that a run leaves in the folder of its trial."""
+
 _LONGEST_LAG_S = 86_400.0  # a day
 _COLUMNS = ("reference", "estimate", "subject", "trial", "lag_s", "event_markers")
 
@@ -63,7 +66,9 @@ def find_pairs(reference: Path, estimate: Path) -> FoundPairs:
 
     Folders are searched for .mot files; if they share none, for .trc, then for .sto.
     In folders the first folder of the relative path is the subject, as in
-    ``subject2/walking1.mot``; a flat folder is one subject.
+    ``subject2/walking1.mot``; a flat folder is one subject. The ``kinematics.mot`` of a trial's
+    folder, as ``kinebench run --all`` leaves it, is the trial: ``subject2/walking1/kinematics.mot``
+    fits ``subject2/walking1.mot``.
 
     Raises
     ------
@@ -216,8 +221,16 @@ def _tell_of_outside(pairs: Iterable[FilePair], path: Path) -> None:
 
 
 def _below(folder: Path, ending: str) -> dict[str, Path]:
-    return {
-        path.relative_to(folder).with_suffix(ending).as_posix(): path
-        for path in sorted(folder.rglob("*"))
-        if path.suffix.lower() == ending
-    }
+    """Files of that kind by what they are of: the relative path, or the folder of a run's motion.
+
+    Of a trial's own file and a run's beside it, the trial's own counts.
+    """
+    found: dict[str, Path] = {}
+    for path in sorted(folder.rglob("*"), key=lambda path: (path.stem == RUN_MOTION, path)):
+        if path.suffix.lower() == ending:
+            place = path.relative_to(folder)
+            of_run = place.stem == RUN_MOTION and len(place.parts) > 1
+            # "walk.v2" is a whole name: with_suffix would cut it
+            name = f"{place.parent.as_posix()}{ending}" if of_run else place.with_suffix(ending)
+            found.setdefault(Path(name).as_posix(), path)
+    return found

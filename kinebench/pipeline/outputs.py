@@ -36,14 +36,26 @@ OUTPUT_FILES = (
     "run.json",
 )
 
+_LAST = OUTPUT_FILES[-1]  # where it is, the others are
 
-def require_room(folder: Path, inputs: Iterable[Path]) -> None:
-    """Find out before the work whether results can be written without harming an input.
+
+def require_room(folder: Path, inputs: Iterable[Path], overwrite: bool = False) -> None:
+    """Find out before the work whether results can be written without harming what is there.
+
+    Parameters
+    ----------
+    folder : Path
+        For the results.
+    inputs : iterable of Path
+        Never replaced.
+    overwrite : bool
+        Results of another run may be replaced.
 
     Raises
     ------
     OutputError
-        When the folder cannot be made or written to, or a result would replace an input.
+        When the folder cannot be made or written to, when a result would replace an input, or,
+        without `overwrite`, other results.
     """
     require_folder(folder)
     results = {(folder / name).resolve() for name in OUTPUT_FILES}
@@ -52,6 +64,10 @@ def require_room(folder: Path, inputs: Iterable[Path]) -> None:
         raise OutputError(
             f"cannot write to {folder}: {endangered[0].name} of the results would replace the"
             " input of that name; name another folder"
+        )
+    if not overwrite and (folder / _LAST).exists():
+        raise OutputError(
+            f"{folder} holds results already: name another folder, or replace them with --overwrite"
         )
 
 
