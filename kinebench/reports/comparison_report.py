@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import numpy as np
 
 from kinebench import __version__
@@ -42,6 +45,7 @@ from kinebench.reports.figures import (
     waveform_figure,
 )
 from kinebench.reports.player import PlayerBlock, player_block, skeleton_of
+from kinebench.reports.source_files import files_details
 from kinebench.reports.tables import Table
 from kinebench.reports.units import readable, readable_unit, scale_of
 
@@ -51,7 +55,10 @@ _MOST_WAVEFORMS = 3  # trials whose waveforms are drawn: a page must stay light
 
 
 def comparison_document(
-    comparison: Comparison, model: Model | None = None, margin_rad: float | None = None
+    comparison: Comparison,
+    model: Model | None = None,
+    margin_rad: float | None = None,
+    files: Sequence[tuple[str, Path]] = (),
 ) -> Document:
     """A report on a comparison: the figures that matter first, then how they came about.
 
@@ -62,6 +69,8 @@ def comparison_document(
         Both motions of each pair move it side by side in the page, as aligned.
     margin_rad : float, optional
         Differences of angles that do not matter, for the test of equivalence.
+    files : sequence of (str, Path)
+        What was compared, named with digests at the foot.
 
     Raises
     ------
@@ -84,7 +93,7 @@ def comparison_document(
         if model is not None and i < _MOST_WAVEFORMS:
             blocks = (blocks[0], _player(pair, model), *blocks[1:])
         sections.append(Section(name, blocks))
-    sections.append(_how(comparison))
+    sections.append(_how(comparison, files))
     return Document(
         f"Estimate against reference: {title}",
         tuple(sections),
@@ -252,7 +261,7 @@ def _lag_table(pair: PairResult, metric: str) -> Table:
     return Table((pair.evaluation.kind, "unit", *(shift.label for shift in shifts)), rows)
 
 
-def _how(comparison: Comparison) -> Section:
+def _how(comparison: Comparison, files: Sequence[tuple[str, Path]]) -> Section:
     blocks: list[Block] = []
     lines = procedure_remarks(comparison)
     if lines:
@@ -267,4 +276,6 @@ def _how(comparison: Comparison) -> Section:
         )
     if len(comparison.pairs) > 1:
         blocks.append(Listing(tuple(remarks(comparison)) or ("nothing was left out",)))
+    if files:
+        blocks.append(files_details(files))
     return Section("Procedure", tuple(blocks))
