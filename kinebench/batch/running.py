@@ -134,7 +134,7 @@ def _content(trial: BatchTrial, job: BatchJob, folder: Path) -> tuple[str, Mappi
             " replaces them"
         )
     with carried_by_errors(remarks):
-        require_room(folder, inputs.values(), overwrite=True)
+        require_room(folder, inputs.values(), job.overwrite)
         with collected_remarks() as planning:
             plan = plan_from_session(session, files, trial.person, job.spec)
         with carried_by_errors(planning):

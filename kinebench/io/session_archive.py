@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
+import os
 import shutil
 import stat
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from datetime import datetime
+from pathlib import Path, PurePosixPath
 
-from kinebench.errors import FileFormatError
+from kinebench.errors import FileFormatError, one_line
+from kinebench.io.array_files import ZIP_FAILURES, expansion_limit
+from kinebench.io.inner_paths import stays_inside
 
 __all__ = ["named_in_archive", "unpacked"]
 
 _WANTED = (".trc", ".mot", ".sto", ".osim", ".xml", ".yaml", ".yml")
 """What is read of a session. Videos and geometry, most of a download, stay where they are."""
-
-_MOST_BYTES = 2_000_000_000
-"""Of all files together: a trial of a minute has 10 MB, so this is a session of 200 such trials."""
 
 _MOST_FILES = 20_000  # a trial has about 5 files besides videos
 
@@ -60,26 +61,29 @@ def _unpacked(archive: Path, changed_ns: int, size: int) -> Path:
     try:
         folder.mkdir()
         with zipfile.ZipFile(archive) as opened:
-            for member in _wanted(opened, archive.name):
+            for member in _wanted(opened, archive.name, size):
                 _extract(opened, member, folder)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
-        raise FileFormatError(f"cannot unpack {archive.name}: {error}") from error
+    except FileFormatError:
+        raise
+    except ZIP_FAILURES as error:
+        raise FileFormatError(f"cannot unpack {archive.name}: {one_line(error)}") from error
     _archives[folder] = archive
     return folder
 
 
-def _wanted(opened: zipfile.ZipFile, archive: str) -> Iterator[zipfile.ZipInfo]:
+def _wanted(opened: zipfile.ZipFile, archive: str, size: int) -> Iterator[zipfile.ZipInfo]:
     """The members to unpack; all are looked at before the first is given."""
     members = opened.infolist()
     for member in members:
         _require_inside(member, archive)
     wanted = [member for member in members if _is_wanted(member)]
     names = {member.filename for member in wanted}
-    total = sum(member.file_size for member in wanted)
-    if total > _MOST_BYTES or len(wanted) > _MOST_FILES:
+    total, limit = sum(member.file_size for member in wanted), expansion_limit(size)
+    if total > limit or len(wanted) > _MOST_FILES:
         raise FileFormatError(
-            f"{archive} would unpack to {len(wanted)} files of {total / 1e9:.1f} GB together: a"
-            f" session has at most {_MOST_FILES} of {_MOST_BYTES / 1e9:g} GB; nothing is unpacked"
+            f"{archive} would unpack to {len(wanted)} files of {total / 1e6:.0f} MB together, more"
+            f" than its size makes plausible ({_MOST_FILES} of {limit / 1e6:.0f} MB): nothing is"
+            " unpacked"
         )
     if len(names) < len(wanted):
         raise FileFormatError(f"{archive} holds two files of one name: it cannot be trusted")
@@ -91,11 +95,9 @@ def _wanted(opened: zipfile.ZipFile, archive: str) -> Iterator[zipfile.ZipInfo]:
 
 def _require_inside(member: zipfile.ZipInfo, archive: str) -> None:
     """Refuse names that lead out of a folder, on any operating system, and links."""
-    # what the archive says, not what zipfile makes of it
+    # what the archive says, and what zipfile makes of it
     for name in (member.orig_filename, member.filename):
-        windows, posix = PureWindowsPath(name), PurePosixPath(name)
-        outside = windows.drive or windows.root or posix.is_absolute() or ".." in windows.parts
-        if outside or "\0" in name:
+        if not stays_inside(name.removeprefix("./").removesuffix("/")):
             raise FileFormatError(
                 f"{archive} holds a file that leads outside, {name!r}: nothing is unpacked"
             )
@@ -116,3 +118,6 @@ def _extract(opened: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path) -> 
     # zipfile reads no more than the size that was counted before, and checks the sum of the bytes
     with opened.open(member) as source, target.open("xb") as file:
         shutil.copyfileobj(source, file)
+    with contextlib.suppress(ValueError, OSError):  # a date that does not exist
+        changed = datetime(*member.date_time).timestamp()
+        os.utime(target, (changed, changed))

@@ -36,8 +36,6 @@ OUTPUT_FILES = (
     "run.json",
 )
 
-_LAST = OUTPUT_FILES[-1]  # where it is, the others are
-
 
 def require_room(folder: Path, inputs: Iterable[Path], overwrite: bool = False) -> None:
     """Find out before the work whether results can be written without harming what is there.
@@ -65,7 +63,7 @@ def require_room(folder: Path, inputs: Iterable[Path], overwrite: bool = False) 
             f"cannot write to {folder}: {endangered[0].name} of the results would replace the"
             " input of that name; name another folder"
         )
-    if not overwrite and (folder / _LAST).exists():
+    if not overwrite and any(path.exists() for path in results):
         raise OutputError(
             f"{folder} holds results already: name another folder, or replace them with --overwrite"
         )

@@ -366,6 +366,6 @@ def test_a_model_scaled_on_offset_free_markers_takes_fresh_ones(
         said = doubted(
             "--keypoints", tmp_path / "walk.trc", "--mass", "63.5", "--height", "1.69",
             "--scaled-model", mirror_file("OC_val/LaiUhlrich2022_scaled.osim"),
-            "--markers", markers,
+            "--markers", markers, "--overwrite",
         )  # fmt: skip
         assert "the scaled model weighs 60.00 kg, the subject 63.50 kg" in said
