@@ -10,6 +10,7 @@ import numpy as np
 from kinebench import __version__
 from kinebench.comparison import Comparison, PairResult
 from kinebench.comparison.agreement import agreement_of, curves_of
+from kinebench.comparison.body_groups import BODY_GROUPS
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
 from kinebench.core.motion import Motion
@@ -119,6 +120,7 @@ def _group(comparison: Comparison) -> Section:
         if row.metric == metric
         and row.unit == unit
         and not row.item.startswith(("all ", "segment ", "side "))
+        and row.item not in BODY_GROUPS
     ]
     trials = [f"{pair.subject} {pair.trial}" for pair in comparison.pairs]
     if items and len(trials) <= 12:
@@ -142,7 +144,7 @@ def _pair_blocks(comparison: Comparison, pair: PairResult, drawn: bool) -> tuple
     metric = comparison.headline_of(pair)
     mean = mean_text(pair, metric, pair.evaluation.values(metric))
     n = f"{pair.alignment.n_frames} frames"
-    blocks: list[Block] = [Text(f"{CATALOGUE[metric].title} in the mean: {mean} ({n}).", lead=True)]
+    blocks: list[Block] = [Text(f"{CATALOGUE[metric].title}: {mean} ({n}).", lead=True)]
     if pair.repetitions:
         names = ", ".join(part.interval.name for part in pair.repetitions)
         blocks.append(TableBlock(repetition_table(pair), f"Mean ± SD over {names}."))
