@@ -9,6 +9,7 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from kinebench.cli.main import main
@@ -24,7 +25,7 @@ FAST = ("--engine", "fast", "--workers", "1")
 def short(content: SessionContent, seconds: float = 0.5) -> SessionContent:
     """The content with its squat cut: what is tested here needs no long trial."""
     squats = content.trials["squats"]
-    frames = range(int(seconds * 60))
+    frames = np.arange(int(seconds * 60))
     cut = replace(
         squats,
         keypoints=squats.keypoints.at_frames(frames),
