@@ -21,7 +21,6 @@ from kinebench.augmentation.catalogue import (
 from kinebench.augmentation.network import LSTMLayer, Network
 from kinebench.core.names import require_printable
 from kinebench.core.provenance import file_sha256
-from kinebench.datasets.card import stays_inside
 from kinebench.errors import (
     AugmentationError,
     FileFormatError,
@@ -42,6 +41,7 @@ from kinebench.io.documents import (
     texts_of,
     value_of,
 )
+from kinebench.io.inner_paths import stays_inside
 
 __all__ = ["load_networks", "read_keras", "read_npz", "read_version", "write_version"]
 

@@ -7,11 +7,11 @@ import json
 import math
 import shutil
 import textwrap
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kinebench.cli.compare_methods import files_of, matches, run_methods
 from kinebench.errors import ValueRangeError
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ examples:
   kinebench compare mocap.mot video.mot --report squats.html --model scaled.osim
   kinebench compare belt.trc video.trc --events gait --walking-direction 1 0
   kinebench compare mocap/ video/ --csv figures.csv
+  kinebench compare mocap/ opencap/ pose2sim/ theia/ --group legs --report methods.html
   kinebench compare --pairs pairs.csv --preset opencap-2023
   kinebench compare --pairs pairs.csv --events squat --margin 5
   kinebench compare optical.trc augmented.trc --match r_knee=r_knee_study --space rigid
@@ -45,12 +46,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("reference", nargs="?", type=Path, help=".mot, .sto or .trc, or a folder")
-    parser.add_argument("estimate", nargs="?", type=Path, help="the same kind")
+    parser.add_argument(
+        "estimate", nargs="*", type=Path, help="the same kind; several are several methods"
+    )
     parser.add_argument(
         "--pairs",
         type=Path,
         metavar="CSV",
-        help="columns reference, estimate, subject, trial, lag_s",
+        help="columns reference, estimate, method, subject, trial, lag_s",
     )
     parser.add_argument("--preset", default="default", metavar="NAME", help="a published procedure")
     parser.add_argument(
@@ -96,6 +99,12 @@ def _add_output_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DEG",
         help="test angles for equivalence within ± this, chosen beforehand; from 3 subjects on",
     )
+    parser.add_argument(
+        "--group",
+        metavar="PART",
+        help="of several methods: the part of the body that the ranking is about: legs (default),"
+        " pelvis, trunk, arms or translations",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON, SI units and radians")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write all figures, ° and mm")
     parser.add_argument("--latex", type=Path, metavar="FILE", help="write the table")
@@ -111,20 +120,28 @@ def _add_output_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare and print or write what was asked for."""
+    found = _found(arguments)
+    if len(found) > 1:
+        return run_methods(arguments, found, _procedure(arguments), _margin_rad(arguments))
+    if arguments.group is not None:
+        raise ValueRangeError("--group is what several methods are ranked by: name two or more")
+    return _run_one(arguments, next(iter(found.values())))
+
+
+def _run_one(arguments: argparse.Namespace, found: FoundPairs) -> int:
     from kinebench.comparison import compare_pairs, model_kinds
     from kinebench.io.atomic import require_writable, write_atomically
     from kinebench.reports import comparison_tables, tables
     from kinebench.reports.comparison_json import as_json
     from kinebench.reports.comparison_remarks import comparison_title
 
-    found = _pairs(arguments)
     model, margin = _model(arguments, found), _margin_rad(arguments)
     outputs = (arguments.csv, arguments.latex, arguments.report)
-    inputs = [path for pair in found.pairs for path in (pair.reference, pair.estimate)]
-    require_writable([path for path in outputs if path is not None], inputs)
+    files = files_of({"": found})
+    require_writable([path for path in outputs if path is not None], [path for _, path in files])
     how = _procedure(arguments)
     kinds = None if model is None else model_kinds(model)
-    comparison = compare_pairs(found.pairs, how, _matches(arguments.match), found.excluded, kinds)
+    comparison = compare_pairs(found.pairs, how, matches(arguments.match), found.excluded, kinds)
     if arguments.csv is not None:
         rows = comparison_tables.tidy_rows(comparison)
         write_atomically(arguments.csv, tables.as_csv(rows))
@@ -136,7 +153,8 @@ def run(arguments: argparse.Namespace) -> int:
         from kinebench.reports.comparison_report import comparison_document
         from kinebench.reports.html import as_html
 
-        write_atomically(arguments.report, as_html(comparison_document(comparison, model, margin)))
+        document = comparison_document(comparison, model, margin, files)
+        write_atomically(arguments.report, as_html(document))
     if arguments.json:
         content = as_json(comparison, margin)
         print(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
@@ -171,8 +189,15 @@ def _model(arguments: argparse.Namespace, found: FoundPairs) -> Model | None:
     return read_model(arguments.model)
 
 
-def _pairs(arguments: argparse.Namespace) -> FoundPairs:
-    from kinebench.comparison import FoundPairs, find_pairs, pairs_from_csv
+def _found(arguments: argparse.Namespace) -> dict[str, FoundPairs]:
+    """Pairs by method; one method's name is of no importance."""
+    from kinebench.comparison import (
+        FoundPairs,
+        by_method,
+        find_pairs,
+        method_names,
+        pairs_from_csv,
+    )
 
     if arguments.pairs is not None:
         if arguments.reference is not None or arguments.event_markers is not None:
@@ -180,18 +205,27 @@ def _pairs(arguments: argparse.Namespace) -> FoundPairs:
                 "name either two paths or --pairs CSV, not both; the CSV may have a column"
                 " event_markers"
             )
-        return pairs_from_csv(arguments.pairs)
-    if arguments.reference is None or arguments.estimate is None:
+        return by_method(pairs_from_csv(arguments.pairs))
+    if arguments.reference is None or not arguments.estimate:
         raise ValueRangeError("name REFERENCE and ESTIMATE, or --pairs CSV")
-    found = find_pairs(arguments.reference, arguments.estimate)
+    names = method_names(arguments.estimate)
+    found = {
+        name: find_pairs(arguments.reference, estimate)
+        for name, estimate in zip(names, arguments.estimate, strict=True)
+    }
     if arguments.event_markers is None:
         return found
     if arguments.reference.is_dir():
         raise ValueRangeError(
             "--event-markers belongs to one pair; for many, give --pairs a column event_markers"
         )
-    pair = replace(found.pairs[0], event_markers=arguments.event_markers)
-    return FoundPairs((pair,), found.excluded)
+    return {
+        name: FoundPairs(
+            tuple(replace(pair, event_markers=arguments.event_markers) for pair in one.pairs),
+            one.excluded,
+        )
+        for name, one in found.items()
+    }
 
 
 def _procedure(arguments: argparse.Namespace) -> Procedure:
@@ -251,16 +285,6 @@ def _time_alignment(text: str) -> TimeAlignment:
             f" '{text}'"
         ) from error
     return GivenLag(lag_s)
-
-
-def _matches(texts: Sequence[str]) -> dict[str, str]:
-    pairs = {}
-    for text in texts:
-        reference, equals, estimate = text.partition("=")
-        if not (reference and equals and estimate):
-            raise ValueRangeError(f"--match wants REFERENCE=ESTIMATE, found '{text}'")
-        pairs[reference] = estimate
-    return pairs
 
 
 def _print(comparison: Comparison, margin_rad: float | None) -> None:

@@ -12,32 +12,45 @@ from kinebench.remarks import Remark, collected_remarks
 if TYPE_CHECKING:
     from kinebench.core.markers import Markers
     from kinebench.core.subject import Subject
-    from kinebench.io.session import Session
+    from kinebench.io.session import Session, SessionFiles
     from kinebench.pipeline.plan import Plan
     from kinebench.pipeline.spec import PipelineSpec
 
 __all__ = [
+    "OWN_MODEL",
     "add_input_arguments",
     "planned",
     "read_file",
     "require_one_input",
     "session_of",
+    "session_place",
     "spec_of",
     "subject_of",
 ]
 
 _SESSION_OPTIONS = ("trial", "variant")
-_FILE_OPTIONS = ("static", "unit", "rate", "keypoint_set", "axes", "scaled_model")
+_FILE_OPTIONS = ("static", "unit", "rate", "keypoint_set", "axes")
+
+OWN_MODEL = "own"
+"""What ``--scaled-model`` takes for the session's own."""
 
 
-def add_input_arguments(parser: argparse.ArgumentParser) -> None:
-    """What a trial is read from, and which pipeline it goes through."""
+def add_input_arguments(parser: argparse.ArgumentParser, sessions: str = "?") -> None:
+    """What a trial is read from, and which pipeline it goes through.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+    sessions : {"?", "*"}
+        Whether one session can be named, or many.
+    """
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument(
         "session",
-        nargs="?",
+        nargs=sessions,
         type=Path,
-        help="an OpenCap session folder, or a public one's dataset name",
+        help="an OpenCap session: a folder, the .zip that OpenCap gives, or a public one's"
+        " dataset name",
     )
     session = parser.add_argument_group("on a session")
     session.add_argument("--trial", metavar="NAME", help="which trial")
@@ -53,7 +66,12 @@ def add_input_arguments(parser: argparse.ArgumentParser) -> None:
     files.add_argument(
         "--axes", metavar="+X+Y+Z", help="forward, up and right in the file (default +x+y+z)"
     )
-    files.add_argument("--scaled-model", type=Path, metavar="FILE", help="instead of scaling")
+    parser.add_argument(
+        "--scaled-model",
+        type=Path,
+        metavar="FILE",
+        help=f"instead of scaling; on a session also '{OWN_MODEL}': the session's own",
+    )
     subject = parser.add_argument_group("subject (a session brings its own)")
     subject.add_argument("--mass", type=float, metavar="KG")
     subject.add_argument("--height", type=float, metavar="M")
@@ -126,7 +144,7 @@ def planned(
 
 def _plan_session(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path]]:
     from kinebench.io.session import is_static
-    from kinebench.pipeline.session.plan import plan_from_session
+    from kinebench.pipeline.session.plan import inputs_of, plan_from_session
 
     session = session_of(arguments)
     subject = subject_of(arguments, session.subject)
@@ -136,31 +154,34 @@ def _plan_session(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Path]]
             f"{session.folder.name} has several trials, name one with --trial:"
             f" {', '.join(session.trials)}"
         )
-    files = session.files(arguments.trial or moving[0], arguments.variant)
+    files = _with_model(session.files(arguments.trial or moving[0], arguments.variant), arguments)
     spec = spec_of(arguments)
     plan = plan_from_session(session, files, subject, spec)
-    inputs = {
-        "keypoints": files.keypoints,
-        "static": files.static,
-        "generic model": files.generic_model,
-        "scaled model": files.scaled_model,
-        "scaling set-up": files.scaling_setup,
-        "IK set-up": files.ik_setup,
-    }
-    if spec.track == "stored":
-        inputs |= {"keypoints": files.stored, "static": files.static_stored}
-    return plan, {role: path for role, path in inputs.items() if path is not None}
+    return plan, inputs_of(files, spec)
+
+
+def _with_model(files: SessionFiles, arguments: argparse.Namespace) -> SessionFiles:
+    """The files with the scaled model that is asked for, the session's own or another."""
+    if arguments.scaled_model is None:
+        return files
+    if str(arguments.scaled_model) != OWN_MODEL:
+        return files.with_model(arguments.scaled_model)
+    if files.scaled_model is None:
+        raise ValueRangeError(
+            f"--scaled-model {OWN_MODEL}: the session has no scaled model for '{files.trial}'"
+        )
+    return files.with_model(files.scaled_model)
 
 
 def session_of(arguments: argparse.Namespace) -> Session:
     """The session that is named, indexed."""
     from kinebench.io.session import read_session
 
-    return read_session(_session_folder(arguments.session))
+    return read_session(session_place(arguments.session))
 
 
-def _session_folder(named: Path) -> Path:
-    """The folder itself, or that of a public dataset of this name, fetched when needed."""
+def session_place(named: Path) -> Path:
+    """The path itself, or that of a public dataset of this name, fetched when needed."""
     from kinebench.datasets import cards, fetch_dataset
 
     if named.is_dir() or str(named) not in cards():

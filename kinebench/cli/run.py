@@ -1,4 +1,4 @@
-"""``kinebench run``: the pipeline on one trial."""
+"""``kinebench run``: the pipeline on one trial, or on all of many sessions."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kinebench.cli.arguments import one_or_more
+from kinebench.cli.batch import is_batch, run_batch
 from kinebench.cli.output import print_remarks
 from kinebench.cli.planning import add_input_arguments, planned, require_one_input
 from kinebench.errors import KinebenchError, ValueRangeError, printable
@@ -32,6 +34,8 @@ _DOING = {
 _EPILOG = """\
 examples:
   kinebench run OpenCapData_1234 --trial squats --out results
+  kinebench run OpenCapData_1234.zip --trial squats --scaled-model own --out results
+  kinebench run downloads/ --all --out results
   kinebench run --keypoints squat.trc --static neutral.trc --mass 72 --height 1.78 --out results
 
 Recording and result are checked: what is amber (to be used with care) or red (not to be trusted) is
@@ -42,14 +46,33 @@ shows the checks on a page.
 Every angle of every frame gets a standard error, in kinematics_se.sto: 1.96 of them to both sides
 hold the truth in 95 of 100 cases, as far as the markers' errors are those that were learnt.
 'kinebench compare' and its report use the file where it lies beside the estimate.
+
+With --all, or several sessions, results go to DIR/SUBJECT/TRIAL, with trials.csv and report.html
+beside: every trial, and how far it is from the session's own motion, with the model scaled here
+and with the session's own. What is there already from the same files and pipeline is kept. The
+exit code is 1 when a trial failed, 3 when there was none.
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``kinebench run``."""
     parser.epilog = _EPILOG
-    add_input_arguments(parser)
+    add_input_arguments(parser, sessions="*")
+    parser.add_argument(
+        "--all",
+        action="store_true",
+        help="every trial of the sessions named, or of all sessions below a folder",
+    )
+    parser.add_argument(
+        "--workers",
+        type=one_or_more,
+        metavar="N",
+        help="with --all: processes (default: one for each core)",
+    )
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder for the results")
+    parser.add_argument(
+        "--overwrite", action="store_true", help="replace results that are in DIR already"
+    )
     parser.add_argument("--dry-run", action="store_true", help="print the plan and stop")
     parser.add_argument("--json", action="store_true", help="print run.json's content")
     parser.add_argument(
@@ -70,6 +93,11 @@ def run(arguments: argparse.Namespace) -> int:
         raise ValueRangeError("--out DIR is needed: the folder for the results")
     if arguments.toml and not arguments.dry_run:
         raise ValueRangeError("--toml goes with --dry-run: run.json holds the pipeline of a run")
+    if is_batch(arguments):
+        return run_batch(arguments)
+    if arguments.workers is not None:
+        raise ValueRangeError("--workers: only with --all; one trial runs in this process")
+    arguments.session = next(iter(arguments.session), None)
     require_one_input(arguments)
     with _progress() as on_stage:
         if on_stage is not None:
@@ -78,10 +106,11 @@ def run(arguments: argparse.Namespace) -> int:
         if not arguments.dry_run:
             from kinebench.pipeline.assessment import assess_plan
             from kinebench.pipeline.error_bars import error_bars
+            from kinebench.pipeline.manifest import manifest_of
             from kinebench.pipeline.outputs import require_room, write_run
 
             with carried_by_errors(remarks):
-                require_room(arguments.out, inputs.values())
+                require_room(arguments.out, inputs.values(), arguments.overwrite)
             result = _result(plan, remarks, on_stage)
     if arguments.dry_run:
         _print_plan(arguments, plan, inputs, remarks)
@@ -89,8 +118,7 @@ def run(arguments: argparse.Namespace) -> int:
     assessment = assess_plan(plan, result)
     remarks = assessment.besides((*remarks, *result.remarks))
     bars = error_bars(plan, result)
-    manifest = _manifest(arguments, plan, inputs, result, remarks) | _quality(assessment)
-    manifest["error_bars"] = bars.as_dict()
+    manifest = manifest_of(plan, inputs, result, assessment, remarks, bars)
     with carried_by_errors(remarks):
         flags = assessment.flags(result.motion.times)
         write_run(arguments.out, result, manifest, flags, bars.standard_error)
@@ -121,54 +149,10 @@ def _result(
         raise
 
 
-def _quality(assessment: Assessment) -> dict[str, Any]:
-    """What run.json holds of the checks."""
-    return {
-        "quality_light": assessment.severity,
-        "quality": [finding.as_dict() for finding in assessment.findings],
-        "quality_not_checked": dict(assessment.not_made),
-    }
-
-
 def _print_findings(assessment: Assessment) -> None:
     for finding in assessment.findings:
         if finding.severity != "green":
             print(f"warning: {printable(f'{finding.severity}: {finding.text}')}", file=sys.stderr)
-
-
-def _manifest(
-    arguments: argparse.Namespace,
-    plan: Plan,
-    inputs: Mapping[str, Path],
-    result: PipelineRun,
-    remarks: Iterable[Remark],
-) -> dict[str, Any]:
-    from kinebench.core.provenance import describe, file_sha256
-    from kinebench.pipeline.choices import in_words
-    from kinebench.pipeline.outputs import summary
-
-    return {
-        "kinebench": _versions(),
-        "trial": plan.trial.name,
-        "subject": describe(plan.trial.subject),
-        "inputs": {
-            role: {"file": str(path), "sha256": file_sha256(path)} for role, path in inputs.items()
-        },
-        "choices": in_words(plan.choices),
-        "pipeline": {**plan.spec.to_table(), "digest": plan.spec.digest},
-        "parameters": describe(plan.pipeline),
-        "resolved": result.records,
-        "results": summary(result),
-        "remarks": [remark.as_dict() for remark in remarks],
-        "durations_s": {name: round(time, 3) for name, time in result.durations_s.items()},
-    }
-
-
-def _versions() -> dict[str, str]:
-    from kinebench.core.environment import environment
-
-    here = environment()
-    return {"version": here.pop("kinebench"), **here}
 
 
 def _print_plan(
@@ -178,6 +162,7 @@ def _print_plan(
     remarks: Iterable[Remark],
 ) -> None:
     from kinebench.core.provenance import describe
+    from kinebench.io.session_archive import named_in_archive
     from kinebench.pipeline.choices import in_words
     from kinebench.pipeline.outputs import manifest_text
 
@@ -188,7 +173,7 @@ def _print_plan(
     if arguments.json:
         content = {
             "trial": plan.trial.name,
-            "inputs": {role: str(path) for role, path in inputs.items()},
+            "inputs": {role: str(named_in_archive(path)) for role, path in inputs.items()},
             "choices": in_words(plan.choices),
             "pipeline": {**plan.spec.to_table(), "digest": plan.spec.digest},
             "parameters": describe(plan.pipeline),
@@ -201,7 +186,7 @@ def _print_plan(
     print(f"trial     {plan.trial.name}: {keypoints.n_frames} frames{rate}")
     print(f"subject   {subject.mass_kg:g} kg, {subject.height_m:g} m")
     for role, path in inputs.items():
-        print(f"input     {role}: {path}")
+        print(f"input     {role}: {named_in_archive(path)}")
     for choice in plan.choices:
         print(f"choice    {choice.key.value}: {choice}")
     cleaners = describe(plan.pipeline.clean)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from kinebench.comparison.body_groups import BODY_GROUPS, TRANSLATIONS, group_of
 from kinebench.comparison.procedure import Procedure
 from kinebench.comparison.results import GroupRow, PairResult
 from kinebench.metrics import CATALOGUE, Kind
@@ -36,10 +37,12 @@ class _Value(NamedTuple):
 
 
 def group_rows_of(results: Sequence[PairResult], how: Procedure) -> tuple[GroupRow, ...]:
-    """Group figures of each item, then of all angles and all translations together.
+    """Group figures of each item, of each part of the body, then of all angles and translations.
 
-    Degrees and metres are never averaged together. Of trials with repetitions the repetitions
-    count; other trials count as one repetition.
+    Degrees and metres are never averaged together. A mean over all angles is what some studies
+    print; it is ruled by the coordinates that are hardest to see, such as forearm rotation.
+
+    Of trials with repetitions the repetitions count; other trials count as one repetition.
 
     Warns
     -----
@@ -55,12 +58,23 @@ def group_rows_of(results: Sequence[PairResult], how: Procedure) -> tuple[GroupR
             own = [value for value in values if value.item == item]
             rows.append(_row(item, metric, own, how.pooling))
         if not of_markers and CATALOGUE[metric].unit.startswith("coordinate"):
+            rows += _of_body(values, metric, how.pooling)
             for item, coordinates in ((ALL_ANGLES, "rad"), (ALL_TRANSLATIONS, "m")):
                 unit = CATALOGUE[metric].unit_for(coordinates)
                 own = [value for value in values if value.unit == unit]
                 if own:
                     rows.append(_row(item, metric, own, how.pooling))
     return tuple(rows)
+
+
+def _of_body(values: Sequence[_Value], metric: str, pooling: str) -> Iterator[GroupRow]:
+    """Means over the angles of each part of the body; the translations follow by themselves."""
+    members: dict[str, list[_Value]] = {group: [] for group in BODY_GROUPS}
+    for value in values:
+        group = group_of(value.item, "m" if value.unit == "m" else "rad")
+        if group != TRANSLATIONS and group:
+            members[group].append(value)
+    yield from (_row(group, metric, own, pooling) for group, own in members.items() if own)
 
 
 def _values(results: Sequence[PairResult], metric: str) -> Iterator[_Value]:

@@ -19,12 +19,15 @@ from kinebench.io.text import read_text
 from kinebench.metrics import Exclusion
 from kinebench.remarks import tell
 
-__all__ = ["FilePair", "FoundPairs", "find_pairs", "pairs_from_csv"]
+__all__ = ["FilePair", "FoundPairs", "by_method", "find_pairs", "pairs_from_csv"]
 
 # In folders one kind counts: the first of these that both have.
 _ENDINGS = (".mot", ".trc", ".sto")
+RUN_MOTION = "kinematics"
+"""Name, without its ending, of the motion that a run leaves in the folder of its trial."""
+
 _LONGEST_LAG_S = 86_400.0  # a day
-_COLUMNS = ("reference", "estimate", "subject", "trial", "lag_s", "event_markers")
+_COLUMNS = ("reference", "estimate", "method", "subject", "trial", "lag_s", "event_markers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ class FilePair:
         Lag that the CSV states for this pair.
     event_markers : Path, optional
         TRC on the reference's clock, for events that need markers.
+    method : str
+        What made the estimate, where several methods are compared.
     """
 
     reference: Path
@@ -48,6 +53,7 @@ class FilePair:
     trial: str
     lag_s: float | None = None
     event_markers: Path | None = None
+    method: str = ""
 
 
 class FoundPairs(NamedTuple):
@@ -62,7 +68,9 @@ def find_pairs(reference: Path, estimate: Path) -> FoundPairs:
 
     Folders are searched for .mot files; if they share none, for .trc, then for .sto.
     In folders the first folder of the relative path is the subject, as in
-    ``subject2/walking1.mot``; a flat folder is one subject.
+    ``subject2/walking1.mot``; a flat folder is one subject. The ``kinematics.mot`` of a trial's
+    folder, as ``kinebench run --all`` leaves it, is the trial: ``subject2/walking1/kinematics.mot``
+    fits ``subject2/walking1.mot``.
 
     Raises
     ------
@@ -106,10 +114,10 @@ def find_pairs(reference: Path, estimate: Path) -> FoundPairs:
 
 
 def pairs_from_csv(path: Path) -> FoundPairs:
-    """Pairs of a CSV with columns reference, estimate, and perhaps subject, trial, lag_s.
+    """Pairs of a CSV with columns reference, estimate, and perhaps method, subject, trial, lag_s.
 
-    ``event_markers`` may name a TRC for events that need markers. Relative paths start at the
-    CSV's folder.
+    With a column ``method`` the pairs are of several methods: see `by_method`. ``event_markers``
+    may name a TRC for events that need markers. Relative paths start at the CSV's folder.
 
     Raises
     ------
@@ -141,15 +149,36 @@ def pairs_from_csv(path: Path) -> FoundPairs:
             file=path.name,
         )
     pairs = tuple(_pair(row, path, line) for line, row in rows)
-    counts = Counter((pair.subject, pair.trial) for pair in pairs)
-    for (subject, trial), count in counts.items():
+    counts = Counter((pair.method, pair.subject, pair.trial) for pair in pairs)
+    for (method, subject, trial), count in counts.items():
         if count > 1:
+            by = f" by '{method}'" if method else ""
             raise ValueRangeError(
-                f"{path.name} lists trial '{trial}' of '{subject}' {count} times; give each pair"
-                " its own subject and trial"
+                f"{path.name} lists trial '{trial}' of '{subject}'{by} {count} times; give each"
+                " pair its own subject and trial"
             )
     _tell_of_outside(pairs, path)
     return FoundPairs(pairs)
+
+
+def by_method(found: FoundPairs) -> dict[str, FoundPairs]:
+    """Pairs of each method, in order of appearance; what was left out is told with the first.
+
+    Raises
+    ------
+    ValueRangeError
+        When some pairs name a method and others do not.
+    """
+    methods = dict.fromkeys(pair.method for pair in found.pairs)
+    if "" in methods and len(methods) > 1:
+        raise ValueRangeError("some pairs name a method and others do not: fill the column method")
+    return {
+        name: FoundPairs(
+            tuple(pair for pair in found.pairs if pair.method == name),
+            () if place else found.excluded,
+        )
+        for place, name in enumerate(methods)
+    }
 
 
 def _pair(row: dict[str, str], path: Path, line: int) -> FilePair:
@@ -189,6 +218,7 @@ def _pair(row: dict[str, str], path: Path, line: int) -> FilePair:
         cell("trial") or reference.stem,
         lag_s,
         file("event_markers") if cell("event_markers") else None,
+        cell("method"),
     )
 
 
@@ -214,8 +244,16 @@ def _tell_of_outside(pairs: Iterable[FilePair], path: Path) -> None:
 
 
 def _below(folder: Path, ending: str) -> dict[str, Path]:
-    return {
-        path.relative_to(folder).with_suffix(ending).as_posix(): path
-        for path in sorted(folder.rglob("*"))
-        if path.suffix.lower() == ending
-    }
+    """Files of that kind by what they are of: the relative path, or the folder of a run's motion.
+
+    Of a trial's own file and a run's beside it, the trial's own counts.
+    """
+    found: dict[str, Path] = {}
+    for path in sorted(folder.rglob("*"), key=lambda path: (path.stem == RUN_MOTION, path)):
+        if path.suffix.lower() == ending:
+            place = path.relative_to(folder)
+            of_run = place.stem == RUN_MOTION and len(place.parts) > 1
+            # "walk.v2" is a whole name: with_suffix would cut it
+            name = f"{place.parent.as_posix()}{ending}" if of_run else place.with_suffix(ending)
+            found.setdefault(Path(name).as_posix(), path)
+    return found

@@ -16,9 +16,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from kinebench.datasets.card import stays_inside
 from kinebench.errors import DatasetError, one_line
 from kinebench.io.array_files import ZIP_FAILURES, expansion_limit
+from kinebench.io.inner_paths import stays_inside
 
 __all__ = ["extract_archive", "is_archive"]
 

@@ -30,7 +30,7 @@ import json
 import re
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from kinebench.errors import (
     DatasetError,
@@ -48,8 +48,9 @@ from kinebench.io.documents import (
     texts_of,
     value_of,
 )
+from kinebench.io.inner_paths import can_exist, stays_inside
 
-__all__ = ["Card", "CardFile", "Source", "card_toml", "parse_card", "read_card", "stays_inside"]
+__all__ = ["Card", "CardFile", "Source", "card_toml", "parse_card", "read_card"]
 
 _CARD_KEYS = frozenset(
     {"title", "description", "licence", "citation", "doi", "steps", "layout", "subject", "source"}
@@ -58,7 +59,6 @@ _SOURCE_KEYS = frozenset({"address", "folder", "files"})
 _FILE_KEYS = frozenset({"path", "bytes", "sha256"})
 _SUBJECT_KEYS = {"identifier": str, "mass_kg": float, "height_m": float, "sex": str}
 _LICENCE = re.compile(r"[A-Za-z0-9.+-]+( (AND|OR|WITH) [A-Za-z0-9.+-]+)*")
-_LONGEST_PART, _LONGEST_PATH = 255, 1500  # bytes; together with a folder of ours below 4096
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -116,7 +116,7 @@ class Source:
             )
         if self.folder is not None and not self.folder.is_absolute():
             raise DatasetError(f"a source's folder must be absolute, found '{self.folder}'")
-        if self.folder is not None and not _can_exist(str(self.folder)):
+        if self.folder is not None and not can_exist(str(self.folder)):
             raise DatasetError(f"no folder can have the name '{self.folder}'")
 
 
@@ -314,23 +314,6 @@ def _require_keys(entry: Table, known: frozenset[str], needed: set[str], kind: s
             )
     if lacking := sorted(needed - set(entry)):
         raise DatasetError(f"a {kind} lacks the field {', '.join(lacking)}")
-
-
-def stays_inside(path: str) -> bool:
-    """True for a plain relative path with ``/`` that cannot leave the folder it is put in."""
-    if not isinstance(path, str) or not path or re.search(r"[\\\x00-\x1f\x7f]", path):
-        return False
-    if not _can_exist(path):
-        return False
-    # a colon would be a drive or an alternate stream on Windows
-    parts = PurePosixPath(path).parts
-    return path == "/".join(parts) and ".." not in parts and ":" not in parts[0] and parts[0] != "/"
-
-
-def _can_exist(path: str) -> bool:
-    """Whether file systems take names of that length: asked about longer ones, they fail."""
-    whole = path.encode("utf-8", "replace")
-    return len(whole) <= _LONGEST_PATH and max(map(len, whole.split(b"/"))) <= _LONGEST_PART
 
 
 def _quoted(value: str | float) -> str:

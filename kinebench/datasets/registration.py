@@ -11,11 +11,12 @@ from pathlib import Path
 
 from kinebench.core.provenance import file_sha256
 from kinebench.datasets.archive import extract_archive, is_archive
-from kinebench.datasets.card import Card, CardFile, Source, card_toml, stays_inside
+from kinebench.datasets.card import Card, CardFile, Source, card_toml
 from kinebench.datasets.catalogue import cards, shipped_cards
 from kinebench.datasets.places import Places
 from kinebench.errors import DatasetError
 from kinebench.io.atomic import write_atomically
+from kinebench.io.inner_paths import stays_inside
 
 __all__ = ["add_dataset", "index_folder"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
@@ -83,6 +83,8 @@ class SessionFiles:
     scaled_model, generic_model, scaling_setup, ik_setup : Path, optional
     settings : mapping
         Settings of the trial where they are there, completed by those of the session.
+    model_asked : bool
+        The scaled model is to be used as it is: see `with_model`.
     """
 
     trial: str
@@ -96,6 +98,14 @@ class SessionFiles:
     scaling_setup: Path | None
     ik_setup: Path | None
     settings: Mapping[str, str] = field(default_factory=dict)
+    model_asked: bool = False
+
+    def with_model(self, model: Path) -> SessionFiles:
+        """The files with a scaled model that is to be used as it is, whatever there is to scale on.
+
+        The static trial is left out.
+        """
+        return replace(self, static=None, static_stored=None, scaled_model=model, model_asked=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,13 +40,23 @@ OUTPUT_FILES = (
 )
 
 
-def require_room(folder: Path, inputs: Iterable[Path]) -> None:
-    """Find out before the work whether results can be written without harming an input.
+def require_room(folder: Path, inputs: Iterable[Path], overwrite: bool = False) -> None:
+    """Find out before the work whether results can be written without harming what is there.
+
+    Parameters
+    ----------
+    folder : Path
+        For the results.
+    inputs : iterable of Path
+        Never replaced.
+    overwrite : bool
+        Results of another run may be replaced.
 
     Raises
     ------
     OutputError
-        When the folder cannot be made or written to, or a result would replace an input.
+        When the folder cannot be made or written to, when a result would replace an input, or,
+        without `overwrite`, other results.
     """
     require_folder(folder)
     results = {(folder / name).resolve() for name in OUTPUT_FILES}
@@ -55,6 +65,10 @@ def require_room(folder: Path, inputs: Iterable[Path]) -> None:
         raise OutputError(
             f"cannot write to {folder}: {endangered[0].name} of the results would replace the"
             " input of that name; name another folder"
+        )
+    if not overwrite and any(path.exists() for path in results):
+        raise OutputError(
+            f"{folder} holds results already: name another folder, or replace them with --overwrite"
         )
 
 

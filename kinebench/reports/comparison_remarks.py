@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 
 from kinebench.comparison import Comparison, PairResult
+from kinebench.comparison.body_groups import TRANSLATIONS, group_means
 from kinebench.comparison.error_bars import share_within_band
 from kinebench.metrics.marker_evaluation import ALL_MARKERS
 from kinebench.remarks import Remark, each_once
@@ -63,10 +64,10 @@ def pair_remarks(comparison: Comparison, pair: PairResult) -> list[str]:
         lines.append(f"alignment in space: residual {residual} mm RMS")
     metric = comparison.headline_of(pair)
     if pair.sensitivity:
-        shown = ", ".join(
+        shown = "; ".join(
             f"{shift.label} {mean_text(pair, metric, shift.result)}" for shift in pair.sensitivity
         )
-        lines.append(f"{metric} in the mean, by lag: {shown}")
+        lines.append(f"{metric} by lag: {shown}")
     for name, outcome in pair.policies.items():
         if outcome.record is None or outcome.result is None:
             lines.append(f"policy {name} would fail: {outcome.reason}")
@@ -98,18 +99,32 @@ def _error_bars(pair: PairResult) -> list[str]:
 
 
 def mean_text(pair: PairResult, metric: str, values: dict[str, float]) -> str:
-    """Mean over coordinates, angles and translations apart; of markers, over all of them."""
-    if ALL_MARKERS in values:
-        values = {ALL_MARKERS: values[ALL_MARKERS]}
+    """Means over the coordinates of each part of the body; of markers, over all of them.
+
+    Where no coordinate belongs to a known part, over all angles and over all translations.
+    """
     units = {
         figure.item: figure.unit for figure in pair.evaluation.figures if figure.metric == metric
     }
-    parts = []
+    if ALL_MARKERS in values:
+        return _with_unit(values[ALL_MARKERS], units[ALL_MARKERS])
+    known = {item: value for item, value in values.items() if item in units}
+    parts = group_means(known, units)
+    if parts.keys() - {TRANSLATIONS}:
+        return ", ".join(
+            f"{group} {_with_unit(mean, 'm' if group == TRANSLATIONS else 'rad')}"
+            for group, mean in parts.items()
+        )
+    means = []
     for unit in dict.fromkeys(units.values()):
-        own = [v for item, v in values.items() if units.get(item) == unit and math.isfinite(v)]
+        own = [v for item, v in known.items() if units[item] == unit and math.isfinite(v)]
         if own:
-            parts.append(f"{readable(sum(own) / len(own), unit)} {readable_unit(unit)}".strip())
-    return " and ".join(parts) or "—"
+            means.append(_with_unit(sum(own) / len(own), unit))
+    return " and ".join(means) or "—"
+
+
+def _with_unit(value: float, unit: str) -> str:
+    return f"{readable(value, unit)} {readable_unit(unit)}".strip()
 
 
 def _flags(comparison: Comparison) -> list[str]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import numpy as np
 
 from kinebench import __version__
 from kinebench.comparison import Comparison, PairResult
 from kinebench.comparison.agreement import agreement_of, curves_of
+from kinebench.comparison.body_groups import BODY_GROUPS
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
 from kinebench.core.motion import Motion
@@ -48,6 +52,7 @@ from kinebench.reports.figures import (
     waveform_figure,
 )
 from kinebench.reports.player import PlayerBlock, player_block, skeleton_of
+from kinebench.reports.source_files import files_details
 from kinebench.reports.tables import Table
 from kinebench.reports.units import readable, readable_unit, scale_of
 
@@ -57,7 +62,10 @@ _MOST_WAVEFORMS = 3  # trials whose waveforms are drawn: a page must stay light
 
 
 def comparison_document(
-    comparison: Comparison, model: Model | None = None, margin_rad: float | None = None
+    comparison: Comparison,
+    model: Model | None = None,
+    margin_rad: float | None = None,
+    files: Sequence[tuple[str, Path]] = (),
 ) -> Document:
     """A report on a comparison: the figures that matter first, then how they came about.
 
@@ -68,6 +76,8 @@ def comparison_document(
         Both motions of each pair move it side by side in the page, as aligned.
     margin_rad : float, optional
         Differences of angles that do not matter, for the test of equivalence.
+    files : sequence of (str, Path)
+        What was compared, named with digests at the foot.
 
     Raises
     ------
@@ -90,7 +100,7 @@ def comparison_document(
         if model is not None and i < _MOST_WAVEFORMS:
             blocks = (blocks[0], _player(pair, model), *blocks[1:])
         sections.append(Section(name, blocks))
-    sections.append(_how(comparison))
+    sections.append(_how(comparison, files))
     return Document(
         f"Estimate against reference: {title}",
         tuple(sections),
@@ -116,6 +126,7 @@ def _group(comparison: Comparison) -> Section:
         if row.metric == metric
         and row.unit == unit
         and not row.item.startswith(("all ", "segment ", "side "))
+        and row.item not in BODY_GROUPS
     ]
     trials = [f"{pair.subject} {pair.trial}" for pair in comparison.pairs]
     if items and len(trials) <= 12:
@@ -139,7 +150,7 @@ def _pair_blocks(comparison: Comparison, pair: PairResult, drawn: bool) -> tuple
     metric = comparison.headline_of(pair)
     mean = mean_text(pair, metric, pair.evaluation.values(metric))
     n = f"{pair.alignment.n_frames} frames"
-    blocks: list[Block] = [Text(f"{CATALOGUE[metric].title} in the mean: {mean} ({n}).", lead=True)]
+    blocks: list[Block] = [Text(f"{CATALOGUE[metric].title}: {mean} ({n}).", lead=True)]
     if pair.repetitions:
         names = ", ".join(part.interval.name for part in pair.repetitions)
         blocks.append(TableBlock(repetition_table(pair), f"Mean ± SD over {names}."))
@@ -266,7 +277,7 @@ def _lag_table(pair: PairResult, metric: str) -> Table:
     return Table((pair.evaluation.kind.noun, "unit", *(shift.label for shift in shifts)), rows)
 
 
-def _how(comparison: Comparison) -> Section:
+def _how(comparison: Comparison, files: Sequence[tuple[str, Path]]) -> Section:
     blocks: list[Block] = []
     lines = procedure_remarks(comparison)
     if lines:
@@ -281,4 +292,6 @@ def _how(comparison: Comparison) -> Section:
         )
     if len(comparison.pairs) > 1:
         blocks.append(Listing(tuple(remarks(comparison)) or ("nothing was left out",)))
+    if files:
+        blocks.append(files_details(files))
     return Section("Procedure", tuple(blocks))

@@ -61,7 +61,8 @@ def test_case_08_is_refused_by_default(run: Command, tmp_path: Path) -> None:
 def test_case_08_is_told_and_flagged_when_asked_for(run: Command, tmp_path: Path, how: str) -> None:
     code, said = run(LONG, "--clean", how, "--engine", "fast")
     assert code == 0
-    assert "filled, nothing was seen there: Neck, midHip, RShoulder and 17 more for 2.00 s" in said
+    assert "Neck is missing for 2.00 s in a row, 19 more" in said
+    assert "what is filled in there is a guess" in said
     manifest = json.loads((tmp_path / "o" / "run.json").read_text())
     assert manifest["results"]["frames_filled"] == 120
     (gap,) = manifest["resolved"]["filled"]["keypoints"]

@@ -93,7 +93,7 @@ def test_run_tells_of_a_movement_that_the_model_does_not_fit(
     }
     flags = read_table(unsound / "out" / "marker_errors.sto").values[:, -1]
     assert set(flags) == {2.0}
-    assert run_fast(unsound, "--strict") == 1
+    assert run_fast(unsound, "--strict", "--overwrite") == 1
 
 
 def test_what_is_wrong_is_told_before_a_failure(

@@ -38,7 +38,7 @@ def test_ctrl_c_in_the_middle_of_inverse_kinematics(subject0: Path, tmp_path: Pa
     for folder in (here, out, scratch):
         folder.mkdir()
     (out / "kinematics.mot").write_text("an earlier result")
-    words = ("run", str(subject0), "--trial", "Squats_0", "--out", str(out))
+    words = ("run", str(subject0), "--trial", "Squats_0", "--out", str(out), "--overwrite")
     process = subprocess.Popen(
         [sys.executable, "-c", _ANNOUNCED, *words],
         cwd=here,

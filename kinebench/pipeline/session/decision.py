@@ -41,6 +41,12 @@ __all__ = [
 # of windows a second apart rarely do.
 SAME_FACTORS = 2e-3
 
+_NO_OTHER = "no other static trial"
+_NO_MODEL_OF_THEIRS = (
+    ": without a static trial no model of theirs can be scaled; a --window of the trial itself"
+    " would scale one"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -181,9 +187,19 @@ def may_keep_static_markers(files: SessionFiles, version: str, spec: PipelineSpe
 def scale_on(
     files: SessionFiles, own_window_s: tuple[float, float] | None, spec: PipelineSpec
 ) -> ScaleOn:
-    """What the model is scaled on."""
+    """What the model is scaled on.
+
+    Raises
+    ------
+    ValueRangeError
+        When both a scaled model and a window are asked for.
+    """
     has_static = (files.static_stored if spec.track == "stored" else files.static) is not None
     if spec.window is not None:
+        if files.model_asked:
+            raise ValueRangeError(
+                "a scaled model is used as it is: a static window would have no effect"
+            )
         return ScaleOn.ASKED_WINDOW
     if not has_static:
         return ScaleOn.MOVEMENT if files.scaled_model is None else ScaleOn.SCALED_MODEL
@@ -205,8 +221,9 @@ def _scaled_name(facts: SessionFacts) -> str:
 
 def _window(facts: SessionFacts, on: ScaleOn, spec: PipelineSpec) -> tuple[Window | None, Choice]:
     if on is ScaleOn.SCALED_MODEL:
-        reason = "no other static trial"
-        return None, Choice(ChoiceKey.SCALING, _scaled_name(facts), Source.SESSION, reason)
+        asked = facts.files.model_asked
+        why = (Source.ASKED, "scaled already") if asked else (Source.SESSION, _NO_OTHER)
+        return None, Choice(ChoiceKey.SCALING, _scaled_name(facts), *why)
     if on is ScaleOn.MOVEMENT:
         return movement_window()
     if on is ScaleOn.RULE:
@@ -287,8 +304,8 @@ def _remarks(facts: SessionFacts, on: ScaleOn, spec: PipelineSpec) -> Iterator[R
             yield _warning(
                 "foreign model",
                 f"markers made by {spec.augmenter} are tracked with {_scaled_name(facts)}, which"
-                f" was scaled on others ({made or 'unknown'}): without a static trial no model of"
-                " theirs can be scaled; a --window of the trial itself would scale one",
+                f" was scaled on others ({made or 'unknown'})"
+                + ("" if facts.files.model_asked else _NO_MODEL_OF_THEIRS),
             )
     fitted = facts.fitted
     if on is ScaleOn.FITTED_WINDOW and fitted is not None and (fitted.misfit or 0) >= SAME_FACTORS:

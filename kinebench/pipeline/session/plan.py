@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from kinebench.core.stages import Scaler
 from kinebench.core.subject import Subject
 from kinebench.core.trial import Trial
@@ -16,7 +18,7 @@ from kinebench.pipeline.spec import PipelineSpec
 from kinebench.remarks import hand_on
 from kinebench.scaling.given import GivenModel
 
-__all__ = ["plan_from_session"]
+__all__ = ["inputs_of", "plan_from_session"]
 
 
 def plan_from_session(
@@ -41,6 +43,21 @@ def plan_from_session(
     augment = spec.make_augmenter(decision.version)
     pipeline = spec.build(facts.setup, augment, _scaler(facts, decision, spec))
     return Plan(pipeline, trial, decision.choices, spec, facts.origin, facts.motion)
+
+
+def inputs_of(files: SessionFiles, spec: PipelineSpec) -> dict[str, Path]:
+    """Files that a run reads, by role."""
+    inputs = {
+        "keypoints": files.keypoints,
+        "static": files.static,
+        "generic model": files.generic_model,
+        "scaled model": files.scaled_model,
+        "scaling set-up": files.scaling_setup,
+        "IK set-up": files.ik_setup,
+    }
+    if spec.track == "stored":
+        inputs |= {"keypoints": files.stored, "static": files.static_stored}
+    return {role: path for role, path in inputs.items() if path is not None}
 
 
 def _scaler(facts: SessionFacts, decision: Decision, spec: PipelineSpec) -> Scaler:

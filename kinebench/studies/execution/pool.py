@@ -15,12 +15,12 @@ from typing import TypeVar
 
 from kinebench.errors import KinebenchError
 from kinebench.io import interrupts
-from kinebench.studies.design import Study
-from kinebench.studies.execution.batches import Batch
-from kinebench.studies.execution.store import Store
 
 __all__ = ["run_in_processes"]
 
+Task = TypeVar("Task")
+Shared = TypeVar("Shared")
+Place = TypeVar("Place")
 Result = TypeVar("Result")
 
 # enough to keep a worker busy, few enough that a large study need not be held in memory
@@ -28,13 +28,24 @@ _WAITING_PER_WORKER = 4
 
 
 def run_in_processes(
-    run: Callable[[Batch, Study, Store], Result],
-    batches: Iterable[Batch],
-    shared: Study,
-    store: Store,
+    run: Callable[[Task, Shared, Place], Result],
+    batches: Iterable[Task],
+    shared: Shared,
+    store: Place,
     workers: int,
 ) -> Iterator[Result]:
     """Results of ``run(batch, shared, store)``, as they come.
+
+    Parameters
+    ----------
+    run : callable
+        A function of a module: processes find it by its name.
+    batches : iterable
+        Pieces of work; what a few of them hold is in memory.
+    shared, store
+        What all of them need, and where results go.
+    workers : int
+        Processes.
 
     Raises
     ------
@@ -89,7 +100,7 @@ def _children_deaf_to_ctrl_c() -> Iterator[None]:
 
 
 def _run_or_end(
-    run: Callable[[Batch, Study, Store], Result], batch: Batch, shared: Study, store: Store
+    run: Callable[[Task, Shared, Place], Result], batch: Task, shared: Shared, store: Place
 ) -> Result:
     """Run a batch; a worker that is asked to end cleans up and does, and takes no further batch."""
     try:

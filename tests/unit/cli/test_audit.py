@@ -10,6 +10,7 @@ import pytest
 
 from kinebench.cli import audit as command
 from kinebench.cli.main import main
+from kinebench.remarks import Remark
 
 
 def finding(severity: str, check: str) -> SimpleNamespace:
@@ -49,8 +50,9 @@ def test_what_was_not_checked_is_listed_where_there_is_any(
 
 
 def test_remarks_come_last(capsys: pytest.CaptureFixture[str]) -> None:
-    lines = printed(capsys, remarks=("no static trial", "the unit was guessed"))
-    assert lines[-2:] == ["  remark: no static trial", "  remark: the unit was guessed"]
+    remarks = (Remark("static", "note", "no static trial"), Remark("unit", "note", "a guess"))
+    lines = printed(capsys, remarks=remarks)
+    assert lines[-2:] == ["  remark: no static trial", "  remark: a guess"]
 
 
 def test_a_motion_goes_with_files_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -45,6 +45,37 @@ def test_folders_pair_by_relative_path_and_tell_what_is_alone(tmp_path: Path) ->
     )
 
 
+def test_the_motion_of_a_run_is_that_of_its_trial(tmp_path: Path) -> None:
+    runs = touch(
+        tmp_path / "runs",
+        "s1/walk/kinematics.mot",
+        "s1/day2/walk.v2/kinematics.mot",
+        "s2/run/kinematics.mot",
+        "kinematics.mot",
+    )
+    mocap = touch(tmp_path / "mocap", "s1/walk.mot", "s1/day2/walk.v2.mot", "s3/jump.mot")
+    for one, other in ((runs, mocap), (mocap, runs)):
+        found = find_pairs(one, other)
+        assert [(p.subject, p.trial, p.reference, p.estimate) for p in found.pairs] == [
+            ("s1", "day2/walk.v2", _of(one, "s1/day2/walk.v2"), _of(other, "s1/day2/walk.v2")),
+            ("s1", "walk", _of(one, "s1/walk"), _of(other, "s1/walk")),
+        ]
+        assert {left.item for left in found.excluded} == {
+            "kinematics.mot", "s2/run.mot", "s3/jump.mot"}  # fmt: skip
+    again = touch(tmp_path / "again", "s1/walk/kinematics.mot", "s1/walk.mot")
+    assert [
+        (p.trial, p.reference.name, p.estimate.name) for p in find_pairs(runs, again).pairs
+    ] == [("walk", "kinematics.mot", "walk.mot")]
+    assert [(p.subject, p.trial) for p in find_pairs(runs, runs).pairs] == [
+        ("subject", "kinematics"), ("s1", "day2/walk.v2"), ("s1", "walk"), ("s2", "run"),
+    ]  # fmt: skip
+
+
+def _of(folder: Path, trial: str) -> Path:
+    own = folder / f"{trial}.mot"
+    return own if own.exists() else folder / trial / "kinematics.mot"
+
+
 def test_a_flat_folder_is_one_subject_and_trc_comes_after_mot(tmp_path: Path) -> None:
     one = touch(tmp_path / "a", "walk.mot", "walk.trc")
     other = touch(tmp_path / "b", "walk.trc")

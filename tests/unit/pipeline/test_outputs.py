@@ -257,3 +257,13 @@ def test_a_run_without_static_pose_has_no_static_figures(
     given = GivenModel(leg_model)(leg_model, run.keypoints, run.subject)
     bare = PipelineRun(run.subject, run.keypoints, run.augmented, given, run.solution)
     assert summary(bare)["static"] == {}
+
+
+@pytest.mark.parametrize("name", OUTPUT_FILES)
+def test_results_are_not_replaced_unless_asked(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(OutputError, match=r"holds results already: .* with --overwrite"):
+        require_room(tmp_path, [])
+    require_room(tmp_path, [], overwrite=True)
+    (tmp_path / name).rename(tmp_path / "other.txt")
+    require_room(tmp_path, [])

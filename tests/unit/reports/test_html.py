@@ -11,6 +11,7 @@ import pytest
 
 from kinebench.comparison import Comparison
 from kinebench.core import Markers, Motion
+from kinebench.remarks import Remark
 from kinebench.reports.blocks import (
     Details,
     Document,
@@ -216,7 +217,9 @@ def _renamed(motion: Motion | Markers) -> Motion:
 
 
 def test_a_hostile_trial_name_does_no_harm(one_trial: Comparison) -> None:
-    pair = replace(one_trial.pairs[0], trial=EVIL, subject=EVIL, warnings=(EVIL,))
+    pair = replace(
+        one_trial.pairs[0], trial=EVIL, subject=EVIL, remarks=(Remark("evil", "note", EVIL),)
+    )
     page = Page(as_html(comparison_document(replace(one_trial, pairs=(pair, pair)))))
     assert "script" not in {tag for tag, _ in page.tags}
     assert EVIL in page.shown

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kinebench.cli.main import main
+from kinebench.core import Coordinate, Motion
+from kinebench.core.provenance import file_sha256
+from kinebench.io.sto import write_motion
+
+COORDINATES = (Coordinate("knee_angle_r"), Coordinate("pro_sup_r"))
+TIMES = np.arange(60) / 60
+
+
+def save(path: Path, knee_deg: float, forearm_deg: float) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    errors = np.radians([knee_deg, forearm_deg])
+    values = 0.3 * np.sin(6 * TIMES)[:, None] + errors
+    write_motion(path, Motion(COORDINATES, TIMES, values))
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> list[str]:
+    """Five subjects; b is 3° worse than a at the knee, c is like a but for chance."""
+    noise = (0.3, -0.2, 0.1, -0.3, 0.1)
+    for i in range(5):
+        file = f"s{i}/walk.mot"
+        save(tmp_path / "mocap" / file, 0, 0)
+        save(tmp_path / "a" / file, 4 + i, 40)
+        save(tmp_path / "b" / file, 7 + i + 0.1 * noise[i], 5)
+        save(tmp_path / "c" / file, 4.01 + i + noise[i], 20 + noise[i])
+    return [str(tmp_path / name) for name in ("mocap", "b", "a", "c")]
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_ranking_on_the_terminal(folders: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", *folders]) == 0
+    text = flat(capsys.readouterr().out)
+    assert text.startswith("RMSE of the legs: a has the lowest mean, 6.00 [")
+    assert "; not shown to be better than c." in text
+    assert "5 subjects, 5 trials that every method has" in text
+    places = [text.index(row) for row in ("1 a 6.00 [", "2 c 6.01 [", "3 b 9.00 [")]
+    assert places == sorted(places)
+    assert main(["compare", *folders, "--group", "arms"]) == 0
+    assert "RMSE of the arms: b has the lowest mean, 5.00" in flat(capsys.readouterr().out)
+
+
+def test_files(folders: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page, table, tex = (tmp_path / f"out.{ending}" for ending in ("html", "csv", "tex"))
+    outputs = ["--report", str(page), "--csv", str(table), "--latex", str(tex)]
+    assert main(["compare", *folders, *outputs, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["group"] == "legs"
+    assert [one["method"] for one in told["ranking"]] == ["a", "c", "b"]
+    knee = next(one for one in told["coordinates"] if one["item"] == "knee_angle_r")
+    assert np.degrees(knee["by_subject"]["a"]) == pytest.approx([4, 5, 6, 7, 8], abs=1e-5)
+    with table.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["method"] for row in rows} == {"a", "b", "c"}
+    text = page.read_text(encoding="utf-8")
+    assert "Which method for which joint" in text
+    for name in ("mocap", "a", "b", "c"):
+        assert file_sha256(tmp_path / name / "s0" / "walk.mot") in text
+    assert str(tmp_path) not in text
+    assert r"knee\_angle\_r" in tex.read_text(encoding="utf-8")
+
+
+def test_one_subject_is_told(folders: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    files = [f"{folder}/s0/walk.mot" for folder in folders]
+    assert main(["compare", *files]) == 0
+    text = flat(capsys.readouterr().out)
+    assert "of one subject nothing can be said about others" in text
+    # the files have one name: their folders tell them apart
+    assert "a/s0/walk" in text
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--group", "feet"), "feet"),
+        (("--model", "m.osim"), "--model is for one estimate"),
+    ],
+)
+def test_what_makes_no_sense(
+    folders: list[str], options: tuple[str, ...], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["compare", *folders, *options]) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_a_group_is_of_several_methods(
+    folders: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["compare", *folders[:2], "--group", "legs"]) == 2
+    assert "--group is what several methods are ranked by" in capsys.readouterr().err
+
+
+def test_a_page_of_one_method_names_its_files(folders: list[str], tmp_path: Path) -> None:
+    page = tmp_path / "one.html"
+    assert main(["compare", *folders[:2], "--report", str(page)]) == 0
+    text = page.read_text(encoding="utf-8")
+    for name in ("mocap", "b"):
+        assert file_sha256(tmp_path / name / "s4" / "walk.mot") in text
