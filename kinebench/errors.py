@@ -8,30 +8,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-__all__ = [
-    "AlignmentError",
-    "AugmentationError",
-    "CleaningError",
-    "DatasetError",
-    "FileFormatError",
-    "InverseKinematicsError",
-    "KinebenchError",
-    "KinebenchWarning",
-    "ModelError",
-    "NameNotFoundError",
-    "NotApplicableError",
-    "ScalingError",
-    "UnderTestError",
-    "ValueRangeError",
-    "has_control_characters",
-    "listed",
-    "nearest",
-    "one_line",
-    "printable",
-    "require_names",
-    "translated",
-]
-
 _LONGEST = 240  # characters: three lines of a terminal
 # difflib's own measure of what is alike: a slip or two of the finger, no other word
 _ALIKE = 0.6

@@ -18,21 +18,6 @@ from typing import Any
 
 from kinebench.errors import KinebenchWarning
 
-__all__ = [
-    "Remark",
-    "as_remark",
-    "carried_by_errors",
-    "carry",
-    "collected_remarks",
-    "each_once",
-    "hand_on",
-    "heard_by",
-    "reason_of",
-    "remarks_of",
-    "tell",
-    "unheard",
-]
-
 Spans = tuple[tuple[float, float], ...]
 
 

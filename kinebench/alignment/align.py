@@ -17,8 +17,6 @@ from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
 from kinebench.errors import AlignmentError, KinebenchError
 
-__all__ = ["PolicyResult", "Shifted", "TimePolicy", "align", "compare_policies", "sensitivity"]
-
 Result = TypeVar("Result")
 
 _SHIFTS_S = (0.1,)

@@ -15,8 +15,6 @@ from kinebench.errors import AlignmentError, require_names
 from kinebench.signals.lag import correlation_at
 from kinebench.signals.resampling import even_times, resample
 
-__all__ = ["MARKER_SPEED", "error_of_lag", "lag_signals", "rival_lag"]
-
 MARKER_SPEED = "mean marker speed"
 
 

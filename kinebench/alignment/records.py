@@ -9,8 +9,6 @@ from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
 from kinebench.geometry.registration import RigidTransform
 
-__all__ = ["Aligned", "AlignmentRecord", "Recording", "SpatialRecord"]
-
 Recording = TypeVar("Recording", Motion, Markers)
 
 

@@ -18,14 +18,6 @@ from kinebench.errors import AlignmentError
 from kinebench.remarks import tell
 from kinebench.signals.resampling import interpolant, resample
 
-__all__ = [
-    "Interpolation",
-    "at_reference_times",
-    "common_frames",
-    "interpolated",
-    "interpolator",
-]
-
 Interpolation = Literal["cubic", "linear"]
 
 # more than this many usual frame intervals without a frame is a gap, not a frame interval

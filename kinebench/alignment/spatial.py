@@ -16,8 +16,6 @@ from kinebench.core.names import shared_names
 from kinebench.errors import AlignmentError, ValueRangeError, require_names
 from kinebench.geometry.registration import register_rigid, register_vertical
 
-__all__ = ["RigidAlignment", "SpatialAlignment", "VerticalAxisAlignment"]
-
 
 @dataclass(frozen=True, slots=True)
 class RigidAlignment:

@@ -22,8 +22,6 @@ from kinebench.alignment.resampling import Interpolation, at_reference_times
 from kinebench.errors import AlignmentError, ValueRangeError
 from kinebench.signals.lag import correlation_at, lag_by_correlation
 
-__all__ = ["GivenLag", "MinimiseLag", "NoAlignment", "SignalLag", "TimeAlignment"]
-
 
 @dataclass(frozen=True, slots=True)
 class NoAlignment:

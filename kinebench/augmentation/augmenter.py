@@ -25,8 +25,6 @@ from kinebench.posture.sides import warn_if_sides_swapped
 from kinebench.remarks import tell
 from kinebench.signals.gaps import longest_gap
 
-__all__ = ["RATE_TOLERANCE", "START_UP_S", "LSTMAugmenter", "NoAugmentation", "tracked_markers"]
-
 START_UP_S = 1.0
 """Without warm-up, markers are biased for about this long: a static window should lie later."""
 

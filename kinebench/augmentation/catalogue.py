@@ -10,18 +10,6 @@ from kinebench.core.extensions import Catalogue, of_type
 from kinebench.core.references import Reference
 from kinebench.errors import ValueRangeError
 
-__all__ = [
-    "OPENCAP",
-    "PUBLISHED",
-    "VERSIONS",
-    "AugmenterVersion",
-    "DatasetFiles",
-    "LocalFiles",
-    "NetworkSpec",
-    "version",
-]
-
-
 OPENCAP = Reference(
     "Uhlrich SD, Falisse A, Kidziński Ł, et al. (2023). OpenCap: Human movement dynamics from"
     " smartphone videos. PLoS Computational Biology 19(10): e1011462.",

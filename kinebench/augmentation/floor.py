@@ -10,8 +10,6 @@ import numpy as np
 from kinebench.core.markers import Markers
 from kinebench.errors import AugmentationError, ValueRangeError
 
-__all__ = ["FloorOffset", "VerticalShift"]
-
 
 @dataclass(frozen=True, slots=True)
 class VerticalShift:

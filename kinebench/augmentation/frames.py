@@ -8,8 +8,6 @@ from numpy.typing import NDArray
 from kinebench.core.arrays import FloatArray
 from kinebench.signals.resampling import require_frames
 
-__all__ = ["WARM_UP_KINDS", "interpolate", "lead_in_frames", "uniform_times"]
-
 WARM_UP_KINDS = ("mirror", "repeat")
 
 

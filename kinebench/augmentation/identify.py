@@ -16,13 +16,6 @@ from kinebench.core.subject import Subject
 from kinebench.errors import AugmentationError
 from kinebench.remarks import unheard
 
-__all__ = [
-    "OTHER_NAMES",
-    "Candidate",
-    "Identification",
-    "identify",
-]
-
 _LARGEST_RMS_M = 0.5e-3
 """A version fits below this residual (RMS distance). Keypoints written with five decimals cost
 0.005 mm; markers that other machines made come back within 0.13 mm, and resampled ones within

@@ -6,8 +6,6 @@ import numpy as np
 
 from kinebench.augmentation.network import Float32Array, LSTMLayer, Network
 
-__all__ = ["predict"]
-
 
 def predict(network: Network, features: Float32Array) -> Float32Array:
     """Run a network over a batch of sequences.

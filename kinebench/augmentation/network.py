@@ -11,8 +11,6 @@ from numpy.typing import ArrayLike, NDArray
 from kinebench.core.value import Value
 from kinebench.errors import AugmentationError
 
-__all__ = ["Float32Array", "LSTMLayer", "Network"]
-
 Float32Array = NDArray[np.float32]
 
 

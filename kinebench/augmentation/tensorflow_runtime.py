@@ -10,8 +10,6 @@ import numpy as np
 from kinebench.augmentation.network import Float32Array, Network
 from kinebench.errors import AugmentationError
 
-__all__ = ["predict"]
-
 
 def predict(network: Network, features: Float32Array) -> Float32Array:
     """Run a network over a batch of sequences; the contract of `lstm.predict`.

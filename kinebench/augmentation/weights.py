@@ -43,8 +43,6 @@ from kinebench.io.documents import (
 )
 from kinebench.io.inner_paths import stays_inside
 
-__all__ = ["load_networks", "read_keras", "read_npz", "read_version", "write_version"]
-
 _LSTM_SETTINGS = {
     "activation": "tanh",
     "recurrent_activation": "sigmoid",

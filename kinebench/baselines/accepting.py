@@ -14,8 +14,6 @@ from kinebench.core.motion import Motion
 from kinebench.errors import ValueRangeError
 from kinebench.metrics.pairs import wrapped_difference
 
-__all__ = ["baseline_of"]
-
 _COURSE_HZ = 10.0
 """Rate of stored courses: a tenth of a second says where, and lowest and highest values of all
 frames stand beside them."""

@@ -10,8 +10,6 @@ from kinebench.core.arrays import FloatArray, frozen_mapping, read_only, strictl
 from kinebench.core.value import Value
 from kinebench.errors import ValueRangeError, require_names
 
-__all__ = ["Baseline", "Course", "Expected", "K", "Key", "Kind", "Origin", "Tolerance"]
-
 Kind = Literal["identical", "non-inferior", "timing"]
 
 KINDS = ("identical", "non-inferior", "timing")

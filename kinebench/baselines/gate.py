@@ -23,16 +23,6 @@ from kinebench.studies.design import TrialSource
 from kinebench.studies.files.trials import sources_of
 from kinebench.studies.sources.laboratory import LabSource
 
-__all__ = [
-    "OWN_SPEC",
-    "QUICK_BASELINE",
-    "Gate",
-    "accepted",
-    "quick_gate",
-    "quick_trials",
-    "read_gate",
-]
-
 OWN_SPEC = PipelineSpec(
     body="lab",
     augmenter="lab-1",

@@ -17,18 +17,6 @@ from kinebench.metrics.pairs import wrapped_difference
 from kinebench.statistics.samples import Interval
 from kinebench.statistics.series import series_mean
 
-__all__ = [
-    "Finding",
-    "Outcome",
-    "Stretch",
-    "Verdict",
-    "changes_of_origin",
-    "difference",
-    "judge",
-    "sampled",
-]
-
-
 _SAME_TIME_S = 1e-4  # a hundredth of a frame at 100 Hz, and more than rounding in a baseline's text
 
 

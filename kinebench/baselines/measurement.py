@@ -29,8 +29,6 @@ from kinebench.remarks import unheard
 from kinebench.studies.design import TrialSource
 from kinebench.studies.sources.laboratory import LabSource
 
-__all__ = ["ALL", "Measured", "Measurement", "machine", "measure", "name_of", "seeded_trial"]
-
 ALL = "all trials"
 """Stands for the trial in a figure that is a mean over trials."""
 

@@ -9,8 +9,6 @@ import numpy as np
 
 from kinebench.baselines.baseline import Kind, Tolerance
 
-__all__ = ["DEFAULT_PRESET", "PRESETS", "group_of", "tolerances_of"]
-
 DEFAULT_PRESET = "opencap"
 
 _OPENCAP = "limit of opencap-core's own regression tests"

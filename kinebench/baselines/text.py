@@ -23,8 +23,6 @@ from kinebench.io.documents import (
     value_of,
 )
 
-__all__ = ["baseline_text", "parse_baseline", "read_baseline"]
-
 _FORMAT = 1
 
 _NAN = "missing"

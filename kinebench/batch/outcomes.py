@@ -8,8 +8,6 @@ from typing import Any, Literal, NamedTuple
 
 from kinebench.comparison.body_groups import group_means
 
-__all__ = ["SCALED", "Distance", "Outcome", "exit_code", "tidy_rows"]
-
 Status = Literal["done", "kept", "failed"]
 
 SCALED = ("here", "session's")

@@ -32,8 +32,6 @@ from kinebench.remarks import carried_by_errors, collected_remarks, reason_of
 from kinebench.scaling.given import GivenModel
 from kinebench.studies.execution.pool import run_in_processes
 
-__all__ = ["BatchJob", "run_trial", "run_trials"]
-
 _METRICS = ("bias", "rmse", "max_error")
 
 

@@ -17,8 +17,6 @@ from kinebench.io.session_archive import named_in_archive
 from kinebench.io.session_folder import session_places
 from kinebench.remarks import reason_of
 
-__all__ = ["BatchTrial", "FoundTrials", "find_trials"]
-
 
 @dataclass(frozen=True, slots=True)
 class BatchTrial:

@@ -17,8 +17,6 @@ from kinebench.core.extensions import Catalogue
 from kinebench.core.notation import NotationEntry, entries_of, parse_steps, step_text
 from kinebench.core.stages import Cleaner
 
-__all__ = ["CLEANERS", "cleaners_text", "parse_cleaners"]
-
 _NONE = "none"
 
 _STAGES: tuple[type[Cleaner], ...] = (

@@ -12,8 +12,6 @@ from kinebench.core.sampling import warn_if_not_uniform
 from kinebench.errors import CleaningError, ValueRangeError, listed
 from kinebench.signals.runs import ShortRuns, runs
 
-__all__ = ["WINDOW", "filterable_positions", "frames_of", "require_values"]
-
 WINDOW = Limit(
     0, 10, "s", "no movement is left of what a longer window smooths or judges", positive=True
 )

@@ -29,8 +29,6 @@ from kinebench.errors import (
 from kinebench.geometry.segments import hold_lengths
 from kinebench.remarks import tell
 
-__all__ = ["BoneLengths", "Lengths", "measured_lengths", "require_static"]
-
 _RYCKAERT = Reference(
     "Ryckaert JP, Ciccotti G, Berendsen HJC (1977). Numerical integration of the"
     " cartesian equations of motion of a system with constraints. Journal of"

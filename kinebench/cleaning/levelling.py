@@ -30,8 +30,6 @@ from kinebench.posture.rests import (
 )
 from kinebench.posture.standing import standing_frames
 
-__all__ = ["Level"]
-
 # m: heights of heel, big-toe and small-toe keypoints above the floor
 _HEIGHTS_M = np.array([0.03, 0.02, 0.02])
 # how often standing deviates from its own mean, m, between facings

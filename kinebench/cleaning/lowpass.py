@@ -26,13 +26,6 @@ from kinebench.signals.cutoffs import (
 )
 from kinebench.signals.runs import ShortRuns
 
-__all__ = [
-    "WINTER",
-    "Butterworth",
-    "Challis",
-    "ResidualAnalysis",
-]
-
 WINTER = Reference(
     "Winter DA (2009). Biomechanics and motor control of human movement, 4th edition. Wiley.",
     "10.1002/9780470549148",

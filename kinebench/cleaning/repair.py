@@ -17,8 +17,6 @@ from kinebench.errors import ValueRangeError
 from kinebench.signals.gaps import FillMethod, fill_gaps
 from kinebench.signals.outliers import hampel_outliers
 
-__all__ = ["FillGaps", "RemoveOutliers"]
-
 _HAMPEL = Reference(
     "Hampel FR (1974). The influence curve and its role in robust estimation. Journal of"
     " the American Statistical Association 69(346): 383–393.",

@@ -14,8 +14,6 @@ from kinebench.core.notation import Syntax
 from kinebench.errors import ValueRangeError
 from kinebench.signals.resampling import ResampleMethod, even_times, resample
 
-__all__ = ["Resample"]
-
 _RATE = Limit(
     0, 10_000, "Hz", "no camera or motion-capture system records people faster", positive=True
 )

@@ -25,8 +25,6 @@ from kinebench.core.trial import Trial
 from kinebench.errors import CleaningError, NotApplicableError, ValueRangeError
 from kinebench.remarks import tell
 
-__all__ = ["Rescale", "Scale"]
-
 _LIMBS = ("thigh", "shank", "upper arm", "forearm")
 _MEASURED = tuple(f"{side} {name}" for name in _LIMBS for side in ("right", "left"))
 _FACTOR = Limit(

@@ -21,8 +21,6 @@ from kinebench.geometry.rotations import (
     rotation_from_axis_angles,
 )
 
-__all__ = ["Rotate", "Tilt"]
-
 _TURN = Limit(-360, 360, "degrees", "more than a full turn is a slip of the unit")
 
 Vector = tuple[float, float, float]

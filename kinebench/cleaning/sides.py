@@ -21,8 +21,6 @@ from kinebench.remarks import tell
 from kinebench.signals.exchanges import exchange_frames
 from kinebench.signals.runs import runs
 
-__all__ = ["Burst", "ExchangeSides", "SwapSides"]
-
 _VITERBI = Reference(
     "Viterbi AJ (1967). Error bounds for convolutional codes and an asymptotically"
     " optimum decoding algorithm. IEEE Transactions on Information Theory 13(2): 260–269.",

@@ -19,8 +19,6 @@ from kinebench.errors import ValueRangeError
 from kinebench.signals import kalman, smoothing
 from kinebench.signals.runs import ShortRuns
 
-__all__ = ["KalmanSmoother", "Median", "SavitzkyGolay", "SmoothingSpline"]
-
 _SAVITZKY = Reference(
     "Savitzky A, Golay MJE (1964). Smoothing and differentiation of data by simplified"
     " least squares procedures. Analytical Chemistry 36(8): 1627–1639.",

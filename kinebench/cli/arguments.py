@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 
-__all__ = ["one_or_more"]
-
 
 def one_or_more(text: str) -> int:
     """A count, for the `type` of an argument.

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from kinebench.pipeline.audit import TrialAudit
     from kinebench.quality import Evidence
 
-__all__ = ["add_arguments", "run"]
 
 _EPILOG = """\
 Red: not to be trusted; amber: to be used with care; green: no check found anything. On a session

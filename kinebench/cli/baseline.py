@@ -16,7 +16,6 @@ from kinebench.errors import ValueRangeError
 if TYPE_CHECKING:
     from kinebench.baselines.baseline import Baseline, Tolerance
 
-__all__ = ["add_arguments", "run"]
 
 _DIFFER = 1
 _FEW = 10  # draws: with as many, thirty figures raise a false alarm once in 250 runs; 6 spreads

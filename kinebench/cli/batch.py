@@ -20,7 +20,6 @@ from kinebench.errors import ValueRangeError
 if TYPE_CHECKING:
     from kinebench.batch import FoundTrials, Outcome
 
-__all__ = ["is_batch", "run_batch"]
 
 _TABLE, _REPORT = "trials.csv", "report.html"
 

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from kinebench.baselines.judging import Verdict
     from kinebench.baselines.measurement import Measurement
 
-__all__ = ["add_arguments", "add_gate_arguments", "baseline_path", "gate_of", "run"]
 
 _EPILOG = """\
 Without GATE.toml the quick gate is run on kinebench's own pipeline, against the baseline that it

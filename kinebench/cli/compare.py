@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from kinebench.core.model import Model
     from kinebench.events import ManualEvent
 
-__all__ = ["add_arguments", "run"]
 
 _EPILOG = """\
 Error is estimate − reference. Clocks are taken as one unless --align says otherwise; the remarks

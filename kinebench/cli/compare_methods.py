@@ -15,8 +15,6 @@ from kinebench.errors import ValueRangeError
 if TYPE_CHECKING:
     from kinebench.comparison import FoundPairs, MethodComparison, Procedure
 
-__all__ = ["files_of", "matches", "run_methods"]
-
 
 def run_methods(
     arguments: argparse.Namespace,

@@ -19,8 +19,6 @@ from kinebench.datasets.registration import UNSTATED_LICENCE, add_dataset
 from kinebench.datasets.verification import Finding, verify_dataset, verify_folder
 from kinebench.errors import DatasetError
 
-__all__ = ["add_arguments", "run"]
-
 _EPILOG = """\
 KINEBENCH_MIRROR names a folder with copies by public address, tried first and used in place;
 KINEBENCH_CACHE names the folder for downloads; KINEBENCH_CARDS that for your own cards.

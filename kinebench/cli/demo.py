@@ -9,8 +9,6 @@ from pathlib import Path
 from kinebench.cli.arguments import one_or_more
 from kinebench.cli.progress import CellProgress
 
-__all__ = ["add_arguments", "run"]
-
 _CAMERA = "two-phones"
 
 _EPILOG = """\

@@ -16,7 +16,6 @@ from kinebench.remarks import carried_by_errors, each_once
 if TYPE_CHECKING:
     from kinebench.pipeline.engine_comparison import EngineComparison
 
-__all__ = ["add_arguments", "run"]
 
 _EPILOG = """\
 Both engines minimise the same cost on the same scaled model and markers. Where kinebench's own

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from kinebench.augmentation.identify import Candidate, Identification
 
-__all__ = ["add_arguments", "run"]
 
 _NEAR_M = 3e-3  # nearest, but off by what a slightly wrong mass or height does
 

@@ -19,8 +19,6 @@ from kinebench.errors import KinebenchError, KinebenchWarning, printable
 from kinebench.io import interrupts
 from kinebench.remarks import Remark, as_remark, heard_by, remarks_of
 
-__all__ = ["main"]
-
 # name -> what it does; the module of the same name is imported only when it is asked for
 _COMMANDS = {
     "demo": "the main job on embedded defaults: virtual laboratory, pipeline, study, report",

@@ -9,8 +9,6 @@ from typing import Any, TextIO
 from kinebench.errors import printable
 from kinebench.remarks import Remark
 
-__all__ = ["PrintableStream", "print_remarks", "terminal_of"]
-
 
 def print_remarks(remarks: Iterable[Remark]) -> None:
     """A line each on stderr: severity and text."""

@@ -16,17 +16,6 @@ if TYPE_CHECKING:
     from kinebench.pipeline.plan import Plan
     from kinebench.pipeline.spec import PipelineSpec
 
-__all__ = [
-    "OWN_MODEL",
-    "add_input_arguments",
-    "planned",
-    "read_file",
-    "require_one_input",
-    "session_of",
-    "session_place",
-    "spec_of",
-    "subject_of",
-]
 
 _SESSION_OPTIONS = ("trial", "variant")
 _FILE_OPTIONS = ("static", "unit", "rate", "keypoint_set", "axes")

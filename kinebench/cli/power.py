@@ -13,7 +13,6 @@ from kinebench.errors import FileFormatError, ValueRangeError
 if TYPE_CHECKING:
     from kinebench.statistics.power import DifferenceComponents
 
-__all__ = ["add_arguments", "run"]
 
 _EPILOG = """\
 Differences are estimate - reference, all in one unit. A trial's value is the mean of its

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from kinebench.studies.execution.cells import Outcome
 
-__all__ = ["CellProgress", "duration", "status_line"]
 
 _EVERY_S = 10.0
 _WINDOW_S = 120.0

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from kinebench.pipeline.plan import Plan
     from kinebench.quality import Assessment
 
-__all__ = ["add_arguments", "run"]
 
 _DOING = {
     "plan": "reading and planning",

@@ -11,8 +11,6 @@ from typing import Any, NoReturn, TextIO, cast
 
 from kinebench.errors import KinebenchError
 
-__all__ = ["ReaderGone", "standard_streams"]
-
 # what the command prints beyond ASCII, for terminals and files that cannot take it
 _PLAIN = {
     "−": "-", "–": "-", "—": "-", "→": "->", "×": "x", "·": "*", "…": "...", "≤": "<=",

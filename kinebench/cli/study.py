@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from kinebench.studies.execution.cells import Outcome
     from kinebench.studies.report_plan import ReportPlan
 
-__all__ = ["add_arguments", "run", "study_exit_code"]
 
 _EPILOG = """\
 A study is a TOML file: trials, factors with levels, and the pipeline that they vary. The files of

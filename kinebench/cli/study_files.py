@@ -14,7 +14,6 @@ from kinebench.errors import KinebenchError
 if TYPE_CHECKING:
     from kinebench.studies.report_plan import ReportPlan
 
-__all__ = ["list_studies", "new_study", "print_plan"]
 
 _OWN = Path("benchmarks") / "studies"
 _FOUND_A_FAULT = 1

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from kinebench.validation import Validation
     from kinebench.validation.sources import Video
 
-__all__ = ["add_arguments", "run"]
 
 _EPILOG = """\
 Unlike compare, which takes files as aligned, validate finds names, axes, units, clock and frame of

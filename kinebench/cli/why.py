@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from kinebench.diagnosis.why import Diagnosis
     from kinebench.pipeline.plan import Plan
 
-__all__ = ["add_arguments", "run"]
 
 _EPILOG = """\
 Every cause is swapped, alone and together with the others, on the trial itself; no reference is

@@ -29,8 +29,6 @@ from kinebench.statistics import (
     subject_mean_curves,
 )
 
-__all__ = ["FEWEST_SUBJECTS", "OUTCOMES", "AgreementRow", "CurveRow", "agreement_of", "curves_of"]
-
 FEWEST_SUBJECTS = 3
 """Two subjects have limits of agreement with one degree of freedom, which say nothing."""
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 
 import numpy as np
 
-__all__ = ["BODY_GROUPS", "TRANSLATIONS", "group_means", "group_of"]
-
 TRANSLATIONS = "translations"
 
 _STEMS = {

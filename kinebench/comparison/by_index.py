@@ -12,8 +12,6 @@ from kinebench.core.arrays import FloatArray
 from kinebench.core.motion import Motion
 from kinebench.errors import AlignmentError, ValueRangeError
 
-__all__ = ["IndexResampling"]
-
 
 @dataclass(frozen=True, slots=True)
 class IndexResampling:

@@ -42,8 +42,6 @@ from kinebench.metrics import Evaluation, Exclusion
 from kinebench.metrics.landmarks import side_of
 from kinebench.remarks import collected_remarks, each_once, reason_of, unheard
 
-__all__ = ["compare_pair", "compare_pairs", "compare_recordings"]
-
 _FEW = 30  # up to so many pairs the other policies are tried as well: the search for a lag is slow
 
 

@@ -15,8 +15,6 @@ from kinebench.io.sto import read_motion
 from kinebench.metrics.pairs import without_wraps
 from kinebench.uncertainty.marker_errors import NORMAL_95
 
-__all__ = ["share_within_band", "standard_error_at", "standard_error_beside"]
-
 _ENDING = "_se.sto"
 
 

@@ -13,8 +13,6 @@ from kinebench.comparison.results import GroupRow, PairResult
 from kinebench.metrics import CATALOGUE, Kind
 from kinebench.statistics import Observations, group_figure
 
-__all__ = ["ALL_ANGLES", "ALL_TRANSLATIONS", "group_rows_of"]
-
 ALL_ANGLES, ALL_TRANSLATIONS = "all angles", "all translations"
 _OF_MARKERS = ("distance_mean", "offset_removed_distance_mean", "distance_p95", "mpjpe")
 

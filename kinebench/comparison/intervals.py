@@ -39,8 +39,6 @@ from kinebench.events import (
 from kinebench.metrics.landmarks import foot_points, segment_of
 from kinebench.remarks import tell
 
-__all__ = ["ScoredInterval", "scored_intervals"]
-
 _SIDES = ("right", "left")
 _STEP_M, _STEP_RAD = 0.2, 0.2  # between the feet, and between the hips: less is swaying
 

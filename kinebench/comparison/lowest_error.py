@@ -19,8 +19,6 @@ from kinebench.errors import KinebenchError
 from kinebench.metrics.marker_evaluation import ALL_MARKERS
 from kinebench.remarks import unheard
 
-__all__ = ["LowestReportedError", "headline", "time_policy"]
-
 _FEWEST = 0.5  # share of the best overlap below which a lag is not tried: few frames fit by chance
 
 

@@ -27,8 +27,6 @@ from kinebench.statistics.ranking import (
     ranked,
 )
 
-__all__ = ["MethodComparison", "MethodScores", "compare_methods", "method_names"]
-
 _OF_SEGMENT = {"foot": "legs", "shank": "legs", "thigh": "legs", "arm": "arms"}
 _ALPHA = 0.05
 _Family = tuple[PairedDifference, ...]

@@ -14,8 +14,6 @@ from kinebench.io.sto import read_motion_file
 from kinebench.kinematics import read_tree
 from kinebench.remarks import collected_remarks, hand_on, tell
 
-__all__ = ["model_kinds", "read_pair"]
-
 
 def model_kinds(model: Model) -> dict[str, Kind]:
     """Each coordinate of a model, and whether it turns or shifts.

@@ -19,8 +19,6 @@ from kinebench.io.text import read_text
 from kinebench.metrics import Exclusion
 from kinebench.remarks import tell
 
-__all__ = ["FilePair", "FoundPairs", "by_method", "find_pairs", "pairs_from_csv"]
-
 # In folders one kind counts: the first of these that both have.
 _ENDINGS = (".mot", ".trc", ".sto")
 RUN_MOTION = "kinematics"

@@ -14,8 +14,6 @@ from kinebench.events import ManualEvent
 from kinebench.metrics import metrics_of
 from kinebench.statistics import POOLINGS
 
-__all__ = ["EVENT_KINDS", "LOWER_BODY_21", "PROCEDURES", "Procedure", "procedure"]
-
 EVENT_KINDS = ("squat", "sts", "gait", "jump")
 
 _LEG = ("hip_flexion", "hip_adduction", "hip_rotation", "knee_angle", "ankle_angle")

@@ -16,8 +16,6 @@ from kinebench.metrics import Evaluation, Exclusion
 from kinebench.remarks import Remark
 from kinebench.statistics import GroupFigure
 
-__all__ = ["Comparison", "GroupRow", "PairResult", "RepetitionResult"]
-
 
 class RepetitionResult(NamedTuple):
     """Figures of one repetition, cycle or phase of a trial."""

@@ -19,15 +19,6 @@ from kinebench.metrics import Evaluation, Exclusion, evaluate_markers, evaluate_
 from kinebench.metrics.pairs import without_wraps
 from kinebench.statistics import series_mean
 
-__all__ = [
-    "errors_of",
-    "headline_name",
-    "headline_values",
-    "prepared",
-    "scored",
-    "within",
-]
-
 _MARKER_HEADLINE = "distance_mean"
 _TRANSLATIONS = ("pelvis_tx", "pelvis_ty", "pelvis_tz")
 

@@ -12,8 +12,6 @@ from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
 from kinebench.errors import ValueRangeError
 
-__all__ = ["other_units", "require_common_clock"]
-
 SLOWEST_HZ, FASTEST_HZ = 4.0, 5000.0
 """Sampling rates of human movement: slower shows no movement, faster is no camera."""
 

@@ -11,8 +11,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from kinebench.errors import ValueRangeError
 
-__all__ = ["FloatArray", "equal_values", "frozen_mapping", "read_only", "strictly_increasing"]
-
 FloatArray = NDArray[np.float64]
 
 

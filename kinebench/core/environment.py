@@ -14,8 +14,6 @@ import numpy as np
 from kinebench import __version__
 from kinebench.core.extensions import adding_packages
 
-__all__ = ["blas_kernel", "environment", "library_versions"]
-
 _PACKAGES = ("numpy", "scipy", "numba", "opensim")
 # folders in which wheels of numpy keep their OpenBLAS: Linux and Windows, macOS
 _BUNDLES = ("../numpy.libs", ".dylibs")

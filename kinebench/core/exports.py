@@ -14,12 +14,6 @@ if TYPE_CHECKING:
     from kinebench.core.markers import Markers
     from kinebench.core.motion import Motion
 
-__all__ = [
-    "markers_as_dataframe",
-    "markers_as_xarray",
-    "motion_as_dataframe",
-    "motion_as_xarray",
-]
 
 _AXES = ("x", "y", "z")
 

@@ -19,8 +19,6 @@ from typing import Any, Generic, TypeVar
 from kinebench.errors import NotApplicableError, one_line, require_names
 from kinebench.remarks import tell
 
-__all__ = ["KINDS", "Catalogue", "adding_packages", "of_type"]
-
 _GROUP = "kinebench.stages"
 """The group of entry points."""
 

@@ -9,17 +9,6 @@ import numpy as np
 from kinebench.core.markers import Markers
 from kinebench.remarks import tell
 
-__all__ = [
-    "BODY_25",
-    "FACE",
-    "HRNET_23",
-    "KEYPOINT_SETS",
-    "OPENCAP_20",
-    "paired_parts",
-    "with_derived_keypoints",
-    "without_face",
-]
-
 BODY_25 = (
     "Nose", "Neck", "RShoulder", "RElbow", "RWrist", "LShoulder", "LElbow", "LWrist", "midHip",
     "RHip", "RKnee", "RAnkle", "LHip", "LKnee", "LAnkle", "REye", "LEye", "REar", "LEar",

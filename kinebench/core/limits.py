@@ -7,8 +7,6 @@ from typing import Any
 
 from kinebench.errors import ValueRangeError
 
-__all__ = ["LONGEST_S", "Limit", "require_limit", "require_within"]
-
 LONGEST_S = 86_400.0
 """Longest time span that a parameter may name, s: a day, more than anybody records."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["ANATOMICAL_MARKERS", "KEYPOINT_MARKERS", "OPTICAL_MARKERS"]
-
 ANATOMICAL_MARKERS = (
     "C7_study", "r_shoulder_study", "L_shoulder_study",
     "r.ASIS_study", "L.ASIS_study", "r.PSIS_study", "L.PSIS_study",

@@ -19,8 +19,6 @@ from kinebench.errors import ValueRangeError, require_names
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Markers"]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Markers(Value):

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from kinebench.errors import ModelError
 
-__all__ = ["Document", "Model"]
-
 
 @dataclass(frozen=True, slots=True)
 class Document:

@@ -19,7 +19,6 @@ from kinebench.errors import ValueRangeError, require_names
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Coordinate", "Motion"]
 
 Kind = Literal["rotational", "translational"]
 

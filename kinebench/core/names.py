@@ -7,8 +7,6 @@ from collections.abc import Iterable, Sequence
 
 from kinebench.errors import ValueRangeError, has_control_characters, printable
 
-__all__ = ["columns_of", "file_stem", "require_printable", "shared_names"]
-
 _LONGEST = 1000  # characters: full paths of states in a model have up to about 200
 
 

@@ -16,8 +16,6 @@ from kinebench.errors import (
     one_line,
 )
 
-__all__ = ["NotationEntry", "Syntax", "entries_of", "parse_steps", "step_text"]
-
 Stage = TypeVar("Stage")
 
 

@@ -11,8 +11,6 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from kinebench.core.limits import Limit
 from kinebench.errors import ValueRangeError, one_line
 
-__all__ = ["Parameter", "parameters_of"]
-
 _LONGEST_SHOWN = 40
 
 

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-__all__ = ["PLAUSIBLE", "Range"]
-
 
 @dataclass(frozen=True, slots=True)
 class Range:

@@ -18,8 +18,6 @@ from kinebench.core.model import Document
 from kinebench.core.value import fields_of
 from kinebench.errors import ValueRangeError
 
-__all__ = ["ADDED", "describe", "digest", "file_sha256", "without_nan"]
-
 ADDED = {"added": True}
 """Metadata of a dataclass' field that came later: at its default it is left out of the digest, so
 that values without it keep the digests under which results of theirs are stored."""

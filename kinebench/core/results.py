@@ -18,8 +18,6 @@ from kinebench.core.value import Value
 from kinebench.errors import ValueRangeError
 from kinebench.remarks import Remark
 
-__all__ = ["IKSolution", "PipelineRun", "ScalingResult", "StageResult"]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScalingResult(Value):

@@ -8,8 +8,6 @@ from kinebench.core.arrays import FloatArray
 from kinebench.errors import ValueRangeError
 from kinebench.remarks import tell
 
-__all__ = ["is_uniform", "sampling_rate"]
-
 
 def sampling_rate(times: FloatArray) -> float:
     """Mean sampling rate, Hz, of strictly increasing times (n_frames,) s.

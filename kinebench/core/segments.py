@@ -11,17 +11,6 @@ from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
 from kinebench.geometry.segments import distances
 
-__all__ = [
-    "BODY_SEGMENTS",
-    "RIGID_SEGMENTS",
-    "SEGMENTS",
-    "STATURE_SHARES",
-    "segment_ends",
-    "segment_lengths",
-    "stature",
-    "typical_lengths",
-]
-
 
 def _sided(name: str, upper: str, lower: str) -> dict[str, tuple[str, str]]:
     return {

@@ -20,19 +20,6 @@ from kinebench.core.results import IKSolution, ScalingResult
 from kinebench.core.subject import Subject
 from kinebench.core.trial import Trial
 
-__all__ = [
-    "AdaptiveCleaner",
-    "Augmenter",
-    "Cleaner",
-    "GroundOffset",
-    "InverseKinematics",
-    "Scaler",
-    "StartsUp",
-    "TrialCleaner",
-    "in_trial",
-    "title_of",
-]
-
 
 def title_of(stage: object) -> str:
     """What a stage says it is, to be read after "by"; else the name of its class.

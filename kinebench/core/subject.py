@@ -11,8 +11,6 @@ from kinebench.core.plausible import PLAUSIBLE
 from kinebench.errors import ValueRangeError
 from kinebench.remarks import tell
 
-__all__ = ["Subject", "implausible", "require_possible"]
-
 _HEIGHT_M, _INDEX = PLAUSIBLE["height"], PLAUSIBLE["body-mass index"]
 _ANY_HEIGHT_M = PLAUSIBLE["height of anybody"]
 _ANY_INDEX = PLAUSIBLE["body-mass index of anybody"]

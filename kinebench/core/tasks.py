@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 
 from kinebench.errors import ValueRangeError
 
-__all__ = ["CoordinateTask", "IKTasks"]
-
 
 @dataclass(frozen=True, slots=True)
 class CoordinateTask:

@@ -8,8 +8,6 @@ from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
 from kinebench.core.subject import Subject
 
-__all__ = ["Trial"]
-
 
 @dataclass(frozen=True, slots=True)
 class Trial:

@@ -9,8 +9,6 @@ import numpy as np
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
 
-__all__ = ["up_axes"]
-
 _UPRIGHT = 0.5  # cosine of 60°: the neck stays nearer to above the ankles, lying down apart
 _TOP = ("Neck", "C7_study", "C7", "r_shoulder_study", "r_shoulder", "RSHO", "RShoulder")
 _FEET = (("RAnkle", "LAnkle"), ("r_ankle_study", "L_ankle_study"), ("r_ankle", "L_ankle"),

@@ -8,8 +8,6 @@ from typing import Any
 
 from kinebench.core.arrays import equal_values
 
-__all__ = ["Value", "fields_of"]
-
 
 def fields_of(value: Any) -> dict[str, Any] | None:
     """Fields of a dataclass's instance by name; None of anything else."""

@@ -9,8 +9,6 @@ import numpy as np
 from kinebench.core.arrays import FloatArray
 from kinebench.core.motion import Coordinate
 
-__all__ = ["can_wrap", "unwrapped"]
-
 _WRAPPING_NAMES = ("pelvis_rotation", "arm_flex_*", "arm_add_*", "arm_rot_*")
 
 

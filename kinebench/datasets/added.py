@@ -9,8 +9,6 @@ from typing import Any
 from kinebench.core.extensions import Catalogue, of_type
 from kinebench.datasets.card import Card, read_card
 
-__all__ = ["ADDED", "Dataset"]
-
 
 @dataclass(frozen=True, slots=True)
 class Dataset:

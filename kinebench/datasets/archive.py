@@ -20,8 +20,6 @@ from kinebench.errors import DatasetError, one_line
 from kinebench.io.array_files import ZIP_FAILURES, expansion_limit
 from kinebench.io.inner_paths import stays_inside
 
-__all__ = ["extract_archive", "is_archive"]
-
 _DAMAGED_STREAM = (OSError, EOFError, zlib.error, lzma.LZMAError)
 _FAILURES = (*ZIP_FAILURES, tarfile.TarError, lzma.LZMAError, MemoryError)
 _PACKED: tuple[tuple[bytes, Callable[..., Any]], ...] = (

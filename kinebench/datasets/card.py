@@ -50,8 +50,6 @@ from kinebench.io.documents import (
 )
 from kinebench.io.inner_paths import can_exist, stays_inside
 
-__all__ = ["Card", "CardFile", "Source", "card_toml", "parse_card", "read_card"]
-
 _CARD_KEYS = frozenset(
     {"title", "description", "licence", "citation", "doi", "steps", "layout", "subject", "source"}
 )

@@ -11,8 +11,6 @@ from kinebench.datasets.places import Places, shipped_cards_folder
 from kinebench.errors import DatasetError, nearest
 from kinebench.remarks import tell
 
-__all__ = ["cards", "find_card", "shipped_cards"]
-
 
 def shipped_cards() -> dict[str, Card]:
     """The cards that come with kinebench, by name in alphabetical order."""

@@ -16,8 +16,6 @@ from kinebench.io.models import read_model
 from kinebench.io.sto import read_motion
 from kinebench.io.trc import read_trc
 
-__all__ = ["Contents"]
-
 
 @dataclass(frozen=True, slots=True)
 class Contents:

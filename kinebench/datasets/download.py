@@ -19,8 +19,6 @@ from kinebench.errors import DatasetError
 if TYPE_CHECKING:
     import requests
 
-__all__ = ["Downloader"]
-
 
 @dataclass(frozen=True, slots=True)
 class Downloader:

@@ -14,8 +14,6 @@ from kinebench.datasets.places import Places
 from kinebench.errors import DatasetError
 from kinebench.remarks import tell
 
-__all__ = ["fetch_dataset", "fetch_file", "local_file", "matches"]
-
 
 def fetch_file(dataset: str, path: str, places: Places | None = None) -> Path:
     """A verified local copy of a file of a dataset, downloaded when there is none.

@@ -6,8 +6,6 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Places", "shipped_cards_folder"]
-
 
 @dataclass(frozen=True, slots=True)
 class Places:

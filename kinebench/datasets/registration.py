@@ -18,8 +18,6 @@ from kinebench.errors import DatasetError
 from kinebench.io.atomic import write_atomically
 from kinebench.io.inner_paths import stays_inside
 
-__all__ = ["add_dataset", "index_folder"]
-
 UNSTATED_LICENCE = "LicenseRef-unstated"
 
 

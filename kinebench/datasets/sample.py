@@ -15,8 +15,6 @@ from kinebench.core.trial import Trial
 from kinebench.core.value import Value
 from kinebench.errors import DatasetError
 
-__all__ = ["Sample"]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample(Value):

@@ -13,8 +13,6 @@ from kinebench.datasets.fetching import cached_path, matches, mirror_path
 from kinebench.datasets.places import Places
 from kinebench.errors import DatasetError
 
-__all__ = ["Finding", "verify_dataset", "verify_folder"]
-
 State = Literal["good", "wrong", "absent"]
 
 

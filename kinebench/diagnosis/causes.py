@@ -21,8 +21,6 @@ from kinebench.pipeline.opencap import opencap_setup
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.scaling.window import GivenWindow
 
-__all__ = ["Cause", "causes_of"]
-
 _CUTOFF_HZ = 6.0
 _WARM_UP_S = 1.0
 

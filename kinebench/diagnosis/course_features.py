@@ -28,8 +28,6 @@ from kinebench.diagnosis.straightness import knee_angles_deg
 from kinebench.errors import KinebenchError
 from kinebench.signals.lag import lag_by_slope
 
-__all__ = ["ALIKE", "of_choices", "of_depth", "of_frames", "of_time", "of_wandering"]
-
 ALIKE = 0.9
 """Correlation of both knees from which both legs do the same, and a lag between them is one."""
 

@@ -10,8 +10,6 @@ from types import MappingProxyType
 from kinebench.diagnosis.features import FEATURES
 from kinebench.diagnosis.suspicion import ANYTHING, Learnt, learnt, probabilities
 
-__all__ = ["CAUSES", "LIKELY", "UNDECIDABLE", "CauseWords", "Fault", "faults_of", "of_causes"]
-
 LIKELY = 0.7
 """A cause is called likely wrong from this probability on: in the learning set, each half judged by
 what the other taught, 2 % of clean sessions were accused then, and 6 % of those filmed by rigs."""

@@ -24,16 +24,18 @@ from kinebench.diagnosis.course_features import (
 )
 from kinebench.diagnosis.stance_features import (
     SEGMENTS,
-    Choices,
-    calm,
     of_pose,
     of_sides,
     of_size,
     of_tilt,
 )
+from kinebench.diagnosis.stance_features import (
+    Choices as Choices,
+)
+from kinebench.diagnosis.stance_features import (
+    calm as calm,
+)
 from kinebench.errors import NameNotFoundError
-
-__all__ = ["FEATURES", "Choices", "Feature", "calm", "comparable", "measured"]
 
 _FEWEST = 5
 _NO_CHOICES = Choices()

@@ -22,16 +22,6 @@ from kinebench.posture.rests import foot_at_rest
 from kinebench.remarks import unheard
 from kinebench.signals.butterworth import butterworth, shortest_run
 
-__all__ = [
-    "COURSES",
-    "FIGURES",
-    "Figure",
-    "Frames",
-    "courses_of",
-    "deepest_frames",
-    "figures_of",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Figure:

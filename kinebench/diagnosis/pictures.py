@@ -15,8 +15,6 @@ from kinebench.core.trial import Trial
 from kinebench.diagnosis.features import calm
 from kinebench.diagnosis.straightness import knee_angles_deg
 
-__all__ = ["PICTURES", "Panel", "panels_of"]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Panel:

@@ -15,8 +15,6 @@ from dataclasses import dataclass
 
 from kinebench.diagnosis.figures import Figure
 
-__all__ = ["ANGLE_CHANGE", "N_SESSIONS", "Spread", "error_of", "notable", "spread_of"]
-
 ANGLE_CHANGE = Figure(
     "angle_change",
     "rad",

@@ -16,11 +16,6 @@ from kinebench.core.subject import Subject
 from kinebench.diagnosis.straightness import Stance, stance, straightest_window
 from kinebench.errors import KinebenchError
 
-__all__ = [
-    "FOOT", "SEGMENTS", "Choices", "apart", "calm", "directions", "highest", "middle", "of_pose",
-    "of_sides", "of_size", "of_tilt",
-]  # fmt: skip
-
 SEGMENTS = ("thigh", "shank", "foot")
 """Segments of which right and left are compared."""
 FOOT = ("Heel", "BigToe", "SmallToe")

@@ -19,8 +19,6 @@ from kinebench.geometry.rotations import unit
 from kinebench.posture.standing import SEGMENT_M as _SEGMENT_M
 from kinebench.posture.standing import STANDING_KEYPOINTS as _NEEDED
 
-__all__ = ["Stance", "knee_angles_deg", "stance", "straightest_window"]
-
 _LENGTH_S, _AVOID_START_S = 0.5, 1.0
 
 

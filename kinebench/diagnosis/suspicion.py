@@ -21,8 +21,6 @@ import numpy as np
 
 from kinebench.diagnosis.features import FEATURES
 
-__all__ = ["ANYTHING", "Learnt", "inputs_of", "lean", "learnt", "probabilities"]
-
 ANYTHING = "anything"
 """Name of the model that tells sessions with any fault from clean ones."""
 

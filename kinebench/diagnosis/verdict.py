@@ -12,22 +12,10 @@ from kinebench.core.arrays import FloatArray
 from kinebench.diagnosis.causes import Cause
 from kinebench.diagnosis.faults import LIKELY
 from kinebench.diagnosis.figures import FIGURES, Figure
-from kinebench.diagnosis.spread import ANGLE_CHANGE, N_SESSIONS, error_of, notable, spread_of
+from kinebench.diagnosis.spread import ANGLE_CHANGE as ANGLE_CHANGE
+from kinebench.diagnosis.spread import N_SESSIONS, error_of, notable, spread_of
 from kinebench.diagnosis.why import SOLVERS, Diagnosis
 from kinebench.errors import listed
-
-__all__ = [
-    "ANGLE_CHANGE",
-    "WRONG_SOMEHOW",
-    "Finding",
-    "angle_change",
-    "drop_interval",
-    "findings",
-    "part_text",
-    "signed",
-    "verdict",
-]
-
 
 _SPAN_S = 0.2
 _SOLVER_SHOWN = "OpenSim's tools stopped short of the optimum of their own cost"

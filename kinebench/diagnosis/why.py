@@ -35,8 +35,6 @@ from kinebench.pipeline.opencap import opencap_setup
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.remarks import Remark, unheard
 
-__all__ = ["SOLVERS", "Diagnosis", "choices_of", "diagnose"]
-
 SOLVERS = "solvers"
 """Name of the cause that OpenSim's tools stop short of their optimum."""
 

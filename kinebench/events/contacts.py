@@ -12,8 +12,6 @@ from numpy.typing import ArrayLike
 from kinebench.errors import ValueRangeError
 from kinebench.events.intervals import Contact, Flight, above_with_hysteresis, signal_on_times
 
-__all__ = ["JumpPhases", "contacts_from_feet", "jump_phases"]
-
 
 def contacts_from_feet(
     positions: ArrayLike,

@@ -14,8 +14,6 @@ from kinebench.errors import ValueRangeError
 from kinebench.events.intervals import Cycle, signal_on_times
 from kinebench.events.walking import Foot, Stretch, straight, stretches_of_walk
 
-__all__ = ["GaitEvents", "gait_cycles", "gait_events_from_markers"]
-
 
 class GaitEvents(NamedTuple):
     """Heel strikes and toe-offs of one foot, and from when to when the walk turned, s."""

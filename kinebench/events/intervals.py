@@ -10,8 +10,6 @@ from numpy.typing import ArrayLike
 from kinebench.core.arrays import FloatArray
 from kinebench.errors import ValueRangeError
 
-__all__ = ["Contact", "Cycle", "Flight", "Repetition", "above_with_hysteresis", "signal_on_times"]
-
 
 class Repetition(NamedTuple):
     """One repetition: it starts at rest, turns at the extreme, and ends at rest again; s."""

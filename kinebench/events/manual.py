@@ -10,8 +10,6 @@ from kinebench.errors import FileFormatError, has_control_characters
 from kinebench.io.csv_text import split_csv
 from kinebench.io.text import read_text
 
-__all__ = ["ManualEvent", "read_events"]
-
 _LATEST_S = 86_400.0  # a day: what lies beyond is no time in seconds
 COLUMNS = ("name", "start_s", "end_s", "trial")
 

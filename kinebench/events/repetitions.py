@@ -20,13 +20,6 @@ from kinebench.errors import NameNotFoundError, ValueRangeError
 from kinebench.events.intervals import Repetition, above_with_hysteresis, signal_on_times
 from kinebench.remarks import tell
 
-__all__ = [
-    "pelvis_height",
-    "repetitions",
-    "sit_to_stand_repetitions",
-    "squat_repetitions",
-]
-
 COUNTS, RETURNED, AT_REST = 0.5, 0.25, 0.05
 _SMALLEST_M = 0.1
 

@@ -18,16 +18,6 @@ from kinebench.core.arrays import FloatArray
 from kinebench.core.wrapping import unwrapped
 from kinebench.errors import ValueRangeError
 
-__all__ = [
-    "Foot",
-    "Stretch",
-    "Turn",
-    "alternate",
-    "straight",
-    "stretches_of_walk",
-    "turns_of_heading",
-]
-
 _SMOOTH_S = 0.5  # about a step: what one foot swings outwards the other swings back
 _TURN = math.radians(60.0)  # within 1 s: a curve of 1 m radius is walked more slowly
 _STRAIGHT = math.radians(45.0)

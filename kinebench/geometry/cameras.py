@@ -18,8 +18,6 @@ from numpy.typing import NDArray
 from kinebench.errors import ValueRangeError
 from kinebench.geometry.rotations import unit
 
-__all__ = ["camera_matrix", "depths", "looking_at", "project", "triangulate"]
-
 FloatArray = NDArray[np.float64]
 
 

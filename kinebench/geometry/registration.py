@@ -18,8 +18,6 @@ from numpy.typing import ArrayLike, NDArray
 from kinebench.errors import ValueRangeError
 from kinebench.geometry.rotations import rotation_about_vertical
 
-__all__ = ["RigidTransform", "register_rigid", "register_vertical"]
-
 FloatArray = NDArray[np.float64]
 
 

@@ -9,17 +9,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from kinebench.errors import ValueRangeError
 
-__all__ = [
-    "angle_between",
-    "require_rotation",
-    "rotate",
-    "rotation_about_vertical",
-    "rotation_angle",
-    "rotation_between",
-    "rotation_from_axis_angles",
-    "unit",
-]
-
 FloatArray = NDArray[np.float64]
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["distances", "hold_lengths"]
-
 FloatArray = NDArray[np.float64]
 
 # steps converge quadratically: five for lengths that are off by a tenth, ten for half

@@ -25,8 +25,6 @@ from kinebench.kinematics.standing import standing_defaults
 from kinebench.kinematics.tracking import MarkerTracker
 from kinebench.kinematics.tree import Tree
 
-__all__ = ["FastIK", "solve_trials"]
-
 
 @dataclass(frozen=True, slots=True)
 class FastIK:

@@ -29,8 +29,6 @@ from kinebench.osim.soundness import require_sound
 from kinebench.osim.standing_place import displacement, free_root
 from kinebench.remarks import tell
 
-__all__ = ["OpenSimIK"]
-
 
 @dataclass(frozen=True, slots=True)
 class OpenSimIK:

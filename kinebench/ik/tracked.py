@@ -8,8 +8,6 @@ from kinebench.core.tasks import IKTasks
 from kinebench.errors import InverseKinematicsError, listed
 from kinebench.remarks import tell
 
-__all__ = ["shared_markers"]
-
 
 def shared_markers(
     tasks: IKTasks, in_model: Collection[str], in_trial: Collection[str]

@@ -21,15 +21,6 @@ from numpy.typing import NDArray
 
 from kinebench.errors import FileFormatError, translated
 
-__all__ = [
-    "ZIP_FAILURES",
-    "ObjectArrayError",
-    "expansion_limit",
-    "npy_array",
-    "npz_arrays",
-    "object_array",
-]
-
 ZIP_FAILURES = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, NotImplementedError,
     RuntimeError, ValueError, IndexError, OverflowError,

@@ -11,15 +11,6 @@ from pathlib import Path
 
 from kinebench.errors import KinebenchError
 
-__all__ = [
-    "OutputError",
-    "alone_in",
-    "atomic_path",
-    "require_folder",
-    "require_writable",
-    "write_atomically",
-]
-
 
 class OutputError(KinebenchError, OSError):
     """A file could not be written; what was there before is untouched."""

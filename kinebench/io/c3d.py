@@ -18,8 +18,6 @@ from kinebench.io.c3d_format import parse_c3d
 from kinebench.io.plausible import warn_if_implausible
 from kinebench.io.sentinels import without_sentinels
 
-__all__ = ["read_c3d", "write_c3d"]
-
 # between one frame a day and a bullet camera: outside, the number is damaged
 _SLOWEST_HZ, _FASTEST_HZ = 1e-5, 1e6
 _LONG = 65535  # frames: the header cannot count them

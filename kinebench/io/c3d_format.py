@@ -19,8 +19,6 @@ from numpy.typing import NDArray
 from kinebench.core.arrays import FloatArray
 from kinebench.errors import FileFormatError, one_line
 
-__all__ = ["C3DPoints", "parse_c3d"]
-
 _BLOCK = 512
 _MAGIC = 80
 _FULL = (

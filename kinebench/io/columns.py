@@ -14,13 +14,6 @@ from collections.abc import Container, Iterable
 
 from kinebench.core.motion import Kind
 
-__all__ = [
-    "coordinate_of",
-    "kind_by_name",
-    "other_contents",
-    "reasons_left_out",
-]
-
 _TABLES = (
     (r"speeds", "speeds"),
     (r"accelerations", "accelerations"),

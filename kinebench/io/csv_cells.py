@@ -8,8 +8,6 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-__all__ = ["csv_text", "guarded", "unguarded"]
-
 # Spreadsheets run cells that begin so; see OWASP, "CSV Injection". The second group is the same
 # characters in full width, which some programs fold.
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")

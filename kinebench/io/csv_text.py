@@ -9,8 +9,6 @@ from typing import NamedTuple
 
 from kinebench.errors import FileFormatError
 
-__all__ = ["CsvText", "split_csv"]
-
 _DELIMITERS = ",;\t"
 _DECIMAL_COMMA = re.compile(r"(?<![^\t\n])(\s*[+-]?\d*),(\d+(?:[eE][+-]?\d+)?\s*)(?![^\t\n])")
 

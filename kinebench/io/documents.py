@@ -12,19 +12,6 @@ from typing import Any
 from kinebench.errors import FileFormatError, printable, require_names, translated
 from kinebench.io import text
 
-__all__ = [
-    "Table",
-    "items_of",
-    "parse_json",
-    "parse_toml",
-    "parse_yaml",
-    "read_text",
-    "require_keys",
-    "table_of",
-    "texts_of",
-    "value_of",
-]
-
 Table = Mapping[str, Any]
 
 _DEEPEST = 40  # levels: our own documents have 5, a Keras model 12

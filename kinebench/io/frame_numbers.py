@@ -9,8 +9,6 @@ from kinebench.core.arrays import FloatArray
 from kinebench.errors import FileFormatError
 from kinebench.remarks import tell
 
-__all__ = ["frame_order", "warn_if_frames_disagree"]
-
 
 def frame_order(frames: FloatArray, file: str) -> NDArray[np.intp]:
     """Indices that put frame numbers (n_frames,) into order.

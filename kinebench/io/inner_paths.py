@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
-__all__ = ["can_exist", "stays_inside"]
-
 _LONGEST_PART, _LONGEST_PATH = 255, 1500  # bytes; together with a folder of ours below 4096
 
 

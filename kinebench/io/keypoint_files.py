@@ -29,8 +29,6 @@ from kinebench.io.text import archive_kind, decoded
 from kinebench.io.trc import read_trc
 from kinebench.remarks import tell
 
-__all__ = ["ARRAY_ENDINGS", "UNITS", "read_array", "read_markers"]
-
 _TABLE_ENDINGS = (".csv", ".tsv", ".txt")
 ARRAY_ENDINGS = (".npy", ".npz", *_TABLE_ENDINGS)
 """Files that do not declare their unit."""

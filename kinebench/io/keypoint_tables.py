@@ -13,8 +13,6 @@ from kinebench.io.csv_text import split_csv
 from kinebench.io.numbers import parse_block
 from kinebench.io.text import read_text
 
-__all__ = ["KeypointTable", "read_keypoint_table"]
-
 _AXIS = re.compile(r"(.+)[_.]([xyzXYZ])")
 _TIMES = ("time", "time_s", "time(s)", "time[s]")
 _FRAMES = ("frame", "frame#", "frame_number", "frames")

@@ -8,8 +8,6 @@ from kinebench.core.model import Document, Model
 from kinebench.errors import FileFormatError, ModelError
 from kinebench.io.xml import well_formed
 
-__all__ = ["read_document", "read_model"]
-
 
 def read_model(path: Path | str) -> Model:
     """Read an .osim file.

@@ -18,8 +18,6 @@ from kinebench.errors import FileFormatError
 from kinebench.io.text import decoded as decoded_text
 from kinebench.io.text import is_wide
 
-__all__ = ["decoded", "parse_block", "read_text_lines"]
-
 _LONG = 500_000  # numbers
 _PLAIN = b"0123456789+-.eE\t\n"
 _OF_WORDS = b"naifty"  # of nan and infinity

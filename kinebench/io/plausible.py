@@ -12,8 +12,6 @@ from kinebench.core.plausible import PLAUSIBLE
 from kinebench.errors import FileFormatError
 from kinebench.remarks import tell
 
-__all__ = ["implausible_times", "warn_if_implausible"]
-
 _TIME, _STEP = PLAUSIBLE["time"], PLAUSIBLE["time between frames"]
 _FARTHEST_M = PLAUSIBLE["distance of a marker"].high
 _SPREAD = PLAUSIBLE["spread of all markers"]

@@ -12,8 +12,6 @@ from kinebench.errors import listed
 from kinebench.remarks import tell
 from kinebench.signals.runs import runs
 
-__all__ = ["without_sentinels"]
-
 _Flags = NDArray[np.bool_]
 
 _FAR_M = 5.0

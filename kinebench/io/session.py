@@ -15,8 +15,6 @@ from kinebench.io.documents import parse_yaml, read_text
 from kinebench.io.session_folder import child, session_folder
 from kinebench.remarks import tell
 
-__all__ = ["Recording", "Session", "SessionFiles", "is_static", "read_session"]
-
 Content = Literal["keypoints", "augmented", "mocap"]
 
 _SETTINGS = {

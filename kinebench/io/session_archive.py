@@ -18,8 +18,6 @@ from kinebench.errors import FileFormatError, one_line
 from kinebench.io.array_files import ZIP_FAILURES, expansion_limit
 from kinebench.io.inner_paths import stays_inside
 
-__all__ = ["named_in_archive", "unpacked"]
-
 _WANTED = (".trc", ".mot", ".sto", ".osim", ".xml", ".yaml", ".yml")
 """What is read of a session. Videos and geometry, most of a download, stay where they are."""
 

@@ -9,8 +9,6 @@ from kinebench.errors import FileFormatError
 from kinebench.io.session_archive import unpacked
 from kinebench.io.text import archive_kind
 
-__all__ = ["child", "session_folder", "session_places"]
-
 _INNER = ("markerdata", "opensimdata", "videos")
 _DEEPEST = 3  # folders of sites, of subjects, of their sessions
 

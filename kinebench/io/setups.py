@@ -10,8 +10,6 @@ from kinebench.core.tasks import CoordinateTask, IKTasks
 from kinebench.errors import FileFormatError, ValueRangeError
 from kinebench.io.xml import flag, shared_xml
 
-__all__ = ["parse_ik_tasks", "read_ik_tasks", "read_time_range"]
-
 # beyond it a task drowns all others in a double's 16 digits
 _LARGEST_WEIGHT = 1e12
 _LARGEST_TARGET = 1e4  # rad or m: no body turns or goes so far

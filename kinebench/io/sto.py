@@ -32,17 +32,6 @@ from kinebench.io.numbers import decoded, parse_block, read_text_lines
 from kinebench.io.plausible import implausible_times
 from kinebench.remarks import tell
 
-__all__ = [
-    "MotionFile",
-    "Table",
-    "motion_text",
-    "read_motion",
-    "read_motion_file",
-    "read_table",
-    "table_text",
-    "write_motion",
-]
-
 _NOTE = """
 Units are S.I. units (second, meters, Newtons, ...)
 If the header above contains a line with 'inDegrees', this indicates whether rotational values \

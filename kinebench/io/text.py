@@ -7,13 +7,6 @@ from pathlib import Path
 
 from kinebench.errors import FileFormatError
 
-__all__ = [
-    "archive_kind",
-    "decoded",
-    "is_wide",
-    "read_text",
-]
-
 # UTF-32's little-endian mark begins with UTF-16's: it must be looked for first
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),

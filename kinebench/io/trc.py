@@ -18,8 +18,6 @@ from kinebench.io.plausible import warn_if_implausible
 from kinebench.io.sentinels import without_sentinels
 from kinebench.remarks import tell
 
-__all__ = ["read_trc", "trc_text", "write_trc"]
-
 Unit = Literal["m", "mm"]
 _METRES = {"m": 1.0, "meters": 1.0, "cm": 1e-2, "mm": 1e-3, "millimeters": 1e-3}
 

@@ -18,8 +18,6 @@ from xml.parsers import expat
 
 from kinebench.errors import FileFormatError
 
-__all__ = ["flag", "parse_xml", "shared_xml", "well_formed", "xml_bytes"]
-
 # OpenSim nests about 20 deep; Python's own limit of recursion is reached at 1,000
 _DEEPEST = 200
 

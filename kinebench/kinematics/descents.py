@@ -14,8 +14,6 @@ from kinebench.core.arrays import FloatArray
 from kinebench.kinematics.mechanism import Mechanism
 from kinebench.kinematics.newton.records import RESULT, new_work
 
-__all__ = ["Descents", "IntArray"]
-
 logger = logging.getLogger(__name__)
 
 IntArray = NDArray[np.int64]

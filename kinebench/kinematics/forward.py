@@ -12,8 +12,6 @@ from kinebench.errors import ValueRangeError
 from kinebench.kinematics.rotation import axis_rotation
 from kinebench.kinematics.tree import GROUND, Joint, Term, Tree
 
-__all__ = ["couple", "forward_kinematics", "marker_jacobian", "marker_positions"]
-
 
 def forward_kinematics(tree: Tree, q: ArrayLike) -> tuple[FloatArray, FloatArray]:
     """Poses of all bodies.

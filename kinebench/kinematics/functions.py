@@ -17,18 +17,6 @@ from kinebench.core.arrays import FloatArray, read_only
 from kinebench.core.value import Value
 from kinebench.errors import ValueRangeError
 
-__all__ = [
-    "Function",
-    "PiecewisePolynomial",
-    "Sine",
-    "natural_spline",
-    "piecewise_constant",
-    "piecewise_linear",
-    "polynomial",
-    "simm_spline",
-    "step",
-]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PiecewisePolynomial(Value):

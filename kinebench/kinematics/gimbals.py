@@ -16,15 +16,6 @@ from kinebench.core.arrays import FloatArray
 from kinebench.kinematics.functions import PiecewisePolynomial
 from kinebench.kinematics.tree import Term, Tree
 
-__all__ = [
-    "Gimbal",
-    "equivalents",
-    "gimbals_of",
-    "is_ambiguous",
-    "other_angles",
-    "turned_apart",
-]
-
 _TURN = 2 * np.pi
 FAR = 2 * _TURN  # stands for an angle without a limit
 _LOCKED = 1e-9  # length of an axis' part across another below which no second triple exists

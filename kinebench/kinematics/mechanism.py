@@ -15,8 +15,6 @@ from kinebench.kinematics.gimbals import Gimbal, gimbals_of
 from kinebench.kinematics.rotation import axis_rotation
 from kinebench.kinematics.tree import GROUND, Joint, Offset, Term, Tree, TreeMarker
 
-__all__ = ["FlatMechanism", "Mechanism", "build_mechanism"]
-
 LINEAR, POLYNOMIAL, SINE = 0, 1, 2
 IntArray = NDArray[np.int64]
 _RecordArray = NDArray[np.void]

@@ -17,8 +17,6 @@ from kinebench.kinematics.functions import (
     step,
 )
 
-__all__ = ["numbers", "read_function"]
-
 
 def numbers(element: ET.Element, tag: str, default: tuple[float, ...] = ()) -> tuple[float, ...]:
     """Numbers in a child element; the default when it is absent or empty."""

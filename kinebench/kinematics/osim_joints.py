@@ -15,8 +15,6 @@ from kinebench.kinematics.functions import PiecewisePolynomial, Sine, polynomial
 from kinebench.kinematics.osim_functions import numbers, read_function
 from kinebench.kinematics.tree import Offset, Term
 
-__all__ = ["JointPart", "joint_parts"]
-
 X, Y, Z = np.eye(3)
 
 

@@ -32,8 +32,6 @@ from kinebench.osim.edits import shared_root
 from kinebench.osim.soundness import require_sound_root
 from kinebench.osim.standing_place import FULL_TURN
 
-__all__ = ["read_tree"]
-
 HERE = Offset(np.eye(3), np.zeros(3))
 
 

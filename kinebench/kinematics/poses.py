@@ -10,8 +10,6 @@ from kinebench.core.motion import Motion
 from kinebench.kinematics.forward import forward_kinematics
 from kinebench.kinematics.tree import Tree
 
-__all__ = ["body_origins", "poses_of"]
-
 
 def poses_of(tree: Tree, motion: Motion) -> FloatArray:
     """A motion in all coordinates (n_frames, n_coordinates) rad or m of a tree.

@@ -7,8 +7,6 @@ from numpy.typing import ArrayLike
 
 from kinebench.core.arrays import FloatArray
 
-__all__ = ["axis_rotation", "body_fixed_xyz"]
-
 
 def axis_rotation(axis: FloatArray, angle: ArrayLike) -> FloatArray:
     """Rotations (..., 3, 3) by angles (...) rad about a unit axis (Rodrigues' formula)."""

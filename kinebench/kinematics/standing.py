@@ -8,8 +8,6 @@ from kinebench.core.arrays import FloatArray
 from kinebench.kinematics.forward import marker_positions
 from kinebench.kinematics.tree import GROUND, Tree
 
-__all__ = ["standing_defaults"]
-
 
 def standing_defaults(tree: Tree, names: tuple[str, ...], positions: FloatArray) -> FloatArray:
     """Default pose (n_coordinates,) rad or m, its mean marker where the measured one is.

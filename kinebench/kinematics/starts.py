@@ -11,8 +11,6 @@ from kinebench.geometry.registration import register_rigid
 from kinebench.kinematics.descents import TIE, Descents, IntArray
 from kinebench.kinematics.gimbals import equivalents, is_ambiguous
 
-__all__ = ["cold_starts", "relieved", "with_limb_anew"]
-
 _MIN_GAIN = 1e-2  # gain per iteration at which a trial start is given up
 _N_RANDOM_STARTS = 12  # random starts of a limb
 _RESTART_RATIO = 4.0  # misfit of a limb, squared, relative to what it is compared with

@@ -8,8 +8,6 @@ from numpy.typing import NDArray
 from kinebench.core.arrays import FloatArray
 from kinebench.kinematics.mechanism import Mechanism
 
-__all__ = ["suspicious"]
-
 _N_INTERVALS = 2  # frames that are asked whatever they look like, and the first is solved cold
 # weighted RMS beyond which minima lie close together: good recordings have 7 to 20 mm
 _POOR_M = 0.03

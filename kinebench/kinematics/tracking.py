@@ -16,8 +16,6 @@ from kinebench.kinematics.newton.records import RESULT
 from kinebench.kinematics.starts import cold_starts, relieved, with_limb_anew
 from kinebench.kinematics.suspicion import suspicious
 
-__all__ = ["MarkerTracker"]
-
 BETTER = 1e-7  # gain of E, relative, below which two descents ended in the same minimum
 ROUNDING = 1e-16  # m²: differences of E that mean nothing
 _MAX_REPAIRS = 8  # a better pose may show the next frame to ask about

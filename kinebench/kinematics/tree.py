@@ -14,8 +14,6 @@ from kinebench.core.value import Value
 from kinebench.errors import require_names
 from kinebench.kinematics.functions import Function
 
-__all__ = ["Coupling", "Joint", "Offset", "Term", "Tree", "TreeCoordinate", "TreeMarker"]
-
 GROUND = -1
 
 

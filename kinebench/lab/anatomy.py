@@ -40,8 +40,6 @@ from kinebench.lab.osim_writer import numbers
 from kinebench.lab.seeds import generator
 from kinebench.osim.edits import document_root, frozen_document, joint_frame
 
-__all__ = ["Anatomy", "Build"]
-
 Point = tuple[float, float, float]
 Named = tuple[tuple[str, Point], ...]
 

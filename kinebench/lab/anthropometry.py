@@ -30,20 +30,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-__all__ = [
-    "ANKLE_AXIS",
-    "METATARSAL_AXIS",
-    "PROPORTIONS",
-    "SEGMENTS",
-    "SUBTALAR_AXIS",
-    "TISSUE_OVER_ASIS_M",
-    "TISSUE_OVER_PSIS_M",
-    "Proportions",
-    "Segment",
-    "Sex",
-    "hip_joint_centre",
-]
-
 Sex = Literal["male", "female"]
 
 

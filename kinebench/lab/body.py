@@ -36,8 +36,6 @@ from kinebench.lab.osim_writer import (
 )
 from kinebench.osim.edits import document_root, frozen_document
 
-__all__ = ["GENERIC_HEIGHT_M", "GENERIC_MASS_KG", "Body", "generic_body"]
-
 Point = tuple[float, float, float]
 
 GENERIC_HEIGHT_M = 1.70

@@ -10,8 +10,6 @@ import numpy as np
 from kinebench.errors import ValueRangeError
 from kinebench.lab.anthropometry import PROPORTIONS, SEGMENTS, Segment, Sex, hip_joint_centre
 
-__all__ = ["Dimensions", "mean_dimensions", "mean_segments"]
-
 # No table gives these; they are choices, and the comparison with another body shows their size.
 _SPINES_OVER_CRESTS = 0.85
 _DEPTH_OVER_SPINES = 0.66

@@ -12,8 +12,6 @@ from kinebench.core.value import Value
 from kinebench.kinematics import Tree, forward_kinematics
 from kinebench.kinematics.rotation import axis_rotation
 
-__all__ = ["Foot", "FootPath", "foot_of", "sole_points"]
-
 X, Y, Z = np.eye(3)
 _HALF_BALL_M = 0.04
 

@@ -15,8 +15,6 @@ from kinebench.errors import require_names
 from kinebench.kinematics import forward_kinematics
 from kinebench.kinematics.tree import Tree
 
-__all__ = ["at_joint_centres"]
-
 # keypoint without side: the body whose origin lies in the joint
 _BODY = {
     "Shoulder": "humerus", "Elbow": "ulna", "Wrist": "hand",

@@ -18,8 +18,6 @@ from kinebench.lab.anthropometry import (
 )
 from kinebench.lab.dimensions import Dimensions
 
-__all__ = ["Place", "body_origins", "keypoint_places", "marker_places"]
-
 Point = tuple[float, float, float]
 
 # Choices, not tables: a marker's radius, the shoulders behind the hips, the ankle along the foot.

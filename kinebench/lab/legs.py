@@ -16,15 +16,6 @@ from kinebench.kinematics import Tree, forward_kinematics, marker_jacobian, mark
 from kinebench.kinematics.tree import GROUND, TreeMarker
 from kinebench.lab.feet import Foot, FootPath, foot_of
 
-__all__ = [
-    "LegSizes",
-    "as_motion",
-    "leg_sizes",
-    "require_in_range",
-    "solve_legs",
-    "solve_legs_again",
-]
-
 _LEG = ("hip_flexion", "hip_adduction", "hip_rotation", "knee_angle", "ankle_angle",
         "subtalar_angle")  # fmt: skip
 _TOLERANCE_M = 1e-10

@@ -14,8 +14,6 @@ from kinebench.lab.body import GENERIC_HEIGHT_M, Body
 from kinebench.lab.subjects import VirtualSubject
 from kinebench.osim.edits import document_root
 
-__all__ = ["person_like"]
-
 # field of a virtual subject -> the two bodies between whose origins it is measured
 _ENDS = {
     "trunk": ("torso", "humerus_r"),

@@ -17,8 +17,6 @@ from kinebench.lab.motions.own_way import OwnWay
 from kinebench.lab.seeds import generator
 from kinebench.lab.variability import POSTURE, SPREADS, WANDER, Spread
 
-__all__ = ["Movement", "Performance"]
-
 _LIMIT = 2.5
 # what is tried where the body cannot do the drawn movement: share of the deviations, and more bend
 # of the knees that stand nearly straight, deg

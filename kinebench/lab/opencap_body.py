@@ -12,8 +12,6 @@ from kinebench.kinematics import read_tree
 from kinebench.lab.body import Body
 from kinebench.osim.edits import with_marker_set, without_dependent_leaves, without_forces
 
-__all__ = ["opencap_body"]
-
 
 @lru_cache(maxsize=2)
 def opencap_body() -> Body:

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 from kinebench.core.model import Document, Model
 
-__all__ = ["BodyPart", "CoordinatePart", "JointPart", "marker_set", "numbers", "osim_model"]
-
 Point = tuple[float, float, float]
 
 

@@ -9,8 +9,6 @@ from numpy.typing import ArrayLike
 
 from kinebench.core.arrays import FloatArray
 
-__all__ = ["State", "bump", "hermite", "smooth_step"]
-
 State = tuple[float, float, float]
 """Value, rate and second derivative at a time."""
 

@@ -30,8 +30,6 @@ from kinebench.lab.movement import Movement
 from kinebench.lab.seeds import generator
 from kinebench.lab.subjects import RATIOS, VirtualSubject
 
-__all__ = ["PEOPLE", "Population"]
-
 _STATURE_M: dict[Sex, tuple[float, float]] = {"male": (1.756, 0.069), "female": (1.629, 0.064)}
 _LIMIT = 2.5
 _NO_NUMBERS = ("name", "movement", "anatomy")

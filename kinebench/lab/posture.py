@@ -18,8 +18,6 @@ from kinebench.lab.body import Body
 from kinebench.lab.feet import Foot, FootPath, foot_of, standing
 from kinebench.lab.legs import LegSizes, as_motion, leg_sizes, require_in_range, solve_legs
 
-__all__ = ["Figure", "Stance", "frame_times"]
-
 X, Y, Z = np.eye(3)
 SIDES = (("r", 1.0), ("l", -1.0))
 

@@ -17,8 +17,6 @@ from kinebench.lab.motions.motion_model import MotionModel
 from kinebench.lab.subjects import VirtualSubject
 from kinebench.lab.tissue import SoftTissue
 
-__all__ = ["Recording", "film", "record"]
-
 _NOTHING = Chain()
 
 

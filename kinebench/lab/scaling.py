@@ -15,8 +15,6 @@ from kinebench.lab.body import Body
 from kinebench.lab.osim_writer import numbers
 from kinebench.osim.edits import body_names, document_root, frozen_document, without_forces
 
-__all__ = ["scaled_body", "uniformly_scaled", "with_shifted_markers"]
-
 Factors = Mapping[str, tuple[float, float, float]]
 
 

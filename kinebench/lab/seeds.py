@@ -6,8 +6,6 @@ import numpy as np
 
 from kinebench.core.provenance import digest
 
-__all__ = ["generator"]
-
 
 def generator(*names: object) -> np.random.Generator:
     """A generator seeded by the SHA-256 of names, numbers or values.

@@ -16,8 +16,6 @@ from kinebench.io.atomic import write_atomically
 from kinebench.io.sto import write_motion
 from kinebench.io.trc import write_trc
 
-__all__ = ["LAYOUTS", "SessionContent", "TrialContent", "write_session"]
-
 # Five decimals of a metre are what OpenCap writes.
 _DECIMALS = 5
 _DETECTOR = "HRNet/2-cameras"

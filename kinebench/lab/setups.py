@@ -9,8 +9,6 @@ from kinebench.core.model import Document
 from kinebench.core.tasks import IKTasks
 from kinebench.osim.edits import frozen_document
 
-__all__ = ["ik_setup", "ik_tasks", "scaling_setup"]
-
 
 def _both(*stems: str) -> tuple[str, ...]:
     return tuple(f"{side}_{stem}_study" for stem in stems for side in "rL")

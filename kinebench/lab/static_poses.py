@@ -19,8 +19,6 @@ from kinebench.lab.motions.motion_model import MotionModel, require_numbers
 from kinebench.lab.motions.standing import sway
 from kinebench.lab.posture import frame_times
 
-__all__ = ["STATIC_POSES", "StaticPose", "TrialStart"]
-
 
 @dataclass(frozen=True, slots=True)
 class StaticPose:

@@ -23,8 +23,6 @@ from kinebench.lab.movement import Movement, Performance
 from kinebench.lab.scaling import scaled_body, with_shifted_markers
 from kinebench.osim.edits import body_names
 
-__all__ = ["RATIOS", "VirtualSubject", "read_subjects", "write_subjects"]
-
 RATIOS = (
     "pelvis", "trunk", "thigh_r", "thigh_l", "shank_r", "shank_l", "foot", "upper_arm", "forearm",
 )  # fmt: skip

@@ -39,8 +39,6 @@ from kinebench.kinematics import Tree, forward_kinematics
 from kinebench.lab.camera.noise import coloured
 from kinebench.lab.seeds import generator
 
-__all__ = ["SoftTissue"]
-
 # of the mean flexion at which the amplitude is reached, rad; beyond, skin gives less and less
 _FULL = np.radians(60.0)
 # shares of the cluster as a whole, of the single marker [5, 6], and of slow creeping

@@ -19,8 +19,6 @@ from kinebench.lab.camera.chain import CameraError, Chain
 from kinebench.lab.recording import Recording
 from kinebench.lab.tissue import SoftTissue
 
-__all__ = ["TrueMarkers", "marker_trial"]
-
 _NOTHING = Chain()
 
 

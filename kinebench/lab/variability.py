@@ -48,8 +48,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-__all__ = ["POSTURE", "SPREADS", "WANDER", "Spread"]
-
 
 @dataclass(frozen=True, slots=True)
 class Spread:

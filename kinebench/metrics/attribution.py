@@ -23,8 +23,6 @@ from kinebench.core.arrays import FloatArray
 from kinebench.errors import ValueRangeError
 from kinebench.metrics.undefined import nan_where
 
-__all__ = ["Attribution", "shapley"]
-
 Level = Hashable
 
 

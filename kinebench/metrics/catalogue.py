@@ -25,8 +25,6 @@ from kinebench.metrics import (
     waveform,
 )
 
-__all__ = ["CATALOGUE", "Better", "Family", "Metric", "metrics_of"]
-
 Better = Literal["zero", "lower", "higher", "one", "hundred", "none"]
 Family = Literal["waveform", "cycles", "marker", "pose", "residual", "side"]
 

@@ -17,9 +17,6 @@ from kinebench.metrics.pairs import paired
 from kinebench.metrics.undefined import nan_where
 from kinebench.metrics.waveform import NO_FRAME
 
-__all__ = ["cmc_between_protocols", "cmc_of_pair", "cmc_within_protocol"]
-
-
 COMPLEX = "complex: the waveforms differ by more than they vary"
 CONSTANT = "all waveforms are one constant"
 

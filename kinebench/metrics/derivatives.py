@@ -16,8 +16,6 @@ from kinebench.metrics.pairs import Pair, paired
 from kinebench.metrics.undefined import nan_where
 from kinebench.metrics.waveform import frame_times
 
-__all__ = ["acceleration_rmse", "velocity_rmse"]
-
 _NO_THREE = "no frame that is known with the one before and the one after it"
 
 # A step this much longer than the usual one is a gap: frames were dropped in between.

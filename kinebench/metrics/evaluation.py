@@ -24,9 +24,6 @@ from kinebench.metrics.results import Evaluation, Exclusion, Figure, Undefined
 from kinebench.metrics.undefined import UndefinedMetricWarning
 from kinebench.metrics.waveform import MINIMUM_RANGE_M, MINIMUM_RANGE_RAD
 
-__all__ = ["NOT_SCORED", "evaluate_motion", "require_same_times"]
-
-
 NOT_SCORED: Mapping[str, str] = MappingProxyType(
     {
         "mtp_angle_*": "no marker observes it: no marker sits on the toes body",

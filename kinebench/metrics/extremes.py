@@ -14,14 +14,6 @@ from kinebench.metrics.pairs import paired
 from kinebench.metrics.undefined import nan_where
 from kinebench.metrics.waveform import NO_FRAME, frame_times, value_range
 
-__all__ = [
-    "peak_error",
-    "peak_timing_error",
-    "range_of_motion_error",
-    "trough_error",
-    "trough_timing_error",
-]
-
 _ALIKE = 0.2  # repetitions of one person differ by so much of their range
 
 

@@ -19,7 +19,6 @@ from kinebench.metrics.quantities import Alignment, FigureRow, Kind, Quantity
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["COLUMNS", "DTYPES", "FigureTable"]
 
 COLUMNS = ("kind", "item", "metric", "value", "unit")
 """Of the table wherever it is written or handed out."""

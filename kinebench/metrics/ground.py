@@ -22,17 +22,6 @@ from kinebench.metrics.undefined import nan_where
 from kinebench.posture.rests import require_foot
 from kinebench.signals.runs import runs
 
-__all__ = [
-    "FloorContact",
-    "OffsetFragility",
-    "Stance",
-    "floor_contact",
-    "ground_height",
-    "offset_fragility",
-    "stances",
-    "vertical_offset",
-]
-
 BoolArray = NDArray[np.bool_]
 
 CLEARANCE_M = 0.01  # OpenCap puts the lowest marker of the trial this far above the ground

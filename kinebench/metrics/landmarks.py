@@ -8,16 +8,6 @@ from types import MappingProxyType
 
 from kinebench.errors import require_names
 
-__all__ = [
-    "FEET",
-    "LANDMARKS",
-    "bilateral_pairs",
-    "foot_points",
-    "landmark_pairs",
-    "segment_of",
-    "side_of",
-]
-
 LANDMARKS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
     {
         "hip": (("RHJC_study", "LHJC_study"), ("R_HJC", "L_HJC"), ("RHip", "LHip")),

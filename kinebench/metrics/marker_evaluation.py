@@ -19,9 +19,6 @@ from kinebench.metrics.quantities import Kind
 from kinebench.metrics.results import Evaluation, Exclusion, Figure, Undefined
 from kinebench.metrics.undefined import UndefinedMetricWarning
 
-__all__ = ["ALL_MARKERS", "evaluate_markers"]
-
-
 ALL_MARKERS = "all markers"
 _OFFSET_REMOVED = "offset_removed_"
 _DISTANCES: Mapping[str, Callable[[FloatArray], float]] = MappingProxyType(

@@ -19,22 +19,6 @@ from kinebench.core.arrays import FloatArray
 from kinebench.errors import ValueRangeError
 from kinebench.metrics.undefined import nan_where
 
-__all__ = [
-    "distance_max",
-    "distance_mean",
-    "distance_p95",
-    "distance_rms",
-    "marker_distances",
-    "mpjpe",
-    "offset_removed",
-    "offset_removed_distance_max",
-    "offset_removed_distance_mean",
-    "offset_removed_distance_p95",
-    "offset_removed_distance_rms",
-    "pa_mpjpe",
-]
-
-
 NO_FRAME = "no frame in which both are present"
 
 

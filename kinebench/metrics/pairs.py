@@ -20,8 +20,6 @@ from kinebench.core.arrays import FloatArray
 from kinebench.core.wrapping import unwrapped
 from kinebench.errors import ValueRangeError
 
-__all__ = ["Pair", "paired", "without_wraps", "wrapped_difference"]
-
 
 class Pair(NamedTuple):
     """Two waveforms with the same gaps.

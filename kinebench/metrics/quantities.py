@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-__all__ = ["Alignment", "FigureRow", "Kind", "Quantity"]
-
 
 class Kind(StrEnum):
     """What the items of figures are; the value is its word in tables that are written."""

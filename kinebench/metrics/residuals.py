@@ -18,13 +18,6 @@ from kinebench.metrics.quantities import Kind
 from kinebench.metrics.results import Evaluation, Figure, Undefined
 from kinebench.metrics.undefined import UndefinedMetricWarning, nan_where
 
-__all__ = [
-    "evaluate_residuals",
-    "residual_max",
-    "residual_rms",
-]
-
-
 NO_MARKER = "no marker is present"
 
 

@@ -13,8 +13,6 @@ from kinebench.remarks import tell
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Evaluation", "Exclusion", "Figure", "Undefined"]
-
 
 class Figure(NamedTuple):
     """One figure.

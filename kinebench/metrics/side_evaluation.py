@@ -34,8 +34,6 @@ from kinebench.metrics.waveform import NO_FRAME, bias
 from kinebench.posture.rests import foot_at_rest
 from kinebench.statistics import series_mean
 
-__all__ = ["evaluate_feet", "evaluate_side_drop", "evaluate_side_motion"]
-
 Pairs = Mapping[str, tuple[str, str]]
 
 

@@ -21,15 +21,6 @@ from kinebench.metrics.pairs import paired
 from kinebench.metrics.undefined import nan_where
 from kinebench.metrics.waveform import NO_FRAME
 
-__all__ = [
-    "LegLengths",
-    "error_at_events",
-    "leg_length_ratio",
-    "right_minus_left",
-    "side_drop",
-    "side_error_difference",
-]
-
 
 def right_minus_left(values: ArrayLike) -> FloatArray:
     """Right minus left, (n_frames, ...), of values (n_frames, ..., 2).

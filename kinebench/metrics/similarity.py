@@ -19,19 +19,6 @@ from kinebench.metrics.pairs import Pair, paired
 from kinebench.metrics.undefined import nan_where
 from kinebench.metrics.waveform import NO_FRAME
 
-__all__ = [
-    "coefficient_of_determination",
-    "lfm_offset",
-    "lfm_r_squared",
-    "lfm_slope",
-    "pearson_r",
-    "r_squared",
-    "sprague_geers_combined",
-    "sprague_geers_magnitude",
-    "sprague_geers_phase",
-]
-
-
 FLAT_REFERENCE = "the reference is constant"
 FLAT_EITHER = "the reference or the estimate is constant"
 TOO_FEW = "fewer than two frames in which both are known"

@@ -20,8 +20,6 @@ from kinebench.errors import ValueRangeError
 from kinebench.geometry.registration import register_rigid
 from kinebench.metrics.undefined import nan_where
 
-__all__ = ["Tilt", "floor_tilt", "world_tilt"]
-
 
 class Tilt(NamedTuple):
     """Angles, rad; see the module's conventions."""

@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 from kinebench.core.arrays import FloatArray
 from kinebench.errors import KinebenchWarning
 
-__all__ = ["UndefinedMetricWarning", "nan_where"]
-
 
 class UndefinedMetricWarning(KinebenchWarning):
     """A metric is NaN for a stated reason.

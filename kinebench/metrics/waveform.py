@@ -16,19 +16,6 @@ from kinebench.errors import ValueRangeError
 from kinebench.metrics.pairs import Pair, paired
 from kinebench.metrics.undefined import nan_where
 
-__all__ = [
-    "MINIMUM_RANGE_M",
-    "MINIMUM_RANGE_RAD",
-    "bias",
-    "max_absolute_error",
-    "mean_absolute_error",
-    "nrmse",
-    "offset_removed_rmse",
-    "rmse",
-    "time_of_max_error",
-]
-
-
 MINIMUM_RANGE_RAD = float(np.deg2rad(1.0))
 MINIMUM_RANGE_M = 0.01  # about what 1° moves the end of a body segment
 

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 
 from kinebench.core.motion import Kind
 
-__all__ = ["coordinate_kinds"]
-
 _SHIFTING = {"SliderJoint": (0,), "FreeJoint": (3, 4, 5), "PlanarJoint": (1, 2)}
 
 

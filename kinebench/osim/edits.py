@@ -12,20 +12,6 @@ from kinebench.io.xml import shared_xml, xml_bytes
 from kinebench.osim.number_faults import number_faults
 from kinebench.osim.upgrade import upgraded
 
-__all__ = [
-    "body_names",
-    "body_scale_factors",
-    "document_root",
-    "frozen_document",
-    "joint_frame",
-    "marker_names",
-    "shared_root",
-    "with_marker_set",
-    "with_renamed_markers",
-    "without_dependent_leaves",
-    "without_forces",
-]
-
 # Since then every joint and marker names its frames by socket, which the edits below rely on.
 _OLDEST = 40000
 

@@ -7,8 +7,6 @@ import math
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 
-__all__ = ["number_faults"]
-
 # element -> how many numbers it must hold; an empty one keeps OpenSim's default
 _COUNTS = {
     "location": 3, "translation": 3, "orientation": 3, "mass_center": 3, "inertia": 6,

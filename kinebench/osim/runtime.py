@@ -15,8 +15,6 @@ from typing import Any
 
 from kinebench.errors import KinebenchError
 
-__all__ = ["Log", "load_opensim", "quietly", "scratch_folder"]
-
 _LONGEST = 400  # characters of a log that an error message shows
 
 

@@ -12,8 +12,6 @@ from kinebench.errors import ModelError, listed
 from kinebench.osim.edits import shared_root
 from kinebench.osim.number_faults import number_faults
 
-__all__ = ["require_sound", "require_sound_root"]
-
 
 def require_sound(model: Model) -> None:
     """Raise when a model would end OpenSim's process, or mean two things.

@@ -19,8 +19,6 @@ from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
 from kinebench.core.value import Value
 
-__all__ = ["FULL_TURN", "Displacement", "displacement", "free_root"]
-
 FULL_TURN = 6.28
 """Width of a range, rad, that limits nothing: ±3.14, as model files write it."""
 

@@ -9,8 +9,6 @@ from kinebench.errors import ModelError
 from kinebench.io.xml import well_formed
 from kinebench.osim.runtime import load_opensim, quietly, scratch_folder
 
-__all__ = ["upgraded"]
-
 
 @lru_cache(maxsize=16)
 def upgraded(model: Document) -> Document:

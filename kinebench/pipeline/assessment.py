@@ -7,8 +7,6 @@ from kinebench.pipeline.plan import Plan
 from kinebench.quality import Assessment, Evidence, assess
 from kinebench.scaling.given import GivenModel
 
-__all__ = ["assess_plan", "evidence_of"]
-
 
 def evidence_of(plan: Plan, run: PipelineRun | None = None) -> Evidence:
     """What checks may look at, before a run or after it."""

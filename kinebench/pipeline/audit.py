@@ -13,8 +13,6 @@ from kinebench.quality import Assessment, Evidence, Finding, Severity, assess
 from kinebench.quality.finding import worst
 from kinebench.remarks import Remark, remarks_of
 
-__all__ = ["TrialAudit", "audit_trial", "failed", "worst_of"]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrialAudit:

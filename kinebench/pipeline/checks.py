@@ -12,8 +12,6 @@ from kinebench.posture.standing import StandingQuality, far_from_standing
 from kinebench.quality.model import model_mass, side_ratios
 from kinebench.remarks import tell
 
-__all__ = ["tell_of_scaling", "tell_of_standing"]
-
 # OpenSim's best practice for scaling: bony landmarks within 2 cm, RMS within 1 cm.
 _LARGEST_ERROR_M = 0.02
 _LARGEST_RMS_M = 0.01

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-__all__ = ["Choice", "ChoiceKey", "Source", "in_words"]
-
 
 class ChoiceKey(Enum):
     """What was decided; the value is how it is called in run.json and on the terminal."""

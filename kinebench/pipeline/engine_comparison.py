@@ -16,8 +16,6 @@ from kinebench.core.tasks import IKTasks
 from kinebench.pipeline.engines import engine
 from kinebench.remarks import unheard
 
-__all__ = ["CoordinateDifference", "EngineComparison", "compare_engines", "tracking_cost"]
-
 # Relative to the cost: what OpenSim's eight decimals of marker positions can make up.
 _EQUAL_COST = 1e-6
 

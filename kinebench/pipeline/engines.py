@@ -15,8 +15,6 @@ from kinebench.pipeline.pipeline import Pipeline
 from kinebench.scaling.standing import StandingWindow
 from kinebench.scaling.window import OPENCAP_STATIC_WINDOW, GivenWindow, StaticWindow
 
-__all__ = ["DEFAULT_ENGINE", "ENGINES", "Engine", "ScalesBySetUp", "engine", "with_engine"]
-
 DEFAULT_ENGINE = "opensim"
 """Where nothing says otherwise, OpenSim's own tools scale and solve, in every command."""
 

@@ -19,8 +19,6 @@ from kinebench.uncertainty.groups import GROUPS, group_of
 from kinebench.uncertainty.marker_errors import learnt_errors
 from kinebench.uncertainty.travel import movement_of
 
-__all__ = ["ErrorBars", "error_bars"]
-
 _ERRORS = {"augmented": "augmented", "stored": "augmented", "mocap": "optical"}
 _LEARNT_WITH = {"augmented": "v0.3", "laboratory": "lab-1"}
 _OTHER = "what these markers are off by has not been learnt"

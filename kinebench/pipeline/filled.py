@@ -15,14 +15,6 @@ from kinebench.errors import listed
 from kinebench.remarks import tell
 from kinebench.signals.runs import runs
 
-__all__ = [
-    "FilledGap",
-    "filled_gaps",
-    "filled_per_frame",
-    "tell_of_filled",
-    "tell_of_unseen",
-]
-
 _TOLD_S = 0.1
 """Shorter gaps are recorded, not told. Lines through gaps of 0.1 s at every place of six public
 recordings bend the knee wrongly by 0.4 to 1.9° (median of the largest error), of 0.2 s by 1 to 6°,

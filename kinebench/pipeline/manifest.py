@@ -17,8 +17,6 @@ from kinebench.pipeline.plan import Plan
 from kinebench.quality import Assessment
 from kinebench.remarks import Remark
 
-__all__ = ["manifest_of"]
-
 
 def manifest_of(
     plan: Plan,

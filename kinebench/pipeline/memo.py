@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
-__all__ = ["STAGE_VERSIONS", "Memo", "MemoryMemo"]
-
 Result = TypeVar("Result")
 
 STAGE_VERSIONS: Mapping[str, int] = MappingProxyType(

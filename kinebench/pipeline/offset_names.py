@@ -6,8 +6,6 @@ from kinebench.core.markers import Markers
 from kinebench.core.model import Model
 from kinebench.osim.edits import marker_names, with_renamed_markers
 
-__all__ = ["OFFSET_REMOVED", "plain_model", "stored_for"]
-
 OFFSET_REMOVED = "_offsetRemoved"
 """Ending of those names. Models scaled on such markers carry it, task sets do not."""
 

@@ -13,15 +13,6 @@ from kinebench.errors import require_names
 from kinebench.io.models import read_document, read_model
 from kinebench.io.setups import read_ik_tasks
 
-__all__ = [
-    "MARKER_SETS",
-    "STATIC_POSES",
-    "OpenCapSetup",
-    "generic_at_hand",
-    "opencap_setup",
-    "opencap_tasks",
-]
-
 STATIC_POSES = ("upright", "any_pose")
 """Scaling set-ups: one that pulls the static pose towards standing, and one that does not."""
 

@@ -26,8 +26,6 @@ from kinebench.io.trc import trc_text
 from kinebench.pipeline.filled import filled_per_frame
 from kinebench.quality.model import model_mass, side_ratios
 
-__all__ = ["OUTPUT_FILES", "manifest_text", "require_room", "summary", "write_run"]
-
 OUTPUT_FILES = (
     "keypoints.trc",
     "augmented.trc",

@@ -21,8 +21,6 @@ from kinebench.pipeline.memo import Memo
 from kinebench.pipeline.steps import Step, recordings_of, steps_of
 from kinebench.remarks import Remark, carried_by_errors, collected_remarks, each_once
 
-__all__ = ["STAGES", "Pipeline"]
-
 STAGES = ("clean", "augment", "floor", "scale", "solve")
 """Names of the stages, in order, as progress and durations have them."""
 

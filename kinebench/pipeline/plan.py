@@ -22,17 +22,6 @@ from kinebench.remarks import Remark, hand_on
 from kinebench.scaling.standing import StandingWindow
 from kinebench.scaling.window import GivenWindow, StaticWindow
 
-__all__ = [
-    "FILES_CLEAN",
-    "NO_STATIC",
-    "Plan",
-    "movement_window",
-    "plan_from_markers",
-    "rule_window",
-    "track_choice",
-    "window_in_words",
-]
-
 FILES_CLEAN = (FillGaps("linear", 0.5),)
 """Cleaning of files where nothing is asked for: an augmenter knows no gaps, and what happens in a
 gap of more than half a second cannot be guessed."""

@@ -11,8 +11,6 @@ from kinebench.core.upright import up_axes
 from kinebench.errors import ValueRangeError
 from kinebench.remarks import tell
 
-__all__ = ["body_extent", "require_plausible"]
-
 _EXTENT = PLAUSIBLE["extent of a body over its height"]
 _GAP = PLAUSIBLE["frame interval over the usual one"].high
 _USUAL = 0.8  # extent over height of somebody upright

@@ -34,16 +34,6 @@ from kinebench.scaling.window import (
     StaticWindow,
 )
 
-__all__ = [
-    "BODIES",
-    "DEFAULT_VERSION",
-    "TRACKED",
-    "WINDOWS",
-    "PipelineSpec",
-    "Window",
-    "read_window",
-]
-
 DEFAULT_VERSION = "v0.3"
 """Augmenter version where nothing says otherwise: the default of opencap-core's code."""
 

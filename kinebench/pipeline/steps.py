@@ -38,7 +38,6 @@ from kinebench.remarks import tell
 if TYPE_CHECKING:
     from kinebench.pipeline.pipeline import Pipeline
 
-__all__ = ["Step", "recordings_of", "stage_keys", "steps_of"]
 
 # What remarks and checks call the recordings that a run starts from.
 _RECORDINGS = {"keypoints": "movement", "static": "static", "static markers": "static"}

@@ -18,8 +18,6 @@ from kinebench.core.markers import Markers
 from kinebench.geometry.rotations import unit
 from kinebench.posture.standing import middle
 
-__all__ = ["BODY_KEYPOINTS", "Balance", "body_axis", "measure_balance"]
-
 BODY_KEYPOINTS = tuple(
     side + joint
     for side in "LR"

@@ -19,16 +19,6 @@ from kinebench.errors import ValueRangeError
 from kinebench.signals.gaps import fill_gaps
 from kinebench.signals.runs import runs
 
-__all__ = [
-    "FOOT_KINDS",
-    "FootRest",
-    "feet_at_rest",
-    "find_rests",
-    "foot_at_rest",
-    "on_the_floor",
-    "require_foot",
-]
-
 FOOT_KINDS = ("Heel", "BigToe", "SmallToe")
 # s: speed is the distance between the means of this long before and after a frame
 _HALF_WINDOW_S = 0.15

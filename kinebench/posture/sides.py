@@ -8,8 +8,6 @@ from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
 from kinebench.remarks import tell
 
-__all__ = ["sides_swapped", "warn_if_sides_swapped"]
-
 _UP = np.array([0.0, 1.0, 0.0])
 _LEAST_FOOT_M = 0.05  # shorter on the ground plane: a foot that stands on its tip has no heading
 _LEAST_WIDTH_M = 0.04  # narrower: hips or shoulders seen from the side of a bad reconstruction

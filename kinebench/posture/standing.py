@@ -13,17 +13,6 @@ from kinebench.core.motion import Motion
 from kinebench.geometry.rotations import angle_between
 from kinebench.posture.stillness import mean_of_windows, movement_of_windows
 
-__all__ = [
-    "SEGMENT_M",
-    "STANDING_KEYPOINTS",
-    "StandingQuality",
-    "best_window",
-    "far_from_standing",
-    "middle",
-    "standing_frames",
-    "standing_quality",
-]
-
 STANDING_KEYPOINTS = (
     *("Neck", "midHip"),
     *(side + joint for side in "RL" for joint in ("Hip", "Knee", "Ankle")),

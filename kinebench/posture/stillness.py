@@ -6,8 +6,6 @@ import numpy as np
 
 from kinebench.core.arrays import FloatArray
 
-__all__ = ["mean_of_windows", "movement_of_windows"]
-
 
 def movement_of_windows(paths: FloatArray, n_frames: int) -> FloatArray:
     """Largest peak-to-peak movement (n_windows,) m in each window of n_frames.

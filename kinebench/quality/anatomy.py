@@ -17,8 +17,6 @@ from kinebench.quality.finding import Finding, Spans, graded, spans_of
 from kinebench.remarks import collected_remarks
 from kinebench.signals.butterworth import butterworth
 
-__all__ = ["lengths_over_time", "sides", "static_against_trial", "swaps"]
-
 # Largest values of 160 recordings of virtual subjects by two phones, OpenCap's body with its
 # detector's bias put on twice included: long segments 17 % from their median, forearms and upper
 # arms 30 %, feet (whose ends lie 0.2 m apart, and bend) 38 %.

@@ -21,8 +21,6 @@ from kinebench.quality import (
 from kinebench.quality.evidence import Check, Evidence, on_recordings
 from kinebench.quality.finding import Assessment, Finding
 
-__all__ = ["CHECKS", "Entry", "assess", "assess_recording"]
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:

@@ -13,8 +13,6 @@ from kinebench.core.subject import Subject
 from kinebench.quality.finding import Finding, graded, spans_of
 from kinebench.signals.butterworth import butterworth
 
-__all__ = ["speed", "spikes", "tremble"]
-
 # Sprinters run at 12 m/s, people in a laboratory at 6 m/s at most; a drop from 0.5 m ends at 3.
 _AMBER_SPEED, _RED_SPEED, _SMOOTH_HZ = 6.0, 12.0, 6.0
 # From the median of five frames. Detectors err by 0.15 m in a frame now and then: it takes several

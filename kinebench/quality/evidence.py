@@ -13,8 +13,6 @@ from kinebench.core.stages import Cleaner
 from kinebench.core.subject import Subject
 from kinebench.quality.finding import Finding
 
-__all__ = ["Check", "Evidence", "Origin", "on_recordings"]
-
 
 @dataclass(frozen=True, slots=True)
 class Origin:

@@ -13,8 +13,6 @@ from kinebench.quality.evidence import Evidence
 from kinebench.quality.finding import Finding, graded, spans_of
 from kinebench.signals.butterworth import butterworth
 
-__all__ = ["cutoff", "effective_cutoff", "filters_in_series"]
-
 # What is slower than this is movement (Winter 2009: walking up to 6 Hz), what is faster noise. A
 # filter at 6 Hz takes 22 mm from the wrists of somebody who jumps, one at 2 Hz 90 mm from the feet
 # of somebody who walks.

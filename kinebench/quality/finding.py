@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinebench.core.arrays import FloatArray
-from kinebench.remarks import Remark, Spans, each_once
+from kinebench.remarks import Remark, each_once
+from kinebench.remarks import Spans as Spans
 from kinebench.signals.runs import runs
-
-__all__ = ["Assessment", "Finding", "Severity", "Spans", "graded", "spans_of", "worst"]
 
 Severity = Literal["green", "amber", "red"]
 _ORDER: tuple[Severity, ...] = ("green", "amber", "red")

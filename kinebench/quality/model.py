@@ -17,19 +17,6 @@ from kinebench.quality.evidence import Evidence
 from kinebench.quality.finding import Finding, graded
 from kinebench.scaling.setup import swapped_side_pairs
 
-__all__ = [
-    "leg_lengths",
-    "model_mass",
-    "model_mass_mismatch",
-    "model_sides",
-    "model_size",
-    "setup_slips",
-    "side_ratios",
-    "static_pose",
-    "static_trial",
-    "unscaled",
-]
-
 # The mass is an input of scaling: a model of the same session meets it to a gram.
 _AMBER_MASS, _RED_MASS = 0.02, 0.15
 # Legs of healthy adults differ by 1 to 2 %; by 3 % at most on 80 virtual subjects.

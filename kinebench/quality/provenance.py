@@ -6,8 +6,6 @@ from kinebench.augmentation.catalogue import PUBLISHED
 from kinebench.quality.evidence import Evidence
 from kinebench.quality.finding import Finding
 
-__all__ = ["augmenter_version"]
-
 
 def augmenter_version(evidence: Evidence) -> tuple[Finding, ...] | None:
     """The version that made the markers against the stated one and the newest."""

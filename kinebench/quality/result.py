@@ -13,17 +13,6 @@ from kinebench.quality.evidence import Evidence
 from kinebench.quality.finding import Finding, graded, spans_of
 from kinebench.signals.runs import runs
 
-__all__ = [
-    "convergence",
-    "floor",
-    "joint_jumps",
-    "joint_limits",
-    "largest_marker_error",
-    "marker_errors",
-    "rivals",
-    "wraps",
-]
-
 # OpenSim's best practice for inverse kinematics: RMS within 20 mm, largest within 40 mm. The RMS
 # is that of the trial. Single frames above 40 mm occur in sound recordings of two phones, so the
 # largest counts where it is twice that, or where a quarter of the frames are above.

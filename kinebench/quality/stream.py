@@ -13,8 +13,6 @@ from kinebench.core.subject import Subject
 from kinebench.quality.finding import Finding, spans_of
 from kinebench.signals.runs import runs
 
-__all__ = ["frozen", "gaps", "rate", "straight_lines", "time_stamps"]
-
 # OpenCap films at 60 to 240 Hz; below 25 Hz a heel strike falls between frames, below 10 Hz or
 # above 1000 Hz the times are not in seconds.
 _SLOW_HZ, _TOO_SLOW_HZ, _TOO_FAST_HZ = 25.0, 10.0, 1000.0

@@ -15,8 +15,6 @@ from kinebench.core.upright import up_axes
 from kinebench.errors import listed
 from kinebench.quality.finding import Finding, graded, spans_of
 
-__all__ = ["axes", "far_points", "handedness", "mass", "size", "zeros"]
-
 # Height that keypoints suggest over the stated one: 0.94 to 1.03 on 80 virtual subjects filmed by
 # two phones; people's proportions differ by a few percent more.
 _AMBER_SIZE, _RED_SIZE = 0.12, 0.20

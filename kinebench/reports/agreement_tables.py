@@ -14,12 +14,6 @@ from kinebench.reports.figures.style import label_of
 from kinebench.reports.tables import Table
 from kinebench.reports.units import readable, readable_estimate, readable_interval, readable_unit
 
-__all__ = [
-    "agreement_json",
-    "agreement_section",
-    "agreement_table",
-]
-
 _MOST_CURVES = 3  # drawings of curves: a page must stay light
 
 

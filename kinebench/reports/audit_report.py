@@ -21,8 +21,6 @@ from kinebench.reports.figures.audit import lights_figure, trial_figure
 from kinebench.reports.figures.style import as_svg
 from kinebench.reports.tables import Table
 
-__all__ = ["audit_document"]
-
 _SAID = {
     "green": "Green: no check found anything.",
     "amber": "Amber: to be used with care.",

@@ -10,8 +10,6 @@ from kinebench.baselines.baseline import Baseline, Course
 from kinebench.baselines.judging import changes_of_origin, difference
 from kinebench.reports.units import readable, readable_unit
 
-__all__ = ["differences"]
-
 _SAME = 1e-6  # rad, m and s: below the last digit that a baseline's text holds
 
 

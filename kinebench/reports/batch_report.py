@@ -16,8 +16,6 @@ from kinebench.reports.tables import Table
 from kinebench.reports.units import headed, readable, readable_estimate
 from kinebench.statistics import GroupFigure, Observations, group_figure
 
-__all__ = ["batch_document", "trial_table"]
-
 
 def batch_document(outcomes: Sequence[Outcome], command: str) -> Document:
     """The page.

@@ -8,26 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kinebench.core.references import Reference
+from kinebench.core.references import Reference as Reference
 from kinebench.reports.player.block import PlayerBlock
 from kinebench.reports.tables import Table
-
-__all__ = [
-    "Block",
-    "Details",
-    "Document",
-    "Download",
-    "Downloads",
-    "FigureBlock",
-    "Flat",
-    "Heading",
-    "Listing",
-    "Reference",
-    "References",
-    "Section",
-    "TableBlock",
-    "Text",
-]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,6 @@ from kinebench.core.provenance import describe, without_nan
 from kinebench.metrics import Evaluation
 from kinebench.reports.agreement_tables import agreement_json
 
-__all__ = ["as_json"]
-
 
 def as_json(comparison: Comparison, margin_rad: float | None = None) -> dict[str, Any]:
     """Everything but the waveforms, SI units and radians; NaN becomes null.

@@ -12,8 +12,6 @@ from kinebench.metrics.marker_evaluation import ALL_MARKERS
 from kinebench.remarks import Remark, each_once
 from kinebench.reports.units import readable, readable_unit
 
-__all__ = ["comparison_title", "mean_text", "notes", "pair_remarks", "procedure_remarks", "remarks"]
-
 _MOST_NAMED = 4
 
 

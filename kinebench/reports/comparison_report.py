@@ -56,8 +56,6 @@ from kinebench.reports.source_files import files_details
 from kinebench.reports.tables import Table
 from kinebench.reports.units import readable, readable_unit, scale_of
 
-__all__ = ["comparison_document"]
-
 _MOST_WAVEFORMS = 3  # trials whose waveforms are drawn: a page must stay light
 
 

@@ -15,15 +15,6 @@ from kinebench.reports.tables import Table
 from kinebench.reports.units import readable, readable_interval, readable_unit, scale_of
 from kinebench.uncertainty.marker_errors import NORMAL_95
 
-__all__ = [
-    "band_table",
-    "group_table",
-    "main_table",
-    "pair_table",
-    "repetition_table",
-    "tidy_rows",
-]
-
 _MOTION_COLUMNS = ("bias", "mae", "rmse", "offset_removed_rmse", "max_error", "pearson_r")
 _MARKER_COLUMNS = (
     "distance_mean",

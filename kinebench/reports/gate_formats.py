@@ -12,8 +12,6 @@ from kinebench.baselines.judging import Finding, Outcome, Verdict
 from kinebench.reports.gate_words import headline, sentence
 from kinebench.reports.units import readable_unit, scale_of
 
-__all__ = ["as_json", "as_junit"]
-
 
 def as_json(verdict: Verdict, baseline: Baseline) -> str:
     """Everything, in degrees, millimetres and seconds; null where there is no number."""

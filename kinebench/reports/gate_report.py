@@ -30,8 +30,6 @@ from kinebench.reports.gate_words import headline, sentence, worst_of_each
 from kinebench.reports.tables import Table
 from kinebench.reports.units import readable_unit, scale_of
 
-__all__ = ["course_figure", "gate_document"]
-
 _MOST_CURVES = 12  # a page that is read; the tables have all
 
 

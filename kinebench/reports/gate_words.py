@@ -8,8 +8,6 @@ from kinebench.baselines.baseline import Baseline
 from kinebench.baselines.judging import Finding, Outcome, Verdict
 from kinebench.reports.units import readable, readable_interval, readable_unit
 
-__all__ = ["github_annotations", "headline", "in_markdown", "in_text", "sentence", "worst_of_each"]
-
 _MOST = 20  # lines that a person reads; the page and JSON have all
 _DIGEST = 12  # characters that tell digests apart
 

@@ -37,8 +37,6 @@ from kinebench.reports.player.block import (
 from kinebench.reports.style_sheet import STYLE_SHEET
 from kinebench.reports.tables import Table
 
-__all__ = ["as_html"]
-
 
 def as_html(document: Document) -> str:
     """The document as a complete page; the same bytes for the same document."""

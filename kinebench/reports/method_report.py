@@ -27,16 +27,6 @@ from kinebench.reports.units import (
 )
 from kinebench.statistics.ranking import PairedDifference
 
-__all__ = [
-    "difference_table",
-    "methods_as_json",
-    "methods_document",
-    "methods_in_words",
-    "ranking_table",
-    "scores_table",
-    "tidy_method_rows",
-]
-
 _ALPHA = 0.05
 _FEW = 20
 """Subjects below which Student's intervals rest on errors being about normally distributed."""

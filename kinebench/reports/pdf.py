@@ -14,8 +14,6 @@ from pathlib import Path
 from kinebench.errors import KinebenchError
 from kinebench.io.atomic import write_atomically
 
-__all__ = ["BROWSER", "browser", "write_pdf"]
-
 BROWSER = "KINEBENCH_BROWSER"
 """Environment variable with the browser to use."""
 

@@ -10,8 +10,6 @@ from kinebench.core.provenance import file_sha256
 from kinebench.reports.blocks import Details, TableBlock
 from kinebench.reports.tables import Table
 
-__all__ = ["changed_on", "files_details"]
-
 
 def files_details(files: Iterable[tuple[str, Path]]) -> Details:
     """Each file once, by content: what it is, its name, when it was changed last, its digest.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["STYLE_SHEET"]
-
 STYLE_SHEET = """\
 :root {
   color-scheme: light dark;

@@ -8,8 +8,6 @@ from typing import Any, NamedTuple
 
 from kinebench.io.csv_cells import csv_text
 
-__all__ = ["Table", "as_csv", "as_latex", "as_text"]
-
 
 class Table(NamedTuple):
     """A header and rows of text.

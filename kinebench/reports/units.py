@@ -6,18 +6,6 @@ import math
 
 from kinebench.statistics import Interval
 
-__all__ = [
-    "bracketed",
-    "digits_of",
-    "headed",
-    "readable",
-    "readable_estimate",
-    "readable_interval",
-    "readable_unit",
-    "scale_of",
-    "triple_of",
-]
-
 _DEGREES = 180.0 / math.pi
 _READABLE = {
     "rad": ("°", _DEGREES), "rad/s": ("°/s", _DEGREES), "rad/s²": ("°/s²", _DEGREES),

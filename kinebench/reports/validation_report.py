@@ -15,8 +15,6 @@ from kinebench.reports.units import readable, readable_unit
 from kinebench.validation import Validation
 from kinebench.validation.validate import ItemErrors
 
-__all__ = ["error_table", "methods_text", "steps_told", "validation_document"]
-
 _GROUPS = {
     "legs": ("hip_", "knee_", "ankle_", "subtalar_"),
     "pelvis": ("pelvis_tilt", "pelvis_list", "pelvis_rotation"),

@@ -42,8 +42,6 @@ from kinebench.reports.figures.style import as_svg
 from kinebench.reports.tables import Table
 from kinebench.reports.units import readable, readable_unit, scale_of
 
-__all__ = ["figure_title", "figure_value", "why_document"]
-
 _PANELS = (
     "side_drop", "pelvis_list", "leg_length", "floor_contact", "hip_flexion", "knee_flexion",
     "ankle_flexion", "unrest",

@@ -12,8 +12,6 @@ from kinebench.osim.edits import with_marker_set
 from kinebench.osim.runtime import load_opensim, quietly, scratch_folder
 from kinebench.scaling.recipe import Recipe
 
-__all__ = ["complete_model"]
-
 
 def complete_model(
     generic: Model,

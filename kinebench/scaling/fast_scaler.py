@@ -27,8 +27,6 @@ from kinebench.scaling.standing import StandingWindow
 from kinebench.scaling.tree_scaling import scaled_tree
 from kinebench.scaling.window import OPENCAP_STATIC_WINDOW, GivenWindow, StaticWindow
 
-__all__ = ["FastScaler"]
-
 _ONES = (1.0, 1.0, 1.0)
 
 

@@ -14,8 +14,6 @@ from kinebench.core.results import ScalingResult
 from kinebench.core.subject import Subject
 from kinebench.osim.edits import body_scale_factors
 
-__all__ = ["GivenModel"]
-
 
 @dataclass(frozen=True, slots=True)
 class GivenModel:

@@ -13,8 +13,6 @@ from kinebench.errors import ScalingError
 from kinebench.io.xml import flag
 from kinebench.scaling.mass_properties import MassProperties
 
-__all__ = ["PLACEHOLDER", "Cutter", "Placeholder", "leave_out_forces"]
-
 PLACEHOLDER = "kinebench-gap-{}-"
 
 _KEPT = (

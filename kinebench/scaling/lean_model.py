@@ -26,8 +26,6 @@ from kinebench.scaling.lean_cutting import PLACEHOLDER, Cutter, Placeholder, lea
 from kinebench.scaling.mass_properties import MassProperties
 from kinebench.scaling.tree_scaling import without_idle_parts
 
-__all__ = ["LeanTemplate", "lean_template"]
-
 Three = tuple[float, float, float]
 
 _ONES = (1.0, 1.0, 1.0)

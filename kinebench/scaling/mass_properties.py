@@ -9,8 +9,6 @@ import numpy as np
 
 from kinebench.core.arrays import FloatArray
 
-__all__ = ["MassProperties", "scaled_mass_properties"]
-
 _SIGNIFICANT = 2.0**-45.5  # SimTK::SignificantReal, ε^(7/8)
 
 

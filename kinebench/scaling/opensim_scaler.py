@@ -41,8 +41,6 @@ from kinebench.scaling.setup import (
 from kinebench.scaling.standing import StandingWindow
 from kinebench.scaling.window import OPENCAP_STATIC_WINDOW, GivenWindow, StaticWindow
 
-__all__ = ["OpenSimScaler"]
-
 
 @dataclass(frozen=True, slots=True)
 class OpenSimScaler:

@@ -14,8 +14,6 @@ from kinebench.kinematics.forward import marker_jacobian
 from kinebench.kinematics.osim_tree import read_tree
 from kinebench.scaling.placer import PlacingProblem
 
-__all__ = ["PlacementGap", "placement_gap"]
-
 _FELT_M = 1e-9  # movement of a marker per rad or m of a coordinate
 
 

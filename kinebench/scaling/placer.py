@@ -24,8 +24,6 @@ from kinebench.kinematics.mechanism import build_mechanism
 from kinebench.kinematics.standing import standing_defaults
 from kinebench.kinematics.tree import GROUND, Tree
 
-__all__ = ["PlacingProblem", "placed_markers", "solve_pose"]
-
 
 @dataclass(frozen=True, slots=True)
 class PlacingProblem:

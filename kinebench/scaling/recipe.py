@@ -21,15 +21,6 @@ from kinebench.io.xml import flag
 from kinebench.osim.edits import shared_root
 from kinebench.remarks import tell
 
-__all__ = [
-    "TIME_DECIMALS",
-    "Measurement",
-    "Recipe",
-    "averaged_markers",
-    "body_factors",
-    "read_recipe",
-]
-
 Factors = dict[str, tuple[float, float, float]]
 
 TIME_DECIMALS = 8

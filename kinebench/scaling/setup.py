@@ -14,16 +14,6 @@ from kinebench.io.xml import flag
 from kinebench.osim.edits import document_root, frozen_document, shared_root
 from kinebench.remarks import Remark
 
-__all__ = [
-    "ScalingFiles",
-    "fitted_setup",
-    "lost_measurements",
-    "placing_markers",
-    "pulled_coordinates",
-    "setup_remarks",
-    "swapped_side_pairs",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class ScalingFiles:

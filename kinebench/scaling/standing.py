@@ -10,8 +10,6 @@ from kinebench.core.markers import Markers
 from kinebench.errors import ScalingError, ValueRangeError, require_names
 from kinebench.posture.standing import STANDING_KEYPOINTS, StandingQuality, best_window
 
-__all__ = ["StandingWindow"]
-
 
 @dataclass(frozen=True, slots=True)
 class StandingWindow:

@@ -11,8 +11,6 @@ from kinebench.core.arrays import FloatArray
 from kinebench.kinematics.functions import PiecewisePolynomial
 from kinebench.kinematics.tree import GROUND, Joint, Offset, Term, Tree, TreeMarker
 
-__all__ = ["scaled_tree", "without_idle_parts"]
-
 Three = tuple[float, float, float]
 _Stretched = Mapping[str, tuple[FloatArray | None, ...]]
 

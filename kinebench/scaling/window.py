@@ -12,13 +12,6 @@ from kinebench.core.markers import Markers
 from kinebench.errors import ScalingError, ValueRangeError, require_names
 from kinebench.posture.stillness import movement_of_windows
 
-__all__ = [
-    "OPENCAP_STATIC_WINDOW",
-    "PAST_RULES",
-    "GivenWindow",
-    "StaticWindow",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class GivenWindow:

@@ -14,8 +14,6 @@ from kinebench.scaling.lean_model import lean_template
 from kinebench.scaling.recipe import TIME_DECIMALS, body_factors, read_recipe
 from kinebench.scaling.window import GivenWindow
 
-__all__ = ["window_of_factors"]
-
 _LONGEST_S = 2.0  # OpenCap's own rule looks for 1 s
 
 

@@ -17,8 +17,6 @@ from numpy.typing import ArrayLike, NDArray
 from kinebench.errors import CleaningError, ValueRangeError
 from kinebench.signals.runs import FloatArray, ShortRuns, as_columns, filter_runs, require_rate
 
-__all__ = ["butterworth", "corrected_cutoff", "shortest_run"]
-
 
 def shortest_run(order_per_pass: int) -> int:
     """Fewest frames that the filter takes: one more than its padding of 3 (order + 1) frames."""

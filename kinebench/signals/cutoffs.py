@@ -19,16 +19,6 @@ from kinebench.errors import ValueRangeError
 from kinebench.signals.butterworth import butterworth, shortest_run
 from kinebench.signals.runs import FloatArray, ShortRuns, long_run_mask, require_rate
 
-__all__ = [
-    "AutocorrelationCurve",
-    "ResidualCurve",
-    "autocorrelation_curve",
-    "cutoff_grid",
-    "filter_residuals",
-    "residual_curve",
-    "winter_cutoff",
-]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ResidualCurve:

@@ -8,8 +8,6 @@ from numpy.typing import ArrayLike, NDArray
 from kinebench.errors import ValueRangeError
 from kinebench.signals.runs import FloatArray
 
-__all__ = ["exchange_frames"]
-
 # m: pairs that are closer than this carry little evidence; noise of keypoints, several times over
 _CLOSE_M = 0.05
 

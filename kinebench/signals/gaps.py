@@ -10,8 +10,6 @@ from numpy.typing import ArrayLike
 from kinebench.errors import ValueRangeError
 from kinebench.signals.runs import FloatArray, as_columns, runs
 
-__all__ = ["FillMethod", "fill_gaps", "longest_gap"]
-
 FillMethod = Literal["linear", "cubic"]
 
 

@@ -18,8 +18,6 @@ from numpy.typing import ArrayLike, NDArray
 from kinebench.errors import CleaningError, ValueRangeError
 from kinebench.signals.runs import FloatArray, as_columns, columns_by_pattern, require_rate
 
-__all__ = ["KalmanNoise", "estimate_noise", "kalman_smooth"]
-
 # state (position, velocity, acceleration), time in frames
 _F = np.array([[1.0, 1.0, 0.5], [0.0, 1.0, 1.0], [0.0, 0.0, 1.0]])
 _Q = np.array(

@@ -10,8 +10,6 @@ from kinebench.remarks import tell
 from kinebench.signals.resampling import resample
 from kinebench.signals.runs import FloatArray, as_columns, require_rate
 
-__all__ = ["correlation_at", "lag_by_correlation", "lag_by_slope"]
-
 
 def lag_by_slope(reference: ArrayLike, estimate: ArrayLike, rate_hz: float) -> float:
     """The small lag, s, of `estimate` after `reference` that explains most of their difference.

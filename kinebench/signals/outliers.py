@@ -17,8 +17,6 @@ from numpy.typing import ArrayLike, NDArray
 from kinebench.errors import ValueRangeError
 from kinebench.signals.runs import as_columns
 
-__all__ = ["hampel_outliers"]
-
 # standard deviation of a normal distribution over its median absolute deviation
 _MAD_TO_SIGMA = 1.4826
 # numbers in windows that are worked on together, 32 MB

@@ -11,8 +11,6 @@ from numpy.typing import ArrayLike, NDArray
 from kinebench.errors import ValueRangeError
 from kinebench.signals.runs import FloatArray, as_columns, columns_by_pattern, require_rate, runs
 
-__all__ = ["ResampleMethod", "even_times", "interpolant", "require_frames", "resample"]
-
 # four and a half hours at 120 Hz; 1 GB of 20 keypoints
 _MOST_FRAMES = 2_000_000
 

@@ -14,17 +14,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from kinebench.errors import CleaningError, ValueRangeError
 
-__all__ = [
-    "FloatArray",
-    "ShortRuns",
-    "as_columns",
-    "columns_by_pattern",
-    "filter_runs",
-    "long_run_mask",
-    "require_rate",
-    "runs",
-]
-
 FloatArray = NDArray[np.float64]
 ShortRuns = Literal["raise", "keep"]
 

@@ -18,8 +18,6 @@ from numpy.typing import ArrayLike, NDArray
 from kinebench.errors import ValueRangeError
 from kinebench.signals.runs import FloatArray, ShortRuns, filter_runs
 
-__all__ = ["median", "savitzky_golay", "smoothing_spline", "spline_penalty"]
-
 # frames; with fewer the cross-validation of a spline has nothing to choose from
 SPLINE_SHORTEST = 5
 

@@ -23,8 +23,6 @@ from kinebench.core.arrays import FloatArray
 from kinebench.remarks import tell
 from kinebench.statistics.samples import Interval, checked_level, paired_samples, subject_codes
 
-__all__ = ["BlandAltman", "ProportionalBias", "VarianceComponents", "bland_altman"]
-
 
 @dataclass(frozen=True, slots=True)
 class VarianceComponents:

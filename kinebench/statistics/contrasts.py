@@ -20,17 +20,6 @@ from kinebench.remarks import tell
 from kinebench.statistics.multiplicity import CORRECTIONS
 from kinebench.statistics.samples import Interval, checked_level, finite_array, paired_samples
 
-__all__ = [
-    "Contrast",
-    "Equivalence",
-    "HedgesG",
-    "equivalence",
-    "hedges_g",
-    "mean_interval",
-    "paired_contrast",
-    "paired_contrasts",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class HedgesG:

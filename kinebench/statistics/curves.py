@@ -21,15 +21,6 @@ from kinebench.errors import ValueRangeError
 from kinebench.remarks import tell
 from kinebench.statistics.samples import checked_level, finite_array, paired_samples
 
-__all__ = [
-    "Cluster",
-    "CurveTest",
-    "one_sample_curves",
-    "paired_curves",
-    "subject_mean_curves",
-    "two_sample_curves",
-]
-
 # two relabellings with the same t in exact arithmetic differ by rounding
 _ROUNDING = 1e-9
 

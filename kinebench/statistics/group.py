@@ -12,8 +12,6 @@ from kinebench.errors import ValueRangeError
 from kinebench.statistics.hierarchy import Observations, Summary, Units, pool, summarise_units
 from kinebench.statistics.samples import Interval, checked_level, warn_few_subjects
 
-__all__ = ["GroupFigure", "group_figure"]
-
 
 @dataclass(frozen=True, slots=True)
 class GroupFigure:

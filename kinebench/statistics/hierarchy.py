@@ -31,8 +31,6 @@ from kinebench.core.value import Value
 from kinebench.errors import ValueRangeError, require_names
 from kinebench.remarks import tell
 
-__all__ = ["POOLINGS", "Observations", "Summary", "Units", "pool", "summarise", "summarise_units"]
-
 _TRIAL = ("subject", "trial")
 _CELL = (*_TRIAL, "coordinate", "side")
 

@@ -8,8 +8,6 @@ from numpy.typing import ArrayLike
 from kinebench.core.arrays import FloatArray
 from kinebench.errors import ValueRangeError
 
-__all__ = ["CORRECTIONS", "benjamini_hochberg", "holm"]
-
 
 def holm(p_values: ArrayLike) -> FloatArray:
     """Adjusted p-values that bound the chance of any false positive (Holm 1979).

@@ -23,15 +23,6 @@ from scipy.stats import chi2
 from kinebench.errors import ValueRangeError
 from kinebench.statistics.samples import checked_level, finite_array, subject_codes
 
-__all__ = [
-    "DifferenceComponents",
-    "components_of",
-    "equivalence_power",
-    "icc_half_width",
-    "limits_half_width",
-    "smallest_n",
-]
-
 MOST_SUBJECTS = 10_000
 """Beyond, no answer is given: nobody records so many."""
 

@@ -19,8 +19,6 @@ from kinebench.statistics.contrasts import Contrast, mean_interval, paired_contr
 from kinebench.statistics.multiplicity import holm
 from kinebench.statistics.samples import Interval, finite_array
 
-__all__ = ["PairedDifference", "RankedMethod", "all_paired_differences", "ranked"]
-
 
 class PairedDifference(NamedTuple):
     """The difference between two methods about one item.

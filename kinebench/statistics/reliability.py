@@ -26,8 +26,6 @@ from kinebench.errors import ValueRangeError, require_names
 from kinebench.remarks import tell
 from kinebench.statistics.samples import Interval, checked_level, finite_array
 
-__all__ = ["ICC_FORMS", "IntraclassCorrelation", "icc"]
-
 ICC_FORMS = ("ICC(1,1)", "ICC(2,1)", "ICC(3,1)", "ICC(A,1)", "ICC(C,1)")
 """One-way; two-way random, absolute agreement; two-way mixed, consistency; McGraw & Wong's names
 for agreement and consistency."""

@@ -12,15 +12,6 @@ from kinebench.core.arrays import FloatArray
 from kinebench.errors import ValueRangeError
 from kinebench.remarks import tell
 
-__all__ = [
-    "Interval",
-    "checked_level",
-    "finite_array",
-    "paired_samples",
-    "subject_codes",
-    "warn_few_subjects",
-]
-
 _FEW_SUBJECTS = 20
 """Below this number Student's interval holds only if subjects are about normally distributed: with
 skewed ones (lognormal, sigma 1) it covers 82 to 88 % instead of 95 % (`reports/coverage.md`)."""

@@ -27,8 +27,6 @@ from kinebench.core.arrays import FloatArray
 from kinebench.errors import ValueRangeError
 from kinebench.statistics.samples import Interval, checked_level, finite_array
 
-__all__ = ["SHORTEST_S", "SeriesMean", "series_mean"]
-
 _LOWEST_HZ = 0.25
 """f0: there the spectrum of the laboratory's slow errors (corner 0.7 Hz) is still 79 % of what it
 is at 0 Hz; `reports/coverage.md` shows the coverage, also for errors slower than that."""

@@ -11,8 +11,6 @@ from kinebench.errors import ValueRangeError, require_names
 from kinebench.pipeline.engines import with_engine
 from kinebench.pipeline.pipeline import Pipeline
 
-__all__ = ["ESTIMATE", "Changes", "EngineChoice", "PipelineChange", "WarmUp", "with_level"]
-
 ESTIMATE = "estimate"
 """Path of the factor whose levels are whole pipelines: ours, or any `UnderTest`."""
 

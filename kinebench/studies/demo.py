@@ -19,8 +19,6 @@ from kinebench.pipeline.spec import WINDOWS, PipelineSpec
 from kinebench.studies.design import Factor, Level, Study
 from kinebench.studies.sources.laboratory import LabSource
 
-__all__ = ["BODIES", "Demonstration", "demonstration"]
-
 BODIES = ("auto", "opencap", "lab")
 
 _OWN = "lab-1"

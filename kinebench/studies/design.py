@@ -17,8 +17,6 @@ from kinebench.pipeline.pipeline import Pipeline
 from kinebench.studies.changes import ESTIMATE, with_level
 from kinebench.studies.evidence import EvidenceKind
 
-__all__ = ["DATA", "LABELS", "METRICS", "RESERVED", "Factor", "Level", "Study", "TrialSource"]
-
 DATA = "data."
 """Paths that start so change the recording; all others are field paths of the pipeline."""
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-__all__ = ["EvidenceKind"]
-
 
 class EvidenceKind(StrEnum):
     """What a study's figures are measured against; results of unlike kinds are never averaged."""

@@ -13,8 +13,6 @@ from kinebench.pipeline.under_test import UnderTest
 from kinebench.studies.changes import ESTIMATE, with_level
 from kinebench.studies.design import DATA, LABELS, Level, Study, TrialSource
 
-__all__ = ["Cell", "cells", "count_cells"]
-
 
 @dataclass(frozen=True, slots=True)
 class Cell:

@@ -12,8 +12,6 @@ from kinebench.errors import ValueRangeError
 from kinebench.studies.design import Study, TrialSource
 from kinebench.studies.evidence import EvidenceKind
 
-__all__ = ["SECTIONS", "ReportPlan", "SectionChoice", "SectionKind", "with_first_subjects"]
-
 SectionKind = Literal["causes", "metric", "oracle", "sinking"]
 
 SECTIONS: tuple[SectionKind, ...] = get_args(SectionKind)

@@ -27,8 +27,6 @@ from kinebench.lab.recording import Recording
 from kinebench.pipeline.engines import Engine
 from kinebench.scaling.standing import StandingWindow
 
-__all__ = ["check_augmenter", "check_cleaner", "check_engine"]
-
 _FARTHEST_M = 1.0  # cleaning that moves a point of a body by more has mistaken unit or axes
 _SHIFT_M = np.array([1.0, 0.0, -0.5])
 _SHIFTED_M = 1e-3  # single precision in a network costs less

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from kinebench.core.motion import Motion
     from kinebench.core.trial import Trial
 
-__all__ = ["DEFAULT_BASELINE", "kinebench_gate", "kinebench_trial", "kinebench_trials"]
 
 DEFAULT_BASELINE = "kinebench.baseline.toml"
 """Baseline of `kinebench_gate`, in pytest's root folder, where no option names another."""

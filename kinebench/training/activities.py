@@ -19,8 +19,6 @@ from kinebench.lab.motions import (
 )
 from kinebench.lab.posture import Stance
 
-__all__ = ["ACTIVITIES", "draw_motion"]
-
 Numbers = np.random.Generator
 
 

@@ -15,8 +15,6 @@ from kinebench.training.fitting import Recipe
 from kinebench.training.judging import TrialErrors, mean_errors
 from kinebench.training.trials import Cohort
 
-__all__ = ["card_text"]
-
 _PACKAGES = ("numpy", "tensorflow-cpu", "keras")
 
 

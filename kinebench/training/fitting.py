@@ -21,8 +21,6 @@ from kinebench.errors import AugmentationError, ValueRangeError
 from kinebench.lab.seeds import generator
 from kinebench.training.sequences import Sequences
 
-__all__ = ["Recipe", "fit"]
-
 _UNSTEADY_FRAMES = 15  # the state starts at zero: these count less
 _UNSTEADY_WEIGHT = 0.25
 _TIME_SCALES = (1.0, 1.5, 3.0, 8.0, 20.0)  # frames

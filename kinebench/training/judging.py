@@ -19,8 +19,6 @@ from kinebench.core.markers import Markers
 from kinebench.errors import ValueRangeError
 from kinebench.training.trials import VirtualTrial
 
-__all__ = ["TrialErrors", "judge", "mean_errors"]
-
 
 @dataclass(frozen=True, slots=True)
 class TrialErrors:

@@ -11,8 +11,6 @@ from kinebench.training.fitting import Recipe, fit
 from kinebench.training.sequences import sequences
 from kinebench.training.trials import Cohort
 
-__all__ = ["HELD_OUT", "RECIPE", "TRAINING", "UNTRAINED", "train"]
-
 _FULL = VERSIONS["v0.0"].networks[0]
 
 UNTRAINED = AugmenterVersion("lab-1", (NetworkSpec("full", "full.npz", _FULL.needs, _FULL.gives),))

@@ -14,8 +14,6 @@ from kinebench.core.subject import Subject
 from kinebench.errors import ValueRangeError
 from kinebench.training.trials import VirtualTrial
 
-__all__ = ["Sequences", "feature_rows", "response_rows", "sequences"]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sequences:

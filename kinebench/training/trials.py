@@ -18,8 +18,6 @@ from kinebench.lab.camera.presets import OPENPOSE_BIAS, two_phones
 from kinebench.lab.seeds import generator
 from kinebench.training.activities import ACTIVITIES, draw_motion
 
-__all__ = ["Cohort", "VirtualTrial"]
-
 _ATTEMPTS = 20
 _IMAGE_FILTER_HZ = 12.0  # of gait, as OpenCap's
 

@@ -21,8 +21,6 @@ from kinebench.uncertainty.groups import group_of
 from kinebench.uncertainty.marker_errors import NORMAL_95, MarkerErrors
 from kinebench.uncertainty.response import Response, response
 
-__all__ = ["Band", "band_of", "standard_errors", "widened"]
-
 _CHUNK = 256  # frames at once: memory
 # arms are wrong in poses that markers hardly hold, and the place by what all markers share: neither
 # is better where markers fit well

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from kinebench.core.motion import Coordinate
 
-__all__ = ["GROUPS", "group_of", "without_side"]
-
 _PARTS = (
     ("pelvis", ("pelvis",)),
     ("trunk", ("lumbar", "back", "thorax", "torso", "neck", "head")),

@@ -20,8 +20,6 @@ from kinebench.io.array_files import npz_arrays
 from kinebench.uncertainty.groups import group_of, without_side
 from kinebench.uncertainty.travel import ON_THE_SPOT, TRAVELLING
 
-__all__ = ["LEARNT", "NORMAL_95", "MarkerErrors", "learnt_errors", "read_errors", "written_errors"]
-
 NORMAL_95 = 1.96
 """Half-width of a normal error's 95 % band in standard errors."""
 

@@ -14,8 +14,6 @@ from kinebench.kinematics.mechanism import Mechanism, build_mechanism
 from kinebench.kinematics.newton.records import new_work
 from kinebench.kinematics.tree import GROUND, Tree
 
-__all__ = ["Response", "body_axes", "response"]
-
 # of the scaled matrix, whose largest is about 1: directions that are stiffer are determined
 _OPEN = 1e-8
 

@@ -6,8 +6,6 @@ import numpy as np
 
 from kinebench.core.markers import Markers
 
-__all__ = ["ON_THE_SPOT", "TRAVELLING", "movement_of"]
-
 ON_THE_SPOT, TRAVELLING = "on the spot", "travelling"
 
 # between a jump forwards off a box, 0.35 m in 3 s, and slow walking

@@ -22,8 +22,6 @@ from kinebench.remarks import unheard
 from kinebench.signals.lag import correlation_at, lag_by_correlation
 from kinebench.signals.resampling import even_times, resample
 
-__all__ = ["Clock", "SignalLag", "find_clock", "given_clock"]
-
 COARSE_HZ = 30.0  # human movement ends near 10 Hz; the fine search follows at the full rate
 AGREEMENT_S = 0.08
 """Signals that lie further apart do not tell one lag: a tenth of a gait cycle of 0.8 s, the

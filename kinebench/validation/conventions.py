@@ -16,15 +16,6 @@ from kinebench.pipeline.plausibility import require_plausible
 from kinebench.remarks import unheard
 from kinebench.validation.joint_frames import JointFrame
 
-__all__ = [
-    "axes_of",
-    "floor_axis",
-    "require_metres",
-    "require_motion_plausible",
-    "require_person",
-    "require_upright",
-]
-
 _NAMED = {"y-up": "+x+y+z", "z-up": "+x+z-y", "x-up": "+y+x-z"}
 _UPRIGHT = 0.5  # cosine of 60°, as where markers are looked at
 _FARTHEST_M = 30.0

@@ -23,8 +23,6 @@ from kinebench.core.arrays import FloatArray
 from kinebench.core.motion import Motion
 from kinebench.kinematics import Tree
 
-__all__ = ["LAI_RAJAGOPAL", "JointFrame", "joint_frames", "with_constant_rotations"]
-
 _LETTERS = "XYZ"
 
 

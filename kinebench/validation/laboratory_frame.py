@@ -21,8 +21,6 @@ from kinebench.geometry.registration import RigidTransform, register_vertical
 from kinebench.geometry.rotations import rotation_about_vertical
 from kinebench.validation.joint_frames import JointFrame
 
-__all__ = ["LaboratoryFrame", "facing", "find_frame", "in_frame", "root_of"]
-
 _ROOT = ("pelvis_tx", "pelvis_ty", "pelvis_tz")
 _ARM_M = 0.13
 """Half the distance of the iliac spines: the heading counts as if markers there told it."""

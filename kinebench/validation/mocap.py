@@ -15,8 +15,6 @@ from kinebench.pipeline.spec import PipelineSpec
 from kinebench.remarks import Remark, collected_remarks, each_once
 from kinebench.validation.names import Coverage, require_known
 
-__all__ = ["mocap_spec", "require_tracked", "solved"]
-
 
 def mocap_spec(body: str = "opencap", engine: str = "opensim") -> PipelineSpec:
     """The mocap set-up: OpenCap's optical markers, or the laboratory's body with its own."""

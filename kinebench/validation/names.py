@@ -14,17 +14,6 @@ from kinebench.core.markers import Markers
 from kinebench.errors import FileFormatError, NameNotFoundError, ValueRangeError, require_names
 from kinebench.io.documents import parse_toml, read_text
 
-__all__ = [
-    "Coverage",
-    "MarkerMap",
-    "built_in_maps",
-    "coverage",
-    "marker_map",
-    "matched",
-    "renamed",
-    "require_known",
-]
-
 FEWEST_KNOWN = 0.5
 """Share of the tracked markers that a recording must have. OpenCap's own optical trials lack none
 of the tasks; Plug-in Gait has 21 of 43 counterparts, which its map then states."""

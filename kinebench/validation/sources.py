@@ -22,8 +22,6 @@ from kinebench.io.sto import read_motion
 from kinebench.pipeline.session.plan import plan_from_session
 from kinebench.pipeline.spec import PipelineSpec
 
-__all__ = ["Video", "opened", "read_recording", "read_video"]
-
 _MOTIONS = (".mot", ".sto")
 _MARKERS = (".trc", ".c3d")
 

@@ -24,8 +24,6 @@ from kinebench.validation.laboratory_frame import (
     root_of,
 )
 
-__all__ = ["ItemErrors", "Validation", "validate_recordings"]
-
 
 @dataclass(frozen=True, slots=True)
 class ItemErrors:

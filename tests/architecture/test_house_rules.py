@@ -95,3 +95,9 @@ def test_facts_are_told_as_remarks(path: Path) -> None:
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "warnings.simplefilter":
             ignored = [ast.unparse(argument) for argument in node.args]
             assert ignored != ["'ignore'", "KinebenchWarning"], f"line {node.lineno}: unheard()"
+
+
+def test_only_packages_list_their_names(path: Path) -> None:
+    """In a module an underscore says what is private; a list beside it would say it twice."""
+    listed = any("__all__" in ast.unparse(node) for node in tree(path).body[:40])
+    assert path.name == "__init__.py" or not listed

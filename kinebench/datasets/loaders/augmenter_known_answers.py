@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from kinebench.datasets.loaders.loader import MarkersIn, SampleFiles, TableLoader, augmented
 
-__all__ = ["V0_1", "V0_3"]
-
 
 def _row(activity: str, keypoints: str, answer: str) -> SampleFiles:
     return SampleFiles(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from kinebench.datasets.loaders.loader import SampleFiles, TableLoader
 
-__all__ = ["LOADER"]
-
 LOADER = TableLoader(
     {
         name: SampleFiles(activity, {"keypoints": f"test_data/{name}.trc"})

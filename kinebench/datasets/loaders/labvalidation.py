@@ -16,8 +16,6 @@ from kinebench.datasets.loaders.loader import (
     keypoints,
 )
 
-__all__ = ["RAW_MOCAP_GAPS", "SUBJECT2", "SUBJECT3", "SUBJECT4", "SUBJECT5"]
-
 _OFFSET_REMOVED = "_offsetRemoved"
 
 

@@ -21,8 +21,6 @@ from kinebench.datasets.places import Places
 from kinebench.datasets.sample import Sample
 from kinebench.errors import FileFormatError, ValueRangeError
 
-__all__ = ["LOADER", "JointAnglePair", "PublishedRow", "pairs", "published_descriptives"]
-
 DATASET = "lbmc-markerless-benchmark"
 _FILE = re.compile(
     r"Data/(?P<origin>Markers|Markerless/(?P<method>\w+))/(?P<task>.+)_(?P<who>participant_\d+)\.csv"

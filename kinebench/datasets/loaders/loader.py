@@ -10,16 +10,6 @@ from kinebench.core.markers import Markers
 from kinebench.datasets.contents import Contents
 from kinebench.datasets.sample import Sample
 
-__all__ = [
-    "KEYPOINTS",
-    "Loader",
-    "MarkersIn",
-    "SampleFiles",
-    "TableLoader",
-    "augmented",
-    "keypoints",
-]
-
 KEYPOINTS = (
     "Neck", "RShoulder", "RElbow", "RWrist", "LShoulder", "LElbow", "LWrist", "midHip",
     "RHip", "RKnee", "RAnkle", "LHip", "LKnee", "LAnkle",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from kinebench.datasets.loaders.loader import SampleFiles, TableLoader
 
-__all__ = ["LOADER"]
-
 LOADER = TableLoader(
     {
         "squats1": SampleFiles(

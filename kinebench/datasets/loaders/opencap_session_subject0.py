@@ -10,8 +10,6 @@ from kinebench.datasets.loaders.loader import (
     keypoints,
 )
 
-__all__ = ["LOADER"]
-
 _ROOT = "test_data/subject0"
 _MODEL = f"{_ROOT}/OpenSimData/Model/LaiArnoldModified2017_poly_withArms_weldHand"
 _MODELS = {"generic": f"{_MODEL}_generic.osim", "scaled": f"{_MODEL}_scaled.osim"}

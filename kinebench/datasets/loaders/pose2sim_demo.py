@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from kinebench.datasets.loaders.loader import MarkersIn, SampleFiles, TableLoader, augmented
 
-__all__ = ["LOADER"]
-
 _ROOT = "Pose2Sim/S00_Demo_Session/S00_P00_SingleParticipant"
 
 

@@ -18,8 +18,6 @@ from kinebench.datasets.sample import Sample
 from kinebench.errors import DatasetError, FileFormatError
 from kinebench.io.documents import parse_yaml, read_text
 
-__all__ = ["LOADER"]
-
 DEFAULT_SETUP = "HRNet/2-cameras"
 """Detector and cameras whose keypoints are a sample's ``keypoints``."""
 

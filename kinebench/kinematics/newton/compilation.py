@@ -13,8 +13,6 @@ from numba.extending import intrinsic
 
 from kinebench.kinematics.newton.stored_code import stored_code
 
-__all__ = ["compiled", "is_compiled", "uncounted"]
-
 
 def compiled(function: Callable[..., Any]) -> Any:
     """Compile a function without Python objects, once for this machine.

@@ -11,8 +11,6 @@ from kinebench.kinematics.newton.factorisation import UNOBSERVED, factorise
 from kinebench.kinematics.newton.forward import evaluate
 from kinebench.kinematics.newton.measurement import measure
 
-__all__ = ["curvatures"]
-
 
 @compiled
 def curvatures(flat, w, measured, marker_column, x, H_out, told):

@@ -8,8 +8,6 @@ from __future__ import annotations
 from kinebench.kinematics.newton.compilation import compiled
 from kinebench.kinematics.newton.moments import add_moments, bending, momentum
 
-__all__ = ["normal_equations"]
-
 
 @compiled
 def _add_columns(node, terms, weights, motion, p, S):

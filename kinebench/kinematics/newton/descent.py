@@ -12,8 +12,6 @@ from kinebench.kinematics.newton.derivatives import normal_equations
 from kinebench.kinematics.newton.factorisation import UNOBSERVED, factorise, solve
 from kinebench.kinematics.newton.forward import evaluate
 
-__all__ = ["minimise"]
-
 _NEXT_STEP = 2e-9  # rad or m: the step that is expected next, when it need not be made any more
 _NEWTON_END = 3e-7  # a Newton step after which none is needed, whatever the one before
 _LINEAR_END = 1e-10  # the same for other steps

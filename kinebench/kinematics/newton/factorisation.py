@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from kinebench.kinematics.newton.compilation import compiled
 
-__all__ = ["factorise", "solve"]
-
 UNOBSERVED = 1e-12  # m² of weighted mean square per rad²
 _DEPENDENT = 1e-10  # pivot relative to the diagonal
 

@@ -11,10 +11,6 @@ from kinebench.kinematics.newton.compilation import compiled
 from kinebench.kinematics.newton.measurement import misfit
 from kinebench.kinematics.newton.rotations import move, multiply, rotate, turn
 
-__all__ = [
-    "evaluate",
-]
-
 
 @compiled
 def _function_value(term, weights, q, pieces, coefficients):

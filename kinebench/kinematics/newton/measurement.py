@@ -10,8 +10,6 @@ import numpy as np
 from kinebench.kinematics.newton.compilation import compiled
 from kinebench.kinematics.newton.rotations import move, multiply
 
-__all__ = ["marker_distances", "measure", "misfit"]
-
 
 @compiled
 def measure(markers, measured, marker_column, state, origin):

@@ -10,8 +10,6 @@ import numpy as np
 from kinebench.kinematics.newton.compilation import compiled
 from kinebench.kinematics.newton.rotations import multiply
 
-__all__ = ["add_moments", "bending", "momentum"]
-
 
 @compiled
 def add_moments(nodes, state):

@@ -9,8 +9,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-__all__ = ["MOTION", "RESULT", "Work", "new_work"]
-
 RATE = 100.0  # 1/rad: of quadratic convergence, s₂ / s₁², as long as nothing is known
 
 _STATE = np.dtype(

@@ -9,8 +9,6 @@ import numpy as np
 
 from kinebench.kinematics.newton.compilation import compiled
 
-__all__ = ["move", "multiply", "rotate", "turn"]
-
 
 @compiled
 def move(R, p, x, out):

@@ -14,8 +14,6 @@ from kinebench.kinematics.newton.forward import evaluate
 from kinebench.kinematics.newton.measurement import marker_distances, measure
 from kinebench.kinematics.newton.records import RATE
 
-__all__ = ["track"]
-
 
 @compiled
 def predict(history, known, miss, x):

@@ -21,8 +21,6 @@ from numba.core import caching as numba_caching
 
 from kinebench.remarks import tell
 
-__all__ = ["is_private", "stored_code"]
-
 # without types of its own in some versions
 caching: Any = numba_caching
 

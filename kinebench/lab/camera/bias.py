@@ -15,8 +15,6 @@ from kinebench.errors import require_names
 from kinebench.geometry.rotations import angle_between, unit
 from kinebench.lab.camera.chain import DISTANCE
 
-__all__ = ["KeypointBias", "PoseBias", "segment_axes"]
-
 Axes = tuple[float, float, float]
 
 # keypoint without side: the segment that it turns with, from its lower to its upper end

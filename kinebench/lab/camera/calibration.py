@@ -15,8 +15,6 @@ from kinebench.geometry.rotations import rotation_from_axis_angles
 from kinebench.lab.camera.phones import Phones
 from kinebench.lab.seeds import generator
 
-__all__ = ["Calibration"]
-
 # OpenCap's board: 4 x 5 corners, squares of 35 mm, as its site offers it for printing.
 _CORNERS, _SQUARE_M = (4, 5), 0.035
 # Rotations of a few tenths of a degree, shifts of a tenth of a millimetre: differences are exact.

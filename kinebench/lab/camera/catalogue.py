@@ -18,8 +18,6 @@ from kinebench.lab.camera.rig import Rig
 from kinebench.lab.camera.space import ScaleError, VerticalOffset, WorldTilt
 from kinebench.lab.camera.time import FrameRateChange, ImageFilter, Lag, TimeJitter
 
-__all__ = ["CAMERA_ERRORS", "parse_camera"]
-
 _STAGES: tuple[type[CameraError], ...] = (
     WhiteNoise, HeavyTails, WorldTilt, ScaleError, VerticalOffset, SideOcclusion, Dropouts,
     SideSwaps, TimeJitter, Lag, ImageFilter, FrameRateChange,

@@ -9,8 +9,6 @@ from kinebench.core.limits import LONGEST_S, Limit
 from kinebench.core.markers import Markers
 from kinebench.core.notation import Syntax
 
-__all__ = ["DISTANCE", "SHARE", "SPREAD", "TIME", "CameraError", "Chain"]
-
 _FAR = "an error of more than 10 m would put the person outside of any room"
 DISTANCE = Limit(-10_000, 10_000, "mm", _FAR)
 """Of an offset."""

@@ -22,8 +22,6 @@ from kinebench.lab.camera.noise import matern
 from kinebench.lab.camera.posture import joint_flexions, posture, posture_function
 from kinebench.lab.seeds import generator
 
-__all__ = ["Detector", "View"]
-
 Axes = tuple[float, float, float]
 
 _MIDDLE = ("Neck", "midHip")

@@ -18,8 +18,6 @@ from kinebench.lab.camera.chain import SHARE, SPREAD, TIME
 from kinebench.lab.camera.noise import coloured
 from kinebench.lab.seeds import generator
 
-__all__ = ["RATE", "Dropouts", "SideOcclusion", "SideSwaps", "bursts"]
-
 RATE = Limit(0, 6_000, "per minute", "a hundred a second leave no frame as it was")
 """Of bursts."""
 

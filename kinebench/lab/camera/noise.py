@@ -16,8 +16,6 @@ from kinebench.core.parameters import Parameter
 from kinebench.lab.camera.chain import SHARE, SPREAD
 from kinebench.lab.seeds import generator
 
-__all__ = ["ColouredNoise", "HeavyTails", "WhiteNoise", "coloured", "matern"]
-
 Axes = tuple[float, float, float]
 
 _CORNER = Limit(0, 1_000, "Hz", "noise that is faster than any camera is white")

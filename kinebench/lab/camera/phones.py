@@ -12,8 +12,6 @@ from kinebench.core.arrays import FloatArray
 from kinebench.core.limits import Limit, require_within
 from kinebench.geometry.cameras import camera_matrix, looking_at, project
 
-__all__ = ["Phones"]
-
 _AIM_M = 0.9
 _UP = np.array([0.0, 1.0, 0.0])
 # Steps in which somebody who sets up would move phones back, and where a room ends.

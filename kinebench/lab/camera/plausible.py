@@ -29,8 +29,6 @@ from kinebench.lab.camera.phones import Phones
 from kinebench.lab.camera.rig import Rig
 from kinebench.lab.seeds import generator
 
-__all__ = ["BEST_GUESS", "plausible_preset", "plausible_presets", "rig"]
-
 # Hip, knee and ankle: set until virtual keypoints lay from augmented joint centres as those of
 # three people do. Slopes of the hip: four recordings of two people (30 to 43 mm per radian from
 # augmented centres, 39 to 59 in the thigh's length). Optical hip centres of subject 3, the only

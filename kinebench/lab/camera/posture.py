@@ -15,8 +15,6 @@ from kinebench.core.markers import Markers
 from kinebench.geometry.rotations import angle_between
 from kinebench.lab.seeds import generator
 
-__all__ = ["joint_flexions", "posture", "posture_function"]
-
 _JOINTS = ("Hip", "Knee", "Ankle", "Shoulder", "Elbow")
 # Waves that make up a function: enough for no direction of posture to be left out.
 _WAVES = 32

@@ -15,8 +15,6 @@ from kinebench.lab.camera.chain import CameraError, Chain
 from kinebench.lab.camera.noise import ColouredNoise, HeavyTails, WhiteNoise
 from kinebench.lab.camera.time import ImageFilter
 
-__all__ = ["OPENPOSE_BIAS", "two_phones"]
-
 OPENPOSE_BIAS = PoseBias(
     (
         KeypointBias("Hip", (20.0, 25.0, 12.0), (-5.0, 5.0, 0.0)),

@@ -21,8 +21,6 @@ from kinebench.lab.camera.phones import Phones
 from kinebench.lab.camera.time import sampled
 from kinebench.lab.seeds import generator
 
-__all__ = ["Rig", "begins_with_rig"]
-
 _PHONES, _EXACT, _FAULTLESS = Phones(), Calibration(), Detector()
 _LATE = Limit(-60_000, 60_000, "ms", "a minute is longer than a movement")
 

@@ -14,8 +14,6 @@ from kinebench.core.notation import Syntax
 from kinebench.geometry.rotations import rotation_from_axis_angles
 from kinebench.lab.camera.chain import DISTANCE
 
-__all__ = ["ScaleError", "VerticalOffset", "WorldTilt"]
-
 _ANGLE = Limit(-180, 180, "degrees", "more than half a turn is a slip of the unit")
 _FACTOR = Limit(0, 10, reason="ten times the size is a slip of the unit", positive=True)
 

@@ -16,8 +16,6 @@ from kinebench.lab.seeds import generator
 from kinebench.signals.butterworth import butterworth
 from kinebench.signals.resampling import require_frames
 
-__all__ = ["FrameRateChange", "ImageFilter", "Lag", "TimeJitter", "sampled"]
-
 _RATE = Limit(0, 10_000, "Hz", "no camera records people faster", positive=True)
 _CUTOFF = Limit(0.01, 5_000, "Hz", "what people do lies between slow sway and impacts")
 _LAG = Limit(-60_000, 60_000, "ms", "a minute is longer than a movement")

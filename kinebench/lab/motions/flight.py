@@ -15,8 +15,6 @@ from kinebench.lab.legs import solve_legs
 from kinebench.lab.paths import State, hermite
 from kinebench.lab.posture import SIDES, Figure, Stance
 
-__all__ = ["Contact", "flown"]
-
 _STEP_S = 1e-3
 _STRAIGHT = np.radians(6.0)
 _LEG = ("hip_flexion", "hip_adduction", "hip_rotation", "knee_angle", "ankle_angle",

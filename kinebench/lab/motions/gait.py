@@ -22,8 +22,6 @@ from kinebench.lab.motions.pace import Pace, SteadyPace, VaryingPace
 from kinebench.lab.paths import bump, hermite, smooth_step
 from kinebench.lab.posture import SIDES, Figure, Stance, Y, Z, frame_times
 
-__all__ = ["Gait"]
-
 # shares of a stride, counted from the strike of the heel; chosen once such that the knee follows
 # Winter 1991 at 1.2 m/s
 _FLAT, _HEEL_OFF, _HIP_OVER_ANKLE = 0.072, 0.301, 0.231

@@ -18,8 +18,6 @@ from kinebench.lab.motions.motion_model import Numbers, repetitions_of, require_
 from kinebench.lab.paths import State, hermite, smooth_step
 from kinebench.lab.posture import SIDES, Figure, Stance, frame_times
 
-__all__ = ["CounterMovementJump", "DropJump"]
-
 GRAVITY = 9.80665
 _SHANK_SHARE = 0.36
 _RISE = np.radians(25.0)

@@ -11,8 +11,6 @@ from kinebench.core.motion import Motion
 from kinebench.errors import ValueRangeError, require_names
 from kinebench.lab.body import Body
 
-__all__ = ["MotionModel", "Numbers", "count_of", "onsets", "repetitions_of", "require_numbers"]
-
 Numbers = tuple[tuple[str, float], ...]
 """Fields of a motion and what they are instead."""
 

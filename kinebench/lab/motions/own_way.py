@@ -15,8 +15,6 @@ from kinebench.lab.legs import as_motion, leg_sizes, require_in_range, solve_leg
 from kinebench.lab.motions.motion_model import MotionModel
 from kinebench.lab.motions.standing import sway
 
-__all__ = ["OwnWay"]
-
 Amounts = tuple[tuple[str, float], ...]
 
 # legs that the deviations would stretch keep this bend: straight ones cannot be steered

@@ -13,8 +13,6 @@ from kinebench.core.arrays import FloatArray
 from kinebench.core.value import Value
 from kinebench.lab.motions.motion_model import onsets
 
-__all__ = ["Pace", "SteadyPace", "VaryingPace"]
-
 
 class Pace(Protocol):
     """Strides of both feet; those of the left begin half a stride later (``half`` is 0 or 0.5)."""

@@ -13,8 +13,6 @@ from kinebench.lab.body import Body
 from kinebench.lab.feet import sole_points
 from kinebench.remarks import tell
 
-__all__ = ["Replay"]
-
 _ROUNDS = 30
 _RESTING_M_S = 0.01
 _RACING_M_S = 0.4

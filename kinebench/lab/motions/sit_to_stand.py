@@ -19,8 +19,6 @@ from kinebench.lab.motions.motion_model import (
 from kinebench.lab.paths import bump, smooth_step
 from kinebench.lab.posture import SIDES, Figure, Stance, frame_times
 
-__all__ = ["SitToStand"]
-
 _STANCE = Stance()
 
 

@@ -19,8 +19,6 @@ from kinebench.lab.motions.motion_model import (
 from kinebench.lab.paths import smooth_step
 from kinebench.lab.posture import SIDES, Figure, Stance, frame_times
 
-__all__ = ["Squat"]
-
 _STANCE = Stance(toe_out_deg=12.0)
 
 

@@ -21,8 +21,6 @@ from kinebench.lab.paths import smooth_step
 from kinebench.lab.posture import SIDES, Figure, Stance, frame_times
 from kinebench.lab.seeds import generator
 
-__all__ = ["ArmRaise", "Standing", "sway"]
-
 _STANCE = Stance(knee_deg=8.0)
 
 

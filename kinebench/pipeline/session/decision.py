@@ -24,19 +24,6 @@ from kinebench.pipeline.spec import DEFAULT_VERSION, PipelineSpec, Window
 from kinebench.remarks import Remark
 from kinebench.scaling.window import GivenWindow
 
-__all__ = [
-    "SAME_FACTORS",
-    "Decision",
-    "ScaleOn",
-    "SetupSources",
-    "decide",
-    "may_keep_static_markers",
-    "needs_identity",
-    "scale_on",
-    "setup_sources",
-    "version_of",
-]
-
 # Relative to their sizes: scale factors from the same frames agree much better than this, those
 # of windows a second apart rarely do.
 SAME_FACTORS = 2e-3

@@ -14,8 +14,6 @@ from kinebench.pipeline.opencap import OpenCapSetup
 from kinebench.quality.evidence import Origin
 from kinebench.scaling.window import GivenWindow
 
-__all__ = ["FittedWindow", "Identity", "SessionFacts", "WindowFit"]
-
 
 @dataclass(frozen=True, slots=True)
 class Identity:

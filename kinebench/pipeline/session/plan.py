@@ -18,8 +18,6 @@ from kinebench.pipeline.spec import PipelineSpec
 from kinebench.remarks import hand_on
 from kinebench.scaling.given import GivenModel
 
-__all__ = ["inputs_of", "plan_from_session"]
-
 
 def plan_from_session(
     session: Session, files: SessionFiles, subject: Subject, spec: PipelineSpec

@@ -41,8 +41,6 @@ from kinebench.pipeline.session.window import fitted_window
 from kinebench.pipeline.spec import PipelineSpec
 from kinebench.remarks import tell
 
-__all__ = ["read_facts"]
-
 
 def read_facts(
     session: Session, files: SessionFiles, subject: Subject, spec: PipelineSpec

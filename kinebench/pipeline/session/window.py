@@ -16,8 +16,6 @@ from kinebench.scaling.opensim_scaler import OpenSimScaler
 from kinebench.scaling.window import PAST_RULES, GivenWindow
 from kinebench.scaling.window_search import window_of_factors
 
-__all__ = ["fitted_window"]
-
 Factors = dict[str, tuple[float, float, float]]
 
 

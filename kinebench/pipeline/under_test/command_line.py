@@ -21,8 +21,6 @@ from kinebench.io.trc import write_trc
 from kinebench.pipeline.under_test.names import NameMap
 from kinebench.pipeline.under_test.ready_files import motion_from
 
-__all__ = ["PLACEHOLDERS", "CommandLine"]
-
 PLACEHOLDERS = ("keypoints", "static", "mass", "height", "out")
 """What a command line may ask for: TRC files in m, kg, m, and the .mot to write."""
 

@@ -14,8 +14,6 @@ from kinebench.pipeline.under_test.protocol import UnderTest
 from kinebench.pipeline.under_test.python_callable import PythonCallable
 from kinebench.pipeline.under_test.ready_files import ReadyFiles
 
-__all__ = ["KINDS", "outside_of", "under_test_of"]
-
 KINDS = ("python", "command", "files")
 """Keys of pipelines that are not kinebench's own."""
 

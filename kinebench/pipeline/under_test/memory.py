@@ -11,8 +11,6 @@ from kinebench.core.trial import Trial
 from kinebench.pipeline.memo import Memo
 from kinebench.pipeline.under_test.protocol import UnderTest
 
-__all__ = ["content_of", "remembered_motion"]
-
 
 def content_of(pipeline: UnderTest) -> tuple[Any, ...]:
     """What tells two pipelines apart, for a digest: settings, names, and their known files.

@@ -12,8 +12,6 @@ from kinebench.core.trial import Trial
 from kinebench.core.value import Value
 from kinebench.errors import ValueRangeError, require_names
 
-__all__ = ["NameMap"]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NameMap(Value):

@@ -16,8 +16,6 @@ from kinebench.pipeline.pipeline import Pipeline
 from kinebench.pipeline.spec import PipelineSpec
 from kinebench.remarks import unheard
 
-__all__ = ["OwnPipeline"]
-
 
 @dataclass(frozen=True)
 class OwnPipeline:

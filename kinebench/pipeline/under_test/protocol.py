@@ -9,8 +9,6 @@ from typing import Protocol, runtime_checkable
 from kinebench.core.motion import Motion
 from kinebench.core.trial import Trial
 
-__all__ = ["UnderTest"]
-
 
 @runtime_checkable
 class UnderTest(Protocol):

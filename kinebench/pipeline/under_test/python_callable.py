@@ -24,8 +24,6 @@ from kinebench.errors import (
 )
 from kinebench.pipeline.under_test.names import NameMap
 
-__all__ = ["PythonCallable", "checked_motion"]
-
 
 @dataclass(frozen=True)
 class PythonCallable:

@@ -14,8 +14,6 @@ from kinebench.io.sto import read_motion
 from kinebench.pipeline.under_test.names import NameMap
 from kinebench.pipeline.under_test.python_callable import checked_motion
 
-__all__ = ["ReadyFiles", "file_name", "motion_from"]
-
 
 @dataclass(frozen=True, slots=True)
 class ReadyFiles:

@@ -23,8 +23,6 @@ from kinebench.reports.figures.style import (
 from kinebench.reports.units import readable, readable_unit, scale_of
 from kinebench.statistics import BlandAltman
 
-__all__ = ["bland_altman_figure"]
-
 _COLOURS = (BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY)
 _MARKERS = "osD^vP"
 

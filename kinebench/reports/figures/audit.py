@@ -25,8 +25,6 @@ from kinebench.reports.figures.style import (
     styled,
 )
 
-__all__ = ["lights_figure", "trial_figure"]
-
 _LIGHTS = {"green": GREEN, "amber": ORANGE, "red": VERMILLION}
 _MARKS = {"green": "o", "amber": "^", "red": "X"}
 _MOST_MM = 150.0

@@ -21,8 +21,6 @@ from kinebench.reports.figures.style import (
     styled,
 )
 
-__all__ = ["body_map_figure"]
-
 _AREA_PER_MM = 0.9  # square points
 
 

@@ -16,8 +16,6 @@ from kinebench.reports.figures.style import (
 from kinebench.reports.units import readable_unit, scale_of
 from kinebench.statistics import CurveTest
 
-__all__ = ["curve_test_figure"]
-
 
 def curve_test_figure(
     test: CurveTest, quantity: str, unit: str = "rad", domain: str = "cycle (%)"

@@ -16,8 +16,6 @@ from kinebench.core.arrays import FloatArray
 from kinebench.errors import ValueRangeError
 from kinebench.reports.figures.style import DOUBLE_COLUMN_IN, INK, grid_of_axes, styled
 
-__all__ = ["error_map_figure"]
-
 # light to dark in one hue: readable in grey, and by every kind of colour vision
 _SCALE = LinearSegmentedColormap.from_list(
     "error", ["#f2f7fb", "#a6cee3", "#3f8fc4", "#0b4a7d", "#062a4a"]

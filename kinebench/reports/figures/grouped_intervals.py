@@ -10,8 +10,6 @@ from matplotlib.figure import Figure
 from kinebench.reports.figures.intervals import Triple, draw_intervals, require_rows
 from kinebench.reports.figures.style import DOUBLE_COLUMN_IN, INK, grid_of_axes, styled
 
-__all__ = ["grouped_interval_figure"]
-
 _LONGEST = 34
 _HEADING_IN = 0.19
 

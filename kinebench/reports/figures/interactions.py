@@ -22,8 +22,6 @@ from kinebench.reports.figures.style import (
     styled,
 )
 
-__all__ = ["interaction_figure"]
-
 _COLOURS = (BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY, INK)
 _MARKERS = ("o", "s", "D", "^", "v", "P", "X", "*")
 _DASHES = ("solid", (0, (4, 1.2)), (0, (1, 1)))

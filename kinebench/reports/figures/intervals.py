@@ -22,8 +22,6 @@ from kinebench.reports.figures.style import (
     styled,
 )
 
-__all__ = ["MOST_SERIES", "Triple", "draw_intervals", "interval_figure", "require_rows"]
-
 Triple = tuple[float, float, float]
 """Value, low, high; NaN leaves a gap."""
 

@@ -23,8 +23,6 @@ from kinebench.reports.figures.style import (
 )
 from kinebench.reports.units import readable_unit, scale_of
 
-__all__ = ["lag_figure"]
-
 _STYLES = (
     (BLUE, "solid"),
     (VERMILLION, "solid"),

@@ -17,8 +17,6 @@ from kinebench.reports.figures.style import (
     styled,
 )
 
-__all__ = ["deviations_figure", "recorded_figure"]
-
 _USUAL = 2.0  # spreads: 95 % of clean sessions
 
 

@@ -21,8 +21,6 @@ from kinebench.reports.figures.style import (
     styled,
 )
 
-__all__ = ["SharePanel", "course_figure", "shares_figure"]
-
 _DASHES = ("solid", (0, (4, 1.5)), (0, (1, 1.2)))
 
 

@@ -20,8 +20,6 @@ from kinebench.reports.figures.style import (
 )
 from kinebench.reports.units import readable_unit, scale_of
 
-__all__ = ["sides_figure"]
-
 
 def sides_figure(evaluation: Evaluation) -> Figure:
     """Of bias and RMSE a panel each; in it for each bilateral item the right and the left value.

@@ -17,26 +17,6 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-__all__ = [
-    "BLUE",
-    "DOUBLE_COLUMN_IN",
-    "ESTIMATE",
-    "GREEN",
-    "INK",
-    "LEFT",
-    "ORANGE",
-    "PURPLE",
-    "REFERENCE",
-    "RIGHT",
-    "SINGLE_COLUMN_IN",
-    "SKY",
-    "VERMILLION",
-    "as_svg",
-    "grid_of_axes",
-    "label_of",
-    "styled",
-]
-
 SINGLE_COLUMN_IN, DOUBLE_COLUMN_IN = 3.5, 7.2
 
 # Okabe & Ito 2008, Color universal design

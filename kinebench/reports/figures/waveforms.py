@@ -24,8 +24,6 @@ from kinebench.reports.figures.style import (
 from kinebench.reports.units import readable, readable_unit, scale_of
 from kinebench.uncertainty.marker_errors import NORMAL_95
 
-__all__ = ["waveform_figure"]
-
 _POINTS_OF_SHADE = 150
 
 

@@ -17,8 +17,6 @@ from kinebench.errors import ModelError
 from kinebench.kinematics import Tree, forward_kinematics
 from kinebench.kinematics.tree import GROUND
 
-__all__ = ["Anatomy", "Bone", "Plate", "anatomy_of"]
-
 # length of what no joint ends, over the length of the bone before it
 _TIPS = {"toes": 0.35, "hand": 0.7, "head": 0.6}
 _TRUNK_WITHOUT_ARMS_M = 0.4

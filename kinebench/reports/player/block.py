@@ -10,8 +10,6 @@ from importlib.resources import files
 
 from kinebench.reports.player.colours import DARK, LIGHT, colour_rules
 
-__all__ = ["PlayerBlock", "embedded_player", "player_markup", "player_script", "player_style"]
-
 _SPEEDS = ("0.1", "0.25", "0.5", "1", "1.5", "2")
 
 

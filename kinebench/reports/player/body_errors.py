@@ -9,8 +9,6 @@ from kinebench.errors import ValueRangeError
 from kinebench.metrics.evaluation import require_same_times
 from kinebench.reports.player.skeleton import Skeleton
 
-__all__ = ["orientation_errors", "point_errors", "scale_top"]
-
 _TOPS_DEG = (1, 2, 4, 6, 10, 15, 20, 30, 45, 60, 90, 180)
 _TOPS_MM = (2, 4, 10, 20, 30, 40, 60, 100, 150, 200, 300, 500, 1000, 2000, 5000)
 

@@ -20,8 +20,6 @@ from kinebench.reports.player.scene import scene_of
 from kinebench.reports.player.skeleton import Skeleton, shared_frames
 from kinebench.reports.player.still import still_svg
 
-__all__ = ["player_block"]
-
 _FINEST_M, _FINEST_DEG = 1e-4, 0.01
 
 

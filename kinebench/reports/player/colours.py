@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["DARK", "LEVELS", "LIGHT", "colour_rules", "level_of"]
-
 LEVELS = 32
 
 # magma of Smith and van der Walt, at seventeen equal steps

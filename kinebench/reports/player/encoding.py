@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 
 from kinebench.core.arrays import FloatArray
 
-__all__ = ["MISSING", "as_json_island", "as_shorts", "step_for"]
-
 MISSING = -32768
 _LARGEST = 32767
 

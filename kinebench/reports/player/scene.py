@@ -9,8 +9,6 @@ import numpy as np
 from kinebench.core.arrays import FloatArray
 from kinebench.reports.player.skeleton import Skeleton
 
-__all__ = ["Scene", "View", "scene_of"]
-
 # farther than this from zero the lowest point tells the floor, not the frame's origin
 _FLOOR_NEAR_ZERO_M = 0.3
 

@@ -16,8 +16,6 @@ from kinebench.geometry.registration import register_vertical
 from kinebench.kinematics import Tree, forward_kinematics, read_tree
 from kinebench.reports.player.anatomy import Anatomy, anatomy_of
 
-__all__ = ["Skeleton", "skeleton_of", "turned_onto"]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Skeleton(Value):

@@ -14,8 +14,6 @@ from kinebench.reports.player.colours import LEVELS, level_of
 from kinebench.reports.player.scene import Scene, View, scene_of
 from kinebench.reports.player.skeleton import Skeleton
 
-__all__ = ["still_svg"]
-
 _WIDTH, _HEIGHT, _MARGIN = 720.0, 430.0, 16.0
 _PITCH = np.radians(7.0)
 _SHAFT = 0.2  # control point of a bone's outline, over its radius at the ends

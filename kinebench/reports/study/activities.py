@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator
 from kinebench.reports.blocks import Block, Details, Flat
 from kinebench.reports.study.scored import ScoredPart
 
-__all__ = ["for_each_activity"]
-
 
 def for_each_activity(
     scored: ScoredPart, blocks_of: Callable[[str], list[Flat | Details]]

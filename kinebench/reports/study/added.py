@@ -10,8 +10,6 @@ from kinebench.errors import NotApplicableError
 from kinebench.reports.blocks import Section
 from kinebench.reports.study.parts import StudyPart
 
-__all__ = ["SECTIONS", "SectionMaker", "added_sections"]
-
 SectionMaker = Callable[[Sequence[StudyPart]], Section]
 """What an entry point of the kind "section" names."""
 

@@ -13,8 +13,6 @@ from kinebench.reports.study.wording import change_in_words, counted, of_what, w
 from kinebench.reports.tables import Table
 from kinebench.reports.units import digits_of, headed, readable, readable_estimate
 
-__all__ = ["answer_section", "effects_table"]
-
 _MOST_NAMED = 4  # factors
 _MOST_ACTIVITIES = 6  # in a sentence; the table has all
 _MOST_ROWS = 12

@@ -16,8 +16,6 @@ from kinebench.reports.study.parts import StudyPart
 from kinebench.reports.units import scale_of
 from kinebench.studies.analysis.scores import measures_of, scores_of
 
-__all__ = ["Baseline", "headlines", "moved", "read_baseline", "write_baseline"]
-
 _UNITS = {"rad": "degree", "m": "mm"}
 
 # A hundredth of a degree: what other processors and library versions move stays far below it.

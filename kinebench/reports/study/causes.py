@@ -14,8 +14,6 @@ from kinebench.reports.tables import Table
 from kinebench.reports.units import readable, readable_interval, readable_unit, triple_of
 from kinebench.studies.analysis.attribution import Reading, Share, shares_of
 
-__all__ = ["SharedFigure", "causes_section"]
-
 
 @dataclass(frozen=True, slots=True)
 class SharedFigure:

@@ -24,8 +24,6 @@ from kinebench.reports.study.sensitivity import metric_blocks, sensitivity_block
 from kinebench.reports.study.sides import side_blocks
 from kinebench.reports.study.wording import counted
 
-__all__ = ["study_document"]
-
 
 def study_document(title: str, question: str, parts: Sequence[StudyPart], command: str) -> Document:
     """The report of a study that ran on one kind of recordings or several.

@@ -19,8 +19,6 @@ from kinebench.reports.units import readable_unit, scale_of
 from kinebench.studies.analysis.results import result_table
 from kinebench.studies.analysis.scores import Measure, measures_of, score_of
 
-__all__ = ["downloads_section"]
-
 _LARGEST_PLAIN = 100_000
 _LARGEST_RESULTS = 500_000
 # results of more rows than this do not fit, so they are not even tried

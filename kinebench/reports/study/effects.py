@@ -27,20 +27,6 @@ from kinebench.studies.analysis.pairing import complete_rows, key_of, subject_me
 from kinebench.studies.analysis.scores import Measure, Score
 from kinebench.studies.design import Factor
 
-__all__ = [
-    "Change",
-    "Effect",
-    "Interaction",
-    "LevelMeans",
-    "activities_of",
-    "at_first_levels",
-    "effect_of",
-    "effects_of",
-    "interaction_of",
-    "level_means",
-    "strongest_interactions",
-]
-
 Quantity = Callable[[Score], float]
 
 

@@ -10,8 +10,6 @@ from kinebench.reports.study.wording import counted
 from kinebench.studies.analysis.results import counts_in_words
 from kinebench.studies.execution.cells import Outcome
 
-__all__ = ["exclusion_blocks"]
-
 _MOST_REASONS = 20
 
 

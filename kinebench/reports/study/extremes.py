@@ -29,8 +29,6 @@ from kinebench.studies.analysis.exhibits import Exhibit
 from kinebench.studies.analysis.scores import Measure, Score
 from kinebench.studies.design import LABELS
 
-__all__ = ["exhibit_blocks", "worst_trials"]
-
 _KEY_ANGLES = (
     "pelvis_tilt", "pelvis_list", "lumbar_extension", "hip_flexion_r", "knee_angle_r",
     "ankle_angle_r", "hip_flexion_l", "knee_angle_l", "ankle_angle_l",

@@ -33,8 +33,6 @@ _MOST_ROWS = 12
 SMALL_RAD = np.radians(0.1)
 """Interactions below this are told in words, not drawn."""
 
-__all__ = ["effect_blocks", "interaction_blocks", "map_blocks"]
-
 
 def effect_blocks(scored: ScoredPart) -> list[Block]:
     """All factors on one scale, a series for each activity, and the numbers."""

@@ -15,8 +15,6 @@ from kinebench.studies.analysis.hindsight import Hindsight, hindsight_of
 from kinebench.studies.analysis.scores import Score, measures_of, scores_of
 from kinebench.studies.design import Factor
 
-__all__ = ["hindsight_section"]
-
 
 def hindsight_section(
     title: str, part: StudyPart, factor: str, candidates: Sequence[str], split: str

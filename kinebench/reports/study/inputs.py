@@ -15,8 +15,6 @@ from kinebench.reports.tables import Table
 from kinebench.studies.analysis.results import manifest
 from kinebench.studies.design import Study
 
-__all__ = ["full_manifest", "inputs_of", "manifest_section"]
-
 Input = tuple[str, str, str]
 """Where from, name, sha256."""
 

@@ -17,8 +17,6 @@ from kinebench.studies.execution.cells import Outcome, run_study, stored_outcome
 from kinebench.studies.execution.store import Store
 from kinebench.studies.report_plan import ReportPlan
 
-__all__ = ["RanStudy", "parts_of_report", "run_report", "stored_report", "write_page"]
-
 
 @dataclass(frozen=True, slots=True)
 class RanStudy:

@@ -17,8 +17,6 @@ from kinebench.reports.tables import Table
 from kinebench.reports.units import readable_unit
 from kinebench.studies.analysis.scores import LEG_ANGLES, Measure, measures_of
 
-__all__ = ["methods_section"]
-
 _LONGEST = 80
 
 

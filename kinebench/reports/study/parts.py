@@ -12,8 +12,6 @@ from kinebench.studies.evidence import EvidenceKind
 from kinebench.studies.execution.cells import Outcome
 from kinebench.studies.execution.store import Store
 
-__all__ = ["StudyPart", "parts_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class StudyPart:

@@ -16,8 +16,6 @@ from kinebench.reports.study.parts import StudyPart
 from kinebench.reports.units import scale_of
 from kinebench.studies.analysis.scores import Measure, Score, measures_of, scores_of
 
-__all__ = ["ScoredPart", "scored"]
-
 
 @dataclass(frozen=True, slots=True)
 class ScoredPart:

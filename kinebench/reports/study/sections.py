@@ -15,8 +15,6 @@ from kinebench.reports.study.sinking import NOTE, SIDE_FIGURES
 from kinebench.studies.analysis.scores import measures_of, score_of
 from kinebench.studies.report_plan import SectionChoice, SectionKind
 
-__all__ = ["chosen_sections"]
-
 Parts = Sequence[StudyPart]
 
 

@@ -11,8 +11,6 @@ from kinebench.reports.tables import Table
 from kinebench.reports.units import digits_of, headed, readable_estimate
 from kinebench.studies.analysis.scores import Measure, Score, measures_of, scores_of
 
-__all__ = ["metric_blocks", "sensitivity_blocks"]
-
 _WHICH = (
     "The largest change of each factor against its first level, in the activity where it is largest"
 )

@@ -23,8 +23,6 @@ from kinebench.reports.tables import Table
 from kinebench.reports.units import readable_estimate, readable_unit, triple_of
 from kinebench.studies.design import Factor
 
-__all__ = ["SideFigure", "side_blocks", "side_figures"]
-
 _LANDMARKS = ("hip", "knee", "ankle", "heel")
 _LIST = "pelvis list bias"
 

@@ -6,8 +6,6 @@ from kinebench.metrics import FigureTable, Kind
 from kinebench.reports.study.causes import SharedFigure
 from kinebench.studies.analysis.attribution import Reading
 
-__all__ = ["NOTE", "SIDE_FIGURES"]
-
 
 def _drop(landmark: str) -> Reading:
     """How much lower the right landmark is than the left, beyond the truth."""

@@ -13,14 +13,6 @@ from kinebench.datasets import Card, find_card
 from kinebench.errors import DatasetError
 from kinebench.studies.design import Study
 
-__all__ = [
-    "augmenters_of",
-    "cards_of",
-    "inner_values",
-    "levels_of",
-    "values_of",
-]
-
 
 def inner_values(value: Any) -> Iterator[Any]:
     """A value and all values in it; recordings and documents are not opened."""

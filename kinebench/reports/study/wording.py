@@ -8,16 +8,6 @@ from kinebench.reports.units import digits_of, readable, readable_interval, read
 from kinebench.statistics import Contrast, Interval
 from kinebench.studies.analysis.scores import Measure
 
-__all__ = [
-    "change_in_words",
-    "counted",
-    "joined",
-    "of_what",
-    "signed",
-    "signed_estimate",
-    "with_unit",
-]
-
 
 def with_unit(value: float, unit: str = "rad", digits: int = 2) -> str:
     """``1.23°``, ``4.5 mm``."""

@@ -11,8 +11,6 @@ from kinebench.reports.study.parts import StudyPart
 from kinebench.reports.study.values import augmenters_of, cards_of, values_of
 from kinebench.studies.design import Study
 
-__all__ = ["works_cited"]
-
 OPENSIM = Reference(
     "Seth A, Hicks JL, Uchida TK, et al. (2018). OpenSim: Simulating musculoskeletal dynamics and"
     " neuromuscular control to study human and animal movement. PLoS Computational Biology"

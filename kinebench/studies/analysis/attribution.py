@@ -14,8 +14,6 @@ from kinebench.studies.analysis.pairing import Key, complete_rows, key_of, subje
 from kinebench.studies.design import Study
 from kinebench.studies.execution.cells import Outcome
 
-__all__ = ["Reading", "Share", "shares_of"]
-
 Reading = Callable[[FigureTable], float]
 """A figure out of a cell's, SI; NaN when it has none."""
 

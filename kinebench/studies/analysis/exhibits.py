@@ -15,8 +15,6 @@ from kinebench.studies.design import Study
 from kinebench.studies.execution.cells import Outcome, run_of
 from kinebench.studies.plan import Cell, cells
 
-__all__ = ["Exhibit", "exhibits_of"]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Exhibit:

@@ -11,8 +11,6 @@ from kinebench.studies.analysis.pairing import Key, complete_rows, key_of, subje
 from kinebench.studies.analysis.scores import Score
 from kinebench.studies.design import Factor
 
-__all__ = ["Hindsight", "Regret", "hindsight_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class Regret:

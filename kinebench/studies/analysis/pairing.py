@@ -10,8 +10,6 @@ import numpy as np
 
 from kinebench.core.arrays import FloatArray
 
-__all__ = ["Key", "complete_rows", "key_of", "subject_means"]
-
 Key = tuple[str, ...]
 """What the cells of a row have in common, the subject first."""
 

@@ -28,20 +28,6 @@ from kinebench.studies.execution.cells import Outcome, Status
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "PARQUET",
-    "TABLES",
-    "counts_in_words",
-    "manifest",
-    "outcome_counts",
-    "outcome_table",
-    "parquet_content",
-    "require_parquet",
-    "result_table",
-    "tidy_table",
-    "with_reasons",
-    "write_results",
-]
 
 TABLES = ("results.csv", "outcomes.csv", "manifest.json")
 """What `write_results` leaves in a folder."""

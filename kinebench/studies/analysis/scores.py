@@ -13,18 +13,6 @@ from kinebench.metrics.figure_table import FigureTable
 from kinebench.metrics.quantities import Alignment, Kind
 from kinebench.studies.execution.cells import Outcome
 
-__all__ = [
-    "AS_IS",
-    "LAG_REMOVED",
-    "LEG_ANGLES",
-    "OFFSET_REMOVED",
-    "Measure",
-    "Score",
-    "measures_of",
-    "score_of",
-    "scores_of",
-]
-
 LEG_ANGLES = (
     "pelvis_tilt", "pelvis_list", "pelvis_rotation", "hip_flexion", "hip_adduction",
     "hip_rotation", "knee_angle", "ankle_angle", "subtalar_angle", "lumbar_extension",

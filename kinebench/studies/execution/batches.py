@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from kinebench.studies.design import Study, TrialSource
 from kinebench.studies.plan import Cell, cells, count_cells
 
-__all__ = ["Batch", "batch_size", "batches", "cells_of", "recipe"]
-
 MOST = 32
 """Cells of the largest batch: some seconds of work, against milliseconds of handing it over."""
 

@@ -25,8 +25,6 @@ from kinebench.studies.execution.pool import run_in_processes
 from kinebench.studies.execution.store import Store
 from kinebench.studies.plan import Cell, cells
 
-__all__ = ["Outcome", "Status", "cell_key", "run_cell", "run_of", "run_study", "stored_outcomes"]
-
 Status = Literal["done", "skipped", "failed", "not run"]
 
 # To be raised when what is measured changes.

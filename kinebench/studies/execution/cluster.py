@@ -13,8 +13,6 @@ from kinebench.studies.design import Study
 from kinebench.studies.execution.batches import Batch
 from kinebench.studies.execution.store import Store
 
-__all__ = ["cluster", "run_on_cluster"]
-
 Result = TypeVar("Result")
 
 CONNECT_S = 10.0

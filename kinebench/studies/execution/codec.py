@@ -29,8 +29,6 @@ from kinebench.metrics.figure_table import FigureTable
 from kinebench.metrics.quantities import Quantity
 from kinebench.remarks import Remark
 
-__all__ = ["decoded", "encoded"]
-
 _TYPES: dict[str, type] = {
     kind.__name__: kind
     for kind in (

@@ -18,8 +18,6 @@ from kinebench.metrics.quantities import Alignment, FigureRow
 from kinebench.remarks import unheard
 from kinebench.signals.lag import lag_by_slope
 
-__all__ = ["measured"]
-
 # bodies whose origins are the joint centres, in OpenSim's leg models
 _CENTRES = {"hip": "femur", "knee": "tibia", "ankle": "talus", "heel": "calcn"}
 

@@ -16,8 +16,6 @@ from typing import TypeVar
 from kinebench.errors import KinebenchError
 from kinebench.io import interrupts
 
-__all__ = ["run_in_processes"]
-
 Task = TypeVar("Task")
 Shared = TypeVar("Shared")
 Place = TypeVar("Place")

@@ -19,8 +19,6 @@ from kinebench.io.atomic import OutputError
 from kinebench.remarks import tell
 from kinebench.studies.execution.codec import decoded, encoded
 
-__all__ = ["Store"]
-
 Result = TypeVar("Result")
 
 _MAGIC = b"kinebench-2\n"

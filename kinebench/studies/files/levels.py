@@ -23,10 +23,6 @@ from kinebench.studies.design import DATA, Factor, Level
 from kinebench.studies.files.trials import static_level
 from kinebench.studies.sources.faults import EXTRA
 
-__all__ = [
-    "factor_from",
-]
-
 _KEYS = ("name", "path", "levels")
 _STAGES = tuple(field.name for field in fields(Pipeline))
 _ENGINE = "engine"

@@ -14,8 +14,6 @@ from kinebench.studies.files.sections import sections_of
 from kinebench.studies.files.study_file import HEAD_KEYS, study_from
 from kinebench.studies.report_plan import ReportPlan
 
-__all__ = ["INDEX", "is_index", "read_report", "study_files"]
-
 INDEX = "study.toml"
 """File of a folder with title, question and order of its parts; it has no factors itself."""
 

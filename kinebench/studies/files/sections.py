@@ -11,8 +11,6 @@ from kinebench.io.documents import Table, require_keys, texts_of, value_of
 from kinebench.studies.design import LABELS, Factor, Study
 from kinebench.studies.report_plan import SECTIONS, SectionChoice
 
-__all__ = ["sections_of"]
-
 _KEYS = ("kind", "title")
 _OWN_KEYS: Mapping[str, tuple[str, ...]] = {
     "oracle": ("factor", "candidates", "split"),

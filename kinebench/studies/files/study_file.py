@@ -20,8 +20,6 @@ from kinebench.studies.design import METRICS, Study
 from kinebench.studies.files.levels import factor_from
 from kinebench.studies.files.trials import datasets_named, sources_of
 
-__all__ = ["HEAD_KEYS", "read_study", "study_from"]
-
 HEAD_KEYS = ("title", "sections", "baseline")
 """Keys about the report, of `kinebench.studies.files.report_file`."""
 

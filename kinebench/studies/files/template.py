@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 
-__all__ = ["study_template"]
-
 _TEMPLATE = """\
 # A study: trials, factors with levels, and the pipeline that they vary.
 #   kinebench study plan FILE              shows the cells without running any

@@ -37,8 +37,6 @@ from kinebench.studies.sources.laboratory import LabSource
 from kinebench.studies.sources.mocap_driven import mocap_driven, recorded_motion
 from kinebench.studies.sources.own import own_trials
 
-__all__ = ["ACTIVITIES", "datasets_named", "sources_of", "static_level"]
-
 ACTIVITIES: dict[str, MotionModel] = {
     "squat": Squat(),
     "one squat": Squat(repetitions=1),

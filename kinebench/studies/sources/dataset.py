@@ -16,8 +16,6 @@ from kinebench.errors import NotApplicableError, require_names
 from kinebench.studies.evidence import EvidenceKind
 from kinebench.studies.sources.faults import require_choices, with_extra_errors
 
-__all__ = ["DatasetSource", "recorded_choices", "shifted"]
-
 _CHOICES = ("static", "rate_hz")
 _STATIC = ("own", "none")
 _PLACE = "pelvis_"

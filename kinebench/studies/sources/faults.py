@@ -8,8 +8,6 @@ from typing import Any
 from kinebench.core.markers import Markers
 from kinebench.errors import require_names
 
-__all__ = ["EXTRA", "require_choices", "with_extra_errors"]
-
 EXTRA = "extra."
 """Data factors that start so hold a camera error, or None."""
 

@@ -34,8 +34,6 @@ from kinebench.scaling.fast_scaler import FastScaler
 from kinebench.scaling.given import GivenModel
 from kinebench.scaling.standing import StandingWindow
 
-__all__ = ["LabSession"]
-
 _STATIC = {"downloaded": "neutral", "local": "neutral", "labvalidation": "static1"}
 _NO_ERRORS = Chain()
 _STANDING = StaticPose(duration_s=3.0)

@@ -25,8 +25,6 @@ from kinebench.lab.motions.motion_model import MotionModel
 from kinebench.studies.evidence import EvidenceKind
 from kinebench.studies.sources.faults import require_choices, with_extra_errors
 
-__all__ = ["LabSource"]
-
 _BODIES = {"lab": generic_body, "opencap": opencap_body}
 _CHOICES = ("static", "errors", "rate_hz")
 

@@ -13,8 +13,6 @@ from kinebench.lab.motions.replay import Replay
 from kinebench.studies.evidence import EvidenceKind
 from kinebench.studies.sources.laboratory import LabSource
 
-__all__ = ["mocap_driven", "recorded_motion"]
-
 
 def recorded_motion(dataset: str, sample: str) -> Replay:
     """The reference motion of a sample, to be played by any virtual subject.

@@ -22,8 +22,6 @@ from kinebench.remarks import tell
 from kinebench.studies.evidence import EvidenceKind
 from kinebench.studies.sources.dataset import recorded_choices, shifted
 
-__all__ = ["OwnSource", "own_trials"]
-
 _SESSION_KEYS = ("session", "trial", "variant")
 _FILE_KEYS = ("file", "static", "unit", "rate_hz", "keypoint_set", "axes")
 _COMMON_KEYS = ("reference", "subject", "activity", "mass_kg", "height_m", "lag_s", "same_frame")
