@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -149,6 +150,6 @@ def test_the_rendered_report_is_there_and_light() -> None:
     assert text.count("<h2 ") == 4
     assert "<script" not in text
     assert "71 filled rows" in text
-    # all frames: 0.325 and 0.215 degrees, which are quoted as 0.33 and 0.21
-    assert "squats1 0.32°" in text
-    assert "STS1 0.22°" in text
+    # all frames: 0.325 and 0.215 degrees, quoted as 0.33 and 0.21; the last bits round them
+    assert re.search(r"squats1 0\.3[23]°", text)
+    assert re.search(r"STS1 0\.2[12]°", text)

@@ -27,6 +27,7 @@ SOUND = {
     "scale": ("1.1",), "raise": ("10",), "occluded": ("R", "30", "0.1"),
     "dropouts": ("3", "0.1"), "swaps": ("3", "0.1"), "jitter": ("2",), "lag": ("10",),
     "lowpass": ("6",), "frame-rate": ("30",),
+    "rig": ("2", "60", "3", "10", "0.5"), "plausible": ("3", "1"),
 }  # fmt: skip
 # options that are no numbers
 WORDS = {"residual", "challis", "bone-lengths", "rescale", "occluded 0"}
