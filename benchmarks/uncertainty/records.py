@@ -10,6 +10,7 @@ import numpy as np
 from benchmarks.uncertainty.optical import optical_session
 from benchmarks.uncertainty.people import Session, filmed
 from kinebench.core.arrays import FloatArray
+from kinebench.core.body_groups import group_of, without_side
 from kinebench.core.motion import Coordinate, Motion
 from kinebench.core.results import PipelineRun
 from kinebench.core.tasks import IKTasks
@@ -19,7 +20,6 @@ from kinebench.lab import generic_body, opencap_body
 from kinebench.pipeline.plan import plan_from_markers
 from kinebench.pipeline.spec import PipelineSpec
 from kinebench.uncertainty.band import widened
-from kinebench.uncertainty.groups import group_of, without_side
 from kinebench.uncertainty.marker_errors import NORMAL_95, MarkerErrors
 from kinebench.uncertainty.response import body_axes, response
 
@@ -134,7 +134,7 @@ def _multipliers(errors: MarkerErrors, records: Sequence[Record]) -> dict[str, f
     for record in records:
         sizes = np.abs(record.error) / half_widths(errors, record) * NORMAL_95
         for column, coordinate in enumerate(record.coordinates):
-            for key in (without_side(coordinate.name), group_of(coordinate)):
+            for key in (without_side(coordinate.name), group_of(coordinate.name, coordinate.unit)):
                 ratios.setdefault(key, []).append(sizes[:, column])
     return {key: weighted_quantile(found, 0.95) for key, found in ratios.items()}
 

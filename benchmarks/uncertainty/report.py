@@ -10,15 +10,15 @@ from benchmarks.uncertainty.people import ACTIVITIES, FAULTS, PRESETS
 from benchmarks.uncertainty.recordings import Judged
 from benchmarks.uncertainty.records import Record, half_widths
 from kinebench.core.arrays import FloatArray
+from kinebench.core.body_groups import BODY_GROUPS, group_of, without_side
 from kinebench.metrics.landmarks import segment_of
-from kinebench.uncertainty.groups import GROUPS, group_of, without_side
 from kinebench.uncertainty.marker_errors import MarkerErrors
 from kinebench.uncertainty.travel import ON_THE_SPOT, TRAVELLING
 
 __all__ = ["Errors", "errors_for", "is_walking", "report"]
 
 Errors = dict[str, MarkerErrors]
-_SHOWN = GROUPS[:5]
+_SHOWN = BODY_GROUPS
 
 
 def is_walking(record: Record) -> bool:
@@ -76,7 +76,7 @@ def _table(
 ) -> list[str]:
     cells: dict[str, _Cells] = {}
     for record in records:
-        groups = [group_of(c) for c in record.coordinates]
+        groups = [group_of(c.name, c.unit) for c in record.coordinates]
         wide = half_widths(errors_for(errors, record), record)
         for name in (key(record), "all"):
             cells.setdefault(name, _Cells()).add(groups, record.error, wide)
@@ -89,7 +89,7 @@ def _coordinates(records: Sequence[Record], errors: Errors) -> list[str]:
     for record in records:
         wide = half_widths(errors_for(errors, record), record)
         for column, coordinate in enumerate(record.coordinates):
-            unit = 1e3 if coordinate.kind == "translational" else 180 / np.pi
+            unit = 1e3 if coordinate.unit == "m" else 180 / np.pi
             error, own = record.error[:, column], wide[:, column]
             found.setdefault(without_side(coordinate.name), []).append(
                 (float((np.abs(error) <= own).mean()), float(np.median(own)) * unit,
@@ -111,7 +111,7 @@ def _recordings(judged: Iterable[Judged]) -> list[str]:
              "|---|---|" + "---|" * len(_SHOWN)]  # fmt: skip
     for one in judged:
         cells = _Cells()
-        groups = [group_of(c) for c in one.band.standard_error.coordinates]
+        groups = [group_of(c.name, c.unit) for c in one.band.standard_error.coordinates]
         cells.add(groups, one.error, one.band.half_width)
         row = cells.row("").split(" | ", 2)[2]
         lines.append(f"| {one.name} | {one.reference} | {row}")
@@ -123,7 +123,7 @@ def _worst(records: Sequence[Record], errors: Errors) -> list[str]:
     for record in records:
         wide = half_widths(errors_for(errors, record), record)
         inside = np.abs(record.error) <= wide
-        groups = [group_of(c) for c in record.coordinates]
+        groups = [group_of(c.name, c.unit) for c in record.coordinates]
         for group in ("legs", "pelvis", "trunk"):
             columns = np.array([g == group for g in groups])
             rows.append((float(inside[:, columns].mean()), str(record.session), group))

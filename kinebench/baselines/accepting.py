@@ -86,7 +86,7 @@ def _spread(key: Key, same: Sequence[Measurement], others: Sequence[Measurement]
 
 def _course(trial: str, name: str, motion: Motion, same: Sequence[Measurement]) -> Course:
     coordinate = motion.select([name]).coordinates[0]
-    unit = "rad" if coordinate.kind == "rotational" else "m"
+    unit = coordinate.unit
     group = group_of(name, unit)
     frames = _thinned(motion)
     courses = [m.motions[trial].value(name) for m in same if trial in m.motions]

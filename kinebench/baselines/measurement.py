@@ -175,7 +175,7 @@ def _extremes(trial: str, motion: Motion) -> dict[Key, Measured]:
     found = {}
     for coordinate in motion.coordinates:
         values = motion.value(coordinate.name)
-        unit = "rad" if coordinate.kind == "rotational" else "m"
+        unit = coordinate.unit
         if np.isfinite(values).any():
             lowest, highest = float(np.nanmin(values)), float(np.nanmax(values))
             found[Key(trial, coordinate.name, "lowest")] = Measured(lowest, unit)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from kinebench.comparison.body_groups import group_means
+from kinebench.core.body_groups import group_means
 
 Status = Literal["done", "kept", "failed"]
 

@@ -156,7 +156,7 @@ def _items(comparison: Comparison) -> Iterator[tuple[str, str]]:
     for pair in comparison.pairs:
         if isinstance(pair.reference, Motion):
             for coordinate in pair.reference.select(pair.evaluation.items).coordinates:
-                unit = "rad" if coordinate.kind == "rotational" else "m"
+                unit = coordinate.unit
                 found.setdefault(coordinate.name, unit)
     yield from found.items()
 

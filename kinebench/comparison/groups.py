@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kinebench.comparison.body_groups import BODY_GROUPS, TRANSLATIONS, group_of
 from kinebench.comparison.procedure import Procedure
 from kinebench.comparison.results import GroupRow, PairResult
+from kinebench.core.body_groups import BODY_GROUPS, TRANSLATIONS, group_of
 from kinebench.metrics import CATALOGUE, Kind
 from kinebench.statistics import Observations, group_figure
 

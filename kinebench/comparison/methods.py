@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from kinebench.comparison.body_groups import BODY_GROUPS, TRANSLATIONS, group_of
 from kinebench.comparison.compare import compare_pairs
 from kinebench.comparison.pairs import FoundPairs
 from kinebench.comparison.procedure import Procedure
 from kinebench.comparison.results import Comparison, PairResult
 from kinebench.core.arrays import FloatArray, read_only
+from kinebench.core.body_groups import BODY_GROUPS, TRANSLATIONS, group_of
 from kinebench.core.motion import Kind
 from kinebench.core.value import Value
 from kinebench.errors import KinebenchError, ValueRangeError, require_names

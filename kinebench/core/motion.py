@@ -43,6 +43,11 @@ class Coordinate:
     range: tuple[float, float] | None = None
     coupled: bool = False
 
+    @property
+    def unit(self) -> str:
+        """Of its values: "rad" or "m"."""
+        return "rad" if self.kind == "rotational" else "m"
+
     def __post_init__(self) -> None:
         require_printable(self.name, "coordinate")
         if self.kind not in ("rotational", "translational"):

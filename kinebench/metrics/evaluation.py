@@ -96,7 +96,7 @@ def evaluate_motion(
 
 def unit_of(metric: Metric, coordinate: Coordinate) -> str:
     """Unit of a metric's value for this coordinate."""
-    return metric.unit_for("rad" if coordinate.kind == "rotational" else "m")
+    return metric.unit_for(coordinate.unit)
 
 
 def require_same_times(reference: FloatArray, estimate: FloatArray) -> None:

@@ -222,7 +222,7 @@ def _side_differences(reference: Motion, estimate: Motion, common: list[str]) ->
     shape = (reference.n_frames, len(pairs), 2)
     values = side_error_difference(r.reshape(shape), e.reshape(shape))
     counts = paired(r, e).n.reshape(len(pairs), 2).min(axis=1)
-    units = ["rad" if c.kind == "rotational" else "m" for c in coordinates[::2]]
+    units = [c.unit for c in coordinates[::2]]
     return [
         Figure(stem, "side_error_difference", value, unit, n)
         for stem, value, unit, n in zip(pairs, values.tolist(), units, counts.tolist(), strict=True)

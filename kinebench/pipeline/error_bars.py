@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from kinebench.core.body_groups import BODY_GROUPS, TRANSLATIONS, group_of
 from kinebench.core.motion import Motion
 from kinebench.core.results import PipelineRun
 from kinebench.core.tasks import IKTasks
@@ -15,7 +16,6 @@ from kinebench.errors import KinebenchError
 from kinebench.pipeline.plan import Plan
 from kinebench.pipeline.spec import PipelineSpec
 from kinebench.uncertainty.band import Band, band_of
-from kinebench.uncertainty.groups import GROUPS, group_of
 from kinebench.uncertainty.marker_errors import learnt_errors
 from kinebench.uncertainty.travel import movement_of
 
@@ -60,13 +60,13 @@ class ErrorBars:
         if self.band is None:
             return {}
         found = {}
-        groups = [group_of(c) for c in self.band.standard_error.coordinates]
-        for group in GROUPS:
+        groups = [group_of(c.name, c.unit) for c in self.band.standard_error.coordinates]
+        for group in BODY_GROUPS:
             own = self.band.half_width[:, [g == group for g in groups]]
             if np.isfinite(own).any():
                 middle = float(np.nanmedian(own))
                 found[group] = round(
-                    1e3 * middle if group == "translations" else float(np.degrees(middle)), 2
+                    1e3 * middle if group == TRANSLATIONS else float(np.degrees(middle)), 2
                 )
         return found
 
@@ -75,7 +75,7 @@ class ErrorBars:
         if self.band is None:
             return f"no error bars: {self.about}"
         widths = [
-            f"{group} ±{width:.0f} {'mm' if group == 'translations' else '°'}"
+            f"{group} ±{width:.0f} {'mm' if group == TRANSLATIONS else '°'}"
             for group, width in self.half_widths().items()
         ]
         return f"95 % error bars, median: {', '.join(widths)}".replace(" °", "°")

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinebench.core.arrays import FloatArray
+from kinebench.core.body_groups import without_side
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
 from kinebench.geometry.rotations import angle_between
@@ -130,7 +131,7 @@ def far_from_standing(static_pose: Motion) -> dict[str, str]:
     """
     found = {}
     for name, values in zip(static_pose.names, static_pose.values.T, strict=True):
-        limit = _STANDING_LIMITS_DEG.get(name.removesuffix("_r").removesuffix("_l"))
+        limit = _STANDING_LIMITS_DEG.get(without_side(name))
         degrees = float(np.degrees(values[0]))
         if limit is not None and abs(degrees) > limit:
             found[name] = (

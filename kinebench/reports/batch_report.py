@@ -9,7 +9,7 @@ import numpy as np
 from kinebench import __version__
 from kinebench.batch import Outcome
 from kinebench.batch.outcomes import SCALED
-from kinebench.comparison.body_groups import BODY_GROUPS, TRANSLATIONS, group_of
+from kinebench.core.body_groups import BODY_GROUPS, TRANSLATIONS, group_of
 from kinebench.remarks import unheard
 from kinebench.reports.blocks import Block, Details, Document, Listing, Section, TableBlock, Text
 from kinebench.reports.tables import Table

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable
 
 from kinebench.comparison import Comparison, PairResult
-from kinebench.comparison.body_groups import TRANSLATIONS, group_means
 from kinebench.comparison.error_bars import share_within_band
+from kinebench.core.body_groups import TRANSLATIONS, group_means
 from kinebench.metrics.marker_evaluation import ALL_MARKERS
 from kinebench.remarks import Remark, each_once
 from kinebench.reports.units import readable, readable_unit

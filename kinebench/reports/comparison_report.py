@@ -10,7 +10,7 @@ import numpy as np
 from kinebench import __version__
 from kinebench.comparison import Comparison, PairResult
 from kinebench.comparison.agreement import agreement_of, curves_of
-from kinebench.comparison.body_groups import BODY_GROUPS
+from kinebench.core.body_groups import BODY_GROUPS
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
 from kinebench.core.motion import Motion

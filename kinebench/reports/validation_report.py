@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from kinebench import __version__
+from kinebench.core.body_groups import BODY_GROUPS, group_of
 from kinebench.core.model import Model
+from kinebench.metrics import Kind
 from kinebench.reports.blocks import Document, Listing, Section, TableBlock, Text
 from kinebench.reports.comparison_report import comparison_document
 from kinebench.reports.tables import Table
 from kinebench.reports.units import readable, readable_unit
 from kinebench.validation import Validation
 from kinebench.validation.validate import ItemErrors
-
-_GROUPS = {
-    "legs": ("hip_", "knee_", "ankle_", "subtalar_"),
-    "pelvis": ("pelvis_tilt", "pelvis_list", "pelvis_rotation"),
-    "trunk": ("lumbar_",),
-    "arms": ("arm_", "elbow_", "pro_sup_"),
-    "pelvis translations": ("pelvis_tx", "pelvis_ty", "pelvis_tz"),
-}
-"""A mean over all angles would be ruled by the rotation of the forearms."""
 
 
 def error_table(validation: Validation) -> Table:
@@ -31,14 +24,20 @@ def error_table(validation: Validation) -> Table:
         (row.item, readable_unit(row.unit), *_cells(row.unit, _columns(row)))
         for row in validation.errors
     ]
-    for title, prefixes in _GROUPS.items():
-        own = [row for row in validation.errors if row.item.startswith(prefixes)]
-        if len(own) > 1 and validation.comparison.pairs[0].evaluation.kind != "marker":
-            means = [_mean(column) for column in zip(*map(_columns, own), strict=True)]
-            unit = own[0].unit
-            rows.append((f"mean, {title}", readable_unit(unit), *_cells(unit, means)))
+    if validation.comparison.pairs[0].evaluation.kind is not Kind.MARKER:
+        rows += _group_rows(validation.errors)
     header = ("item", "unit", "RMSE", "without offset", "without joint rotation")
     return Table(header, tuple(rows))
+
+
+def _group_rows(errors: Sequence[ItemErrors]) -> Iterator[tuple[str, ...]]:
+    """Means of each part of the body: one over all angles would be ruled by the forearms."""
+    for group in BODY_GROUPS:
+        own = [row for row in errors if group_of(row.item, row.unit) == group]
+        if len(own) > 1:
+            means = [_mean(column) for column in zip(*map(_columns, own), strict=True)]
+            unit = own[0].unit
+            yield (f"mean, {group}", readable_unit(unit), *_cells(unit, means))
 
 
 def _columns(row: ItemErrors) -> tuple[float, float, float]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
+from kinebench.core.body_groups import group_of
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
 from kinebench.core.motion import Coordinate, Motion
@@ -17,7 +18,6 @@ from kinebench.core.value import Value
 from kinebench.kinematics.osim_tree import read_tree
 from kinebench.kinematics.poses import poses_of
 from kinebench.kinematics.tree import Tree
-from kinebench.uncertainty.groups import group_of
 from kinebench.uncertainty.marker_errors import NORMAL_95, MarkerErrors
 from kinebench.uncertainty.response import Response, response
 
@@ -112,7 +112,10 @@ def widened(
     errors : MarkerErrors
     """
     factors = np.stack(
-        [np.maximum(misfit, 1.0) if group_of(c) in _NO_TRACE else misfit for c in coordinates],
+        [
+            np.maximum(misfit, 1.0) if group_of(c.name, c.unit) in _NO_TRACE else misfit
+            for c in coordinates
+        ],
         axis=1,
     )
     scales = np.array([errors.multiplier(c) for c in coordinates]) / NORMAL_95

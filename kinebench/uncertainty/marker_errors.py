@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinebench.core.arrays import FloatArray, frozen_mapping, read_only
+from kinebench.core.body_groups import group_of, without_side
 from kinebench.core.motion import Coordinate
 from kinebench.core.value import Value
 from kinebench.errors import ValueRangeError, require_names, translated
 from kinebench.io.array_files import npz_arrays
-from kinebench.uncertainty.groups import group_of, without_side
 from kinebench.uncertainty.travel import ON_THE_SPOT, TRAVELLING
 
 NORMAL_95 = 1.96
@@ -110,7 +110,7 @@ class MarkerErrors(Value):
 
     def multiplier(self, coordinate: Coordinate) -> float:
         """Half-width of a coordinate's 95 % band in standard errors."""
-        group = group_of(coordinate)
+        group = group_of(coordinate.name, coordinate.unit)
         plain = without_side(coordinate.name)
         return self.multipliers.get(plain, self.multipliers.get(group, NORMAL_95))
 

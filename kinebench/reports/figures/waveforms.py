@@ -65,7 +65,7 @@ def waveform_figure(
     with styled():
         figure, axes = grid_of_axes(len(names), n_columns, DOUBLE_COLUMN_IN, 1.35, sharex=True)
         for i, (axis, coordinate) in enumerate(zip(axes, one.coordinates, strict=True)):
-            unit = "rad" if coordinate.kind == "rotational" else "m"
+            unit = coordinate.unit
             r, e = truth[:, i] * scale_of(unit), guess[:, i] * scale_of(unit)
             axis.fill_between(
                 one.times[::step], r[::step], e[::step], color=ESTIMATE, alpha=0.25, linewidth=0

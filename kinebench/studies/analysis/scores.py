@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from kinebench.core.body_groups import without_side
 from kinebench.metrics.catalogue import CATALOGUE, Metric
 from kinebench.metrics.figure_table import FigureTable
 from kinebench.metrics.quantities import Alignment, Kind
@@ -67,7 +68,7 @@ class Measure:
         sides: dict[str, list[float]] = {}
         found = figures.by_item(Kind.COORDINATE, self.metric, self.alignment)
         for item, value in found.items():
-            stem = item.removesuffix("_r").removesuffix("_l")
+            stem = without_side(item)
             if stem in _LEG_ANGLES:
                 sides.setdefault(stem, []).append(self.row.judged(value))
         return {stem: sum(values) / len(values) for stem, values in sides.items()}

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from kinebench.cli.main import main
+from kinebench.core.body_groups import group_of
 from kinebench.io.sto import read_motion
 from kinebench.io.trc import write_trc
 from kinebench.lab import Population, Recording, StaticPose, record
@@ -18,7 +19,6 @@ from kinebench.lab.motions import Gait, MotionModel, Squat
 from kinebench.pipeline.error_bars import ErrorBars, error_bars
 from kinebench.pipeline.plan import Plan, plan_from_markers
 from kinebench.pipeline.spec import PipelineSpec
-from kinebench.uncertainty.groups import group_of
 
 LAB = PipelineSpec(body="lab", augmenter="lab-1", engine="fast")
 
@@ -49,7 +49,9 @@ def within(number: int, motion: MotionModel) -> dict[str, list[bool]]:
     found: dict[str, list[bool]] = {}
     for column, coordinate in enumerate(truth.coordinates):
         if coordinate.name not in band.unknown:
-            found.setdefault(group_of(coordinate), []).extend(inside[:, column].tolist())
+            found.setdefault(group_of(coordinate.name, coordinate.unit), []).extend(
+                inside[:, column].tolist()
+            )
     return found
 
 

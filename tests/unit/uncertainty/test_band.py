@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kinebench.core import Coordinate, Markers, Model
+from kinebench.core import Markers, Model
 from kinebench.errors import KinebenchWarning, NameNotFoundError
 from kinebench.geometry.rotations import rotation_from_axis_angles
 from kinebench.kinematics import Tree, marker_positions
 from kinebench.lab import generic_body
 from kinebench.uncertainty import band as module
 from kinebench.uncertainty.band import Band, band_of, standard_errors
-from kinebench.uncertainty.groups import GROUPS, group_of, without_side
 from kinebench.uncertainty.marker_errors import NORMAL_95, MarkerErrors
 from kinebench.uncertainty.response import body_axes, response
 from tests.unit.uncertainty.conftest import Solved, solved
@@ -157,22 +156,6 @@ def test_a_marker_of_which_nothing_is_known_is_named(squat: Solved, errors: Mark
     )
     with pytest.raises(NameNotFoundError, match=errors.markers[0]):
         band(squat, fewer)
-
-
-@pytest.mark.parametrize(
-    ("name", "group"),
-    [("hip_flexion_r", "legs"), ("pelvis_tilt", "pelvis"), ("lumbar_bending", "trunk"),
-     ("pro_sup_l", "arms"), ("arm_rot_r", "arms"), ("Abs_r3", "other")],
-)  # fmt: skip
-def test_groups(name: str, group: str) -> None:
-    assert group_of(Coordinate(name)) == group
-    assert group in GROUPS
-    assert group_of(Coordinate(name, "translational")) == "translations"
-
-
-def test_sides_share_what_is_learnt() -> None:
-    assert without_side("knee_angle_r") == without_side("knee_angle_l") == "knee_angle"
-    assert without_side("pelvis_list") == "pelvis_list"
 
 
 def test_the_model_may_have_coordinates_that_the_motion_lacks(

@@ -11,8 +11,8 @@ TRANSLATIONS = "translations"
 _STEMS = {
     "legs": ("hip_", "knee_", "ankle_", "subtalar_"),
     "pelvis": ("pelvis_",),
-    "trunk": ("lumbar_", "thorax_", "neck_", "torso_"),
-    "arms": ("arm_", "shoulder_", "elbow_", "pro_sup", "wrist_"),
+    "trunk": ("lumbar_", "back_", "thorax_", "neck_", "head_", "torso_"),
+    "arms": ("arm_", "shoulder_", "elbow_", "pro_sup", "wrist_", "clav", "scap"),
 }
 """Beginnings of names in the models of the field. Toes (mtp_) belong to no group: no marker of
 OpenCap's sits on them, so that a method's figure there says what its model assumes."""
@@ -54,3 +54,8 @@ def group_means(values: Mapping[str, float], units: Mapping[str, str]) -> dict[s
         if group and np.isfinite(value):
             found[group].append(value)
     return {group: float(np.mean(own)) for group, own in found.items() if own}
+
+
+def without_side(name: str) -> str:
+    """Name of a coordinate of both sides: "knee_angle" of "knee_angle_r"."""
+    return name[:-2] if name.endswith(("_r", "_l")) else name

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from kinebench.comparison.body_groups import BODY_GROUPS, group_means, group_of
 from kinebench.comparison.procedure import LOWER_BODY_21
+from kinebench.core.body_groups import BODY_GROUPS, group_means, group_of, without_side
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,8 @@ def test_means_are_over_like_things() -> None:
     means = group_means(values, units)
     assert means == pytest.approx({"legs": 0.2, "arms": 0.5, "translations": 0.02})
     assert list(means) == [group for group in BODY_GROUPS if group in means]
+
+
+def test_sides_share_a_name() -> None:
+    assert without_side("knee_angle_r") == without_side("knee_angle_l") == "knee_angle"
+    assert without_side("pelvis_list") == "pelvis_list"
