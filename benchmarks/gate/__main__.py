@@ -125,7 +125,7 @@ def row_of(fault: Fault, baseline: Baseline, clean: Measurement) -> Row:
     verdict = judge(baseline, found, origin)
     usual = replace(baseline, tolerances=tolerances_of("opencap"))
     other, other_origin = gate.measure(FIRST_SEED)
-    angle, length = _size(clean, found)
+    angle, length = size_of(clean, found)
     worst = worst_of_each(verdict)
     reasons = list(found.failures.values())
     where = f"{worst[0].key.item} in {worst[0].key.trial}" if worst else ""
@@ -141,12 +141,14 @@ def row_of(fault: Fault, baseline: Baseline, clean: Measurement) -> Row:
     )
 
 
-def _size(clean: Measurement, found: Measurement) -> tuple[float, float]:
-    """Largest change of an angle, degrees, and of a length, mm, over all frames."""
+def size_of(clean: Measurement, found: Measurement) -> tuple[float, float]:
+    """Largest change of an angle, degrees, and of a length, mm, over the frames that are left."""
     angle = length = 0.0
     for trial, motion in found.motions.items():
         for coordinate in motion.coordinates:
             one, other = clean.motions[trial].value(coordinate.name), motion.value(coordinate.name)
+            # frames that a fault left out are missing at the end: times begin where they did
+            one = one[: len(other)]
             if coordinate.kind == "rotational":
                 angle = max(angle, float(np.abs(wrapped_difference(one, other)).max()))
             else:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from benchmarks.gate.__main__ import size_of
 from benchmarks.gate.museum import OWN_FAULTS, PUBLISHED, SPEC, Fault, Faulty, offset
 from kinebench.baselines.baseline import Baseline, Origin
 from kinebench.baselines.gate import Gate, accepted, quick_gate
@@ -59,3 +60,13 @@ def test_there_are_enough_faults() -> None:
     assert len(OWN_FAULTS) >= 12
     assert len(PUBLISHED) >= 24
     assert len({fault.name for fault in FAULTS}) == len(FAULTS)
+
+
+def test_a_fault_that_leaves_frames_out_has_asize_of(baseline: Baseline) -> None:
+    (fault,) = [one for one in PUBLISHED if one.name == "a range that does not begin at 0"]
+    clean, _ = gate_of(OwnPipeline(SPEC)).measure(0)
+    found, _ = measured(fault)
+    angle_deg, length_mm = size_of(clean, found)
+    # ten frames of a walk
+    assert angle_deg > 5
+    assert length_mm > 50
