@@ -87,13 +87,17 @@ def test_show_and_accept_without_a_file_are_of_the_quick_gate(
 
 
 def test_what_is_shipped_is_not_overwritten_unasked(
-    asked: list[tuple[Any, ...]], capsys: pytest.CaptureFixture[str]
+    asked: list[tuple[Any, ...]],
+    file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    before = QUICK_BASELINE.read_bytes()
+    monkeypatch.setattr(gates, "QUICK_BASELINE", file)  # of a copy, should it be overwritten
+    before = file.read_bytes()
     assert main(["baseline", "accept", "--reason", "a try"]) == 2
     assert "name the file to write: --baseline FILE, or a GATE.toml" in capsys.readouterr().err
     assert asked == []
-    assert QUICK_BASELINE.read_bytes() == before
+    assert file.read_bytes() == before
 
 
 def test_accept_writes_what_was_measured_and_says_by_whom(
