@@ -148,7 +148,10 @@ def test_few_draws_are_told_of(
     ("words", "told"),
     [
         (("--reason", "  "), "--reason must say why this is right"),
-        (("--reason", "r", "--date", "28.11.2026"), "--date must be YYYY-MM-DD, found '28.11.2026'"),
+        (
+            ("--reason", "r", "--date", "28.11.2026"),
+            "--date must be YYYY-MM-DD, found '28.11.2026'",
+        ),
     ],
 )
 def test_a_reason_and_a_date_are_words_and_a_day(

@@ -72,7 +72,6 @@ class TestRemarksOnScaling:
             "the scaled model weighs 22.10 kg, the subject 24.00 kg"
         ]
 
-
     @pytest.mark.parametrize("largest", [1.1, 1.6, 3.0])
     def test_what_counts_is_how_far_the_factors_lie_apart(
         self, scaling: Any, largest: float
@@ -91,7 +90,11 @@ class TestWhereARemarkPoints:
     def told(self, result: ScalingResult) -> list[tuple[str, tuple[str, ...], str]]:
         with collected_remarks() as told:
             tell_of_scaling(result, Subject(22.1, 1.7), "static")
-        return [(remark.code, remark.where, remark.recording) for remark in told if remark.code != "mass"]
+        return [
+            (remark.code, remark.where, remark.recording)
+            for remark in told
+            if remark.code != "mass"
+        ]
 
     def test_the_worst_marker(self, scaling: Any) -> None:
         assert self.told(scaling(errors=(0.001, 0.025, 0.002))) == [
