@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kinebench.core import Markers
+from kinebench.core import Markers, Subject
 from kinebench.diagnosis.course_features import of_time
+from kinebench.diagnosis.stance_features import Choices, of_pose, of_size
 
 NAMES = ("Neck", "midHip", "RHip", "RKnee", "RAnkle", "LHip", "LKnee", "LAnkle")
 RATE = 60.0
@@ -43,3 +44,26 @@ def test_a_course_must_be_four_times_as_long_as_the_farthest_lag_and_bend_by_20_
     for depth, is_told in ((21.0, True), (19.0, False)):
         moving = squatting(120, depth_deg=depth)
         assert bool(of_time(moving, moving)) is is_told
+
+
+def test_without_keypoints_of_legs_and_trunk_there_is_nothing_to_tell() -> None:
+    moving = squatting(120)
+    bare = moving.select(["Neck", "RKnee"])
+    assert of_pose(bare, None, Choices()) == {}
+    assert of_pose(moving, bare, Choices((0.2, 1.0))) == {}
+    assert of_time(bare, bare) == {}
+    assert of_pose(moving, moving, Choices((0.2, 1.0))) != {}
+
+
+@pytest.mark.filterwarnings("ignore:Mean of empty slice")
+def test_how_far_lengths_change_is_told_in_per_cent_of_the_usual_ones() -> None:
+    """A third of the frames is 5 % larger than the others, in which lengths stay."""
+    moving = squatting(180)
+    size = np.where(np.arange(180) < 60, 1.05, 1.0)[:, None, None]
+    larger = moving.with_positions(moving.positions * size)
+    person = Subject(70.0, 1.75)
+    assert of_size(moving, None, person)["changing"] == pytest.approx(0.0, abs=1e-9)
+    assert of_size(larger, None, person)["changing"] == pytest.approx(5.0)
+    found = of_size(moving, larger, person)
+    assert found["changing"] == pytest.approx(0.0, abs=1e-9)
+    assert found["changing, static"] == pytest.approx(5.0)
