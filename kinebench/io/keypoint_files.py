@@ -21,9 +21,9 @@ from kinebench.errors import (
 )
 from kinebench.io.array_files import ObjectArrayError, npy_array, npz_arrays, object_array
 from kinebench.io.c3d import read_c3d
+from kinebench.io.first_look import warn_if_implausible
 from kinebench.io.frame_numbers import frame_order, warn_if_frames_disagree
 from kinebench.io.keypoint_tables import read_keypoint_table
-from kinebench.io.plausible import warn_if_implausible
 from kinebench.io.sentinels import without_sentinels
 from kinebench.io.text import archive_kind, decoded
 from kinebench.io.trc import read_trc

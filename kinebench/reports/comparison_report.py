@@ -11,13 +11,13 @@ from kinebench import __version__
 from kinebench.comparison import Comparison, PairResult
 from kinebench.comparison.agreement import agreement_of, curves_of
 from kinebench.core.body_groups import BODY_GROUPS
+from kinebench.core.marker_regions import bilateral_pairs
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
 from kinebench.core.motion import Motion
 from kinebench.core.names import shared_names
 from kinebench.errors import ValueRangeError
 from kinebench.metrics import CATALOGUE, Kind, metrics_of
-from kinebench.metrics.landmarks import bilateral_pairs
 from kinebench.metrics.marker_evaluation import ALL_MARKERS
 from kinebench.reports.agreement_tables import agreement_section
 from kinebench.reports.blocks import (
