@@ -131,9 +131,7 @@ def test_what_is_only_a_sensitivity_is_in_the_table_of_swaps(shown: Document) ->
 
 
 def test_all_numbers_add_up_to_the_last_row(shown: Document, diagnosis: Diagnosis) -> None:
-    details = next(
-        b for b in section(shown, "What each cause").blocks if isinstance(b, Details)
-    )
+    details = next(b for b in section(shown, "What each cause").blocks if isinstance(b, Details))
     table = next(block.table for block in details.blocks if isinstance(block, TableBlock))
     column = [float(row[1].replace("−", "-")) for row in table.rows]
     assert sum(column[:-1]) == pytest.approx(column[-1], abs=0.15)
@@ -143,10 +141,7 @@ def test_all_numbers_add_up_to_the_last_row(shown: Document, diagnosis: Diagnosi
 
 def test_a_figure_for_every_question(shown: Document) -> None:
     figures = [
-        block
-        for part in shown.sections
-        for block in part.blocks
-        if isinstance(block, FigureBlock)
+        block for part in shown.sections for block in part.blocks if isinstance(block, FigureBlock)
     ]
     assert len(figures) == 6
     assert "tilt sideways: +8.2 of side drop, mm" in figures[4].description
