@@ -24,6 +24,7 @@ def _mirror() -> Path | None:
     candidates = [Path(named)] if named else [ROOT.parent / "shared" / "mirror"]
     return next((folder for folder in candidates if folder.is_dir()), None)
 
+
 # On a fresh machine the first test that solves a pose compiles the solver, half a minute's work
 # that is then stored. One worker does it while the others do what needs no solver; `make test`
 # keeps this order.
