@@ -72,9 +72,8 @@ def estimated_pairs(
     if reference.is_file():
         return find_pairs(reference, made[0])
     pairs, alone = find_pairs(reference, out)
-    reasons = {name: f"{description.stem}: {reason}" for name, reason in failures.items()}
     return FoundPairs(
-        pairs, tuple(one._replace(reason=reasons.get(one.item, one.reason)) for one in alone)
+        pairs, tuple(one._replace(reason=failures.get(one.item, one.reason)) for one in alone)
     )
 
 

@@ -110,7 +110,7 @@ def test_a_trial_that_it_fails_on_is_left_out_with_the_reason(
     (data / "keypoints" / "s1" / "squat1.trc").unlink()
     assert compared(data, data / "ready", mine) == 0
     out = " ".join(capsys.readouterr().out.split())
-    assert "s0/squat2.mot: mine: RuntimeError: no licence" in out
+    assert "s0/squat2.mot by mine: RuntimeError: no licence" in out
     assert "keypoints has no s1/squat1.trc" in out
 
 
