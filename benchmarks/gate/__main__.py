@@ -2,9 +2,9 @@
 
     python -m benchmarks.gate [--seeds N] [--out FILE.md]
 
-Faults are those of `museum.py`. Clean re-runs have other noise seeds than the baseline's repeats;
-under the baseline's own seed they have to be exact on every processor, which is tried with other
-kernels of BLAS, numpy and numba in processes of their own.
+Faults are those of `museum.py`. Clean re-runs have other noise seeds than the baseline's repeats.
+Each of their recordings is then run again with other kernels of BLAS, numpy and numba, in processes
+of their own, and held against what came out here.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,12 +30,14 @@ from benchmarks.gate.museum import (
     Faulty,
     offset,
 )
-from benchmarks.gate.page import Row, Tried, page
+from benchmarks.gate.page import Elsewhere, Row, Tried, page
+from kinebench.baselines.accepting import baseline_of
 from kinebench.baselines.baseline import Baseline
 from kinebench.baselines.gate import accepted, quick_gate
 from kinebench.baselines.judging import judge
 from kinebench.baselines.measurement import Measurement
 from kinebench.baselines.presets import tolerances_of
+from kinebench.baselines.text import baseline_text
 from kinebench.io.atomic import write_atomically
 from kinebench.metrics.pairs import wrapped_difference
 from kinebench.pipeline.under_test import OwnPipeline
@@ -62,29 +64,39 @@ def main() -> int:
     gate = replace(quick_gate(OwnPipeline(SPEC)), preset="strict", name="museum")
     baseline = accepted(gate, ("2026-11-28", "benchmarks/gate", "the pipeline without faults"))
     seeds = range(FIRST_SEED, FIRST_SEED + arguments.seeds)
-    with ProcessPoolExecutor(1) as pool:
-        waiting = pool.submit(_alarms, baseline, seeds)
+    with ProcessPoolExecutor(1) as pool, tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        waiting = pool.submit(_alarms, baseline, seeds, folder)
         clean, _ = gate.measure()
         rows = [row_of(fault, baseline, clean) for fault in (*PUBLISHED, *OWN_FAULTS)]
         offsets = [offset(size, short) for short in (False, True) for size in SIZES_DEG]
         small = [row_of(fault, baseline, clean) for fault in offsets]
         alarms = waiting.result()
-    processors = list(_processors())
-    tried = Tried(rows, small, alarms, len(seeds), processors, baseline)
+        own = sorted(folder.glob("*.toml"))
+        shares = [own[i :: len(PROCESSORS)] for i in range(len(PROCESSORS))]
+        with ThreadPoolExecutor(2) as threads:
+            elsewhere = list(threads.map(_on_processor, PROCESSORS, shares))
+    tried = Tried(rows, small, alarms, len(seeds), elsewhere, baseline)
     write_atomically(arguments.out, page(tried))
     print(f"{arguments.out}: {len(alarms)} false alarms in {len(seeds)}")
     return 0
 
 
-def _alarms(baseline: Baseline, seeds: Sequence[int]) -> list[str]:
-    """Clean re-runs that fail, one line each."""
+def _alarms(baseline: Baseline, seeds: Sequence[int], folder: Path) -> list[str]:
+    """Clean re-runs that fail, one line each; what each gave is left as a baseline of its own."""
     gate = quick_gate(OwnPipeline(SPEC))
     found = []
     for seed in seeds:
-        verdict = judge(baseline, *gate.measure(seed))
+        measured, origin = gate.measure(seed)
+        verdict = judge(baseline, measured, origin)
         if verdict.failures:
             worst = verdict.failures[0]
             found.append(f"seed {seed}: {worst.key}, {worst.excess:.2f} limits")
+        own = baseline_of(
+            gate.name, origin, (measured,), (), tolerances_of("strict"),
+            ("2026-11-28", "benchmarks/gate", "the same recordings elsewhere"),
+        )  # fmt: skip
+        write_atomically(folder / f"{seed}.toml", baseline_text(own))
     return found
 
 
@@ -126,19 +138,28 @@ def size_of(clean: Measurement, found: Measurement) -> tuple[float, float]:
     return float(np.degrees(angle)), 1e3 * length
 
 
-def _processors() -> Iterator[tuple[str, str]]:
-    """Every other arithmetic of this machine, with what `kinebench check` said under it."""
-    for changed in PROCESSORS:
-        with tempfile.TemporaryDirectory() as cache:
-            # code that numba compiled for this processor must not be taken from its cache
-            environment = {**os.environ, **changed, "NUMBA_CACHE_DIR": cache}
-            done = subprocess.run(
-                [sys.executable, "-m", "kinebench", "check"],
+def _on_processor(changed: Mapping[str, str], baselines: Sequence[Path]) -> Elsewhere:
+    """Another arithmetic of this machine: `kinebench check`, and clean re-runs under it."""
+    with tempfile.TemporaryDirectory() as cache:
+        # code that numba compiled for this processor must not be taken from its cache
+        environment = {**os.environ, **changed, "NUMBA_CACHE_DIR": cache}
+
+        def run(*words: str) -> subprocess.CompletedProcess[str]:
+            return subprocess.run(
+                [sys.executable, "-m", *words],
                 cwd=ROOT, env=environment, capture_output=True, text=True,
             )  # fmt: skip
-        name = ", ".join(f"{key}={value}" for key, value in changed.items())
-        first = (done.stdout or done.stderr).strip().splitlines()[0]
-        yield name, f"exit {done.returncode}: {first}"
+
+        checked = run("kinebench", "check")
+        again = run("benchmarks.gate.again", *map(str, baselines))
+    name = ", ".join(f"{key}={value}" for key, value in changed.items())
+    first = (checked.stdout or checked.stderr).strip().splitlines()[0]
+    if again.returncode:
+        raise RuntimeError(f"{name}: {again.stderr[-2000:]}")
+    alarms = [f"{name}: {line}" for line in again.stdout.splitlines()]
+    if checked.returncode:
+        alarms.append(f"{name}: kinebench check ended with {checked.returncode}")
+    return Elsewhere(name, f"exit {checked.returncode}: {first}", alarms, len(baselines) + 1)
 
 
 if __name__ == "__main__":

@@ -46,6 +46,28 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """Clean re-runs under another arithmetic.
+
+    Parameters
+    ----------
+    name : str
+        Which.
+    said : str
+        What `kinebench check` said under it.
+    alarms : sequence of str
+        Re-runs that failed.
+    n : int
+        Re-runs, that of `kinebench check` among them.
+    """
+
+    name: str
+    said: str
+    alarms: Sequence[str]
+    n: int
+
+
+@dataclass(frozen=True)
 class Tried:
     """What was tried.
 
@@ -57,8 +79,7 @@ class Tried:
         Clean re-runs under other noise that failed.
     n_seeds : int
         Of those re-runs.
-    processors : sequence of (str, str)
-        Another arithmetic, and what the built-in gate said under it.
+    elsewhere : sequence of Elsewhere
     baseline : Baseline
     """
 
@@ -66,7 +87,7 @@ class Tried:
     small: Sequence[Row]
     alarms: Sequence[str]
     n_seeds: int
-    processors: Sequence[tuple[str, str]]
+    elsewhere: Sequence[Elsewhere]
     baseline: Baseline
 
     @property
@@ -105,9 +126,10 @@ def _lines(tried: Tried) -> Iterator[str]:
     yield "\n## Published faults that have no place here\n"
     yield "| source | why |\n|---|---|"
     yield from (f"| {source} | {why} |" for source, why in NOT_PLANTED)
-    if tried.alarms:
+    alarms = [*tried.alarms, *(alarm for one in tried.elsewhere for alarm in one.alarms)]
+    if alarms:
         yield "\n## False alarms\n"
-        yield from (f"- {alarm}" for alarm in tried.alarms)
+        yield from (f"- {alarm}" for alarm in alarms)
     yield ""
 
 
@@ -123,18 +145,21 @@ def _in_short(tried: Tried) -> Iterator[str]:
         for what, rows in (("large", large), ("all", listed)):
             cells = (_rate(sum(getattr(row, how) for row in rows), len(rows)) for how in _HOW)
             yield f"| {what} {title} faults caught | {' | '.join(cells)} |"
-    fired = sum(not said.startswith("exit 0") for _, said in tried.processors)
-    same = _rate(fired, len(tried.processors))
+    same = _rate(
+        sum(len(one.alarms) for one in tried.elsewhere), sum(one.n for one in tried.elsewhere)
+    )
     yield (
         f"| clean re-runs with an alarm | {same} | {same} |"
         f" {_rate(len(tried.alarms), tried.n_seeds)} |"
     )
     yield (
-        "\nClean re-runs of *strict* and *opencap* are those on other processors: on one processor"
-        " the same recordings give the same bytes. Those of *errors alone* have other noise seeds."
-        "\n"
+        "\nThose of *errors alone* have other noise seeds. Those of *strict* are the same"
+        " recordings, and the built-in gate, with the arithmetic of other processors: on one"
+        " processor they give the same bytes. *opencap* allows more than *strict* everywhere: what"
+        " raises no alarm of *strict* raises none of it.\n"
     )
-    yield from (f"- `{name}`: {said}." for name, said in tried.processors)
+    for one in tried.elsewhere:
+        yield f"- `{one.name}`: {len(one.alarms)} of {one.n}; `kinebench check`: {one.said}."
 
 
 def _floors(tried: Tried) -> Iterator[str]:

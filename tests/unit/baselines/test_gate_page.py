@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.gate.museum import OWN_FAULTS, PUBLISHED
-from benchmarks.gate.page import Row, Tried, page
+from benchmarks.gate.page import Elsewhere, Row, Tried, page
 
 sys.path.insert(0, str(Path(__file__).parent))
 from made_up_gate import baseline
@@ -15,8 +15,11 @@ from made_up_gate import baseline
 LARGE = Row(PUBLISHED[0], 3.0, 0.0, False, True, True, False, "knee_angle_r in a squat")
 SMALL = Row(PUBLISHED[1], 0.5, 1.0, False, True, False, False, "knee_angle_r in a squat")
 BROKEN = Row(OWN_FAULTS[0], 0.0, 0.0, True, True, True, True, "no keypoint")
-PROCESSORS = (("OLD=1", "exit 0: quick: 0 of 559 figures failed"), ("OLDER=1", "exit 1: quick"))
-TRIED = Tried((LARGE, SMALL, BROKEN), (), (), 200, PROCESSORS, baseline("strict", spread_deg=0.5))
+ELSEWHERE = (
+    Elsewhere("OLD=1", "exit 0: quick: 0 of 559 figures failed", (), 1),
+    Elsewhere("OLDER=1", "exit 1: quick", ("OLDER=1: seed 10009: hip",), 1),
+)
+TRIED = Tried((LARGE, SMALL, BROKEN), (), (), 200, ELSEWHERE, baseline("strict", spread_deg=0.5))
 
 
 def cells(row: str, text: str) -> list[str]:
@@ -44,6 +47,7 @@ def test_alarms_are_counted_and_listed() -> None:
     text = page(replace(TRIED, alarms=("seed 10007: knee",)))
     assert cells("clean re-runs with an alarm", text)[2].startswith("1 of 200")
     assert "- seed 10007: knee" in text
+    assert "- OLDER=1: seed 10009: hip" in text
 
 
 def test_the_floor_and_what_is_below_large_are_listed() -> None:
