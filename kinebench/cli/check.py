@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kinebench.cli.progress import status_line
-from kinebench.errors import ValueRangeError, one_line
+from kinebench.errors import DataNotHereError, ValueRangeError, one_line
 
 if TYPE_CHECKING:
     from kinebench.baselines.baseline import Baseline
@@ -70,6 +70,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Measure, compare, say what moved."""
     try:
         code = _check(arguments)
+    except DataNotHereError as error:
+        print(f"kinebench check: skipped, nothing was measured: {error}", file=sys.stderr)
+        code = _NOTHING_MEASURED
     except Exception as error:
         if not arguments.bisect:
             raise
@@ -178,7 +181,7 @@ def _write_trials(gate: Gate, folder: Path) -> int:
     require_folder(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for source in gate.sources:
-        trial = seeded_trial(source, 0)
+        trial = seeded_trial(source, 0, gate.choices)
         stem = file_name(trial.name)
         write_trc(folder / f"{stem}.trc", trial.keypoints)
         if trial.static is not None:

@@ -2,6 +2,7 @@
 
 from kinebench.comparison.by_index import IndexResampling
 from kinebench.comparison.compare import compare_pair, compare_pairs, compare_recordings
+from kinebench.comparison.estimated import estimated_pairs
 from kinebench.comparison.intervals import ScoredInterval, scored_intervals
 from kinebench.comparison.methods import (
     MethodComparison,
@@ -39,6 +40,7 @@ __all__ = [
     "compare_pair",
     "compare_pairs",
     "compare_recordings",
+    "estimated_pairs",
     "find_pairs",
     "method_names",
     "model_kinds",

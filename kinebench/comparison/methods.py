@@ -151,6 +151,11 @@ def compare_methods(
             f"the methods {', '.join(results)} share no trial: differences would not be paired"
         )
     left_out += _not_shared(results, trials)
+    left_out += [
+        Exclusion(f"{one.item} by {name}", one.reason)
+        for name, comparison in compared.items()
+        for one in comparison.excluded
+    ]
     first = next(iter(compared.values()))
     metric = first.headline_of(first.pairs[0])
     shared = {name: [own[key] for key in trials] for name, own in results.items()}
