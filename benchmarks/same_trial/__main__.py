@@ -21,7 +21,7 @@ from kinebench.core.model import Model
 from kinebench.core.names import shared_names
 from kinebench.core.results import PipelineRun
 from kinebench.core.trial import Trial
-from kinebench.errors import AlignmentError
+from kinebench.errors import AlignmentError, AugmentationError
 from kinebench.ik.fast import FastIK
 from kinebench.io.atomic import write_atomically
 from kinebench.lab import (
@@ -77,7 +77,7 @@ class _Seen:
 
 
 def _person(population: Population, number: int) -> dict[tuple[str, str], _Seen]:
-    """Both trials of every movement that the body can do."""
+    """Both trials of every movement, without those that the rig did not see whole."""
     person, rig = population.subject(number), plausible_preset(number)
     standing = StaticPose(duration_s=2.0)
     static = record(person, standing, rig, names=("static",))
@@ -91,7 +91,10 @@ def _person(population: Population, number: int) -> dict[tuple[str, str], _Seen]
     for name, motion in _MOVEMENTS.items():
         for trial in "ab":
             truth = record(person, motion, rig, names=(name, trial))
-            run = pipeline(Trial(name, subject, truth.keypoints, static.keypoints))
+            try:
+                run = pipeline(Trial(name, subject, truth.keypoints, static.keypoints))
+            except AugmentationError:  # a keypoint left the picture
+                continue
             pipeline = replace(pipeline, scale=GivenModel(run.scaling.model))
             seen[name, trial] = _Seen(truth, run, mocap)
     return seen
@@ -119,10 +122,13 @@ def _counts(people: Sequence[dict[tuple[str, str], _Seen]]) -> Counter[tuple[str
     for place, own in enumerate(people):
         others = [people[(place + step) % len(people)] for step in (1, 2)]
         for name in _MOVEMENTS:
-            estimates = [(_PAIRS[0], own[name, "a"]), (_PAIRS[1], own[name, "b"])]
-            estimates += [(_PAIRS[2], other[name, "a"]) for other in others]
-            for relation, estimate in estimates:
-                for kind, answers in _answers(own[name, "a"], estimate):
+            wanted = [(_PAIRS[0], own.get((name, "a"))), (_PAIRS[1], own.get((name, "b")))]
+            wanted += [(_PAIRS[2], other.get((name, "a"))) for other in others]
+            reference = wanted[0][1]
+            for relation, estimate in wanted:
+                if reference is None or estimate is None:
+                    continue
+                for kind, answers in _answers(reference, estimate):
                     for movement in (name, "all"):
                         counts[kind, movement, relation, "pairs"] += 1
                         counts.update((kind, movement, relation, answer) for answer in answers)

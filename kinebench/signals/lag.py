@@ -38,11 +38,12 @@ def lag_by_slope(reference: ArrayLike, estimate: ArrayLike, rate_hz: float) -> f
 def lag_wander(
     reference: ArrayLike, estimate: ArrayLike, rate_hz: float, stretch_s: float = 0.5
 ) -> float:
-    """How much the lag differs from stretch to stretch of two recordings, s.
+    """How much the lag differs from stretch to stretch of two recordings on one clock, s.
 
     The root mean square, about its mean, of the lag (`lag_by_slope`) of stretches that overlap by
     half, each free of its own offset and weighted by how much moves. Two recordings of one trial
-    keep their lag; of two trials of one movement, each has a tempo of its own.
+    keep their lag; of two trials of one movement, each has a tempo of its own. In a stretch that
+    moves steadily a lag cannot be told from an offset: it counts as nearer to none.
 
     Parameters
     ----------
