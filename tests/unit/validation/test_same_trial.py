@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from kinebench.lab.movement import Movement
 from kinebench.signals.lag import lag_wander
 from kinebench.validation import Clock, find_clock, validate_recordings
 from kinebench.validation.clock import SignalLag
-from kinebench.validation.same_trial import doubts, size_difference, trial_odds
+from kinebench.validation.same_trial import RATES, doubts, size_difference, trial_odds
 
 RATE = 60.0
 PEOPLE = Population(movement=Movement())
@@ -94,3 +95,28 @@ def test_two_bodies_are_told_by_thighs_and_shanks() -> None:
     assert remark.code == "another body"
     motion = find_clock(filmed(4), filmed(4))
     assert doubts(motion, tall, None) == ()
+
+
+def rows_of_report() -> dict[tuple[str, str], list[float]]:
+    """Pairs, refused, another trial, another body, in %, of all movements of varied people."""
+    path = Path(__file__).parents[3] / "reports" / "same-trial.md"
+    text = path.read_text("utf-8").split("## When all move alike")[0]
+    cells = [[c.strip(" %") for c in row.split("|")[1:-1]] for row in text.splitlines()]
+    return {
+        (row[0], row[2]): [float(number) for number in row[3:]]
+        for row in cells
+        if len(row) == 8 and row[1] == "all"
+    }
+
+
+def test_the_rates_that_are_told_are_those_of_the_report() -> None:
+    rows = rows_of_report()
+    others = [rows[kind, "another person's trial"] for kind in ("motions", "markers")]
+    own = [rows[kind, "the same trial"] for kind in ("motions", "markers")]
+    hits, alarms = RATES["another trial"]
+    assert np.mean([row[1] + row[2] for row in others]) == pytest.approx(hits, abs=1)
+    assert np.mean([row[2] for row in own]) == pytest.approx(alarms, abs=1)
+    hits, alarms = RATES["another body"]
+    _, refused, _, body, _ = others[0]
+    assert 100 * body / (100 - refused) == pytest.approx(hits, abs=2)
+    assert own[0][3] == pytest.approx(alarms, abs=1)
