@@ -10,6 +10,8 @@ import numpy as np
 from kinebench import __version__
 from kinebench.comparison import Comparison, PairResult
 from kinebench.comparison.agreement import agreement_of, curves_of
+from kinebench.comparison.cycles import cycle_curves
+from kinebench.comparison.joint_centres import joint_centre_errors
 from kinebench.core.body_groups import BODY_GROUPS
 from kinebench.core.marker_regions import bilateral_pairs
 from kinebench.core.markers import Markers
@@ -44,6 +46,7 @@ from kinebench.reports.comparison_tables import (
     pair_table,
     repetition_table,
 )
+from kinebench.reports.cycle_tables import cycle_section, joint_centre_section
 from kinebench.reports.figures import (
     as_svg,
     body_map_figure,
@@ -52,6 +55,7 @@ from kinebench.reports.figures import (
     waveform_figure,
 )
 from kinebench.reports.player import PlayerBlock, player_block, skeleton_of
+from kinebench.reports.reporting_checklist import checklist_section
 from kinebench.reports.source_files import files_details
 from kinebench.reports.tables import Table
 from kinebench.reports.units import readable, readable_unit, scale_of
@@ -91,6 +95,12 @@ def comparison_document(
     agreement = agreement_of(comparison, margin_rad)
     if agreement:
         sections.append(agreement_section(agreement, curves_of(comparison)))
+    cycles = cycle_section({"estimate": cycle_curves(comparison)})
+    if cycles is not None:
+        sections.append(cycles)
+    if model is not None:
+        errors = joint_centre_errors(comparison.pairs, model)
+        sections.append(joint_centre_section({"estimate": errors}, model.name))
     several = len(comparison.pairs) > 1
     for i, pair in enumerate(comparison.pairs):
         name = f"{pair.subject}, {pair.trial}" if several else "Result"
@@ -99,6 +109,9 @@ def comparison_document(
             blocks = (blocks[0], _player(pair, model), *blocks[1:])
         sections.append(Section(name, blocks))
     sections.append(_how(comparison, files))
+    margin_deg = None if margin_rad is None else float(np.degrees(margin_rad))
+    named = {"estimate": comparison}
+    sections.append(checklist_section(named, model.name if model else None, margin_deg, files))
     return Document(
         f"Estimate against reference: {title}",
         tuple(sections),

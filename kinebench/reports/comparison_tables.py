@@ -15,7 +15,10 @@ from kinebench.reports.tables import Table
 from kinebench.reports.units import readable, readable_interval, readable_unit, scale_of
 from kinebench.uncertainty.marker_errors import NORMAL_95
 
-_MOTION_COLUMNS = ("bias", "mae", "rmse", "offset_removed_rmse", "max_error", "pearson_r")
+_MOTION_COLUMNS = (
+    "bias", "mae", "rmse", "offset_removed_rmse", "max_error",
+    "rom_error", "peak_error", "peak_timing_error", "pearson_r",
+)  # fmt: skip
 _MARKER_COLUMNS = (
     "distance_mean",
     "distance_rms",
