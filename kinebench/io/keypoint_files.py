@@ -241,8 +241,17 @@ def _frames_first(path: Path, positions: FloatArray, n_names: int) -> FloatArray
 
 
 def _turned(positions: FloatArray, axes: str) -> FloatArray:
-    if axes == "+x+y+z":
-        return positions
+    return positions if axes == "+x+y+z" else np.asarray(positions @ turn_of(axes).T)
+
+
+def turn_of(axes: str) -> FloatArray:
+    """Rotation (3, 3) from a file's axes to OpenSim's: forward, up and right lie as `axes` says.
+
+    Raises
+    ------
+    ValueRangeError
+        The text names no three axes, or a mirror.
+    """
     signs, letters = axes[0::2], axes[1::2]
     if len(axes) != 6 or set(signs) - set("+-") or sorted(letters) != ["x", "y", "z"]:
         raise ValueRangeError(
@@ -255,4 +264,4 @@ def _turned(positions: FloatArray, axes: str) -> FloatArray:
         raise ValueRangeError(
             f"axes '{axes}' mirror the body: left would become right; turn one sign"
         )
-    return np.asarray(positions @ turn.T)
+    return turn
