@@ -35,13 +35,13 @@ from kinebench.lab import (
     record,
     scaling_setup,
 )
-from kinebench.lab.camera.plausible import plausible_preset
+from kinebench.lab.camera.rig_presets import plausible_preset
 from kinebench.lab.motions import CounterMovementJump, Gait, MotionModel, SitToStand, Squat
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.remarks import unheard
 from kinebench.scaling.fast_scaler import FastScaler
 from kinebench.scaling.given import GivenModel
-from kinebench.scaling.standing import StandingWindow
+from kinebench.scaling.standing_window import StandingWindow
 from kinebench.scaling.window import GivenWindow
 from kinebench.validation.clock import find_clock
 from kinebench.validation.same_trial import doubts
@@ -59,8 +59,8 @@ _ANSWERS = ("refused", "another trial", "another body", "nothing said")
 _PREAMBLE = """# Are they of one trial?
 
 Made by `python -m benchmarks.same_trial`: {n} virtual people{how}, each before
-a rig of cameras of their own. `kinebench validate` gets each trial's true motion (and true markers) with what the
-pipeline made of that trial, of the person's other trial of the same movement, and of two other
+a rig of cameras of their own. `kinebench validate` gets each trial's true motion (and true markers)
+with what the pipeline made of that trial, of the person's other trial of the same movement, and of two other
 people's. *Refused*: an error. *Another trial*, *another body*: the warnings of those names, the
 second of mocap's and video's scaled models; a pair can have both. Percentages are of all pairs of a
 row. Nothing here chose a limit.

@@ -158,8 +158,8 @@ _NAMES = {
 _RIGGED = """\
 Plausible rigs: eight other people, each before two phones of their own, with calibration, detector
 and triangulation (`kinebench.lab.camera.rig_presets`). Ten other rigs are among those learnt on.
-With errors learnt on none, the same sessions, the first 24 of them, were covered to 94 % (legs), 96 %
-(pelvis), 96 % (trunk), 88 % (arms) and 89 % (translations; walking 64 %).
+With errors learnt on none, the same sessions, the first 24 of them, were covered to 94 % (legs),
+96 % (pelvis), 96 % (trunk), 88 % (arms) and 89 % (translations; walking 64 %).
 """
 _SPOILED = """\
 Squats in recordings with a fault that nothing was learnt on. A fault that all markers share, such

@@ -22,10 +22,9 @@ from kinebench.reports.figures.style import (
     SKY,
     VERMILLION,
     grid_of_axes,
-    label_of,
     styled,
 )
-from kinebench.reports.units import readable_unit, scale_of
+from kinebench.reports.units import label_of, readable_unit, scale_of
 
 _COLOURS = (VERMILLION, BLUE, GREEN, ORANGE, PURPLE, SKY)
 _DASHES = ((0, (4, 1.2)), (0, (1, 1)), (0, (6, 1.2, 1, 1.2)), "-")
