@@ -224,6 +224,21 @@ def test_what_nobody_foresaw_cannot_be_bisected_either(
     assert repository.check() == 2
 
 
+def test_what_a_pipeline_tells_is_printed_and_in_the_json(
+    repository: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = "import warnings\n    warnings.warn('the toes were guessed', KinebenchWarning)\n    "
+    repository.plant("return np.pi - np.arccos(cosine)", f"{said}return np.pi - np.arccos(cosine)")
+    module = sorted(repository.folder.glob("*.py"), key=lambda path: path.stat().st_mtime_ns)[-1]
+    module.write_text("from kinebench.errors import KinebenchWarning\n" + module.read_text())
+    capsys.readouterr()
+    assert repository.check("--json") == 0
+    printed = capsys.readouterr()
+    (remark,) = json.loads(printed.out)["remarks"]
+    assert remark["message"] == "the toes were guessed"
+    assert printed.err.count("the toes were guessed") == 1
+
+
 def test_every_output_says_the_same(
     repository: Repository, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
