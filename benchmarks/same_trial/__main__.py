@@ -58,12 +58,12 @@ _ANSWERS = ("refused", "another trial", "another body", "nothing said")
 
 _PREAMBLE = """# Are they of one trial?
 
-Made by `python -m benchmarks.same_trial`: {n} virtual people{how}, each before
-a rig of cameras of their own. `kinebench validate` gets each trial's true motion (and true markers)
-with what the pipeline made of that trial, of the person's other trial of the same movement, and of
-two other people's. *Refused*: an error. *Another trial*, *another body*: the warnings of those names, the
-second of mocap's and video's scaled models; a pair can have both. Percentages are of all pairs of a
-row. Nothing here chose a limit.
+Made by `python -m benchmarks.same_trial`: {n} virtual people{how},
+each before a rig of cameras of their own. `kinebench validate` gets each trial's true motion (and
+true markers) with what the pipeline made of that trial, of the person's other trial of the same
+movement, and of two other people's. *Refused*: an error. *Another trial*, *another body*: the
+warnings of those names, the second of mocap's and video's scaled models; a pair can have both.
+Percentages are of all pairs of a row. Nothing here chose a limit.
 """
 
 
