@@ -236,7 +236,7 @@ class TestPlaces:
     @pytest.mark.parametrize(
         "changes",
         [
-            {"HOME": "/nowhere", "TMPDIR": "/nowhere"},
+            {"HOME": "MISSING", "TMPDIR": "MISSING"},
             {"HOME": "/dev/null"},
             {"HOME": "/proc/1/nothing", "XDG_CACHE_HOME": "/proc/x", "XDG_CONFIG_HOME": "/proc/x"},
         ],
@@ -246,7 +246,10 @@ class TestPlaces:
         self, changes: dict[str, str], pair: tuple[str, str], tmp_path: Path
     ) -> None:
         report = tmp_path / "report.html"
-        done = command("compare", *pair, "--report", str(report), env=changes)
+        # root may make folders wherever it likes: a fresh place is missing in every run
+        missing = str(tmp_path / "none" / "home")
+        env = {name: place.replace("MISSING", missing) for name, place in changes.items()}
+        done = command("compare", *pair, "--report", str(report), env=env)
         assert done.returncode == 0, done.stderr
         assert "Traceback" not in done.stderr
         assert report.stat().st_size > 0
