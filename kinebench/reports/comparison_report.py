@@ -12,6 +12,7 @@ from kinebench.comparison import Comparison, PairResult
 from kinebench.comparison.agreement import agreement_of, curves_of
 from kinebench.comparison.cycles import cycle_curves
 from kinebench.comparison.joint_centres import joint_centre_errors
+from kinebench.comparison.left_and_right import left_and_right
 from kinebench.core.body_groups import BODY_GROUPS
 from kinebench.core.marker_regions import bilateral_pairs
 from kinebench.core.markers import Markers
@@ -45,6 +46,7 @@ from kinebench.reports.comparison_tables import (
     group_table,
     pair_table,
     repetition_table,
+    sides_table,
 )
 from kinebench.reports.cycle_tables import cycle_section, joint_centre_section
 from kinebench.reports.figures import (
@@ -176,6 +178,13 @@ def _pair_blocks(comparison: Comparison, pair: PairResult, drawn: bool) -> tuple
         blocks.append(
             TableBlock(_lag_table(pair, metric), f"{CATALOGUE[metric].title} at other lags.")
         )
+    sides = sides_table(left_and_right(pair))
+    if sides.rows:
+        caption = (
+            "Right minus left; the error of a coordinate that both sides share is not in it. Of"
+            " markers also the height on which each foot rests."
+        )
+        blocks.append(Details("Left and right", (TableBlock(sides, caption),)))
     blocks.append(Details("Alignment and what is not scored", (_listing(comparison, pair),)))
     if isinstance(pair.reference, Motion):
         every = tuple(figure.name for figure in metrics_of("waveform"))

@@ -108,6 +108,21 @@ def band_table(pair: PairResult) -> Table:
     return Table(header, tuple(rows))
 
 
+def sides_table(evaluations: Sequence[Evaluation]) -> Table:
+    """Figures of right against left, one a row."""
+    rows = tuple(
+        (
+            figure.item,
+            CATALOGUE[figure.metric].title,
+            readable_unit(figure.unit),
+            readable(figure.value, figure.unit),
+        )
+        for evaluation in evaluations
+        for figure in evaluation.figures
+    )
+    return Table(("of", "figure", "unit", "value"), rows)
+
+
 def repetition_table(pair: PairResult) -> Table:
     """Mean ± SD over the repetitions of one trial: an item a row, a metric a column."""
     parts = [_by_item(part.evaluation) for part in pair.repetitions]
