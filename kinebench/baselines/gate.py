@@ -56,7 +56,7 @@ QUICK_BASELINE = Path(__file__).with_name("quick.toml")
 """What kinebench's own pipeline gave in the quick gate when it was released."""
 
 _KEYS = ("gate", "pipeline", "under_test", "laboratory", "trials")
-_GATE_KEYS = ("name", "trials", "preset", "body", "study", "needs")
+_GATE_KEYS = ("name", "trials", "preset", "body", "study", "leave_out", "needs")
 _DEMO = "demo"
 # of a study's file what a gate takes; trials are the gate's own
 _OF_STUDY = ("name", "base", "factors")
@@ -152,6 +152,8 @@ def read_gate(path: Path) -> Gate:
     preset = value_of(gate, "preset", str, "[gate]", DEFAULT_PRESET)
     command = f"kinebench check {path.name}"
     if "study" not in gate:
+        if "leave_out" in gate:
+            raise FileFormatError("[gate]: leave_out names levels of a study, and there is none")
         under_test = under_test_of(content, folder, OWN_SPEC)
         return Gate(name, under_test, _sources(content, gate), preset, command)
     for key in ("trials", "body"):
@@ -159,7 +161,14 @@ def read_gate(path: Path) -> Gate:
             raise FileFormatError(f"[gate]: {key} does not go with study")
     study = _study(value_of(gate, "study", str, "[gate]"), content, folder)
     first, *others = one_at_a_time(replace(study, sources=study.sources[:1]))
-    variants = tuple(Variant(_label(cell, study), _runs(cell), cell.choices) for cell in others)
+    labels = {cell.index: _label(cell, study) for cell in others}
+    left_out = texts_of(gate, "leave_out", "[gate]")
+    require_names(left_out, labels.values(), "level", "the study")
+    variants = tuple(
+        Variant(labels[cell.index], _runs(cell), cell.choices)
+        for cell in others
+        if labels[cell.index] not in left_out
+    )
     return Gate(name, _runs(first), study.sources, preset, command, first.choices, variants)
 
 

@@ -23,7 +23,7 @@ from kinebench.core.trial import Trial
 from kinebench.core.value import Value
 from kinebench.errors import UnderTestError
 from kinebench.io import interrupts
-from kinebench.lab.camera.chain import Chain
+from kinebench.lab.camera.chain import CameraError, Chain
 from kinebench.metrics import evaluate_motion
 from kinebench.pipeline.under_test import UnderTest
 from kinebench.remarks import unheard
@@ -109,7 +109,7 @@ def seeded_trial(source: TrialSource, seed: int, choices: Choices = ()) -> Trial
     chosen = dict(choices)
     if not isinstance(source, LabSource):
         return replace(source(chosen), name=name_of(source))
-    errors = chosen.get("errors", source.errors)
+    errors: CameraError = chosen.get("errors", source.errors)
     names = (source.subject, source.activity, f"seed {seed}")
     clean = source({**chosen, "errors": Chain()})
 

@@ -23,6 +23,12 @@ _EPILOG = """\
 Without GATE.toml the quick gate is run on kinebench's own pipeline, against the baseline that it
 came with: a check of this installation.
 
+GATE.toml has [under_test] (python, command or files) or [pipeline], and perhaps [laboratory] and
+[[trials]] as a study has. With study = "FILE.toml" in [gate], pipeline and levels are those of a
+study: one factor at a time is varied, and the error of every trial at every level is a figure.
+leave_out = ["FACTOR LEVEL"] does without some; needs = ["DATASET"] measures nothing, and says so,
+where these files are not at hand: a gate downloads nothing.
+
 exit codes: 0 fine, 1 a figure moved or vanished, 2 bad input, 3 nothing was measured; with
 --bisect 125 instead of 2 and 3, so that git bisect skips the commit:
   cp gate.baseline.toml /tmp/ && git bisect start BAD GOOD

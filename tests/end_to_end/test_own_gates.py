@@ -11,7 +11,7 @@ from kinebench.baselines.baseline import Key
 from kinebench.baselines.gate import read_gate
 from kinebench.baselines.text import read_baseline
 from kinebench.cli.main import main
-from kinebench.errors import DataNotHereError, FileFormatError
+from kinebench.errors import DataNotHereError, FileFormatError, NameNotFoundError
 
 ROOT = Path(__file__).resolve().parents[2]
 STUDY = """\
@@ -109,6 +109,14 @@ def test_what_does_not_go_together_is_refused(tmp_path: Path) -> None:
         path.write_text(GATE.replace(old, new))
         with pytest.raises(FileFormatError, match=told):
             read_gate(path)
+    path.write_text('[gate]\nleave_out = ["a"]\n')
+    with pytest.raises(FileFormatError, match="leave_out names levels of a study"):
+        read_gate(path)
+    path.write_text(GATE.replace("[gate]", '[gate]\nleave_out = ["pipeline lat"]'))
+    with pytest.raises(NameNotFoundError, match="did you mean 'pipeline late'"):
+        read_gate(path)
+    path.write_text(GATE.replace("[gate]", '[gate]\nleave_out = ["pipeline late"]'))
+    assert [variant.label for variant in read_gate(path).variants] == ["static knees 20°"]
     path.write_text('[gate]\nstudy = "demo"\n[pipeline]\nengine = "fast"\n')
     with pytest.raises(FileFormatError, match="demo's pipeline is its own"):
         read_gate(path)
