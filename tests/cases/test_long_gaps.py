@@ -126,6 +126,16 @@ def test_what_was_missing_and_is_no_longer_is_flagged(missing: np.ndarray, how: 
     np.testing.assert_array_equal(counts, (before.missing & ~after.missing).sum(axis=1))
 
 
+def test_a_gap_lasts_as_many_intervals_as_it_has_frames() -> None:
+    for times, seconds in (([0.0, 0.5], 0.5), ([0.0], 0.0)):
+        after = Markers(("a",), times, np.zeros((len(times), 1, 3)))
+        missing = np.zeros(after.positions.shape)
+        missing[-1] = np.nan
+        (gap,) = filled_gaps(after.with_positions(missing), after)
+        assert (gap.start_s, gap.end_s, gap.duration_s) == (times[-1], times[-1], seconds)
+        assert gap.markers == ("a",)
+
+
 @pytest.mark.parametrize("rate", [30.0, 100.0, 240.0])
 def test_another_rate_keeps_the_flags(rate: float) -> None:
     missing = np.zeros((120, 2), bool)

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from kinebench.cli import data
-from kinebench.datasets.catalogue import shipped_cards
+from kinebench.datasets.catalogue import cards, shipped_cards
+from kinebench.datasets.places import Places
 from kinebench.errors import DatasetError
 
 
@@ -85,6 +86,65 @@ def test_show_as_json_holds_the_whole_card(capsys):
     assert card["samples"] == ["squats1", "walking1"]
     assert card["sources"][0]["files"][0].keys() == {"path", "bytes", "sha256"}
     assert card["subject"]["mass_kg"] == 78.2
+
+
+def test_show_prints_all_that_a_card_says(study, capsys, tmp_path):
+    kinebench_data(
+        "add", study, "--name", "mine", "--title", "My study", "--citation", "Me (2025)."
+    )
+    path = tmp_path / "cache" / "cards" / "mine" / "card.toml"
+    more = 'doi = "10.1234/x"\nsteps = ["ask", "wait"]\n[subject]\nmass_kg = 70.5\nsex = "female"\n'
+    path.write_text(path.read_text().replace("[[source]]", f"{more}\n[[source]]", 1))
+    capsys.readouterr()
+    assert kinebench_data("show", "mine") == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "mine: My study",
+        "",
+        "Added from study.",
+        "",
+        "licence     LicenseRef-unstated",
+        "citation    Me (2025).",
+        "doi         https://doi.org/10.1234/x",
+        "mass_kg     70.5",
+        "sex         female",
+        "step 1      ask",
+        "step 2      wait",
+        "",
+        str(study),
+        # SHA-256 of "a" and of "bb", as published
+        "          1  ca978112ca1b  a.trc",
+        "          2  3b64db95cb55  b.trc",
+    ]
+
+
+def test_list_is_a_line_of_name_files_size_and_title(study, capsys):
+    kinebench_data("add", study, "--name", "mine", "--title", "My study")
+    (study / "c.trc").write_bytes(bytes(2_000_000))
+    kinebench_data("add", study, "--name", "larger", "--title", "Larger")
+    (study / "a.trc").unlink()
+    capsys.readouterr()
+    kinebench_data("list")
+    own = [line for line in capsys.readouterr().out.splitlines() if "tudy" in line or "Lar" in line]
+    width = max(map(len, cards_here()))
+    assert own == [
+        f"{'larger':{width}}      2/3 files     2.0 MB  Larger",
+        f"{'mine':{width}}      1/2 files     0.0 MB  My study",
+    ]
+
+
+def cards_here():
+    return cards(Places.from_environment())
+
+
+def test_fetch_all_leaves_out_what_a_person_must_fetch(study, capsys, monkeypatch):
+    kinebench_data("add", study, "--name", "mine")
+    known = cards_here()
+    two = {name: known[name] for name in ("simtk-labvalidation", "mine")}
+    assert two["simtk-labvalidation"].manual
+    monkeypatch.setattr(data, "cards", lambda places: two)
+    capsys.readouterr()
+    assert kinebench_data("fetch", "--all") == 0
+    assert capsys.readouterr().out == "mine: 2 files, all verified\n"
 
 
 def test_fetch_gives_verified_paths(study, capsys):

@@ -369,3 +369,25 @@ def test_no_warning_escapes(figure: Model, equal_tasks: IKTasks, swing_markers: 
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         FastIK(equal_tasks)(figure, swing_markers)
+
+
+def test_frames_before_anybody_is_seen_change_nothing(
+    figure: Model, figure_tree: Tree, equal_tasks: IKTasks, swing_markers: Markers
+) -> None:
+    """The search starts where the first markers are, wherever that is and whenever they come."""
+    here = swing_markers.with_positions(swing_markers.positions + np.array([30.0, 0.0, -20.0]))
+    seen = here.at_frames(np.arange(10))
+    n_markers = len(seen.names)
+    solved = FastIK(equal_tasks)(figure, seen).motion.values
+    for n_empty in (1, 7):
+        times = np.arange(n_empty + 10) / 100
+        empty = np.full((n_empty, n_markers, 3), np.nan)
+        late = Markers(seen.names, times, np.concatenate([empty, seen.positions]))
+        for spoilt in ((), (0,), (1, 4)):  # markers that come later still
+            positions = np.array(late.positions)
+            positions[: n_empty + 3, list(spoilt)] = np.nan
+            trial = Markers(seen.names, times, positions)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", KinebenchWarning)
+                found = FastIK(equal_tasks)(figure, trial).motion.values
+            np.testing.assert_allclose(found[n_empty:], solved, atol=1e-6)

@@ -18,6 +18,7 @@ from kinebench.io.trc import write_trc
 from kinebench.kinematics import marker_positions, read_tree
 from kinebench.osim.edits import marker_names, without_dependent_leaves, without_forces
 from kinebench.osim.runtime import load_opensim, quietly
+from kinebench.remarks import collected_remarks
 
 NAMES = ("ASIS", "PSIS", "SACRUM", "THIGH", "KNEE", "SHANK", "ANKLE", "TOE")
 TASKS = IKTasks(tuple((name, 10.0 if name == "TOE" else 5.0) for name in NAMES))
@@ -214,6 +215,25 @@ def test_a_model_or_trial_without_a_needed_marker_is_a_warning(
     assert "the model lacks 1 of 9 markers that the IK tasks name: HEEL" in texts[0]
     # what the model lacks is not said of the trial again
     assert "the trial lacks 1 of 9 markers that the IK tasks name: ASIS; their" in texts[1]
+
+
+def test_markers_that_are_lacking_are_named_for_who_marks_them_in_a_figure() -> None:
+    tasks = IKTasks((("a", 1.0), ("b", 2.0), ("c", 3.0), ("off", 0.0)))
+    with collected_remarks() as told:
+        assert shared_markers(tasks, ["a", "b", "x"], ["y", "a"]) == ("a",)
+    left_out = "their tasks are left out"
+    assert [(remark.code, remark.message, remark.where) for remark in told] == [
+        (
+            "markers lacking",
+            f"the model lacks 1 of 3 markers that the IK tasks name: c; {left_out}",
+            ("c",),
+        ),
+        (
+            "markers lacking",
+            f"the trial lacks 1 of 3 markers that the IK tasks name: b; {left_out}",
+            ("b",),
+        ),
+    ]
 
 
 def test_a_damaged_model_is_named_before_opensim_meets_it(leg_model: Model, trial: Markers) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from kinebench.cli.main import main
 from kinebench.core.body_groups import group_of
+from kinebench.core.motion import Coordinate, Motion
 from kinebench.io.sto import read_motion
 from kinebench.io.trc import write_trc
 from kinebench.lab import Population, Recording, StaticPose, record
@@ -19,6 +20,7 @@ from kinebench.lab.motions import Gait, MotionModel, Squat
 from kinebench.pipeline.error_bars import ErrorBars, error_bars
 from kinebench.pipeline.plan import Plan, plan_from_markers
 from kinebench.pipeline.spec import PipelineSpec
+from kinebench.uncertainty.band import Band
 
 LAB = PipelineSpec(body="lab", augmenter="lab-1", engine="fast")
 
@@ -120,3 +122,35 @@ def test_where_nothing_is_known_there_are_no_bars_and_a_reason() -> None:
     assert found.as_dict() == {"none_because": found.about}
     assert found.in_words().startswith("no error bars: ")
     assert found.standard_error is None
+
+
+def test_half_widths_are_medians_of_each_group_in_degrees_and_mm() -> None:
+    """1.95996 standard errors; frames and coordinates of a group count alike, NaN not at all."""
+    names = ("hip_flexion_r", "knee_angle_r", "knee_angle_r_beta", "pelvis_tilt", "elbow_flex_r")
+    coordinates = [*map(Coordinate, names), Coordinate("pelvis_tx", "translational")]
+    degrees = np.radians([[1.0, 2.0, 50.0, 4.0], [3.0, np.nan, 50.0, 4.0]])
+    values = np.hstack([degrees, np.full((2, 1), np.nan), [[0.1234], [0.1234]]])
+    motion = Motion(tuple(coordinates), [0.0, 0.1], values)
+    bars = ErrorBars(Band(motion, "toy errors"), "learnt on toys")
+    # legs: the median of 1, 2 and 3 degrees
+    expected = {"legs": 3.92, "pelvis": 7.84, "translations": 241.86}
+    assert bars.half_widths() == expected
+    assert bars.in_words() == (
+        "95 % error bars, median: legs ±4°, pelvis ±8°, translations ±242 mm"
+    )
+    assert bars.standard_error is motion
+    assert bars.as_dict() == {
+        "file": "kinematics_se.sto",
+        "holds": "standard errors; the 95 % band is 1.96 of them to both sides",
+        "marker_errors": "toy errors",
+        "learnt_on": "learnt on toys",
+        "median_half_width": expected,
+        "unknown": ["elbow_flex_r"],
+    }
+
+
+def test_without_a_band_the_reason_is_all_there_is() -> None:
+    bars = ErrorBars(None, "nobody knows")
+    assert (bars.half_widths(), bars.standard_error) == ({}, None)
+    assert bars.as_dict() == {"none_because": "nobody knows"}
+    assert bars.in_words() == "no error bars: nobody knows"

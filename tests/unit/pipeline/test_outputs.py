@@ -7,6 +7,7 @@ import json
 import os
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -56,7 +57,9 @@ def run(leg_model: Model) -> PipelineRun:
         leg_model, {"femur_r": (1, 1.1, 1), "femur_l": (1, 1, 1)}, (0.5, 1.0), pose,
         ("A", "B"), np.array([0.003, 0.004]),
     )  # fmt: skip
-    quality = {"movement_m": 0.012, "knee_flexion_deg": [3.0, 4.0], "trunk_lean_deg": 5.0}
+    quality = {
+        "movement_m": 0.0123456, "knee_flexion_deg": [3.14159, 4.23456], "trunk_lean_deg": 5.34567,
+    }  # fmt: skip
     return PipelineRun(Subject(70, 1.7), markers, markers, scaling, solution, {"standing": quality})
 
 
@@ -235,18 +238,43 @@ def test_the_summary_is_in_mm_degrees_and_per_cent(run: PipelineRun) -> None:
     assert found["frames_not_converged"] == 1
     assert found["frames_with_rival_pose"] == 2
     assert found["worst_marker"] == {"name": "Neck", "error_mm": 20.0, "time_s": 2 / 60}
-    assert found["marker_error_rms_mm"]["max"] == pytest.approx(14.213)
+    # of what is there in each frame: sqrt(12.5), 1 and sqrt(202) mm
+    assert found["marker_error_rms_mm"] == {"mean": 6.249, "max": 14.213}
     assert found["static"] == {
         "window_s": [0.5, 1.0],
-        "marker_error_rms_mm": pytest.approx(3.536),
+        "marker_error_rms_mm": 3.536,  # sqrt((9 + 16) / 2); micrometres are written
         "marker_error_max_mm": 4.0,
         "worst_marker": "B",
-        "movement_mm": 12.0,
-        "knee_flexion_deg": [3.0, 4.0],
-        "trunk_lean_deg": 5.0,
+        "movement_mm": 12.346,
+        "knee_flexion_deg": [3.14, 4.23],  # hundredths of a degree are
+        "trunk_lean_deg": 5.35,
     }
+    assert found["frames_filled"] == 0
+    assert found["body_scale_factors"] == {"femur_r": [1.0, 1.1, 1.0], "femur_l": [1.0, 1.0, 1.0]}
     assert found["right_over_left_percent"] == {"femur": 110.0}
-    assert found["model_mass_kg"] == pytest.approx(22.1)
+    assert found["model_mass_kg"] == 22.1
+
+
+def test_ratios_and_masses_are_written_to_a_thousandth_per_cent_and_a_tenth_of_a_gram(
+    run: PipelineRun, leg_model: Model
+) -> None:
+    factors = {"femur_r": (1.0, 1.0123456, 1.0), "femur_l": (1.0, 1.0, 1.0)}
+    model = Model("leg", leg_model.xml.replace(b"<mass>8</mass>", b"<mass>8.123456</mass>"))
+    scaling = replace(run.scaling, model=model, body_scale_factors=factors)
+    found = summary(replace(run, scaling=scaling))
+    assert found["right_over_left_percent"] == {"femur": 101.235}
+    assert found["model_mass_kg"] == 22.2235
+
+
+def test_a_single_frame_has_no_rate(run: PipelineRun) -> None:
+    def first(motion: Motion) -> Motion:
+        return motion.at_frames([0])
+
+    solution = IKSolution(
+        first(run.motion), run.solution.marker_names, run.solution.marker_errors[:1], [True], [-1]
+    )
+    found = summary(replace(run, solution=solution))
+    assert (found["frames"], found["rate_hz"]) == (1, None)
 
 
 def test_a_run_without_static_pose_has_no_static_figures(

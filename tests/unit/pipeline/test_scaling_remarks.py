@@ -72,6 +72,48 @@ class TestRemarksOnScaling:
             "the scaled model weighs 22.10 kg, the subject 24.00 kg"
         ]
 
+    @pytest.mark.parametrize("largest", [1.1, 1.6, 3.0])
+    def test_what_counts_is_how_far_the_factors_lie_apart(
+        self, scaling: Any, largest: float
+    ) -> None:
+        """Of each axis; a model that is small or large in all is of a small or a large person."""
+        for gap, is_told in ((0.99, False), (1.01, True)):
+            factors = {"femur_r": (1.0, 1.0, largest), "tibia_r": (1.0, 1.0, largest - gap)}
+            told = [text for text in remarks(scaling(factors=factors)) if "scale factors" in text]
+            expected = f"scale factors of the bodies differ by {gap:.2f}, more than 1: no person"
+            assert [text.startswith(expected) for text in told] == ([True] if is_told else [])
+
+
+class TestWhereARemarkPoints:
+    """Reports mark these places in figures and on the model."""
+
+    def told(self, result: ScalingResult) -> list[tuple[str, tuple[str, ...], str]]:
+        with collected_remarks() as told:
+            tell_of_scaling(result, Subject(22.1, 1.7), "static")
+        return [
+            (remark.code, remark.where, remark.recording)
+            for remark in told
+            if remark.code != "mass"
+        ]
+
+    def test_the_worst_marker(self, scaling: Any) -> None:
+        assert self.told(scaling(errors=(0.001, 0.025, 0.002))) == [
+            ("static pose", ("M1",), "static")
+        ]
+
+    def test_the_bent_knee(self, scaling: Any) -> None:
+        assert self.told(scaling(knee_deg=21.0)) == [("static pose", ("knee_angle_r",), "static")]
+
+    def test_both_sides_of_segments_that_differ(self, scaling: Any) -> None:
+        factors = {"femur_r": (1.0, 1.04, 1.0), "femur_l": ONE}
+        assert self.told(scaling(factors=factors)) == [
+            ("model sides", ("right thigh", "left thigh"), "")
+        ]
+
+    def test_an_impossible_build_is_of_no_single_place(self, scaling: Any) -> None:
+        factors = {"femur_r": ONE, "tibia_r": (2.2, 2.2, 2.2)}
+        assert self.told(scaling(factors=factors)) == [("scale factors", (), "")]
+
 
 def test_side_ratios_are_right_over_left_along_the_length() -> None:
     factors = {"femur_r": (9.0, 1.1, 9.0), "femur_l": ONE, "pelvis": ONE, "hand_r": ONE}

@@ -204,6 +204,22 @@ def test_steps_come_stage_after_stage() -> None:
     assert set(STAGES) == set(STAGE_VERSIONS)
 
 
+def test_each_result_has_a_name_that_tells_what_was_done_to_what() -> None:
+    two = replace(BASE, clean=(CLEANING[0], CLEANING[1]))
+    assert [(step.inputs, step.gives) for step in steps_of(two, TRIAL)] == [
+        (("keypoints",), "keypoints, cleaned 1"),
+        (("keypoints, cleaned 1",), "keypoints, cleaned 2"),
+        (("static",), "static, cleaned 1"),
+        (("static, cleaned 1",), "static, cleaned 2"),
+        (("keypoints, cleaned 2",), "keypoints, augmented"),
+        (("static, cleaned 2",), "static, augmented"),
+        (("keypoints, cleaned 2", "keypoints, augmented"), "keypoints, on the floor"),
+        (("static, cleaned 2", "static, augmented"), "static, on the floor"),
+        (("static, on the floor",), "scaling"),
+        (("scaling", "keypoints, on the floor"), "solution"),
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class FloorOfTheLowest:
     """A ground offset that records what it was resolved on."""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
+
 import pytest
 
 from kinebench.core import Document, Subject
@@ -10,6 +12,8 @@ from kinebench.scaling.setup import (
     fitted_setup,
     lost_measurements,
     placing_markers,
+    pulled_coordinates,
+    setup_remarks,
     swapped_side_pairs,
 )
 
@@ -87,3 +91,65 @@ def test_a_slip_in_a_measurement_that_is_off_does_not_matter(leg_setup: Document
     text = leg_setup.xml.replace(b"THIGH KNEE", b"RKnee LAnkle")
     text = text.replace(b'name="thigh"><apply>true', b'name="thigh"><apply>false')
     assert swapped_side_pairs(Document("s", text)) == ()
+
+
+def test_slips_are_told_of_pairs_that_the_trial_has(leg_setup: Document) -> None:
+    """A pair of which a marker is missing is not measured: nothing is odd about the result."""
+    setup = Document("s", leg_setup.xml.replace(b"THIGH KNEE", b"RKnee LAnkle"))
+    (remark,) = setup_remarks(setup, (*MARKERS, "HEEL", "RKnee", "LAnkle"))
+    assert (remark.code, remark.severity) == ("set-up slips", "warning")
+    assert remark.where == ("RKnee", "LAnkle")
+    assert remark.message == (
+        "s measures between RKnee and LAnkle: these markers are on opposite sides (apparently a"
+        " slip in the published set-up, used unchanged)"
+    )
+    for there in (("RKnee",), ("LAnkle",), ()):
+        told = setup_remarks(setup, (*MARKERS, "HEEL", *there))
+        assert "set-up slips" not in [remark.code for remark in told]
+
+
+def test_lost_measurements_are_told_with_what_stays_unscaled(leg_setup: Document) -> None:
+    (remark,) = setup_remarks(leg_setup, MARKERS)
+    assert (remark.code, remark.severity, remark.where) == (
+        "measurements lost",
+        "warning",
+        ("foot",),
+    )
+    assert remark.message == (
+        "the static trial has no complete marker pair for foot, which leg_setup measures: what they"
+        " scale keeps the generic model's size"
+    )
+    assert setup_remarks(leg_setup, (*MARKERS, "HEEL")) == ()
+
+
+@pytest.mark.parametrize(
+    ("weight", "places"),
+    [("0", False), ("1", True), ("0.001", True), (" 7 ", True), ("-1", False), (None, True)],
+)
+def test_a_task_places_by_any_weight_above_zero(
+    fitted: Document, weight: str | None, places: bool
+) -> None:
+    """OpenSim's weight is 1 where none is stated."""
+    for kind, name, found in (
+        ("IKMarkerTask", "KNEE", placing_markers),
+        ("IKCoordinateTask", "knee_angle_r", pulled_coordinates),
+    ):
+        root = document_root(fitted)
+        (task,) = root.iterfind(f".//{kind}[@name='{name}']")
+        for child in task.findall("weight"):
+            task.remove(child)
+        if weight is not None:
+            ET.SubElement(task, "weight").text = weight
+        apply = task.find("apply")
+        assert apply is not None
+        apply.text = "true"
+        changed = Document("fitted", ET.tostring(root))
+        assert (name in found(changed)) is places
+        apply.text = "false"
+        assert name not in found(Document("fitted", ET.tostring(root)))
+
+
+def test_a_weight_that_is_no_number_is_named(fitted: Document) -> None:
+    text = fitted.xml.replace(b"<weight>10</weight>", b"<weight>ten</weight>", 1)
+    with pytest.raises(ScalingError, match=r"task 'ASIS': weight 'ten' is not a number"):
+        placing_markers(Document("fitted", text))

@@ -93,6 +93,47 @@ def test_a_missing_marker_is_no_stillness() -> None:
     assert start >= 70 / RATE
 
 
+def test_one_marker_of_those_that_must_stand_still_is_enough() -> None:
+    """Others move as they like; and one that moves in any direction spoils a window."""
+    names = ("Hat", "C7_study", "L.ASIS_study")
+    moving = np.zeros((240, 3, 3))
+    moving[:, 0] = 0.1 * (np.arange(240) % 2)[:, None]
+    for marker in (1, 2):
+        for axis in range(3):
+            positions = moving.copy()
+            positions[:100, marker, axis] = 0.1 * (np.arange(100) % 2)
+            start, _ = StaticWindow()(Markers(names, np.arange(240) / RATE, positions))
+            assert start == pytest.approx(100 / RATE)
+    alone = Markers(names[:2], np.arange(240) / RATE, moving[:, :2])
+    assert StaticWindow()(alone) == (0.0, pytest.approx(1.0))
+
+
+def test_a_trial_without_watched_markers_names_the_first_of_them_alone() -> None:
+    markers = Markers(("Hat",), np.arange(9) / RATE, np.zeros((9, 1, 3)))
+    with pytest.raises(NameNotFoundError) as caught:
+        StaticWindow(("Toe", "Heel"))(markers)
+    assert "Toe" in str(caught.value)
+    assert "Heel" not in str(caught.value)
+
+
+def test_opencap_s_rule_and_those_of_the_past() -> None:
+    """m and s, from opencap-core's history."""
+    shown = [
+        (rule.relative_to, rule.threshold_m, rule.largest_threshold_m, rule.shortest_s)
+        for rule in PAST_RULES
+    ]
+    assert shown == [
+        ("midHip", 0.003, 0.015, 0.1),
+        ("midHip", 0.007, 0.007, 0.1),
+        ("midHip", 0.005, 0.015, 0.3),
+        (None, 0.007, 0.007, 0.1),
+        (None, 0.005, 0.015, 0.3),
+    ]
+    assert {(rule.longest_s, rule.step_s, rule.markers) for rule in PAST_RULES} == {
+        (1.0, 0.1, ANATOMICAL_MARKERS)
+    }
+
+
 def test_a_given_window_is_taken_as_it_is() -> None:
     assert GivenWindow(0.1, 0.35)(trial(np.zeros(60))) == (0.1, 0.35)
 

@@ -90,6 +90,19 @@ def test_without_an_index_the_first_file_states_what_is_shared(tmp_path: Path) -
         read_report(folder)
 
 
+def test_what_is_stated_nowhere_is_that_of_the_first_part(tmp_path: Path) -> None:
+    """Title and question of a report; without any file's word there is no baseline."""
+    texts = {
+        name: f'question = "{name}?"\n' + PART.format(name=f"the {name}")
+        for name in ("c", "a", "b")
+    }
+    plan = read_report(written(tmp_path, **texts))
+    assert (plan.title, plan.question, plan.baseline) == ("the a", "a?", None)
+    assert [(study.name, study.question) for study in plan.studies] == [
+        ("the a", "a?"), ("the b", "b?"), ("the c", "c?"),
+    ]  # fmt: skip
+
+
 def test_a_study_file_named_like_the_index_is_a_study(tmp_path: Path) -> None:
     folder = written(tmp_path, study='question = "Q?"\n' + PART.format(name="only"))
     assert read_report(folder).studies == read_report(folder / "study.toml").studies

@@ -23,11 +23,19 @@ from kinebench.lab.camera.chain import Chain
 from kinebench.lab.camera.presets import two_phones
 from kinebench.lab.camera.rig_presets import plausible_preset, plausible_presets, rig
 from kinebench.lab.camera.space import WorldTilt
-from kinebench.lab.motions import SitToStand, Squat
+from kinebench.lab.motions import (
+    ArmRaise,
+    CounterMovementJump,
+    DropJump,
+    Gait,
+    SitToStand,
+    Squat,
+    Standing,
+)
 from kinebench.scaling.standing_window import StandingWindow
 from kinebench.studies.changes import EngineChoice, WarmUp
 from kinebench.studies.files.study_file import read_study
-from kinebench.studies.files.trials import datasets_named, sources_of
+from kinebench.studies.files.trials import ACTIVITIES, datasets_named, sources_of
 from kinebench.studies.sources.laboratory import LabSource
 
 TEXT = """
@@ -300,3 +308,20 @@ def test_without_these_keys_everything_is_as_before(tmp_path: Path) -> None:
 def test_wrong_keys_of_people(tmp_path: Path, keys: str, message: str) -> None:
     with pytest.raises(FileFormatError, match=message):
         with_people(tmp_path, keys)
+
+
+def test_what_virtual_subjects_can_be_asked_to_do() -> None:
+    """Names that study files of users hold, and how often and how each is performed."""
+    assert ACTIVITIES == {
+        "squat": Squat(repetitions=3),
+        "one squat": Squat(repetitions=1),
+        "asymmetric squat": Squat(repetitions=3, drop_deg=5.0, shift_m=0.03),
+        "sit-to-stand": SitToStand(repetitions=2),
+        "one sit-to-stand": SitToStand(repetitions=1),
+        "gait": Gait(),
+        "drop jump": DropJump(),
+        "counter-movement jump": CounterMovementJump(),
+        "arm raise": ArmRaise(),
+        "standing": Standing(),
+    }
+    assert ACTIVITIES["one sit-to-stand"].duration_s < ACTIVITIES["sit-to-stand"].duration_s

@@ -162,7 +162,9 @@ def test_templates_are_kept(leg: Model) -> None:
             (("<BallJoint", "<EllipsoidJoint"), ("</BallJoint>",
              "<radii_x_y_z>1 1 1</radii_x_y_z></EllipsoidJoint>")),
             ScalingError,
-            "joint 'hip' of leg is of kind EllipsoidJoint",
+            "joint 'hip' of leg is of kind EllipsoidJoint, which the fast scaler does not scale; it"
+            " scales BallJoint, CustomJoint, FreeJoint, GimbalJoint, PinJoint, PlanarJoint,"
+            " SliderJoint, UniversalJoint, WeldJoint, and 'opensim' scales all",
         ),
         (
             ((">/bodyset/foot</socket_parent_frame>", ">/jointset/ankle/foot_offset"

@@ -1,0 +1,112 @@
+"""`kinebench check`: what it asks of a measurement, and what it makes of the answer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kinebench.baselines.accepting import baseline_of
+from kinebench.baselines.baseline import Key, Origin
+from kinebench.baselines.gate import Gate
+from kinebench.baselines.measurement import ALL, Measured, Measurement
+from kinebench.baselines.presets import tolerances_of
+from kinebench.baselines.text import baseline_text
+from kinebench.cli.main import main
+from kinebench.core.motion import Coordinate, Motion
+
+ORIGIN = Origin("kinebench check", 7, {}, {}, {"s1 squat": "0" * 64}, "01")
+MOTION = Motion((Coordinate("knee_angle_r"),), [0.0, 0.5, 1.0], [[0.0], [0.1], [0.2]])
+Check = Callable[..., int]
+
+
+def measured(error_deg: float = 3.0, seconds: float | None = None) -> Measurement:
+    figures = {Key(ALL, "knee_angle_r", "rmse"): Measured(math.radians(error_deg), "rad")}
+    if seconds is not None:
+        figures[Key(ALL, "one trial", "time")] = Measured(seconds, "s")
+    return Measurement({"s1 squat": MOTION}, figures)
+
+
+@pytest.fixture
+def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
+    """``check(now, words, expected=...)``: the command, where the trials give `now`.
+
+    `check.asked` holds seed and timing of each measurement.
+    """
+
+    def run(now: Measurement, *words: str, expected: Measurement | None = None) -> int:
+        accepted = ("2026-11-28", "a person", "the first one")
+        first = measured() if expected is None else expected
+        made = baseline_of("toy", ORIGIN, (first,), (), tolerances_of("opencap"), accepted)
+        path = tmp_path / "b.toml"
+        path.write_text(baseline_text(made), "utf-8")
+
+        def measure(_: Gate, seed: int, timed: bool, show: Callable[[str], None]) -> Any:
+            run.asked.append((seed, timed))  # type: ignore[attr-defined]
+            show("squat")
+            return now, replace(ORIGIN, seed=seed)
+
+        monkeypatch.setattr(Gate, "measure", measure)
+        return main(["check", "--baseline", str(path), *words])
+
+    run.asked = []  # type: ignore[attr-defined]
+    return run
+
+
+def asked(check: Check) -> list[tuple[int, bool]]:
+    return check.asked  # type: ignore[attr-defined, no-any-return]
+
+
+def test_what_is_as_it_was_passes_and_what_moved_fails(check: Check) -> None:
+    assert check(measured()) == 0
+    assert check(measured(3.4)) == 0  # the tolerance of an error is 0.5 degrees
+    assert check(measured(3.6)) == 1
+
+
+def test_the_seed_is_the_baseline_s_unless_one_is_given(check: Check) -> None:
+    check(measured())
+    check(measured(), "--seed", "0")
+    assert [seed for seed, _ in asked(check)] == [7, 0]
+
+
+def test_trials_are_timed_when_asked_or_when_a_time_is_among_what_is_expected(
+    check: Check,
+) -> None:
+    with_time = measured(seconds=1.0)
+    check(measured())
+    check(measured(), "--timing")
+    check(with_time, expected=with_time)
+    assert [timed for _, timed in asked(check)] == [False, True, True]
+
+
+@pytest.mark.parametrize(("words", "code"), [((), 3), (("--bisect",), 125)])
+def test_nothing_measured_is_neither_green_nor_red(
+    check: Check, words: tuple[str, ...], code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert check(Measurement({}, {}, {"s1 squat": "it crashed"}), *words) == code
+    said = capsys.readouterr().err
+    assert "kinebench check: s1 squat: it crashed\n" in said
+    assert "nothing was measured" in said
+    assert check(Measurement({}, {}), *words, expected=Measurement({}, {})) == code
+    assert "the baseline b.toml is empty" in capsys.readouterr().err
+
+
+def test_reports_are_written_where_they_are_asked_for(
+    check: Check, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = {"--junit": "j.xml", "--markdown": "m.md", "--html": "p.html"}
+    words = [part for option, name in names.items() for part in (option, str(tmp_path / name))]
+    assert check(measured(9.0), *words) == 1
+    told = capsys.readouterr().out
+    begins = {"--junit": "<?xml", "--html": "<!DOCTYPE html>"}
+    for option, name in names.items():
+        text = (tmp_path / name).read_text("utf-8")
+        assert "knee_angle_r" in text.replace("\\_", "_")
+        assert text.lower().startswith(begins.get(option, "").lower())
+    assert "knee_angle_r" in told
+    assert check(measured(), "--json", "--github") == 2
+    assert "both print to standard output" in capsys.readouterr().err
