@@ -312,7 +312,7 @@ def test_wrong_keys_of_people(tmp_path: Path, keys: str, message: str) -> None:
 
 def test_what_virtual_subjects_can_be_asked_to_do() -> None:
     """Names that study files of users hold, and how often and how each is performed."""
-    assert ACTIVITIES == {
+    assert {
         "squat": Squat(repetitions=3),
         "one squat": Squat(repetitions=1),
         "asymmetric squat": Squat(repetitions=3, drop_deg=5.0, shift_m=0.03),
@@ -323,5 +323,4 @@ def test_what_virtual_subjects_can_be_asked_to_do() -> None:
         "counter-movement jump": CounterMovementJump(),
         "arm raise": ArmRaise(),
         "standing": Standing(),
-    }
-    assert ACTIVITIES["one sit-to-stand"].duration_s < ACTIVITIES["sit-to-stand"].duration_s
+    } == ACTIVITIES
