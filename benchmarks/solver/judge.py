@@ -12,6 +12,7 @@ from benchmarks.timing.ik_trials import IKTrial
 from kinebench.core import Motion
 from kinebench.core.arrays import FloatArray
 from kinebench.kinematics import Tree, forward_kinematics, read_tree
+from kinebench.kinematics.poses import poses_of
 
 __all__ = ["TOLERANCE", "Verdict", "judged"]
 
@@ -66,16 +67,8 @@ def _errors_deg(tree: Tree, motion: Motion, truth: Motion, version: Version) -> 
     apart = motion.select(ANGLES).values - truth.select(ANGLES).values[version.frames]
     angles = np.abs(np.mod(np.rad2deg(apart) + 180, 360) - 180)
     pelvis = tree.body_index("pelvis")
-    R = forward_kinematics(tree, _coordinates(tree, motion))[0][:, pelvis]
-    R_true = forward_kinematics(tree, _coordinates(tree, truth)[version.frames])[0][:, pelvis]
+    R = forward_kinematics(tree, poses_of(tree, motion))[0][:, pelvis]
+    R_true = forward_kinematics(tree, poses_of(tree, truth)[version.frames])[0][:, pelvis]
     trace = np.einsum("fij,fij->f", version.turn @ R_true, R)
     turned = np.rad2deg(np.arccos(np.clip((trace - 1) / 2, -1, 1)))
     return np.concatenate([angles, turned[:, None]], axis=1).mean(axis=1)
-
-
-def _coordinates(tree: Tree, motion: Motion) -> FloatArray:
-    q = np.tile(tree.defaults, (motion.n_frames, 1))
-    for index, name in enumerate(tree.coordinate_names):
-        if name in motion.names:
-            q[:, index] = motion.value(name)
-    return q

@@ -21,6 +21,7 @@ from benchmarks.timing.ik_trials import IKTrial, real_trials
 from kinebench.core import Markers
 from kinebench.ik.fast import FastIK, solve_trials
 from kinebench.kinematics import forward_kinematics, marker_positions, read_tree
+from kinebench.kinematics.poses import poses_of
 
 NOISE_M = 0.01
 N_SQUAT = 801
@@ -66,11 +67,7 @@ def noise_free(trial: IKTrial, n_frames: int | None = None) -> tuple[IKTrial, np
     solution = FastIK(trial.tasks)(trial.model, trial.markers)
     motion = solution.motion
     tree = read_tree(trial.model)
-    q = np.tile(tree.defaults, (motion.n_frames, 1))
-    for index, name in enumerate(tree.coordinate_names):
-        if name in motion.names:
-            q[:, index] = motion.value(name)
-    q, times = q[:n_frames], motion.times[:n_frames]
+    q, times = poses_of(tree, motion)[:n_frames], motion.times[:n_frames]
     names = solution.marker_names
     markers = Markers(names, times, marker_positions(tree, q, names))
     return IKTrial(trial.name, trial.setup, trial.model, markers, trial.tasks), q

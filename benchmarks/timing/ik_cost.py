@@ -21,6 +21,7 @@ from kinebench.core.arrays import FloatArray
 from kinebench.core.tasks import IKTasks
 from kinebench.ik.fast import FastIK
 from kinebench.kinematics import Tree, marker_positions, read_tree
+from kinebench.kinematics.poses import poses_of
 
 TOLERANCE = 1e-12  # m²: a cost that is higher by no more counts as equal
 REPEATS = 5
@@ -45,10 +46,7 @@ class Comparison:
 
 def weighted_cost(tree: Tree, tasks: IKTasks, motion: Motion, markers: Markers) -> FloatArray:
     """Σ w |r|² / Σ w (n_frames,) m² over the markers present, by the tree's own kinematics."""
-    q = np.tile(tree.defaults, (motion.n_frames, 1))
-    for index, name in enumerate(tree.coordinate_names):
-        if name in motion.names:
-            q[:, index] = motion.value(name)
+    q = poses_of(tree, motion)
     squares = ((marker_positions(tree, q, markers.names) - markers.positions) ** 2).sum(axis=2)
     weights = np.array([tasks.weights[name] for name in markers.names])
     present = ~np.isnan(squares)

@@ -21,7 +21,7 @@ from kinebench.core.references import Reference
 from kinebench.core.sampling import is_uniform
 from kinebench.core.subject import Subject
 from kinebench.errors import AugmentationError, listed, require_names
-from kinebench.posture.sides import warn_if_sides_swapped
+from kinebench.posture.mirrored_trial import warn_if_sides_swapped
 from kinebench.remarks import tell
 from kinebench.signals.gaps import longest_gap
 

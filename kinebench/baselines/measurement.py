@@ -114,7 +114,8 @@ def seeded_trial(source: TrialSource, seed: int, choices: Choices = ()) -> Trial
     clean = source({**chosen, "errors": Chain()})
 
     def filmed(keypoints: Markers, what: str) -> Markers:
-        return errors(keypoints, *names, what)
+        recorded: Markers = errors(keypoints, *names, what)
+        return recorded
 
     standing = None if clean.static is None else filmed(clean.static, "static")
     moving = filmed(clean.keypoints, "movement")

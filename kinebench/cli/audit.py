@@ -6,6 +6,7 @@ import argparse
 import json
 import shlex
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from kinebench.cli.planning import (
     session_of,
     subject_of,
 )
+from kinebench.cli.progress import status_line
 from kinebench.errors import KinebenchError, ValueRangeError
 from kinebench.remarks import unheard
 
@@ -56,7 +58,8 @@ def run(arguments: argparse.Namespace) -> int:
     require_one_input(arguments)
     if arguments.motion is not None and arguments.keypoints is None:
         raise ValueRangeError("--motion: only with --keypoints; a session brings its own")
-    audits = _files(arguments) if arguments.session is None else _session(arguments)
+    with status_line() as show:
+        audits = _files(arguments) if arguments.session is None else _session(arguments, show)
     if arguments.report is not None:
         _write_report(arguments, audits)
     if arguments.json:
@@ -87,7 +90,7 @@ def _files(arguments: argparse.Namespace) -> list[TrialAudit]:
     return [audit_trial(replace(plan, motion=motion), remarks)]
 
 
-def _session(arguments: argparse.Namespace) -> list[TrialAudit]:
+def _session(arguments: argparse.Namespace, show: Callable[[str], None]) -> list[TrialAudit]:
     from kinebench.io.session import is_static
     from kinebench.pipeline.audit import audit_trial, failed
 
@@ -96,8 +99,7 @@ def _session(arguments: argparse.Namespace) -> list[TrialAudit]:
     names = [arguments.trial] if arguments.trial else moving or list(session.trials)
     audits = []
     for place, name in enumerate(names, start=1):
-        if sys.stderr.isatty():
-            print(f"\r{place} of {len(names)}: {name} …", file=sys.stderr)
+        show(f"{place} of {len(names)}: {name} …")
         one = argparse.Namespace(**{**vars(arguments), "trial": name})
         try:
             plan, _, remarks = planned(one)

@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kinebench.cli.output import print_remarks
 from kinebench.cli.progress import status_line
 from kinebench.errors import DataNotHereError, ValueRangeError, one_line
+from kinebench.remarks import Remark, collected_remarks
 
 if TYPE_CHECKING:
     from kinebench.baselines.baseline import Baseline
@@ -130,12 +132,13 @@ def _check(arguments: argparse.Namespace) -> int:
         return _NOTHING_MEASURED
     seed = baseline.origin.seed if arguments.seed is None else arguments.seed
     timed = arguments.timing or any(f.tolerance == "time" for f in baseline.figures.values())
-    with status_line() as show:
+    with collected_remarks() as remarks, status_line() as show:
         measured, origin = gate.measure(seed, timed, lambda trial: show(f"trial: {trial}"))
+    print_remarks(remarks)
     verdict = judge(baseline, measured, origin)
     if verdict.failures or verdict.n_compared:
         _write(arguments, verdict, baseline, measured)
-        _tell(arguments, verdict, baseline, path)
+        _tell(arguments, verdict, baseline, path, remarks)
     if not measured.motions or not verdict.n_compared:
         for trial, reason in measured.failures.items():
             print(f"kinebench check: {trial}: {reason}", file=sys.stderr)
@@ -144,12 +147,18 @@ def _check(arguments: argparse.Namespace) -> int:
     return _REGRESSION if verdict.failures else 0
 
 
-def _tell(arguments: argparse.Namespace, verdict: Verdict, baseline: Baseline, path: Path) -> None:
+def _tell(
+    arguments: argparse.Namespace,
+    verdict: Verdict,
+    baseline: Baseline,
+    path: Path,
+    remarks: list[Remark],
+) -> None:
     from kinebench.reports.gate_formats import as_json
     from kinebench.reports.gate_words import github_annotations, headline, in_text
 
     if arguments.json:
-        print(as_json(verdict, baseline))
+        print(as_json(verdict, baseline, remarks))
     elif arguments.github:
         print(github_annotations(verdict, path.as_posix()))
         print(headline(verdict))

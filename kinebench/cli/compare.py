@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from kinebench.cli.compare_methods import files_of, matches, run_methods
+from kinebench.cli.compare_methods import files_of, matches, require_one_subject, run_methods
 from kinebench.errors import ValueRangeError
 
 if TYPE_CHECKING:
@@ -124,8 +124,8 @@ def _add_output_arguments(parser: argparse.ArgumentParser) -> None:
         "--model",
         type=Path,
         metavar="OSIM",
-        help="the motions' model: it tells angles from lengths, and the report of one pair shows"
-        " both moving",
+        help="the subject's scaled model: it tells angles from lengths, and the report compares"
+        " joint centres on it and shows both moving",
     )
 
 
@@ -193,11 +193,8 @@ def _model(arguments: argparse.Namespace, found: FoundPairs) -> Model | None:
 
     if arguments.model is None:
         return None
-    if arguments.report is not None and len(found.pairs) != 1:
-        raise ValueRangeError(
-            f"a report with --model shows one subject moving: compare one pair, found"
-            f" {len(found.pairs)}"
-        )
+    if arguments.report is not None:
+        require_one_subject([found])
     name = found.pairs[0].reference.name
     if name.lower().endswith(".trc"):
         raise ValueRangeError(f"--model moves by coordinates, and {name} holds markers")

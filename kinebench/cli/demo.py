@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from kinebench.cli.arguments import one_or_more
-from kinebench.cli.progress import CellProgress
+from kinebench.cli.progress import counted
 
 _CAMERA = "two-phones"
 
@@ -84,10 +84,9 @@ def run(arguments: argparse.Namespace) -> int:
     demo = demonstration(
         arguments.subjects, arguments.body, parse_camera(arguments.camera), arguments.people
     )
-    progress = CellProgress(count_cells(demo.study))
     store = Store(arguments.out / "store")
-    outcomes = run_study(demo.study, store, arguments.workers, on_outcome=progress.step)
-    progress.end()
+    with counted(count_cells(demo.study), "cells") as step:
+        outcomes = run_study(demo.study, store, arguments.workers, on_outcome=step)
     store.warn_if_mixed()
     write_results(arguments.out, demo.study, outcomes, store.environments())
     command = f"kinebench demo --subjects {arguments.subjects} --body {demo.body}"

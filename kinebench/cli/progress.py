@@ -1,4 +1,4 @@
-"""Progress on standard error: what is under way; of a study, cells done and time left."""
+"""Progress on standard error: what is under way; of many, how many are done and the time left."""
 
 from __future__ import annotations
 
@@ -7,11 +7,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from kinebench.studies.execution.cells import Outcome
-
 
 _EVERY_S = 10.0
 _WINDOW_S = 120.0
@@ -39,47 +34,45 @@ def status_line() -> Iterator[Callable[[str], None]]:
         show("")
 
 
-class CellProgress:
-    """Cells done and time left on stderr: one line that changes on a terminal, else one each 10 s.
+@contextmanager
+def counted(total: int, unit: str) -> Iterator[Callable[..., None]]:
+    """Tells how many of many are done and the time left, on standard error.
 
-    The time left comes from the last two minutes: what the store held went by quickly.
+    At a terminal a line that changes; in a log a line each 10 s. The time left comes from the last
+    two minutes: what a store held went by quickly.
 
     Parameters
     ----------
     total : int
-        Cells in the plan.
+    unit : str
+        What is counted, in the plural: "cells".
+
+    Yields
+    ------
+    callable
+        To be called as each is done, with whatever arguments.
     """
+    at_terminal = sys.stderr.isatty()
+    told_s = time.monotonic()
+    course = deque([(told_s, 0)])
 
-    def __init__(self, total: int) -> None:
-        self._total = total
-        self._done = 0
-        self._terminal = sys.stderr.isatty()
-        now = time.monotonic()
-        self._told_s = now
-        self._course = deque([(now, 0)])
+    with status_line() as show:
 
-    def step(self, outcome: Outcome) -> None:
-        """Count an outcome."""
-        self._done += 1
-        now = time.monotonic()
-        self._course.append((now, self._done))
-        while self._course[1][0] < now - _WINDOW_S:
-            self._course.popleft()
-        if self._terminal:
-            print(f"\r{self._line(now)}   ", end="", file=sys.stderr, flush=True)
-        elif now - self._told_s >= _EVERY_S:
-            self._told_s = now
-            print(self._line(now), file=sys.stderr, flush=True)
+        def step(*_: object) -> None:
+            nonlocal told_s
+            now, done = time.monotonic(), course[-1][1] + 1
+            course.append((now, done))
+            while course[1][0] < now - _WINDOW_S:
+                course.popleft()
+            since, before = course[0]
+            left_s = (now - since) / (done - before) * (total - done)
+            line = f"{done} of {total} {unit}, {duration(left_s)} left"
+            show(line)
+            if not at_terminal and now - told_s >= _EVERY_S:
+                told_s = now
+                print(line, file=sys.stderr, flush=True)
 
-    def end(self) -> None:
-        """End the line."""
-        if self._terminal and self._done:
-            print(file=sys.stderr)
-
-    def _line(self, now: float) -> str:
-        since, before = self._course[0]
-        left_s = (now - since) / (self._done - before) * (self._total - self._done)
-        return f"{self._done} of {self._total} cells, {duration(left_s)} left"
+        yield step
 
 
 def duration(seconds: float) -> str:

@@ -12,6 +12,7 @@ from kinebench.cli.arguments import one_or_more
 from kinebench.cli.batch import is_batch, run_batch
 from kinebench.cli.output import print_remarks
 from kinebench.cli.planning import add_input_arguments, planned, require_one_input
+from kinebench.cli.progress import status_line
 from kinebench.errors import KinebenchError, ValueRangeError, printable
 from kinebench.remarks import Remark, carried_by_errors, carry, remarks_of
 
@@ -98,9 +99,12 @@ def run(arguments: argparse.Namespace) -> int:
         raise ValueRangeError("--workers: only with --all; one trial runs in this process")
     arguments.session = next(iter(arguments.session), None)
     require_one_input(arguments)
-    with _progress() as on_stage:
-        if on_stage is not None:
-            on_stage("plan")
+    with status_line() as show:
+
+        def on_stage(stage: str) -> None:
+            show(f"{_DOING[stage]} …")
+
+        on_stage("plan")
         plan, inputs, remarks = planned(arguments)
         if not arguments.dry_run:
             from kinebench.pipeline.assessment import assess_plan
@@ -232,21 +236,3 @@ def _stance(static: Mapping[str, Any]) -> str:
         f": joints move by {static['movement_mm']:.0f} mm at most, knees are bent by {right:.0f}°"
         f" (right) and {left:.0f}° (left), the trunk leans by {static['trunk_lean_deg']:.0f}°"
     )
-
-
-class _progress:  # noqa: N801  (used like a function)
-    """Shows the stage under way on stderr, when that is a terminal."""
-
-    def __enter__(self) -> Callable[[str], None] | None:
-        if not sys.stderr.isatty():
-            return None
-        from rich.console import Console
-
-        self._status = Console(stderr=True).status("starting")
-        self._status.start()
-        return lambda stage: self._status.update(f"{_DOING[stage]} …")
-
-    def __exit__(self, *failure: object) -> None:
-        status = getattr(self, "_status", None)
-        if status is not None:
-            status.stop()

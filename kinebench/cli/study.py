@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kinebench.cli.arguments import one_or_more
-from kinebench.cli.progress import CellProgress
+from kinebench.cli.progress import counted
 from kinebench.errors import KinebenchError
 
 if TYPE_CHECKING:
@@ -47,6 +47,16 @@ a file in short:
   name = "filter"
   path = "clean"
   levels = ["none", "butterworth:6"]
+
+one's own recordings instead of, or beside, [laboratory] ('study new' shows every key):
+  [[trials]]                        # each trial against the session's own result
+  session = "OpenCapData_1"
+  [[trials]]                        # keypoints and the motion that they are held against
+  file = "squat.trc"
+  static = "neutral.trc"
+  reference = "squat_mocap.mot"
+  mass_kg = 70.0
+  height_m = 1.75
 
 exit codes: 0 measured; 1 every cell of a study failed, or a figure differs from the baseline;
 2 bad input; 3 nothing could be measured
@@ -165,11 +175,10 @@ def _run(plan: ReportPlan, arguments: argparse.Namespace) -> int:
         require_parquet()
     _require_room(plan, arguments)
     _require_baseline(plan, arguments)
-    progress = CellProgress(sum(map(count_cells, plan.studies)))
     store = Store(_store_folder(arguments))
-    how = (arguments.workers, arguments.scheduler, progress.step, arguments.parquet)
-    ran = run_report(plan, arguments.out, store, *how)
-    progress.end()
+    with counted(sum(map(count_cells, plan.studies)), "cells") as step:
+        how = (arguments.workers, arguments.scheduler, step, arguments.parquet)
+        ran = run_report(plan, arguments.out, store, *how)
     store.warn_if_mixed()
     parts = parts_of_report(ran, store)
     _render(plan, parts, arguments)

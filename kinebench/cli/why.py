@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from kinebench.cli.output import print_remarks, terminal_of
 from kinebench.cli.planning import add_input_arguments, planned, require_one_input
+from kinebench.cli.progress import status_line
 from kinebench.remarks import Remark, carried_by_errors, each_once
 
 if TYPE_CHECKING:
@@ -50,12 +51,11 @@ def run(arguments: argparse.Namespace) -> int:
     plan, inputs, remarks = planned(arguments)
     if arguments.report is not None:
         require_writable([arguments.report], inputs.values())
-    progress = _progress if sys.stderr.isatty() else None
-    with carried_by_errors(remarks):
-        found = diagnose(plan.pipeline, plan.trial, progress)
+    with carried_by_errors(remarks), status_line() as show:
+        found = diagnose(
+            plan.pipeline, plan.trial, lambda done, total: show(f"{done} of {total} runs")
+        )
     remarks = each_once((*remarks, *found.remarks))
-    if progress is not None:
-        print(file=sys.stderr)
     print_remarks(remarks)
     if arguments.report is not None:
         _write_report(arguments.report, found, plan, inputs, remarks)
@@ -81,10 +81,6 @@ def _write_report(
     command = shlex.join(["kinebench", *sys.argv[1:]])
     document = why_document(found, digests, in_words(plan.choices), remarks, command)
     write_atomically(path, as_html(document))
-
-
-def _progress(done: int, total: int) -> None:
-    print(f"\r{done} of {total} runs ", end="", file=sys.stderr, flush=True)
 
 
 def _as_json(found: Diagnosis) -> dict[str, Any]:

@@ -14,11 +14,11 @@ from kinebench.comparison.procedure import Procedure
 from kinebench.comparison.results import Comparison, PairResult
 from kinebench.core.arrays import FloatArray, read_only
 from kinebench.core.body_groups import BODY_GROUPS, TRANSLATIONS, group_of
+from kinebench.core.marker_regions import segment_of
 from kinebench.core.motion import Kind
 from kinebench.core.value import Value
 from kinebench.errors import KinebenchError, ValueRangeError, require_names
 from kinebench.metrics import Exclusion
-from kinebench.metrics.landmarks import segment_of
 from kinebench.remarks import reason_of
 from kinebench.statistics.ranking import (
     PairedDifference,

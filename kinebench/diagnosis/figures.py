@@ -16,6 +16,7 @@ from kinebench.core.motion import Motion
 from kinebench.errors import KinebenchError
 from kinebench.events.repetitions import squat_repetitions
 from kinebench.kinematics import forward_kinematics, read_tree
+from kinebench.kinematics.poses import JOINT_CENTRES, body_origins
 from kinebench.kinematics.tree import Tree
 from kinebench.metrics.ground import ground_height
 from kinebench.posture.rests import foot_at_rest
@@ -68,8 +69,7 @@ FIGURES = (
 )  # fmt: skip
 """The figures, in the order of `figures_of`; the first is the headline. Right minus left."""
 
-# Origins of these bodies are the joint centres, in OpenSim's leg models.
-_CENTRES = {"hip": "femur", "knee": "tibia", "ankle": "talus"}
+_LEG_JOINTS = ("hip", "knee", "ankle")
 _FOOT_MARKERS = ("calc_study", "toe_study", "5meta_study")
 _LEG_ANGLES = (
     "hip_flexion", "hip_adduction", "hip_rotation", "knee_angle", "ankle_angle", "subtalar_angle",
@@ -113,8 +113,8 @@ def figures_of(
         Frames that count as deep.
     """
     tree = _tree(model)
-    heights = _centre_heights(tree, motion, frames)
-    drops = [heights[f"{joint}_r"] - heights[f"{joint}_l"] for joint in _CENTRES]
+    origins = body_origins(tree, motion)
+    drops = [_right_above_left(origins, joint)[frames].mean() for joint in _LEG_JOINTS]
     return np.array(
         [
             *drops,
@@ -143,12 +143,8 @@ COURSES = (
 
 def courses_of(model: Model, motion: Motion) -> FloatArray:
     """`COURSES` over time (n_frames, n_courses); NaN where the model or the motion cannot tell."""
-    tree, every = _tree(model), np.arange(motion.n_frames)
     courses = np.full((motion.n_frames, len(COURSES)), np.nan)
-    if {"femur_r", "femur_l"} <= set(tree.bodies):
-        _, positions = forward_kinematics(tree, _coordinates(tree, motion, every))
-        right, left = (positions[:, tree.body_index(f"femur_{side}"), 1] for side in "rl")
-        courses[:, 0] = right - left
+    courses[:, 0] = _right_above_left(body_origins(_tree(model), motion), "hip")
     for column, name in enumerate(COURSES[1:], start=1):
         if name in motion.names:
             courses[:, column] = motion.value(name)
@@ -160,25 +156,13 @@ def _tree(model: Model) -> Tree:
     return read_tree(model)
 
 
-def _coordinates(tree: Tree, motion: Motion, frames: Frames) -> FloatArray:
-    """(n, n_coordinates) of the tree, defaults where the motion has none."""
-    q = np.tile(tree.defaults, (len(frames), 1))
-    for name in motion.names:
-        if name in tree.coordinate_names:
-            q[:, tree.coordinate_index(name)] = motion.value(name)[frames]
-    return q
-
-
-def _centre_heights(tree: Tree, motion: Motion, frames: Frames) -> dict[str, float]:
-    _, positions = forward_kinematics(tree, _coordinates(tree, motion, frames))
-    heights = {}
-    for joint, body in _CENTRES.items():
-        for side in "rl":
-            name = f"{body}_{side}"
-            known = name in tree.bodies
-            height = positions[:, tree.body_index(name), 1].mean() if known else np.nan
-            heights[f"{joint}_{side}"] = float(height)
-    return heights
+def _right_above_left(origins: Markers, joint: str) -> FloatArray:
+    """Right minus left height of a joint's centre (n_frames,) m; NaN where the model has none."""
+    sides = [f"{JOINT_CENTRES[joint]}_{side}" for side in "rl"]
+    if not set(sides) <= set(origins.names):
+        return np.full(origins.n_frames, np.nan)
+    heights = origins.select(sides).positions[..., 1]
+    return heights[:, 0] - heights[:, 1]
 
 
 def _leg_length(tree: Tree) -> float:
@@ -186,7 +170,7 @@ def _leg_length(tree: Tree) -> float:
     _, positions = forward_kinematics(tree, tree.defaults)
     lengths = []
     for side in "rl":
-        names = [f"{body}_{side}" for body in _CENTRES.values()]
+        names = [f"{JOINT_CENTRES[joint]}_{side}" for joint in _LEG_JOINTS]
         if not set(names) <= set(tree.bodies):
             return np.nan
         centres = positions[[tree.body_index(name) for name in names]]

@@ -10,6 +10,9 @@ from kinebench.core.motion import Motion
 from kinebench.kinematics.forward import forward_kinematics
 from kinebench.kinematics.tree import Tree
 
+JOINT_CENTRES = {"hip": "femur", "knee": "tibia", "ankle": "talus", "heel": "calcn"}
+"""Bodies of OpenSim's leg models whose origin is the centre of a joint, both without their side."""
+
 
 def poses_of(tree: Tree, motion: Motion) -> FloatArray:
     """A motion in all coordinates (n_frames, n_coordinates) rad or m of a tree.
@@ -23,9 +26,6 @@ def poses_of(tree: Tree, motion: Motion) -> FloatArray:
 
 
 def body_origins(tree: Tree, motion: Motion) -> Markers:
-    """Origins of all bodies over time, by the bodies' names.
-
-    In OpenSim's leg models femur, tibia, talus and calcn have theirs in hip, knee, ankle and heel.
-    """
+    """Origins of all bodies over time, by the bodies' names: see `JOINT_CENTRES`."""
     _, origins = forward_kinematics(tree, poses_of(tree, motion))
     return Markers(tree.bodies, motion.times, origins)

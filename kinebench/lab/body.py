@@ -26,7 +26,7 @@ from kinebench.lab.anthropometry import (
     Sex,
 )
 from kinebench.lab.dimensions import Dimensions, mean_dimensions, mean_segments
-from kinebench.lab.landmarks import Place, body_origins, keypoint_places, marker_places
+from kinebench.lab.landmarks import Place, default_origins, keypoint_places, marker_places
 from kinebench.lab.osim_writer import (
     BodyPart,
     CoordinatePart,
@@ -104,7 +104,7 @@ def generic_body(
         For a height that no person has.
     """
     d = mean_dimensions(height_m, sex)
-    origins = body_origins(d)
+    origins = default_origins(d)
     name = "kinebench_body" if sex is None else f"kinebench_body_{sex}"
     model = osim_model(
         name,
@@ -140,7 +140,7 @@ class _Lump:
 
 
 def _bodies(d: Dimensions, segments: dict[str, Segment], mass_kg: float) -> list[BodyPart]:
-    origins = body_origins(d)
+    origins = default_origins(d)
     total = sum(segment.mass * (1 if name in _SINGLE else 2) for name, segment in segments.items())
     # the published fractions add up to 1 within 0.1 %; the model weighs exactly what was asked
     scale = mass_kg / total

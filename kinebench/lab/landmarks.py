@@ -41,7 +41,7 @@ def mirrored(point: Point) -> Point:
     return x, y, -z
 
 
-def body_origins(d: Dimensions) -> dict[str, Point]:
+def default_origins(d: Dimensions) -> dict[str, Point]:
     """Origin of each body: its proximal joint centre; the pelvis' is between the iliac spines."""
     hip_z, shoulder = d.hip_z, (-_SHOULDER_BEHIND * d.stature, d.shoulder_height)
     pelvis = (-d.hip_x, d.hip_height - d.spine_y, 0.0)
@@ -66,7 +66,7 @@ def body_origins(d: Dimensions) -> dict[str, Point]:
 
 def marker_places(d: Dimensions) -> dict[str, Place]:
     """The 43 anatomical markers, named as OpenCap's augmenter gives them (version v0.1's order)."""
-    origins = body_origins(d)
+    origins = default_origins(d)
     right = {**_pelvis_and_trunk(d, origins), **_leg(d, origins), **_foot(d), **_arm(d, origins)}
     neck_x = -(_SHOULDER_BEHIND + _NECK_BEHIND_SHOULDER) * d.stature
     placed = {"C7_study": Place("torso", (neck_x, d.neck_height, 0.0))}
@@ -87,7 +87,7 @@ _LEFT = {"ASIS": "L.ASIS", "PSIS": "L.PSIS", "HJC": "LHJC"}
 
 def keypoint_places(d: Dimensions) -> dict[str, Place]:
     """The 20 keypoints of OpenCap's files: joint centres, and heel and toes on the skin."""
-    o = body_origins(d)
+    o = default_origins(d)
     heel, length, breadth = _heel_x(d), d.foot_length, d.foot_breadth
     right = {
         "Shoulder": Place("torso", o["humerus_r"]),

@@ -14,6 +14,7 @@ from kinebench.core.value import Value
 from kinebench.errors import ValueRangeError, require_names
 from kinebench.geometry.registration import register_vertical
 from kinebench.kinematics import Tree, forward_kinematics, read_tree
+from kinebench.kinematics.poses import poses_of
 from kinebench.reports.player.anatomy import Anatomy, anatomy_of
 
 
@@ -136,8 +137,7 @@ def shared_frames(reference: Skeleton, estimate: Skeleton) -> tuple[Skeleton, Sk
 
 def _moving(tree: Tree, motion: Motion) -> Skeleton:
     anatomy = anatomy_of(tree)
-    q = np.tile(tree.defaults, (motion.n_frames, 1))
-    q[:, [tree.coordinate_names.index(name) for name in motion.names]] = motion.values
+    q = poses_of(tree, motion)
     known = np.isfinite(q).all(axis=1)
     R = np.full((motion.n_frames, len(anatomy.bodies), 3, 3), np.nan)
     p = np.full((motion.n_frames, len(anatomy.bodies), 3), np.nan)

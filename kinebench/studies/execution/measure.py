@@ -11,7 +11,7 @@ from kinebench.core.names import shared_names
 from kinebench.core.results import PipelineRun
 from kinebench.core.trial import Trial
 from kinebench.kinematics import read_tree
-from kinebench.kinematics.poses import body_origins
+from kinebench.kinematics.poses import JOINT_CENTRES, body_origins
 from kinebench.metrics import evaluate_motion, evaluate_residuals, evaluate_side_drop
 from kinebench.metrics.figure_table import FigureTable
 from kinebench.metrics.quantities import Alignment, FigureRow
@@ -19,7 +19,6 @@ from kinebench.remarks import unheard
 from kinebench.signals.lag import lag_by_slope
 
 # bodies whose origins are the joint centres, in OpenSim's leg models
-_CENTRES = {"hip": "femur", "knee": "tibia", "ankle": "talus", "heel": "calcn"}
 
 
 def measured(
@@ -79,7 +78,7 @@ def _side_drops(model: Model, estimate: Motion, reference: Motion) -> Iterator[F
     tree = read_tree(model)
     pairs = {
         joint: (f"{body}_r", f"{body}_l")
-        for joint, body in _CENTRES.items()
+        for joint, body in JOINT_CENTRES.items()
         if {f"{body}_r", f"{body}_l"} <= set(tree.bodies)
     }
     if not pairs:

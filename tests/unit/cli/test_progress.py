@@ -5,10 +5,7 @@ import contextlib
 import pytest
 
 from kinebench.cli import progress as module
-from kinebench.cli.progress import CellProgress, duration, status_line
-from kinebench.studies.execution.cells import Outcome
-
-DONE = Outcome(0, {}, "done")
+from kinebench.cli.progress import counted, duration, status_line
 
 
 class Clock:
@@ -26,18 +23,18 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return found
 
 
-def step(progress: CellProgress, clock: Clock, n: int, each_s: float) -> None:
-    for _ in range(n):
-        clock.now += each_s
-        progress.step(DONE)
+def count(total: int, clock: Clock, *paces: tuple[int, float]) -> None:
+    with counted(total, "cells") as step:
+        for n, each_s in paces:
+            for _ in range(n):
+                clock.now += each_s
+                step("an outcome")
 
 
 def test_in_a_log_there_is_a_line_every_ten_seconds(
     clock: Clock, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    progress = CellProgress(100)
-    step(progress, clock, 50, 0.5)
-    progress.end()
+    count(100, clock, (50, 0.5))
     assert capsys.readouterr() == (
         "",
         "20 of 100 cells, 40 s left\n40 of 100 cells, 30 s left\n",
@@ -48,25 +45,21 @@ def test_on_a_terminal_one_line_changes(
     clock: Clock, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-    progress = CellProgress(3)
-    step(progress, clock, 2, 1.0)
-    progress.end()
-    said = capsys.readouterr().err
-    assert said == "\r1 of 3 cells, 2 s left   \r2 of 3 cells, 1 s left   \n"
+    count(3, clock, (2, 1.0))
+    said = capsys.readouterr().err.split("\r\033[K")
+    assert said == ["", "1 of 3 cells, 2 s left", "2 of 3 cells, 1 s left", ""]
 
 
 def test_what_the_store_held_does_not_count_for_long(
     clock: Clock, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    progress = CellProgress(1300)
-    step(progress, clock, 1000, 0.001)
-    step(progress, clock, 200, 1.0)
+    count(1300, clock, (1000, 0.001), (200, 1.0))
     last = capsys.readouterr().err.splitlines()[-1]
     assert last.endswith(("cells, 1 min 40 s left", "cells, 1 min 41 s left"))
 
 
 def test_nothing_done_nothing_said(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
-    CellProgress(3).end()
+    count(3, clock)
     assert capsys.readouterr() == ("", "")
 
 
