@@ -1,5 +1,6 @@
 """Comparing estimates with references: pairs of files in, figures with their history out."""
 
+from kinebench.comparison.best_lags import MeanOfBestLags
 from kinebench.comparison.by_index import IndexResampling
 from kinebench.comparison.compare import compare_pair, compare_pairs, compare_recordings
 from kinebench.comparison.intervals import ScoredInterval, scored_intervals
@@ -28,6 +29,7 @@ __all__ = [
     "FoundPairs",
     "GroupRow",
     "IndexResampling",
+    "MeanOfBestLags",
     "MethodComparison",
     "MethodScores",
     "PairResult",
