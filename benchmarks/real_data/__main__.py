@@ -52,8 +52,8 @@ _PREAMBLE = """# Real recordings
 Made by `python -m benchmarks.real_data`, engine {engine}. Every public recording at hand that can
 be held against something, each trial by itself: people, references and movements are too few and
 too unlike for a mean over them. RMSE in degrees, mean over the coordinates of a part of the body,
-toes left out; pelvis translations in mm; in brackets without the constant offset of each coordinate;
-*largest*: the angle with the largest RMSE. *n* is the number of people.
+toes left out; pelvis translations in mm; in brackets without the constant offset of each
+coordinate; *largest*: the angle with the largest RMSE. *n* is the number of people.
 """
 _LIMITS = """
 ## What this does not show

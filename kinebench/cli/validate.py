@@ -33,6 +33,12 @@ examples:
   kinebench validate squats1.c3d OpenCapData_1234.zip --static-mocap static1.c3d \\
       --map plug-in-gait --axes z-up --mass 72 --height 1.78 --report squats.html
   kinebench validate squats1.trc squats1.mot --static-mocap static1.trc --mass 72 --height 1.78
+  kinebench validate --preset opencap-2023 LabValidation_withoutVideos --report opencap.html
+  kinebench validate --preset falisse-2025 LabValidation_withoutVideos my_motions/ --csv v03.csv
+
+With --preset a study is repeated on a copy of its data: the authors' procedure, kinebench's own on
+the same trials, and the published figures beside them; 'kinebench data show simtk-labvalidation'
+tells how to get the copy, 'kinebench data index' what of it is there.
 
 A map of one's own is a TOML file: [markers], then lines such as "r.ASIS" = ["RASI", "RASIS"].
 """
@@ -42,11 +48,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``kinebench validate``."""
     parser.epilog = _EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("mocap", type=Path, help=".c3d, .trc, .mot or .sto")
+    parser.add_argument(
+        "mocap", type=Path, help=".c3d, .trc, .mot or .sto; with --preset the study's data"
+    )
     parser.add_argument(
         "video",
+        nargs="?",
         type=Path,
-        help="an OpenCap session (folder or .zip), a Pose2Sim project, or a .mot, .sto, .trc",
+        help="an OpenCap session (folder or .zip), a Pose2Sim project, or a .mot, .sto, .trc; with"
+        " --preset a folder with motions of your own, instead of the study's",
+    )
+    parser.add_argument(
+        "--preset",
+        metavar="STUDY",
+        help="repeat a published study on its data: opencap-2023, falisse-2025 or opencapbench",
     )
     mocap = parser.add_argument_group("mocap")
     mocap.add_argument("--static-mocap", type=Path, metavar="FILE", help="to scale the model on")
@@ -85,8 +100,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Read both sides, validate, and print or write what was asked for."""
+    from kinebench.cli.validate_published import run_preset
     from kinebench.io.atomic import require_writable
     from kinebench.remarks import collected_remarks
+
+    if arguments.preset is not None:
+        return run_preset(arguments)
+    if arguments.video is None:
+        raise ValueRangeError("name the video beside the mocap, or a study with --preset")
 
     outputs = [path for path in (arguments.report, arguments.csv) if path is not None]
     files = (arguments.mocap, arguments.static_mocap, arguments.scaled_model, arguments.video)

@@ -1,5 +1,6 @@
 """Comparing estimates with references: pairs of files in, figures with their history out."""
 
+from kinebench.comparison.best_lags import MeanOfBestLags
 from kinebench.comparison.by_index import IndexResampling
 from kinebench.comparison.compare import compare_pair, compare_pairs, compare_recordings
 from kinebench.comparison.estimated import estimated_pairs
@@ -29,6 +30,7 @@ __all__ = [
     "FoundPairs",
     "GroupRow",
     "IndexResampling",
+    "MeanOfBestLags",
     "MethodComparison",
     "MethodScores",
     "PairResult",

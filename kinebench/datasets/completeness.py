@@ -86,11 +86,11 @@ class Holdings:
         counts = Counter(
             (values.get("subject", ""), activity_of(values)) for values in self.samples.values()
         )
-        subjects = tuple(dict.fromkeys(subject for subject, _ in counts))
+        subjects = self.values("subject")
         for activity, expected in self.card.trials:
             short = tuple(
                 f"{subject}: {counts[subject, activity]} of {expected}"
-                for subject in sorted(subjects, key=natural)
+                for subject in subjects
                 if counts[subject, activity] < expected
             )
             found = sum(min(counts[subject, activity], expected) for subject in subjects)
@@ -120,7 +120,10 @@ class Holdings:
         of_sample = {name for p in self.card.patterns for name in fields_in(p.sample)}
         bound = [name for name in pattern.fields if name in of_sample]
         free = [name for name in pattern.fields if name not in of_sample]
-        rows = {_key(values, bound): values for values in self.samples.values()}.values()
+        # a subject without any sample should have its own files all the same
+        subjects = [{"subject": subject} for subject in self.values("subject")]
+        all_rows = subjects if bound == ["subject"] else list(self.samples.values())
+        rows = {_key(values, bound): values for values in all_rows}.values()
         choices = [
             known.get(name) or tuple(dict.fromkeys(values[name] for values in found))
             for name in free

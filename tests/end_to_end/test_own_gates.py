@@ -17,6 +17,9 @@ ROOT = Path(__file__).resolve().parents[2]
 STUDY = """\
 name = "toy"
 question = "what do levels do?"
+[base]
+body = "lab"
+augmenter = "lab-1"
 [laboratory]
 subjects = 9
 activities = ["squat"]

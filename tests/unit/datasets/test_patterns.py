@@ -46,7 +46,7 @@ def card(*patterns: Pattern, **more: object) -> Card:
     ("pattern", "path", "values"),
     [
         ("{subject}/IK/{trial}.mot", "s2/IK/walk1.mot", {"subject": "s2", "trial": "walk1"}),
-        ("{subject}/IK/{trial}.mot", "zip/o/s2/ik/walk1.MOT", {"subject": "s2", "trial": "walk1"}),
+        ("{subject}/IK/{trial}.mot", "zip/s2/ik/walk1.MOT", {"subject": "s2", "trial": "walk1"}),
         ("{subject}/IK/{trial}.mot", "s2/IK/deep/walk1.mot", None),
         ("{subject}/IK/{trial}.mot", "s2/IK/walk1.mot.txt", None),
         ("{subject}/{trial}_x.trc", "s2/walk1_x.trc", {"subject": "s2", "trial": "walk1"}),
@@ -122,7 +122,7 @@ def test_a_sample_has_the_files_that_agree_with_it() -> None:
 
 
 def test_two_copies_in_one_folder_are_told() -> None:
-    with pytest.raises(DatasetError, match=r"s2/a is there twice: s2/IK/a\.mot, old/s2/IK/a\.mot"):
+    with pytest.raises(DatasetError, match=r"s2/a is there twice: s2/IK/a\.mot, old/"):
         sample_values(find_items((REFERENCE,), ["s2/IK/a.mot", "old/s2/IK/a.mot"]))
     items = find_items((REFERENCE, MARKERS), ["s2/IK/a.mot", "s2/a.trc", "S2/a.trc"])
     with pytest.raises(DatasetError, match="two files are mocap of one sample"):
