@@ -10,11 +10,11 @@ demo: $(VENV)/.installed
 	$(BIN)/kinebench demo --out demo
 
 test: $(VENV)/.installed-for-tests
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 # The lowest versions that pyproject.toml allows, without TensorFlow: it sets bounds of its own.
 test-lowest: $(LOWEST)/.installed
-	OMP_NUM_THREADS=1 $(LOWEST)/bin/python -m pytest -m "not tensorflow" --numprocesses auto --maxprocesses 8 --dist loadfile
+	OMP_NUM_THREADS=1 $(LOWEST)/bin/python -m pytest -m "not tensorflow" --numprocesses auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.installed-for-tests
 	$(BIN)/ruff check
@@ -22,9 +22,9 @@ lint: $(VENV)/.installed-for-tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Kinebench's own pipeline against the baseline that it comes with.
+# Kinebench's own pipeline, demo, studies and known answers against their baselines.
 gate: $(VENV)/.installed
-	OMP_NUM_THREADS=1 $(BIN)/kinebench check
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.gate.guard
 
 clean:
 	rm -rf $(VENV) $(LOWEST) demo

@@ -11,6 +11,7 @@ setup(
             "augmentation/lab_1/*",
             "baselines/quick.toml",
             "diagnosis/learnt.json",
+            "literature/published.toml",
             "reports/player/player.*",
             "uncertainty/learnt/*.npz",
             "validation/maps/*.toml",

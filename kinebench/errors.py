@@ -69,6 +69,10 @@ class DatasetError(KinebenchError):
     """A dataset is unknown, cannot be fetched, or fails its checksum."""
 
 
+class DataNotHereError(DatasetError):
+    """Public files that something needs are not on this machine, and it downloads none."""
+
+
 class NotApplicableError(KinebenchError):
     """What is asked makes no sense for this recording; a study skips such a cell."""
 

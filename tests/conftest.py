@@ -25,6 +25,27 @@ def _mirror() -> Path | None:
     return next((folder for folder in candidates if folder.is_dir()), None)
 
 
+# On a fresh machine the first test that solves a pose compiles the solver, half a minute's work
+# that is then stored. One worker does it while the others do what needs no solver; `make test`
+# keeps this order.
+FIRST = (
+    "unit/quality/test_planted_faults.py",  # compiles
+    "unit/lab/test_people.py",
+    "unit/studies/test_cluster.py",
+    "unit/lab/test_motions.py",
+    "unit/studies/test_pool.py",
+    "unit/reports/test_why_report.py",
+    "unit/studies/test_primary_metric.py",
+    "conformance/test_processors.py",  # compiles for another processor
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take longest, and the one that compiles, before all others."""
+    places = {ROOT / "tests" / name: number for number, name in enumerate(FIRST)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
+
+
 @pytest.fixture(scope="session")
 def mirror_file() -> Callable[[str], Path]:
     """Find a public file by the end of its address; skip the test when it is not at hand."""

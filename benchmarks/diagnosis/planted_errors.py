@@ -13,8 +13,8 @@ from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
 from kinebench.lab.camera import CameraError, Chain, ScaleError, WhiteNoise, WorldTilt
 from kinebench.lab.camera.noise import ColouredNoise
-from kinebench.lab.camera.plausible import BEST_GUESS, plausible_preset
 from kinebench.lab.camera.presets import OPENPOSE_BIAS, two_phones
+from kinebench.lab.camera.rig_presets import BEST_GUESS, plausible_preset
 from kinebench.lab.paths import smooth_step
 from kinebench.lab.seeds import generator
 

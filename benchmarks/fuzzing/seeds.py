@@ -110,7 +110,9 @@ def cards() -> Seeds:
     card = {
         "title": "Walks", "description": "Walking.", "licence": "Apache-2.0 AND MIT",
         "citation": "A (2020) B.", "doi": "10.1371/x", "steps": ["one", "two"],
-        "layout": ["subject*/x"], "subject": {"mass_kg": 72.0, "height_m": 1.8, "sex": "f"},
+        "reference": "optical", "faults": ["short"], "verified": False,
+        "expected": {"subject": ["s1"]},
+        "pattern": [{"kind": "motion", "path": "{subject}/{trial}.mot"}], "subject": {"mass_kg": 72.0, "height_m": 1.8, "sex": "f"},
         "source": [
             {"address": "https://example.org/", "files": [file]},
             {"folder": "/nowhere", "files": [{**file, "path": "c.mot"}]},

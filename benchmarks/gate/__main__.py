@@ -2,9 +2,9 @@
 
     python -m benchmarks.gate [--seeds N] [--out FILE.md]
 
-Faults are those of `museum.py`. Clean re-runs have other noise seeds than the baseline's repeats;
-under the baseline's own seed they have to be exact on every processor, which is tried with other
-kernels of BLAS, numpy and numba in processes of their own.
+Faults are those of `museum.py`. Clean re-runs have other noise seeds than the baseline's repeats.
+Each of their recordings is then run again with other kernels of BLAS, numpy and numba, in processes
+of their own, and held against what came out here.
 """
 
 from __future__ import annotations
@@ -14,16 +14,14 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.gate.museum import (
-    NOT_PLANTED,
     OWN_FAULTS,
     PUBLISHED,
     SIZES_DEG,
@@ -32,11 +30,14 @@ from benchmarks.gate.museum import (
     Faulty,
     offset,
 )
+from benchmarks.gate.page import Elsewhere, Row, Tried, page
+from kinebench.baselines.accepting import baseline_of
 from kinebench.baselines.baseline import Baseline
 from kinebench.baselines.gate import accepted, quick_gate
 from kinebench.baselines.judging import judge
 from kinebench.baselines.measurement import Measurement
 from kinebench.baselines.presets import tolerances_of
+from kinebench.baselines.text import baseline_text
 from kinebench.io.atomic import write_atomically
 from kinebench.metrics.pairs import wrapped_difference
 from kinebench.pipeline.under_test import OwnPipeline
@@ -52,36 +53,6 @@ PROCESSORS: tuple[dict[str, str], ...] = (
     {"NPY_DISABLE_CPU_FEATURES": _OLD_NUMPY},
     {"NUMBA_CPU_NAME": "generic"},
 )  # fmt: skip
-LARGE_DEG, LARGE_MM = 1.0, 5.0
-
-_PREAMBLE = """# What the quick gate catches
-
-Made by `python -m benchmarks.gate`. Four laboratory trials of two virtual people (squat, gait,
-sit-to-stand at 120 Hz, asymmetric squat), kinebench's own pipeline with a filter of 6 Hz, own body,
-augmenter `lab-1`, fast engine. *Size* is the largest change of any angle and of any pelvis
-translation in any frame. *strict* and *opencap* are presets of tolerances; *errors alone* judges
-under another noise seed than the baseline's, as a pipeline with randomness of its own has to be.
-The re-runs under other noise seeds are the false alarms of *errors alone*; those of *strict* and
-*opencap*, which compare courses under one seed, are the re-runs on other processors.
-"""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One fault, as it came out."""
-
-    fault: Fault
-    angle_deg: float
-    length_mm: float
-    crashed: bool
-    strict: bool
-    opencap: bool
-    errors_alone: bool
-    worst: str
-
-    @property
-    def is_large(self) -> bool:
-        return self.crashed or self.angle_deg > LARGE_DEG or self.length_mm > LARGE_MM
 
 
 def main() -> int:
@@ -93,28 +64,39 @@ def main() -> int:
     gate = replace(quick_gate(OwnPipeline(SPEC)), preset="strict", name="museum")
     baseline = accepted(gate, ("2026-11-28", "benchmarks/gate", "the pipeline without faults"))
     seeds = range(FIRST_SEED, FIRST_SEED + arguments.seeds)
-    with ProcessPoolExecutor(1) as pool:
-        waiting = pool.submit(_alarms, baseline, seeds)
+    with ProcessPoolExecutor(1) as pool, tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        waiting = pool.submit(_alarms, baseline, seeds, folder)
         clean, _ = gate.measure()
         rows = [row_of(fault, baseline, clean) for fault in (*PUBLISHED, *OWN_FAULTS)]
         offsets = [offset(size, short) for short in (False, True) for size in SIZES_DEG]
         small = [row_of(fault, baseline, clean) for fault in offsets]
         alarms = waiting.result()
-    processors = list(_processors())
-    write_atomically(arguments.out, "\n".join(_page(rows, small, alarms, len(seeds), processors)))
+        own = sorted(folder.glob("*.toml"))
+        shares = [own[i :: len(PROCESSORS)] for i in range(len(PROCESSORS))]
+        with ThreadPoolExecutor(2) as threads:
+            elsewhere = list(threads.map(_on_processor, PROCESSORS, shares))
+    tried = Tried(rows, small, alarms, len(seeds), elsewhere, baseline)
+    write_atomically(arguments.out, page(tried))
     print(f"{arguments.out}: {len(alarms)} false alarms in {len(seeds)}")
     return 0
 
 
-def _alarms(baseline: Baseline, seeds: Sequence[int]) -> list[str]:
-    """Clean re-runs that fail, one line each."""
+def _alarms(baseline: Baseline, seeds: Sequence[int], folder: Path) -> list[str]:
+    """Clean re-runs that fail, one line each; what each gave is left as a baseline of its own."""
     gate = quick_gate(OwnPipeline(SPEC))
     found = []
     for seed in seeds:
-        verdict = judge(baseline, *gate.measure(seed))
+        measured, origin = gate.measure(seed)
+        verdict = judge(baseline, measured, origin)
         if verdict.failures:
             worst = verdict.failures[0]
             found.append(f"seed {seed}: {worst.key}, {worst.excess:.2f} limits")
+        own = baseline_of(
+            gate.name, origin, (measured,), (), tolerances_of("strict"),
+            ("2026-11-28", "benchmarks/gate", "the same recordings elsewhere"),
+        )  # fmt: skip
+        write_atomically(folder / f"{seed}.toml", baseline_text(own))
     return found
 
 
@@ -156,82 +138,28 @@ def size_of(clean: Measurement, found: Measurement) -> tuple[float, float]:
     return float(np.degrees(angle)), 1e3 * length
 
 
-def _processors() -> Iterator[tuple[str, str]]:
-    """Every other arithmetic of this machine, with what `kinebench check` said under it."""
-    for changed in PROCESSORS:
-        with tempfile.TemporaryDirectory() as cache:
-            # code that numba compiled for this processor must not be taken from its cache
-            environment = {**os.environ, **changed, "NUMBA_CACHE_DIR": cache}
-            done = subprocess.run(
-                [sys.executable, "-m", "kinebench", "check"],
+def _on_processor(changed: Mapping[str, str], baselines: Sequence[Path]) -> Elsewhere:
+    """Another arithmetic of this machine: `kinebench check`, and clean re-runs under it."""
+    with tempfile.TemporaryDirectory() as cache:
+        # code that numba compiled for this processor must not be taken from its cache
+        environment = {**os.environ, **changed, "NUMBA_CACHE_DIR": cache}
+
+        def run(*words: str) -> subprocess.CompletedProcess[str]:
+            return subprocess.run(
+                [sys.executable, "-m", *words],
                 cwd=ROOT, env=environment, capture_output=True, text=True,
             )  # fmt: skip
-        name = ", ".join(f"{key}={value}" for key, value in changed.items())
-        first = (done.stdout or done.stderr).strip().splitlines()[0]
-        yield name, f"exit {done.returncode}: {first}"
 
-
-def _page(
-    rows: Sequence[Row],
-    small: Sequence[Row],
-    alarms: Sequence[str],
-    n_seeds: int,
-    processors: Sequence[tuple[str, str]],
-) -> Iterator[str]:
-    yield _PREAMBLE
-    yield "## In short\n"
-    published = [row for row in rows if row.fault.source != "own"]
-    own = [row for row in rows if row.fault.source == "own"]
-    for title, listed in (("published", published), ("own", own)):
-        large = [row for row in listed if row.is_large]
-        caught = partial(_count, large)
-        yield (
-            f"- Of {len(listed)} {title} faults {len(large)} change an angle by more than 1°, a"
-            f" translation by more than 5 mm, or end in an error: strict catches"
-            f" {caught('strict')}, opencap {caught('opencap')}, errors alone"
-            f" {caught('errors_alone')}. Of all {len(listed)}: {_count(listed, 'strict')},"
-            f" {_count(listed, 'opencap')}, {_count(listed, 'errors_alone')}."
-        )
-    yield f"- False alarms in {n_seeds} clean re-runs under other noise seeds: {len(alarms)}."
-    for name, said in processors:
-        yield f"- Clean re-run with `{name}`: {said}."
-    yield "- Below 0.05° and 0.05 mm nothing is looked for: the floor of strict."
-    for title, listed in (("Published faults", published), ("Own faults", own)):
-        yield f"\n## {title}\n"
-        yield (
-            "| fault | source | what was wrong | who is hurt | size | strict | opencap"
-            " | errors alone | worst |"
-        )
-        yield "|---|---|---|---|---|---|---|---|---|"
-        yield from map(_line, listed)
-    yield "\n## How small\n"
-    yield "One knee of one trial off by so much.\n"
-    yield "| change | strict | opencap | errors alone |\n|---|---|---|---|"
-    for row in small:
-        yield f"| {row.fault.name} | {' | '.join(_marks(row))} |"
-    yield "\n## Published faults that have no place here\n"
-    yield "| source | why |\n|---|---|"
-    yield from (f"| {source} | {why} |" for source, why in NOT_PLANTED)
-    if alarms:
-        yield "\n## False alarms\n"
-        yield from (f"- {alarm}" for alarm in alarms)
-    yield ""
-
-
-def _count(rows: Sequence[Row], name: str) -> int:
-    return sum(getattr(row, name) for row in rows)
-
-
-def _marks(row: Row) -> list[str]:
-    found = (row.strict, row.opencap, row.errors_alone)
-    return ["caught" if caught else "**missed**" for caught in found]
-
-
-def _line(row: Row) -> str:
-    fault = row.fault
-    size = "no result" if row.crashed else f"{row.angle_deg:.2f}°, {row.length_mm:.1f} mm"
-    cells = (fault.name, fault.source, fault.symptom, fault.hurt, size, *_marks(row), row.worst)
-    return f"| {' | '.join(cells)} |"
+        checked = run("kinebench", "check")
+        again = run("benchmarks.gate.again", *map(str, baselines))
+    name = ", ".join(f"{key}={value}" for key, value in changed.items())
+    first = (checked.stdout or checked.stderr).strip().splitlines()[0]
+    if again.returncode:
+        raise RuntimeError(f"{name}: {again.stderr[-2000:]}")
+    alarms = [f"{name}: {line}" for line in again.stdout.splitlines()]
+    if checked.returncode:
+        alarms.append(f"{name}: kinebench check ended with {checked.returncode}")
+    return Elsewhere(name, f"exit {checked.returncode}: {first}", alarms, len(baselines) + 1)
 
 
 if __name__ == "__main__":

@@ -24,8 +24,8 @@ from kinebench.kinematics.forward import marker_positions
 from kinebench.kinematics.osim_tree import read_tree
 from kinebench.reports.blocks import Block, FigureBlock, Section, TableBlock, Text
 from kinebench.reports.figures import as_svg, waveform_figure
-from kinebench.reports.figures.style import label_of
 from kinebench.reports.tables import Table
+from kinebench.reports.units import label_of
 
 __all__ = ["TRIALS", "Repeated", "measure", "section"]
 

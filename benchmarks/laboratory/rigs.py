@@ -85,7 +85,7 @@ What the presets rest on: three people (2 degrees of freedom for what differs be
 recordings (5 degrees of freedom for what differs within people), one walking trial with optical
 joint centres (shared biases of all keypoints but the hips; lean and size of the reconstruction).
 The seventh recording, calf raises of subject 2, is no movement of the laboratory and is not shown.
-The ranges of the presets follow from these numbers: `kinebench.lab.camera.plausible`.
+The ranges of the presets follow from these numbers: `kinebench.lab.camera.rig_presets`.
 """
 
 _VERDICT = """

@@ -9,16 +9,22 @@ from __future__ import annotations
 import csv
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.laboratory.camera import table
+from kinebench.errors import ValueRangeError
 from kinebench.io.atomic import write_atomically
+from kinebench.io.documents import parse_toml, read_text
+from kinebench.studies.evidence import EvidenceKind
+from kinebench.studies.files.trials import sources_of
 
 PAGE = Path(__file__).parents[2] / "reports" / "pose2sim.md"
 TEXT = Path(__file__).with_name("text.md")
+STUDY = Path(__file__).with_name("study.toml")
 PIPELINES = ("OpenCap", "Pose2Sim")
 # what markers determine on both models: toes and forearms are not compared
 GROUPS = {
@@ -27,6 +33,10 @@ GROUPS = {
     "pelvis": ("pelvis_tilt", "pelvis_list", "pelvis_rotation"),
     "trunk": ("lumbar_extension", "lumbar_bending", "lumbar_rotation"),
 }  # fmt: skip
+_WORTH = {
+    EvidenceKind.EXACT_TRUTH: "the truth",
+    EvidenceKind.REAL_KEYPOINTS: "OpenCap's own result",
+}
 METRICS = ("rmse", "bias", "offset_removed_rmse")
 
 Figures = Mapping[tuple[str, str, str, str], float]
@@ -47,15 +57,24 @@ def figures(path: Path) -> Figures:
     return {key: float(np.mean(values)) for key, values in found.items()}
 
 
-def by_group(found: Figures, trials: Iterable[str]) -> str:
-    """RMSE per trial and group: the mean over the group's angles that both have."""
+def by_group(found: Figures, trials: Mapping[str, str]) -> str:
+    """RMSE per trial and group: the mean over the group's angles that both have.
+
+    Parameters
+    ----------
+    found : Figures
+    trials : mapping of str to str
+        Trial to what its reference is.
+    """
     rows = []
-    for trial in trials:
+    for trial, reference in trials.items():
         for group, angles in GROUPS.items():
             shared = [a for a in angles if all((trial, p, a, "rmse") in found for p in PIPELINES)]
+            if not shared:
+                continue
             means = (np.mean([found[trial, p, a, "rmse"] for a in shared]) for p in PIPELINES)
-            rows.append((trial, group, *(f"{mean:.1f}" for mean in means)))
-    return table(("trial", "angles", *PIPELINES), rows)
+            rows.append((trial, reference, group, *(f"{mean:.1f}" for mean in means)))
+    return table(("trial", "reference", "angles", *PIPELINES), rows)
 
 
 def by_angle(found: Figures, trial: str) -> str:
@@ -72,10 +91,25 @@ def by_angle(found: Figures, trial: str) -> str:
     return table(("angle", *PIPELINES), rows)
 
 
+def references() -> dict[str, str]:
+    """The study's trials, and what the reference of each is worth."""
+    # not the whole study: its pipelines would be built
+    sources = sources_of(parse_toml(read_text(STUDY), STUDY.name), "opencap", STUDY.parent)
+    return {f"{source.subject}, {source.name}": _WORTH[source.evidence] for source in sources}
+
+
 def page(results: Path) -> str:
-    """The whole text."""
-    found = figures(results)
-    trials = list(dict.fromkeys(trial for trial, *_ in found))
+    """The whole text.
+
+    Raises
+    ------
+    ValueRangeError
+        When a trial of the study has no result of a pipeline.
+    """
+    found, trials = figures(results), references()
+    for trial, pipeline in product(trials, PIPELINES):
+        if not any(key[:2] == (trial, pipeline) for key in found):
+            raise ValueRangeError(f"{results} has no result of {pipeline} for {trial}")
     parts = [TEXT.read_text(encoding="utf-8"), by_group(found, trials)]
     for trial in trials:
         parts += [

@@ -37,7 +37,7 @@ from kinebench.lab.motions import (
 from kinebench.pipeline.memo import MemoryMemo
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.scaling.fast_scaler import FastScaler
-from kinebench.scaling.standing import StandingWindow
+from kinebench.scaling.standing_window import StandingWindow
 from kinebench.statistics.contrasts import mean_interval
 
 PEOPLE = Population("people to repair")

@@ -40,7 +40,7 @@ from kinebench.lab.motions.squat import Squat
 from kinebench.pipeline.opencap import opencap_setup
 from kinebench.pipeline.pipeline import STAGES, Pipeline
 from kinebench.scaling.fast_scaler import FastScaler
-from kinebench.scaling.standing import StandingWindow
+from kinebench.scaling.standing_window import StandingWindow
 from kinebench.studies.changes import Changes
 from kinebench.studies.design import Factor, Level, Study
 from kinebench.studies.execution.cells import run_cell, run_study

@@ -8,14 +8,12 @@ the body, at the middle of these ranges; nobody's recording set them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from benchmarks.uncertainty.people import Session, filmed
+from benchmarks.uncertainty.sized_model import sized
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
-from kinebench.core.model import Model
 from kinebench.core.motion import Motion
 from kinebench.kinematics import marker_positions, read_tree
 from kinebench.kinematics.poses import poses_of
@@ -24,11 +22,9 @@ from kinebench.lab import opencap_body
 from kinebench.lab.camera import Chain
 from kinebench.lab.camera.noise import coloured
 from kinebench.lab.seeds import generator
-from kinebench.pipeline.opencap import opencap_setup
-from kinebench.scaling.lean_model import lean_template
 from kinebench.uncertainty.response import body_axes
 
-__all__ = ["optical_session", "sized"]
+__all__ = ["optical_session"]
 
 # body -> (place, skin): mm per axis
 _SPREAD = {
@@ -70,16 +66,3 @@ def _shift(tree: Tree, name: str, times: FloatArray, session: Session, part: str
     placed = place * generator("optical place", person, name).standard_normal(3)
     moved = skin * coloured(times, _SKIN_HZ, "skin", person, session.activity, part, name)
     return np.asarray((placed + moved) / 1e3)
-
-
-def sized(factors: Mapping[str, tuple[float, float, float]], marker_set: str) -> Model:
-    """LaiUhlrich2022 with a size and the generic places of its markers."""
-    files = opencap_setup(marker_set)
-    template = lean_template(files.generic, files.marker_set)
-    bodies = dict(enumerate(template.tree.bodies))
-    sizes = {body: factors.get(body, (1.0, 1.0, 1.0)) for body in template.bodies}
-    locations = {
-        marker.name: marker.location * np.array(sizes.get(bodies.get(marker.body, ""), (1, 1, 1)))
-        for marker in template.tree.markers
-    }
-    return template.fill("", sizes, template.masses, locations)

@@ -23,8 +23,8 @@ from kinebench.lab.camera import (
     WhiteNoise,
     WorldTilt,
 )
-from kinebench.lab.camera.plausible import plausible_preset
 from kinebench.lab.camera.presets import two_phones
+from kinebench.lab.camera.rig_presets import plausible_preset
 from kinebench.lab.motions import (
     CounterMovementJump,
     DropJump,
@@ -248,7 +248,7 @@ HELD_OUT = tuple(_sessions("error bars, held out", range(7, 25), tuple(PRESETS))
 """What is judged: other people, and cameras that nothing was learnt on."""
 
 RIGGED = tuple(_sessions("error bars, rigs", range(1, 9), (RIGS,)))
-"""Other people before other rigs than those that taught: `kinebench.lab.camera.plausible`."""
+"""Other people before other rigs than those that taught: `kinebench.lab.camera.rig_presets`."""
 
 SPOILED = tuple(
     Session("error bars, faults", number, "squat", fault)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.uncertainty.optical import sized
 from benchmarks.uncertainty.records import differences
+from benchmarks.uncertainty.sized_model import sized
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model

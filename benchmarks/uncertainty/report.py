@@ -11,7 +11,7 @@ from benchmarks.uncertainty.recordings import Judged
 from benchmarks.uncertainty.records import Record, half_widths
 from kinebench.core.arrays import FloatArray
 from kinebench.core.body_groups import BODY_GROUPS, group_of, without_side
-from kinebench.metrics.landmarks import segment_of
+from kinebench.core.marker_regions import segment_of
 from kinebench.uncertainty.marker_errors import MarkerErrors
 from kinebench.uncertainty.travel import ON_THE_SPOT, TRAVELLING
 
@@ -157,9 +157,9 @@ _NAMES = {
 }
 _RIGGED = """\
 Plausible rigs: eight other people, each before two phones of their own, with calibration, detector
-and triangulation (`kinebench.lab.camera.plausible`). Ten other rigs are among those learnt on. With
-errors learnt on none, the same sessions, the first 24 of them, were covered to 94 % (legs), 96 %
-(pelvis), 96 % (trunk), 88 % (arms) and 89 % (translations; walking 64 %).
+and triangulation (`kinebench.lab.camera.rig_presets`). Ten other rigs are among those learnt on.
+With errors learnt on none, the same sessions, the first 24 of them, were covered to 94 % (legs),
+96 % (pelvis), 96 % (trunk), 88 % (arms) and 89 % (translations; walking 64 %).
 """
 _SPOILED = """\
 Squats in recordings with a fault that nothing was learnt on. A fault that all markers share, such

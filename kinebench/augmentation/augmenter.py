@@ -21,7 +21,7 @@ from kinebench.core.references import Reference
 from kinebench.core.sampling import is_uniform
 from kinebench.core.subject import Subject
 from kinebench.errors import AugmentationError, listed, require_names
-from kinebench.posture.sides import warn_if_sides_swapped
+from kinebench.posture.mirrored_trial import warn_if_sides_swapped
 from kinebench.remarks import tell
 from kinebench.signals.gaps import longest_gap
 
@@ -71,7 +71,7 @@ class LSTMAugmenter:
     ----------
     version : str or AugmenterVersion
         A name of the catalogue, or a version of one's own.
-    runtime : {"numpy", "tensorflow"}
+    runtime : {"numpy", "tensorflow", "onnx"}
     warm_up_s : float
         Length of a lead-in before the first frame. The networks start from a zero state, which
         biases the first second; the lead-in's markers are dropped.
@@ -262,9 +262,16 @@ def _tensorflow(network: Network, features: Float32Array) -> Float32Array:
     return tensorflow_runtime.predict(network, features)
 
 
+def _onnx(network: Network, features: Float32Array) -> Float32Array:
+    from kinebench.augmentation import onnx_runtime
+
+    return onnx_runtime.predict(network, features)
+
+
 _RUNTIMES: dict[str, Callable[[Network, Float32Array], Float32Array]] = {
     "numpy": lstm.predict,
     "tensorflow": _tensorflow,
+    "onnx": _onnx,
 }
 
 

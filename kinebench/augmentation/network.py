@@ -92,6 +92,19 @@ class Network(Value):
         return len(self.bias)
 
 
+class Same:
+    """Key of a cache: the very same network, as arrays have no hash."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+
+    def __hash__(self) -> int:
+        return id(self.network)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and other.network is self.network
+
+
 def _freeze(owner: Any, kind: type[np.floating[Any]], **dimensions: int) -> None:
     for name, n_dimensions in dimensions.items():
         array = _finite(getattr(owner, name), kind, name)

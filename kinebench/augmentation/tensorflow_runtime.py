@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from kinebench.augmentation.network import Float32Array, Network
+from kinebench.augmentation.network import Float32Array, Network, Same
 from kinebench.errors import AugmentationError
 
 
@@ -19,25 +19,12 @@ def predict(network: Network, features: Float32Array) -> Float32Array:
     AugmentationError
         TensorFlow is not installed.
     """
-    run = _build(_Identity(network))
+    run = _build(Same(network))
     return np.asarray(run(np.asarray(features, dtype=np.float32)), dtype=np.float32)
 
 
-class _Identity:
-    """Cache key: the very same network, as arrays have no hash."""
-
-    def __init__(self, network: Network) -> None:
-        self.network = network
-
-    def __hash__(self) -> int:
-        return id(self.network)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Identity) and other.network is self.network
-
-
 @lru_cache(maxsize=8)
-def _build(key: _Identity) -> Any:
+def _build(key: Same) -> Any:
     """Keras 3 cannot read the published Keras 2 model.json, so the Sequential is built by hand."""
     try:
         import tensorflow as tf

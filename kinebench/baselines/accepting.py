@@ -74,7 +74,8 @@ def baseline_of(
 def _tolerance(key: Key, unit: str) -> str:
     if key.quantity == "time":
         return "time"
-    return f"{group_of(key.item, unit)} {'error' if key.trial == ALL else 'largest'}"
+    kind = "error" if key.trial == ALL else "rms" if key.quantity == "rmse" else "largest"
+    return f"{group_of(key.item, unit)} {kind}"
 
 
 def _spread(key: Key, same: Sequence[Measurement], others: Sequence[Measurement]) -> float:

@@ -3,24 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from kinebench.baselines.accepting import baseline_of
 from kinebench.baselines.baseline import Baseline, Origin, Tolerance
-from kinebench.baselines.measurement import Measurement, machine, measure
+from kinebench.baselines.measurement import Choices, Measurement, Variant, machine, measure
 from kinebench.baselines.presets import DEFAULT_PRESET, PRESETS, tolerances_of
 from kinebench.core.environment import environment
-from kinebench.errors import FileFormatError, require_names
-from kinebench.io.documents import Table, parse_toml, read_text, require_keys, value_of
+from kinebench.core.provenance import digest
+from kinebench.datasets import find_card, local_file
+from kinebench.errors import DataNotHereError, FileFormatError, require_names
+from kinebench.io.documents import (
+    Table,
+    parse_toml,
+    read_text,
+    require_keys,
+    table_of,
+    texts_of,
+    value_of,
+)
 from kinebench.lab import Population
 from kinebench.lab.camera.presets import two_phones
 from kinebench.lab.motions import Gait, MotionModel, SitToStand, Squat
+from kinebench.pipeline.pipeline import Pipeline
 from kinebench.pipeline.spec import WINDOWS, PipelineSpec
-from kinebench.pipeline.under_test import OwnPipeline, UnderTest, under_test_of
-from kinebench.studies.design import TrialSource
+from kinebench.pipeline.under_test import (
+    BuiltPipeline,
+    OwnPipeline,
+    UnderTest,
+    content_of,
+    under_test_of,
+)
+from kinebench.studies.demo import demonstration
+from kinebench.studies.design import Study, TrialSource
+from kinebench.studies.files.study_file import study_from
 from kinebench.studies.files.trials import sources_of
+from kinebench.studies.plan import Cell, one_at_a_time
 from kinebench.studies.sources.laboratory import LabSource
 
 OWN_SPEC = PipelineSpec(
@@ -36,7 +56,10 @@ QUICK_BASELINE = Path(__file__).with_name("quick.toml")
 """What kinebench's own pipeline gave in the quick gate when it was released."""
 
 _KEYS = ("gate", "pipeline", "under_test", "laboratory", "trials")
-_GATE_KEYS = ("name", "trials", "preset", "body")
+_GATE_KEYS = ("name", "trials", "preset", "body", "study", "leave_out", "needs")
+_DEMO = "demo"
+# of a study's file what a gate takes; trials are the gate's own
+_OF_STUDY = ("name", "base", "factors")
 
 # two people; walking tells left from right, and another frame rate tells frames from seconds
 _QUICK: tuple[tuple[int, str, MotionModel, float], ...] = (
@@ -60,6 +83,10 @@ class Gate:
         Tolerances of a new baseline.
     command : str
         What makes a measurement again.
+    choices : tuple of (str, object)
+        How the trials are recorded.
+    variants : tuple of Variant
+        Levels of a study, whose errors are measured besides.
     """
 
     name: str
@@ -67,6 +94,8 @@ class Gate:
     sources: tuple[TrialSource, ...]
     preset: str = DEFAULT_PRESET
     command: str = "kinebench check"
+    choices: Choices = ()
+    variants: tuple[Variant, ...] = ()
 
     def __post_init__(self) -> None:
         require_names([self.preset], PRESETS, "preset", "kinebench")
@@ -75,10 +104,15 @@ class Gate:
         self, seed: int = 0, timed: bool = False, on_trial: Callable[[str], None] | None = None
     ) -> tuple[Measurement, Origin]:
         """Run the pipeline on all trials, and say where that comes from."""
-        found = measure(self.under_test, self.sources, seed, timed, on_trial)
-        origin = Origin(
-            self.command, seed, environment(), self.under_test.parameters, found.inputs, machine()
+        # under other noise means over trials alone are compared, and variants have none
+        variants = () if seed else self.variants
+        found = measure(
+            self.under_test, self.sources, seed, timed, on_trial, self.choices, variants
         )
+        parameters = dict(self.under_test.parameters)
+        for variant in self.variants:
+            parameters[variant.label] = digest(content_of(variant.under_test), variant.choices)
+        origin = Origin(self.command, seed, environment(), parameters, found.inputs, machine())
         return found, origin
 
 
@@ -103,6 +137,8 @@ def read_gate(path: Path) -> Gate:
 
     Raises
     ------
+    DataNotHereError
+        When a dataset that the gate needs is not on this machine.
     KinebenchError
         Naming table and key.
     """
@@ -110,13 +146,30 @@ def read_gate(path: Path) -> Gate:
     require_keys(content, _KEYS, path.name)
     gate = value_of(content, "gate", dict, path.name, {})
     require_keys(gate, _GATE_KEYS, "[gate]")
-    return Gate(
-        value_of(gate, "name", str, "[gate]", path.stem),
-        under_test_of(content, path.resolve().parent, OWN_SPEC),
-        _sources(content, gate),
-        value_of(gate, "preset", str, "[gate]", DEFAULT_PRESET),
-        f"kinebench check {path.name}",
+    _require_here(texts_of(gate, "needs", "[gate]"))
+    folder = path.resolve().parent
+    name = value_of(gate, "name", str, "[gate]", path.stem)
+    preset = value_of(gate, "preset", str, "[gate]", DEFAULT_PRESET)
+    command = f"kinebench check {path.name}"
+    if "study" not in gate:
+        if "leave_out" in gate:
+            raise FileFormatError("[gate]: leave_out names levels of a study, and there is none")
+        under_test = under_test_of(content, folder, OWN_SPEC)
+        return Gate(name, under_test, _sources(content, gate), preset, command)
+    for key in ("trials", "body"):
+        if key in gate:
+            raise FileFormatError(f"[gate]: {key} does not go with study")
+    study = _study(value_of(gate, "study", str, "[gate]"), content, folder)
+    first, *others = one_at_a_time(replace(study, sources=study.sources[:1]))
+    labels = {cell.index: _label(cell, study) for cell in others}
+    left_out = texts_of(gate, "leave_out", "[gate]")
+    require_names(left_out, labels.values(), "level", "the study")
+    variants = tuple(
+        Variant(labels[cell.index], _runs(cell), cell.choices)
+        for cell in others
+        if labels[cell.index] not in left_out
     )
+    return Gate(name, _runs(first), study.sources, preset, command, first.choices, variants)
 
 
 def accepted(
@@ -150,6 +203,50 @@ def accepted(
     others = tuple(run(seed)[0] for seed in range(1, repeats)) if is_laboratory else ()
     chosen = {**tolerances_of(gate.preset), **(tolerances or {})}
     return baseline_of(gate.name, origin, same, others, chosen, accepted_by)
+
+
+def _require_here(datasets: tuple[str, ...]) -> None:
+    """Nothing is downloaded for a gate: it is run often, and where there is no network."""
+    for name in datasets:
+        if any(local_file(name, file.path) is None for file in find_card(name).files):
+            raise DataNotHereError(
+                f"dataset {name} is not at hand; 'kinebench data fetch {name}' gets it"
+            )
+
+
+def _study(named: str, content: Table, folder: Path) -> Study:
+    """The study of a gate, on the gate's own trials and with its changes of the pipeline."""
+    if "under_test" in content:
+        raise FileFormatError("a gate has either [under_test] or a study, not both")
+    own = {key: content[key] for key in ("laboratory", "trials") if key in content}
+    if named == _DEMO:
+        if "pipeline" in content:
+            raise FileFormatError("the demo's pipeline is its own: a gate of it has no [pipeline]")
+        study = demonstration(1, "lab", published=False).study
+        return replace(study, sources=sources_of(own, "lab")) if own else study
+    file = folder / named
+    table = parse_toml(read_text(file), file.name)
+    base = table_of(table, "base", file.name)
+    changed = {**base, **table_of(content, "pipeline", "the gate")}
+    taken = {key: table[key] for key in _OF_STUDY if key in table}
+    return study_from({**taken, "base": changed, **own}, "of a gate", file.parent)
+
+
+def _label(cell: Cell, study: Study) -> str:
+    """The level that differs: ``filter Butterworth 6 Hz``."""
+    pairs = zip(study.factors, cell.levels, strict=True)
+    return next(
+        f"{name} {level.label}"
+        for factor, (name, level) in pairs
+        if level.label != factor.levels[0].label
+    )
+
+
+def _runs(cell: Cell) -> UnderTest:
+    if cell.inapplicable:
+        raise FileFormatError(f"[gate], study: {cell.inapplicable}")
+    pipeline = cell.pipeline
+    return BuiltPipeline(pipeline) if isinstance(pipeline, Pipeline) else pipeline
 
 
 def _sources(content: Table, gate: Table) -> tuple[TrialSource, ...]:

@@ -7,8 +7,9 @@ import os
 import platform
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from kinebench.core.trial import Trial
 from kinebench.core.value import Value
 from kinebench.errors import UnderTestError
 from kinebench.io import interrupts
-from kinebench.lab.camera.chain import Chain
+from kinebench.lab.camera.chain import CameraError, Chain
 from kinebench.metrics import evaluate_motion
 from kinebench.pipeline.under_test import UnderTest
 from kinebench.remarks import unheard
@@ -39,6 +40,27 @@ class Measured:
 
     value: float
     unit: str
+
+
+Choices = tuple[tuple[str, Any], ...]
+"""Values of a study's data factors, by path without ``data.``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """Another way to record and to estimate the trials of a gate: a level of a study.
+
+    Parameters
+    ----------
+    label : str
+    under_test : UnderTest
+    choices : tuple of (str, object)
+        How the trials are recorded.
+    """
+
+    label: str
+    under_test: UnderTest
+    choices: Choices = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +93,7 @@ def name_of(source: TrialSource) -> str:
     return f"{source.subject} {source.name}"
 
 
-def seeded_trial(source: TrialSource, seed: int) -> Trial:
+def seeded_trial(source: TrialSource, seed: int, choices: Choices = ()) -> Trial:
     """The trial with one of many equally likely draws of the laboratory's noise.
 
     Recorded trials are what they are: the seed changes nothing.
@@ -81,14 +103,19 @@ def seeded_trial(source: TrialSource, seed: int) -> Trial:
     source : TrialSource
     seed : int
         The same number gives the same recording; what was there, the truth, stays.
+    choices : tuple of (str, object)
+        How it is recorded.
     """
+    chosen = dict(choices)
     if not isinstance(source, LabSource):
-        return replace(source({}), name=name_of(source))
-    errors, names = source.errors, (source.subject, source.activity, f"seed {seed}")
-    clean = source({"errors": Chain()})
+        return replace(source(chosen), name=name_of(source))
+    errors: CameraError = chosen.get("errors", source.errors)
+    names = (source.subject, source.activity, f"seed {seed}")
+    clean = source({**chosen, "errors": Chain()})
 
     def filmed(keypoints: Markers, what: str) -> Markers:
-        return errors(keypoints, *names, what)
+        recorded: Markers = errors(keypoints, *names, what)
+        return recorded
 
     standing = None if clean.static is None else filmed(clean.static, "static")
     moving = filmed(clean.keypoints, "movement")
@@ -101,10 +128,13 @@ def measure(
     seed: int = 0,
     timed: bool = False,
     on_trial: Callable[[str], None] | None = None,
+    choices: Choices = (),
+    variants: Iterable[Variant] = (),
 ) -> Measurement:
-    """Run a pipeline on every trial.
+    """Run a pipeline on every trial, and its variants too.
 
-    A trial on which it gives no motion is a failure with a reason, and the others go on.
+    A trial on which it gives no motion is a failure with a reason, and the others go on. Of a
+    variant the error of every trial is measured, and no more: there may be many.
 
     Parameters
     ----------
@@ -117,6 +147,9 @@ def measure(
         With the time per trial, the median over trials: the first may compile.
     on_trial : callable, optional
         Called with the name of each trial as it begins.
+    choices : tuple of (str, object)
+        How the trials are recorded.
+    variants : iterable of Variant
     """
     motions: dict[str, Motion] = {}
     failures: dict[str, str] = {}
@@ -127,7 +160,7 @@ def measure(
         name = name_of(source)
         if on_trial is not None:
             on_trial(name)
-        trial = seeded_trial(source, seed)
+        trial = seeded_trial(source, seed, choices)
         start = time.perf_counter()
         try:
             motions[name] = under_test(trial)
@@ -145,7 +178,21 @@ def measure(
         figures |= _extremes(name, motion)
     if timed and seconds:
         figures[Key(ALL, "one trial", "time")] = Measured(float(np.median(seconds)), "s")
-    inputs = {name_of(source): _input_digest(source, seed) for source in sources}
+    for variant in variants:
+        for source in sources:
+            interrupts.check()
+            name = f"{name_of(source)}, {variant.label}"
+            if on_trial is not None:
+                on_trial(name)
+            trial = seeded_trial(source, seed, variant.choices)
+            try:
+                found = _errors(variant.under_test(trial), trial)
+            except UnderTestError as error:
+                failures[name] = str(error)
+                continue
+            for (item, unit), value in found.items():
+                figures[Key(name, item, "rmse")] = Measured(value, unit)
+    inputs = {name_of(source): _input_digest(source, seed, choices) for source in sources}
     return Measurement(motions, figures, failures, inputs)
 
 
@@ -183,9 +230,9 @@ def _extremes(trial: str, motion: Motion) -> dict[Key, Measured]:
     return found
 
 
-def _input_digest(source: TrialSource, seed: int) -> str:
+def _input_digest(source: TrialSource, seed: int, choices: Choices) -> str:
     # of a laboratory trial what it is made from counts: its last digits depend on the processor
     if isinstance(source, LabSource):
-        return digest(source, seed)
-    trial = seeded_trial(source, seed)
+        return digest(source, seed, choices) if choices else digest(source, seed)
+    trial = seeded_trial(source, seed, choices)
     return digest(trial.keypoints, trial.static, trial.static_markers, trial.subject)

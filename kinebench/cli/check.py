@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kinebench.cli.output import print_remarks
 from kinebench.cli.progress import status_line
-from kinebench.errors import ValueRangeError, one_line
+from kinebench.errors import DataNotHereError, ValueRangeError, one_line
+from kinebench.remarks import Remark, collected_remarks
 
 if TYPE_CHECKING:
     from kinebench.baselines.baseline import Baseline
@@ -20,6 +22,12 @@ if TYPE_CHECKING:
 _EPILOG = """\
 Without GATE.toml the quick gate is run on kinebench's own pipeline, against the baseline that it
 came with: a check of this installation.
+
+GATE.toml has [under_test] (python, command or files) or [pipeline], and perhaps [laboratory] and
+[[trials]] as a study has. With study = "FILE.toml" in [gate], pipeline and levels are those of a
+study: one factor at a time is varied, and the error of every trial at every level is a figure.
+leave_out = ["FACTOR LEVEL"] does without some; needs = ["DATASET"] measures nothing, and says so,
+where these files are not at hand: a gate downloads nothing.
 
 exit codes: 0 fine, 1 a figure moved or vanished, 2 bad input, 3 nothing was measured; with
 --bisect 125 instead of 2 and 3, so that git bisect skips the commit:
@@ -70,6 +78,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Measure, compare, say what moved."""
     try:
         code = _check(arguments)
+    except DataNotHereError as error:
+        print(f"kinebench check: skipped, nothing was measured: {error}", file=sys.stderr)
+        code = _NOTHING_MEASURED
     except Exception as error:
         if not arguments.bisect:
             raise
@@ -121,12 +132,13 @@ def _check(arguments: argparse.Namespace) -> int:
         return _NOTHING_MEASURED
     seed = baseline.origin.seed if arguments.seed is None else arguments.seed
     timed = arguments.timing or any(f.tolerance == "time" for f in baseline.figures.values())
-    with status_line() as show:
+    with collected_remarks() as remarks, status_line() as show:
         measured, origin = gate.measure(seed, timed, lambda trial: show(f"trial: {trial}"))
+    print_remarks(remarks)
     verdict = judge(baseline, measured, origin)
     if verdict.failures or verdict.n_compared:
         _write(arguments, verdict, baseline, measured)
-        _tell(arguments, verdict, baseline, path)
+        _tell(arguments, verdict, baseline, path, remarks)
     if not measured.motions or not verdict.n_compared:
         for trial, reason in measured.failures.items():
             print(f"kinebench check: {trial}: {reason}", file=sys.stderr)
@@ -135,12 +147,18 @@ def _check(arguments: argparse.Namespace) -> int:
     return _REGRESSION if verdict.failures else 0
 
 
-def _tell(arguments: argparse.Namespace, verdict: Verdict, baseline: Baseline, path: Path) -> None:
+def _tell(
+    arguments: argparse.Namespace,
+    verdict: Verdict,
+    baseline: Baseline,
+    path: Path,
+    remarks: list[Remark],
+) -> None:
     from kinebench.reports.gate_formats import as_json
     from kinebench.reports.gate_words import github_annotations, headline, in_text
 
     if arguments.json:
-        print(as_json(verdict, baseline))
+        print(as_json(verdict, baseline, remarks))
     elif arguments.github:
         print(github_annotations(verdict, path.as_posix()))
         print(headline(verdict))
@@ -178,7 +196,7 @@ def _write_trials(gate: Gate, folder: Path) -> int:
     require_folder(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for source in gate.sources:
-        trial = seeded_trial(source, 0)
+        trial = seeded_trial(source, 0, gate.choices)
         stem = file_name(trial.name)
         write_trc(folder / f"{stem}.trc", trial.keypoints)
         if trial.static is not None:

@@ -9,9 +9,10 @@ import shutil
 import textwrap
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from kinebench.cli.compare_methods import files_of, matches, run_methods
+from kinebench.cli.compare_methods import files_of, matches, require_one_subject, run_methods
 from kinebench.errors import ValueRangeError
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ examples:
   kinebench compare belt.trc video.trc --events gait --walking-direction 1 0
   kinebench compare mocap/ video/ --csv figures.csv
   kinebench compare mocap/ opencap/ pose2sim/ theia/ --group legs --report methods.html
+  kinebench compare mocap/ opencap/ mine.toml --recordings keypoints/
   kinebench compare --pairs pairs.csv --preset opencap-2023
   kinebench compare --pairs pairs.csv --events squat --margin 5
   kinebench compare optical.trc augmented.trc --match r_knee=r_knee_study --space rigid
@@ -46,13 +48,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("reference", nargs="?", type=Path, help=".mot, .sto or .trc, or a folder")
     parser.add_argument(
-        "estimate", nargs="*", type=Path, help="the same kind; several are several methods"
-    )
+        "estimate", nargs="*", type=Path,
+        help="the same kind; several are several methods. A .toml with [under_test] or [pipeline],"
+        " as of a gate, is a pipeline: it is run on --recordings",
+    )  # fmt: skip
     parser.add_argument(
         "--pairs",
         type=Path,
         metavar="CSV",
         help="columns reference, estimate, method, subject, trial, lag_s",
+    )
+    parser.add_argument(
+        "--recordings", type=Path, metavar="DIR",
+        help="keypoints for pipelines: NAME.trc for NAME.mot of the reference, NAME_static.trc, and"
+        " NAME.json or subject.json with mass_kg and height_m",
+    )  # fmt: skip
+    parser.add_argument(
+        "--motions", type=Path, metavar="DIR", help="keep the motions that pipelines give"
     )
     parser.add_argument("--preset", default="default", metavar="NAME", help="a published procedure")
     parser.add_argument(
@@ -112,14 +124,18 @@ def _add_output_arguments(parser: argparse.ArgumentParser) -> None:
         "--model",
         type=Path,
         metavar="OSIM",
-        help="the motions' model: it tells angles from lengths, and the report of one pair shows"
-        " both moving",
+        help="the subject's scaled model: it tells angles from lengths, and the report compares"
+        " joint centres on it and shows both moving",
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare and print or write what was asked for."""
-    found = _found(arguments)
+    with TemporaryDirectory(prefix="kinebench-") as made:
+        return _run(arguments, _found(arguments, arguments.motions or Path(made)))
+
+
+def _run(arguments: argparse.Namespace, found: dict[str, FoundPairs]) -> int:
     if len(found) > 1:
         return run_methods(arguments, found, _procedure(arguments), _margin_rad(arguments))
     if arguments.group is not None:
@@ -177,27 +193,33 @@ def _model(arguments: argparse.Namespace, found: FoundPairs) -> Model | None:
 
     if arguments.model is None:
         return None
-    if arguments.report is not None and len(found.pairs) != 1:
-        raise ValueRangeError(
-            f"a report with --model shows one subject moving: compare one pair, found"
-            f" {len(found.pairs)}"
-        )
+    if arguments.report is not None:
+        require_one_subject([found])
     name = found.pairs[0].reference.name
     if name.lower().endswith(".trc"):
         raise ValueRangeError(f"--model moves by coordinates, and {name} holds markers")
     return read_model(arguments.model)
 
 
-def _found(arguments: argparse.Namespace) -> dict[str, FoundPairs]:
-    """Pairs by method; one method's name is of no importance."""
+def _found(arguments: argparse.Namespace, made: Path) -> dict[str, FoundPairs]:
+    """Pairs by method; one method's name is of no importance.
+
+    Motions of pipelines are put into folders below `made`.
+    """
     from kinebench.comparison import (
         FoundPairs,
         by_method,
-        find_pairs,
         method_names,
         pairs_from_csv,
     )
 
+    pipelines = any(map(_is_pipeline, arguments.estimate))
+    if pipelines != (arguments.recordings is not None):
+        raise ValueRangeError(
+            "a pipeline (.toml) and --recordings DIR, on which it is run, go together"
+        )
+    if arguments.motions is not None and not pipelines:
+        raise ValueRangeError("--motions keeps what pipelines (.toml) give, and none is named")
     if arguments.pairs is not None:
         if arguments.reference is not None or arguments.event_markers is not None:
             raise ValueRangeError(
@@ -209,7 +231,7 @@ def _found(arguments: argparse.Namespace) -> dict[str, FoundPairs]:
         raise ValueRangeError("name REFERENCE and ESTIMATE, or --pairs CSV")
     names = method_names(arguments.estimate)
     found = {
-        name: find_pairs(arguments.reference, estimate)
+        name: _pairs(arguments, estimate, made / name)
         for name, estimate in zip(names, arguments.estimate, strict=True)
     }
     if arguments.event_markers is None:
@@ -225,6 +247,25 @@ def _found(arguments: argparse.Namespace) -> dict[str, FoundPairs]:
         )
         for name, one in found.items()
     }
+
+
+def _is_pipeline(estimate: Path) -> bool:
+    return estimate.suffix.lower() == ".toml"
+
+
+def _pairs(arguments: argparse.Namespace, estimate: Path, made: Path) -> FoundPairs:
+    from kinebench.cli.progress import status_line
+    from kinebench.comparison import estimated_pairs, find_pairs
+    from kinebench.io.atomic import require_folder
+
+    if not _is_pipeline(estimate):
+        return find_pairs(arguments.reference, estimate)
+    require_folder(made)
+    with status_line() as show:
+        return estimated_pairs(
+            arguments.reference, estimate, arguments.recordings, made,
+            lambda trial: show(f"{estimate.stem}: {trial}"),
+        )  # fmt: skip
 
 
 def _procedure(arguments: argparse.Namespace) -> Procedure:

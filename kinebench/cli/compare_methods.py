@@ -6,7 +6,7 @@ import argparse
 import json
 import shutil
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,17 +23,20 @@ def run_methods(
     margin_rad: float | None,
 ) -> int:
     """Compare the methods, and print or write what was asked for."""
-    from kinebench.comparison import compare_methods
+    from kinebench.comparison import compare_methods, model_kinds
     from kinebench.io.atomic import require_writable, write_atomically
+    from kinebench.io.models import read_model
     from kinebench.reports import method_report, tables
     from kinebench.reports.html import as_html
 
-    if arguments.model is not None:
-        raise ValueRangeError("--model is for one estimate: several methods are named")
+    if arguments.model is not None and arguments.report is not None:
+        require_one_subject(found.values())
+    model = None if arguments.model is None else read_model(arguments.model)
+    kinds = None if model is None else model_kinds(model)
     files = files_of(found)
     outputs = (arguments.csv, arguments.latex, arguments.report)
     require_writable([path for path in outputs if path is not None], [path for _, path in files])
-    comparison = compare_methods(found, how, arguments.group, matches(arguments.match))
+    comparison = compare_methods(found, how, arguments.group, matches(arguments.match), kinds)
     if arguments.csv is not None:
         write_atomically(arguments.csv, tables.as_csv(method_report.tidy_method_rows(comparison)))
     if arguments.latex is not None:
@@ -44,7 +47,7 @@ def run_methods(
             arguments.latex, tables.as_latex(table, method_report.methods_in_words(comparison))
         )
     if arguments.report is not None:
-        document = method_report.methods_document(comparison, files, margin_rad)
+        document = method_report.methods_document(comparison, files, margin_rad, model)
         write_atomically(arguments.report, as_html(document))
     if arguments.json:
         content = method_report.methods_as_json(comparison)
@@ -52,6 +55,16 @@ def run_methods(
     else:
         _print(comparison)
     return 0
+
+
+def require_one_subject(found: Iterable[FoundPairs]) -> None:
+    """Refuse a report with one model of several subjects, before anything is written."""
+    subjects = sorted({pair.subject for one in found for pair in one.pairs})
+    if len(subjects) > 1:
+        raise ValueRangeError(
+            f"a report with --model is of the one subject whose model it is, found {len(subjects)}:"
+            f" {', '.join(subjects[:4])}{', …' if len(subjects) > 4 else ''}"
+        )
 
 
 def files_of(found: Mapping[str, FoundPairs]) -> list[tuple[str, Path]]:

@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kinebench.cli.progress import status_line
 from kinebench.datasets.card import Card
@@ -19,6 +19,9 @@ from kinebench.datasets.registration import UNSTATED_LICENCE, add_dataset
 from kinebench.datasets.verification import Finding, verify_dataset, verify_folder
 from kinebench.errors import DatasetError
 
+if TYPE_CHECKING:
+    from kinebench.datasets.completeness import Holdings
+
 _EPILOG = """\
 KINEBENCH_MIRROR names a folder with copies by public address, tried first and used in place;
 KINEBENCH_CACHE names the folder for downloads; KINEBENCH_CARDS that for your own cards.
@@ -26,7 +29,7 @@ KINEBENCH_CACHE names the folder for downloads; KINEBENCH_CARDS that for your ow
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the five actions on the parser of ``kinebench data``."""
+    """Declare the actions on the parser of ``kinebench data``."""
     parser.epilog = _EPILOG
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
 
@@ -41,6 +44,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     fetch = action("fetch", "Download what is not here yet, and verify it.")
     fetch.add_argument("names", metavar="NAME", nargs="*")
     fetch.add_argument("--all", action="store_true", help="every dataset that can be downloaded")
+    fetch.add_argument(
+        "--accept-licence",
+        action="store_true",
+        help="of a dataset whose terms its card's author did not read: you did, and accept them",
+    )
+    index = action(
+        "index", "What a copy holds of the published layout, and what is missing; reads no file."
+    )
+    index.add_argument("name", metavar="NAME")
+    index.add_argument(
+        "folder", metavar="FOLDER", nargs="?", type=Path, help="default: the copy that was added"
+    )
     verify = action("verify", "Compare local copies with their cards; exit 1 if one is wrong.")
     verify.add_argument(
         "target", metavar="NAME|FOLDER", nargs="?", help="default: everything that is here"
@@ -69,7 +84,10 @@ def run(arguments: argparse.Namespace) -> int:
         What cannot be done, in one line.
     """
     places = Places.from_environment()
-    actions = {"list": _list, "show": _show, "fetch": _fetch, "verify": _verify, "add": _add}
+    actions = {
+        "list": _list, "show": _show, "fetch": _fetch, "index": _index, "verify": _verify,
+        "add": _add,
+    }  # fmt: skip
     return actions[arguments.action](arguments, places)
 
 
@@ -98,11 +116,18 @@ def _show(arguments: argparse.Namespace, places: Places) -> int:
     if card.doi:
         rows.append(("doi", f"https://doi.org/{card.doi}"))
     rows += [(key, str(value)) for key, value in card.subject]
+    if card.reference:
+        rows.append(("reference", card.reference))
+    rows += [("known fault", fault) for fault in card.faults]
+    if not card.verified:
+        rows.append(("verified", "no: nobody compared a copy with this card yet"))
     if samples:
         rows.append(("samples", ", ".join(samples)))
     rows += [(f"step {number}", step) for number, step in enumerate(card.steps, 1)]
     for key, text in rows:
         print(f"{key:11} {text}")
+    for pattern in card.patterns:
+        print(f"{'layout':11} {pattern.path}  ({pattern.kind}, {pattern.presence})")
     for source in card.sources:
         print(f"\n{source.address or source.folder}")
         for file in source.files:
@@ -115,11 +140,11 @@ def _fetch(arguments: argparse.Namespace, places: Places) -> int:
         raise DatasetError("name the datasets to fetch, or say --all")
     known = cards(places)
     chosen = (
-        [card for card in known.values() if not card.manual]
+        [card for card in known.values() if not card.manual and not card.licence_unread]
         if arguments.all
         else [find_card(name, places) for name in arguments.names]
     )
-    fetched = [_fetch_card(card, places) for card in chosen]
+    fetched = [_fetch_card(card, places, arguments.accept_licence) for card in chosen]
     if arguments.json:
         print(json.dumps(fetched, indent=2))
     else:
@@ -128,15 +153,74 @@ def _fetch(arguments: argparse.Namespace, places: Places) -> int:
     return 0
 
 
-def _fetch_card(card: Card, places: Places) -> dict[str, Any]:
+def _fetch_card(card: Card, places: Places, accept_licence: bool) -> dict[str, Any]:
     if card.manual:
         fetch_file(card.name, "", places)  # raises, with the steps that a person must take
     paths = []
     with status_line() as show:
         for number, file in enumerate(card.files, 1):
             show(f"{card.name} {number}/{len(card.files)}")
-            paths.append(str(fetch_file(card.name, file.path, places)))
+            path = fetch_file(card.name, file.path, places, accept_licence=accept_licence)
+            paths.append(str(path))
     return {"name": card.name, "paths": paths}
+
+
+def _index(arguments: argparse.Namespace, places: Places) -> int:
+    from kinebench.datasets.completeness import holdings_of, index_copy
+
+    card = find_card(arguments.name, places)
+    if arguments.folder is not None:
+        found = index_copy(card, arguments.folder)
+    elif card.manual:
+        raise DatasetError(
+            f"no copy of {card.name} was added: name its folder, kinebench data index"
+            f" {card.name} FOLDER"
+        )
+    else:
+        found = holdings_of(card, [file.path for file in card.files])
+    subjects = found.values("subject")
+    content = {
+        "name": card.name,
+        "files": len(found.items),
+        "unknown": len(found.unknown),
+        "subjects": {subject: _holdings_of_subject(found, subject) for subject in subjects},
+        "samples": list(found.samples),
+        "missing": [
+            {"what": s.what, "found": s.found, "expected": s.expected, "absent": list(s.absent)}
+            for s in found.shortfalls()
+        ],
+    }
+    if arguments.json:
+        print(json.dumps(content, indent=2))
+    else:
+        _print_index(content)
+    return 0
+
+
+def _holdings_of_subject(found: Holdings, subject: str) -> dict[str, list[str]]:
+    """Values of every field that the subject's files have: trials, sessions, detectors, cameras."""
+    fields = dict.fromkeys(name for item in found.items for name, _ in item.values)
+    listed = {name: found.values(name, subject=subject) for name in fields if name != "subject"}
+    return {name: list(values) for name, values in listed.items() if values}
+
+
+def _print_index(content: dict[str, Any]) -> None:
+    print(
+        f"{content['name']}: {len(content['subjects'])} subjects, {len(content['samples'])}"
+        f" samples, {content['files']} files that the layout knows, {content['unknown']} others\n"
+    )
+    for subject, fields in content["subjects"].items():
+        print(subject)
+        for field, values in fields.items():
+            print(f"  {field:9} {', '.join(values)}")
+    if not content["missing"]:
+        print("\nnothing of what the card expects is missing")
+        return
+    print("\nmissing:")
+    for short in content["missing"]:
+        absent = short["absent"]
+        some = ", ".join(absent[:6]) + (", …" if len(absent) > 6 else "")
+        print(f"  {short['what']}: {short['found']} of {short['expected']} are there; not: {some}")
 
 
 def _verify(arguments: argparse.Namespace, places: Places) -> int:
@@ -210,6 +294,10 @@ def _details(card: Card) -> dict[str, Any]:
         "description": card.description,
         "citation": card.citation,
         "doi": card.doi,
+        "reference": card.reference,
+        "faults": list(card.faults),
+        "verified": card.verified,
+        "layout": [{"kind": p.kind, "path": p.path, "presence": p.presence} for p in card.patterns],
         "steps": list(card.steps),
         "subject": dict(card.subject),
         "sources": [
@@ -227,7 +315,7 @@ def _details(card: Card) -> dict[str, Any]:
 
 
 def _samples(card: Card, places: Places) -> list[str]:
-    names: Iterable[str] = sample_names(card.name, places) if loader_of(card.name) else ()
+    names: Iterable[str] = sample_names(card.name, places) if loader_of(card) else ()
     return list(names)
 
 

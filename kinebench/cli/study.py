@@ -48,6 +48,16 @@ a file in short:
   path = "clean"
   levels = ["none", "butterworth:6"]
 
+one's own recordings instead of, or beside, [laboratory] ('study new' shows every key):
+  [[trials]]                        # each trial against the session's own result
+  session = "OpenCapData_1"
+  [[trials]]                        # keypoints and the motion that they are held against
+  file = "squat.trc"
+  static = "neutral.trc"
+  reference = "squat_mocap.mot"
+  mass_kg = 70.0
+  height_m = 1.75
+
 exit codes: 0 measured; 1 every cell of a study failed, or a figure differs from the baseline;
 2 bad input; 3 nothing could be measured
 """

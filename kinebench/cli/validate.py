@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kinebench.core.motion import Motion
     from kinebench.core.results import PipelineRun
     from kinebench.core.subject import Subject
+    from kinebench.remarks import Remark
     from kinebench.validation import Validation
     from kinebench.validation.sources import Video
 
@@ -32,6 +33,12 @@ examples:
   kinebench validate squats1.c3d OpenCapData_1234.zip --static-mocap static1.c3d \\
       --map plug-in-gait --axes z-up --mass 72 --height 1.78 --report squats.html
   kinebench validate squats1.trc squats1.mot --static-mocap static1.trc --mass 72 --height 1.78
+  kinebench validate --preset opencap-2023 LabValidation_withoutVideos --report opencap.html
+  kinebench validate --preset falisse-2025 LabValidation_withoutVideos my_motions/ --csv v03.csv
+
+With --preset a study is repeated on a copy of its data: the authors' procedure, kinebench's own on
+the same trials, and the published figures beside them; 'kinebench data show simtk-labvalidation'
+tells how to get the copy, 'kinebench data index' what of it is there.
 
 A map of one's own is a TOML file: [markers], then lines such as "r.ASIS" = ["RASI", "RASIS"].
 """
@@ -41,11 +48,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``kinebench validate``."""
     parser.epilog = _EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("mocap", type=Path, help=".c3d, .trc, .mot or .sto")
+    parser.add_argument(
+        "mocap", type=Path, help=".c3d, .trc, .mot or .sto; with --preset the study's data"
+    )
     parser.add_argument(
         "video",
+        nargs="?",
         type=Path,
-        help="an OpenCap session (folder or .zip), a Pose2Sim project, or a .mot, .sto, .trc",
+        help="an OpenCap session (folder or .zip), a Pose2Sim project, or a .mot, .sto, .trc; with"
+        " --preset a folder with motions of your own, instead of the study's",
+    )
+    parser.add_argument(
+        "--preset",
+        metavar="STUDY",
+        help="repeat a published study on its data: opencap-2023, falisse-2025 or opencapbench",
     )
     mocap = parser.add_argument_group("mocap")
     mocap.add_argument("--static-mocap", type=Path, metavar="FILE", help="to scale the model on")
@@ -84,18 +100,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Read both sides, validate, and print or write what was asked for."""
+    from kinebench.cli.validate_published import run_preset
     from kinebench.io.atomic import require_writable
-    from kinebench.remarks import collected_remarks, each_once
-    from kinebench.validation.sources import opened
+    from kinebench.remarks import collected_remarks
+
+    if arguments.preset is not None:
+        return run_preset(arguments)
+    if arguments.video is None:
+        raise ValueRangeError("name the video beside the mocap, or a study with --preset")
 
     outputs = [path for path in (arguments.report, arguments.csv) if path is not None]
     files = (arguments.mocap, arguments.static_mocap, arguments.scaled_model, arguments.video)
     inputs = [path for path in files if path is not None and not path.is_dir()]
     require_writable(outputs, inputs)
-    with opened(arguments.video) as video_path, collected_remarks() as doubts:
-        job = _job(arguments, video_path)
+    with collected_remarks() as told:
+        job = _job(arguments)
         validation = _validation(arguments, job)
-    job.notes += [f"note: {text}" for text in each_once(doubts)]
+    job.remarks = (*told, *validation.remarks)
     _write(arguments, job, validation)
     if arguments.json:
         print(json.dumps(_as_json(job, validation), indent=2, ensure_ascii=False, allow_nan=False))
@@ -111,14 +132,15 @@ class _Job:
     video: Video
     reference: Motion | Markers
     estimate: Motion | Markers
-    model: Model | None = None
+    mocap_model: Model | None = None
     run: PipelineRun | None = None
-    notes: list[str] = field(default_factory=list)
+    remarks: tuple[Remark, ...] = ()
     prepared: list[str] = field(default_factory=list)
 
 
-def _job(arguments: argparse.Namespace, video_path: Path) -> _Job:
+def _job(arguments: argparse.Namespace) -> _Job:
     from kinebench.core.markers import Markers
+    from kinebench.remarks import tell
     from kinebench.validation.conventions import axes_of, require_metres, require_upright
     from kinebench.validation.names import matched
     from kinebench.validation.sources import read_recording, read_video
@@ -129,22 +151,23 @@ def _job(arguments: argparse.Namespace, video_path: Path) -> _Job:
     video_axes = axes_of(arguments.video_axes or "y-up")
     mocap = read_recording(arguments.mocap, axes)
     video = read_video(
-        video_path, arguments.trial, arguments.variant, video_axes, arguments.mocap.stem
+        arguments.video, arguments.trial, arguments.variant, video_axes, arguments.mocap.stem
     )
-    job = _Job(video, mocap, video.recording, video.model, notes=list(video.told))
-    job.notes.insert(0, f"video: {video.kind}, {video.path.name}")
+    job = _Job(video, mocap, video.recording)
+    tell("video", f"video: {video.kind}, {video.path.name}", severity="note")
     subject = _person(arguments, video.subject, asked=_solves(arguments))
     if not isinstance(mocap, Markers):
         _refuse_useless(arguments)
         return job
     require_metres(mocap, subject, "the mocap")
-    mocap = _named(arguments, mocap, job, "mocap")
+    mocap = _named(arguments, mocap, "mocap")
     if _solves(arguments):
         _solve(arguments, mocap, subject, axes, job)
     elif isinstance(video.recording, Markers):
         require_metres(video.recording, subject, "the video")
         job.reference, job.estimate, told = matched(mocap, video.recording)
-        job.notes += [f"markers matched: {', '.join(told)}"] if told else []
+        if told:
+            tell("markers matched", f"markers matched: {', '.join(told)}", severity="note")
         require_upright(mocap, "the mocap", "--axes", arguments.axes is not None)
         stated = arguments.video_axes is not None
         require_upright(video.recording, "the video", "--video-axes", stated)
@@ -195,17 +218,17 @@ def _person(
     return Subject(mass, height, known.identifier if known else "subject")
 
 
-def _named(arguments: argparse.Namespace, markers: Markers, job: _Job, which: str) -> Markers:
+def _named(arguments: argparse.Namespace, markers: Markers, which: str) -> Markers:
+    from kinebench.remarks import tell
     from kinebench.validation.names import marker_map, renamed
 
     if arguments.map is None:
         return markers
     chosen = marker_map(arguments.map)
     found, left_out = renamed(markers, chosen)
-    job.notes.append(
-        f"{which}: map {chosen.name} knows {len(found.names)} of {len(markers.names)} markers"
-        + (f"; left out: {', '.join(left_out)}" if left_out else "")
-    )
+    known = f"{which}: map {chosen.name} knows {len(found.names)} of {len(markers.names)} markers"
+    out = f"; left out: {', '.join(left_out)}" if left_out else ""
+    tell("marker names", known + out, severity="note", where=left_out)
     return found
 
 
@@ -215,6 +238,7 @@ def _solve(
     """Static trial, scaling and inverse kinematics of the mocap."""
     from kinebench.io.keypoint_files import read_markers
     from kinebench.io.models import read_model
+    from kinebench.remarks import tell
     from kinebench.validation.conventions import require_metres, require_upright
     from kinebench.validation.mocap import mocap_spec, require_tracked, solved
 
@@ -226,22 +250,22 @@ def _solve(
     if arguments.static_mocap is not None:
         read = read_markers(arguments.static_mocap, axes=axes)
         require_metres(read, subject, "the static mocap trial")
-        static = _named(arguments, read, job, "static mocap")
+        static = _named(arguments, read, "static mocap")
         recordings["the static mocap trial"] = static
     # unknown names hide a wrong posture: names first
     known, *_ = [require_tracked(each, which, spec, model) for which, each in recordings.items()]
     for which, each in recordings.items():
         require_upright(each, which, "--axes", arguments.axes is not None)
-    job.run, told = solved(arguments.mocap.stem, mocap, static, subject, spec, model)
-    job.reference, job.model = job.run.motion, job.run.scaling.model
+    job.run = solved(arguments.mocap.stem, mocap, static, subject, spec, model)
+    job.reference, job.mocap_model = job.run.motion, job.run.scaling.model
     error = job.run.solution.rms_errors.mean() * 1e3
-    job.notes.append(f"mocap: {known}; marker error of inverse kinematics {error:.1f} mm RMS")
-    job.notes += [f"note: {text}" for text in told]
+    said = f"mocap: {known}; marker error of inverse kinematics {error:.1f} mm RMS"
+    tell("mocap solved", said, severity="note")
     scaled = "was given" if model is not None else "was scaled on the static trial"
     job.prepared.append(
         f"The mocap's motion is inverse kinematics of {len(known.known)} markers"
         f" ({arguments.engine}; root mean square marker error {error:.1f} mm) with model"
-        f" {job.model.name}, which {scaled}."
+        f" {job.mocap_model.name}, which {scaled}."
     )
 
 
@@ -249,6 +273,7 @@ def _validation(arguments: argparse.Namespace, job: _Job) -> Validation:
     from kinebench.comparison import Procedure
     from kinebench.core.motion import Motion
     from kinebench.kinematics import read_tree
+    from kinebench.remarks import tell
     from kinebench.validation import LAI_RAJAGOPAL, joint_frames, validate_recordings
 
     how = Procedure(events=arguments.events)
@@ -258,10 +283,12 @@ def _validation(arguments: argparse.Namespace, job: _Job) -> Validation:
         how = replace(how, coordinates=tuple(arguments.coordinates.split(",")))
     joints = LAI_RAJAGOPAL
     if isinstance(job.reference, Motion):
-        if job.model is not None:
-            joints = joint_frames(read_tree(job.model))
+        model = job.mocap_model or job.video.model
+        if model is not None:
+            joints = joint_frames(read_tree(model))
         else:
-            job.notes.append("joint axes: those of LaiUhlrich2022 and Rajagopal2016 are assumed")
+            assumed = "joint axes: those of LaiUhlrich2022 and Rajagopal2016 are assumed"
+            tell("joint axes", assumed, severity="note")
     subject = job.video.subject.identifier if job.video.subject else "subject"
     return validate_recordings(
         job.reference,
@@ -270,6 +297,7 @@ def _validation(arguments: argparse.Namespace, job: _Job) -> Validation:
         lag_s=arguments.lag,
         frame=arguments.frame,
         joints=joints,
+        models=(job.mocap_model, job.video.model),
         subject=subject,
         trial=arguments.mocap.stem,
     )
@@ -284,7 +312,7 @@ def _write(arguments: argparse.Namespace, job: _Job, validation: Validation) -> 
 
     texts: dict[Path, str] = {}
     if arguments.report is not None or arguments.out is not None:
-        page = as_html(validation_document(validation, job.notes, job.prepared))
+        page = as_html(validation_document(validation, job.remarks, job.prepared))
         if arguments.report is not None:
             texts[arguments.report] = page
     table = tables.as_csv(comparison_tables.tidy_rows(validation.comparison))
@@ -310,7 +338,7 @@ def _as_json(job: _Job, validation: Validation) -> dict[str, Any]:
 
     clock, frame = validation.clock, validation.frame
     return {
-        "notes": job.notes,
+        "remarks": [remark.as_dict() for remark in job.remarks],
         "clock": {
             "lag_s": clock.lag_s,
             "given": clock.given,
@@ -318,6 +346,7 @@ def _as_json(job: _Job, validation: Validation) -> dict[str, Any]:
             "searched_s": list(clock.searched_s),
             "rival_s": clock.rival_s,
             "drift_s": clock.drift_s,
+            "wander_s": clock.wander_s,
             "signals": [
                 {
                     "name": s.name,
@@ -357,6 +386,7 @@ def _number(value: float | None) -> float | None:
 
 
 def _print(job: _Job, validation: Validation) -> None:
+    from kinebench.remarks import each_once
     from kinebench.reports.tables import as_text
     from kinebench.reports.validation_report import error_table, methods_text, steps_told
 
@@ -364,7 +394,8 @@ def _print(job: _Job, validation: Validation) -> None:
     print(f"video − mocap: {validation.comparison.pairs[0].trial}\n")
     print(as_text(error_table(validation), width))
     print()
-    for line in (*job.notes, *steps_told(validation), *_excluded(validation)):
+    lines = (f"{remark.severity}: {remark.text}" for remark in each_once(job.remarks))
+    for line in (*lines, *steps_told(validation), *_excluded(validation)):
         print(textwrap.fill(line, max(width, 40), subsequent_indent="  ", break_long_words=False))
     print()
     methods = methods_text(validation, job.prepared)

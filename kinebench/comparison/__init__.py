@@ -1,7 +1,9 @@
 """Comparing estimates with references: pairs of files in, figures with their history out."""
 
+from kinebench.comparison.best_lags import MeanOfBestLags
 from kinebench.comparison.by_index import IndexResampling
 from kinebench.comparison.compare import compare_pair, compare_pairs, compare_recordings
+from kinebench.comparison.estimated import estimated_pairs
 from kinebench.comparison.intervals import ScoredInterval, scored_intervals
 from kinebench.comparison.methods import (
     MethodComparison,
@@ -28,6 +30,7 @@ __all__ = [
     "FoundPairs",
     "GroupRow",
     "IndexResampling",
+    "MeanOfBestLags",
     "MethodComparison",
     "MethodScores",
     "PairResult",
@@ -39,6 +42,7 @@ __all__ = [
     "compare_pair",
     "compare_pairs",
     "compare_recordings",
+    "estimated_pairs",
     "find_pairs",
     "method_names",
     "model_kinds",

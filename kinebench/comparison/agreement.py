@@ -6,15 +6,15 @@ outcome: its mean, highest and lowest value, and range. Frames are never taken f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from kinebench.comparison.results import Comparison, PairResult
+from kinebench.comparison.cycles import CoursePair, course_pairs, items_of, resampled
+from kinebench.comparison.results import Comparison
 from kinebench.core.arrays import FloatArray
-from kinebench.core.motion import Motion
 from kinebench.remarks import collected_remarks, unheard
 from kinebench.statistics import (
     BlandAltman,
@@ -36,7 +36,6 @@ _FEWEST_FOR_CURVES = 6
 """Flips of sign of five subjects have a smallest two-sided p of 1/16: no test at 0.05."""
 
 OUTCOMES = ("mean", "highest", "lowest", "range")
-_POINTS = 101  # 0 to 100 % of a repetition
 _SEED = 20261128  # of the flips, where there are too many to make all
 
 
@@ -96,16 +95,6 @@ class CurveRow(NamedTuple):
     skewed: bool
 
 
-class _Pair(NamedTuple):
-    """Both courses of a repetition, or of a whole trial."""
-
-    subject: str
-    trial: str
-    reference: FloatArray
-    estimate: FloatArray
-    is_repetition: bool
-
-
 def agreement_of(comparison: Comparison, margin_rad: float | None = None) -> list[AgreementRow]:
     """Agreement about every coordinate that `FEWEST_SUBJECTS` subjects have; else nothing.
 
@@ -118,8 +107,8 @@ def agreement_of(comparison: Comparison, margin_rad: float | None = None) -> lis
         not tested for equivalence.
     """
     rows: list[AgreementRow] = []
-    for item, unit in _items(comparison):
-        pairs = list(_pairs(comparison.pairs, item))
+    for item, unit in items_of(comparison.pairs).items():
+        pairs = list(course_pairs(comparison.pairs, item))
         if len({pair.subject for pair in pairs}) < FEWEST_SUBJECTS:
             continue
         margin = margin_rad if unit == "rad" else None
@@ -128,7 +117,7 @@ def agreement_of(comparison: Comparison, margin_rad: float | None = None) -> lis
 
 
 def _row(
-    item: str, outcome: str, unit: str, pairs: Sequence[_Pair], margin: float | None
+    item: str, outcome: str, unit: str, pairs: Sequence[CoursePair], margin: float | None
 ) -> AgreementRow:
     reference = np.array([_value(pair.reference, outcome) for pair in pairs])
     estimate = np.array([_value(pair.estimate, outcome) for pair in pairs])
@@ -150,39 +139,6 @@ def _value(course: FloatArray, outcome: str) -> float:
     return figures[outcome]
 
 
-def _items(comparison: Comparison) -> Iterator[tuple[str, str]]:
-    """Scored coordinates and their units, in order of appearance."""
-    found: dict[str, str] = {}
-    for pair in comparison.pairs:
-        if isinstance(pair.reference, Motion):
-            for coordinate in pair.reference.select(pair.evaluation.items).coordinates:
-                unit = coordinate.unit
-                found.setdefault(coordinate.name, unit)
-    yield from found.items()
-
-
-def _pairs(results: Sequence[PairResult], item: str) -> Iterator[_Pair]:
-    """Both courses of each repetition, or of each trial without any; gaps are left out."""
-    for result in results:
-        one, other = result.reference, result.estimate
-        if not (isinstance(one, Motion) and isinstance(other, Motion)):
-            continue
-        if item not in result.evaluation.items:
-            continue
-        spans = [
-            (part.interval.start_s, part.interval.end_s)
-            for part in result.repetitions
-            if item in part.evaluation.items
-        ] or ([] if result.repetitions else [(-np.inf, np.inf)])
-        for start, end in spans:
-            inside = (one.times >= start - 1e-9) & (one.times <= end + 1e-9)
-            courses = one.value(item)[inside], other.value(item)[inside]
-            known = np.isfinite(courses[0]) & np.isfinite(courses[1])
-            if known.sum() > 1:
-                known_courses = courses[0][known], courses[1][known]
-                yield _Pair(result.subject, result.trial, *known_courses, bool(result.repetitions))
-
-
 def curves_of(comparison: Comparison) -> list[CurveRow]:
     """Tests of the curves of repetitions, when `_FEWEST_FOR_CURVES` subjects have any.
 
@@ -190,13 +146,13 @@ def curves_of(comparison: Comparison) -> list[CurveRow]:
     clusters; p is corrected after Holm for the number of coordinates.
     """
     tests: dict[tuple[str, str], tuple[CurveTest, bool]] = {}
-    for item, unit in _items(comparison):
-        pairs = [pair for pair in _pairs(comparison.pairs, item) if pair.is_repetition]
+    for item, unit in items_of(comparison.pairs).items():
+        pairs = [pair for pair in course_pairs(comparison.pairs, item) if pair.is_repetition]
         if len({pair.subject for pair in pairs}) < _FEWEST_FOR_CURVES:
             continue
         names = [pair.subject for pair in pairs], [pair.trial for pair in pairs]
         reference, estimate = (
-            subject_mean_curves(np.stack([_resampled(course) for course in courses]), *names)[1]
+            subject_mean_curves(np.stack([resampled(course) for course in courses]), *names)[1]
             for courses in ([p.reference for p in pairs], [p.estimate for p in pairs])
         )
         with collected_remarks() as told:
@@ -209,7 +165,3 @@ def curves_of(comparison: Comparison) -> list[CurveRow]:
         CurveRow(item, unit, test, p, skewed)
         for ((item, unit), (test, skewed)), p in zip(tests.items(), corrected, strict=True)
     ]
-
-
-def _resampled(course: FloatArray) -> FloatArray:
-    return np.interp(np.linspace(0, 1, _POINTS), np.linspace(0, 1, len(course)), course)

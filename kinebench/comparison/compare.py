@@ -28,6 +28,7 @@ from kinebench.comparison.procedure import Procedure
 from kinebench.comparison.results import Comparison, PairResult, RepetitionResult
 from kinebench.comparison.scoring import headline_values, prepared, scored, within
 from kinebench.comparison.units import other_units, require_common_clock
+from kinebench.core.marker_regions import side_of
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Kind, Motion
 from kinebench.core.names import shared_names
@@ -39,7 +40,6 @@ from kinebench.errors import (
 )
 from kinebench.io.trc import read_trc
 from kinebench.metrics import Evaluation, Exclusion
-from kinebench.metrics.landmarks import side_of
 from kinebench.remarks import collected_remarks, each_once, reason_of, unheard
 
 _FEW = 30  # up to so many pairs the other policies are tried as well: the search for a lag is slow

@@ -48,7 +48,8 @@ def group_rows_of(results: Sequence[PairResult], how: Procedure) -> tuple[GroupR
         Fewer than 20 subjects.
     """
     of_markers = any(result.evaluation.kind is Kind.MARKER for result in results)
-    of_motions = ("bias", how.headline, "offset_removed_rmse")
+    extremes = ("rom_error", "peak_error", "peak_timing_error")
+    of_motions = ("bias", how.headline, "offset_removed_rmse", *extremes)
     rows = []
     for metric in _OF_MARKERS if of_markers else dict.fromkeys(of_motions):
         values = list(_values(results, metric))

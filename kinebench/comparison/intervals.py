@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
+from kinebench.core.marker_regions import foot_points, segment_of
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
 from kinebench.core.wrapping import unwrapped
@@ -36,7 +37,6 @@ from kinebench.events import (
     stretches_of_walk,
     turns_of_heading,
 )
-from kinebench.metrics.landmarks import foot_points, segment_of
 from kinebench.remarks import tell
 
 _SIDES = ("right", "left")

@@ -11,6 +11,7 @@ import numpy as np
 from kinebench.alignment import MinimiseLag, TimeAlignment, TimePolicy
 from kinebench.alignment.records import Aligned, Recording
 from kinebench.alignment.resampling import common_frames, interpolator
+from kinebench.comparison.best_lags import MeanOfBestLags
 from kinebench.comparison.procedure import Procedure
 from kinebench.comparison.scoring import headline_name, headline_values
 from kinebench.core.markers import Markers
@@ -93,6 +94,6 @@ class LowestReportedError:
         return int(((times >= self.how.window_s[0]) & (times <= self.how.window_s[1])).sum())
 
 
-def time_policy(time: TimeAlignment, how: Procedure) -> TimePolicy:
+def time_policy(time: TimeAlignment | MeanOfBestLags, how: Procedure) -> TimePolicy:
     """The procedure's time alignment; one that minimises an error minimises the reported one."""
     return LowestReportedError(time, how) if isinstance(time, MinimiseLag) else time

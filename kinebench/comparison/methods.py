@@ -14,11 +14,11 @@ from kinebench.comparison.procedure import Procedure
 from kinebench.comparison.results import Comparison, PairResult
 from kinebench.core.arrays import FloatArray, read_only
 from kinebench.core.body_groups import BODY_GROUPS, TRANSLATIONS, group_of
+from kinebench.core.marker_regions import segment_of
 from kinebench.core.motion import Kind
 from kinebench.core.value import Value
 from kinebench.errors import KinebenchError, ValueRangeError, require_names
 from kinebench.metrics import Exclusion
-from kinebench.metrics.landmarks import segment_of
 from kinebench.remarks import reason_of
 from kinebench.statistics.ranking import (
     PairedDifference,
@@ -151,6 +151,11 @@ def compare_methods(
             f"the methods {', '.join(results)} share no trial: differences would not be paired"
         )
     left_out += _not_shared(results, trials)
+    left_out += [
+        Exclusion(f"{one.item} by {name}", one.reason)
+        for name, comparison in compared.items()
+        for one in comparison.excluded
+    ]
     first = next(iter(compared.values()))
     metric = first.headline_of(first.pairs[0])
     shared = {name: [own[key] for key in trials] for name, own in results.items()}

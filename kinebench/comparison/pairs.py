@@ -85,7 +85,7 @@ def find_pairs(reference: Path, estimate: Path) -> FoundPairs:
     if reference.is_file():
         return FoundPairs((FilePair(reference, estimate, "subject", reference.stem),))
     for ending in _ENDINGS:
-        found, others = _below(reference, ending), _below(estimate, ending)
+        found, others = files_below(reference, ending), files_below(estimate, ending)
         shared = sorted(found.keys() & others.keys())
         if shared:
             break
@@ -241,7 +241,7 @@ def _tell_of_outside(pairs: Iterable[FilePair], path: Path) -> None:
         )
 
 
-def _below(folder: Path, ending: str) -> dict[str, Path]:
+def files_below(folder: Path, ending: str) -> dict[str, Path]:
     """Files of that kind by what they are of: the relative path, or the folder of a run's motion.
 
     Of a trial's own file and a run's beside it, the trial's own counts.

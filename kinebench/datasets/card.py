@@ -7,8 +7,23 @@ A card is a TOML file. Its sources are the places that the files come from::
     licence = "Apache-2.0"            # SPDX expression
     citation = "…"
     doi = "10.1371/…"                 # where there is one
+    reference = "…"                   # how what counts as reference was made
+    faults = ["…"]                    # what is known to be wrong with the data
+    verified = false                  # nobody compared a copy with this card yet
     steps = ["…"]                     # only where a person must fetch the dataset
-    layout = ["subject*/…"]           # the files that a fetched copy must hold at least
+    keypoints = "HRNet/2-cameras"     # whose 20 keypoints are a sample's "keypoints"
+
+    [expected]                        # values that fields of the patterns have in the whole set
+    subject = ["…"]
+
+    [trials]                          # number of trials of each activity, of each subject
+    walking = 3
+
+    [[pattern]]                       # the layout: see `kinebench.datasets.patterns`
+    kind = "motion"
+    key = "reference"
+    path = "{subject}/{trial}.mot"
+    sample = "{subject}/{trial}"
 
     [subject]                         # where the recordings are of one person
     mass_kg = 72.0
@@ -31,7 +46,9 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from kinebench.datasets.patterns import Pattern
 from kinebench.errors import (
     DatasetError,
     FileFormatError,
@@ -50,14 +67,21 @@ from kinebench.io.documents import (
 )
 from kinebench.io.inner_paths import can_exist, stays_inside
 
+_TEXTS = ("title", "description", "licence", "citation", "doi", "reference")
+_LISTS = ("faults", "steps")
 _CARD_KEYS = frozenset(
-    {"title", "description", "licence", "citation", "doi", "steps", "layout", "subject", "source"}
-)
+    {*_TEXTS, *_LISTS, "verified", "keypoints", "expected", "trials", "pattern", "subject",
+     "source"}
+)  # fmt: skip
+_PATTERN_KEYS = ("kind", "path", "key", "sample", "presence", "axes")
 _SOURCE_KEYS = frozenset({"address", "folder", "files"})
 _FILE_KEYS = frozenset({"path", "bytes", "sha256"})
 _SUBJECT_KEYS = {"identifier": str, "mass_kg": float, "height_m": float, "sex": str}
 _LICENCE = re.compile(r"[A-Za-z0-9.+-]+( (AND|OR|WITH) [A-Za-z0-9.+-]+)*")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+UNREAD_LICENCE = "LicenseRef-unread"
+"""Licence of a card whose data set's terms were not read when the card was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +158,14 @@ class Card:
     licence: str
     citation: str
     doi: str | None = None
+    reference: str | None = None
+    faults: tuple[str, ...] = ()
+    verified: bool = True
     steps: tuple[str, ...] = ()
-    layout: tuple[str, ...] = ()
+    keypoints: str = ""
+    expected: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    trials: tuple[tuple[str, int], ...] = ()
+    patterns: tuple[Pattern, ...] = ()
     subject: tuple[tuple[str, str | float], ...] = ()
     sources: tuple[Source, ...] = ()
 
@@ -151,8 +181,9 @@ class Card:
                     f"card {self.name}: {field} must be a text that is not empty, without control"
                     " characters"
                 )
-        if any(printable(step) != step for step in self.steps):
-            raise DatasetError(f"card {self.name}: a step has control characters")
+        for step in (*self.steps, *self.faults, self.reference or ""):
+            if printable(step) != step:
+                raise DatasetError(f"card {self.name}: '{printable(step)}' has control characters")
         if not _LICENCE.fullmatch(str(self.licence)):
             raise DatasetError(
                 f"card {self.name}: licence must be an SPDX expression, found '{self.licence}'"
@@ -165,6 +196,20 @@ class Card:
             raise DatasetError(f"card {self.name} lists a path twice: {', '.join(doubled)}")
         if not self.sources and not self.steps:
             raise DatasetError(f"card {self.name} has neither sources nor manual steps")
+
+        fields = {name for pattern in self.patterns for name in pattern.fields}
+        for name, _ in self.expected:
+            if name not in fields:
+                raise DatasetError(
+                    f"card {self.name}: [expected] names '{name}', a field of no pattern"
+                )
+        if self.trials and not any(pattern.sample for pattern in self.patterns):
+            raise DatasetError(f"card {self.name}: [trials], but no pattern makes a sample")
+
+    @property
+    def licence_unread(self) -> bool:
+        """True where nobody has read the terms yet: nothing is downloaded without a yes."""
+        return self.licence == UNREAD_LICENCE
 
     @property
     def manual(self) -> bool:
@@ -231,37 +276,52 @@ def parse_card(name: str, text: str) -> Card:
 
 def _card(name: str, content: Table) -> Card:
     where = "a card"
-    needed = ("title", "description", "licence", "citation")
-    _require_keys(content, _CARD_KEYS, set(needed), "card")
-    title, description, licence, citation = (value_of(content, key, str, where) for key in needed)
-    layout = texts_of(content, "layout", where)
-    for pattern in layout:
-        if not stays_inside(pattern):
-            raise DatasetError(f"layout: '{pattern}' is not a path inside a dataset's folder")
+    _require_keys(content, _CARD_KEYS, {"title", "description", "licence", "citation"}, "card")
+    texts: dict[str, Any] = {field: value_of(content, field, str, where) for field in _TEXTS}
+    lists: dict[str, Any] = {field: texts_of(content, field, where) for field in _LISTS}
+    expected, trials = (table_of(content, field, where) for field in ("expected", "trials"))
     return Card(
         name=name,
-        title=title,
-        description=description,
-        licence=licence,
-        citation=citation,
-        doi=value_of(content, "doi", str, where),
-        steps=texts_of(content, "steps", where),
-        layout=layout,
+        **texts,
+        **lists,
+        verified=value_of(content, "verified", bool, where, True),
+        keypoints=value_of(content, "keypoints", str, where, ""),
+        expected=tuple((key, texts_of(expected, key, "[expected]")) for key in expected),
+        trials=tuple((key, value_of(trials, key, int, "[trials]")) for key in trials),
+        patterns=tuple(_pattern(entry) for entry, _ in items_of(content, "pattern", where)),
         subject=_subject(table_of(content, "subject", where)),
         sources=tuple(_source(entry) for entry, _ in items_of(content, "source", where)),
     )
+
+
+def _pattern(entry: Table) -> Pattern:
+    _require_keys(entry, frozenset(_PATTERN_KEYS), {"kind", "path"}, "pattern")
+    given: dict[str, str] = {
+        key: value_of(entry, key, str, "a pattern") for key in _PATTERN_KEYS if key in entry
+    }
+    return Pattern(**given)
 
 
 def card_toml(card: Card) -> str:
     """Text of the card.toml from which `parse_card` makes an equal card."""
     lines = [
         f"{field} = {_quoted(getattr(card, field))}"
-        for field in ("title", "description", "licence", "citation", "doi")
+        for field in _TEXTS
         if getattr(card, field) is not None
     ]
-    for field in ("steps", "layout"):
+    for field in _LISTS:
         if items := getattr(card, field):
             lines += [f"{field} = [", *(f"  {_quoted(item)}," for item in items), "]"]
+    lines += [] if card.verified else ["verified = false"]
+    lines += [f"keypoints = {_quoted(card.keypoints)}"] if card.keypoints else []
+    for table, rows in (("expected", card.expected), ("trials", card.trials)):
+        if rows:
+            lines += ["", f"[{table}]"]
+            lines += [f"{_quoted(key)} = {_array(value)}" for key, value in rows]
+    for pattern in card.patterns:
+        given = {key: getattr(pattern, key) for key in _PATTERN_KEYS}
+        lines += ["", "[[pattern]]"]
+        lines += [f"{key} = {_quoted(value)}" for key, value in given.items() if value]
     if card.subject:
         lines += ["", "[subject]"]
         lines += [f"{key} = {_quoted(value)}" for key, value in card.subject]
@@ -312,6 +372,10 @@ def _require_keys(entry: Table, known: frozenset[str], needed: set[str], kind: s
             )
     if lacking := sorted(needed - set(entry)):
         raise DatasetError(f"a {kind} lacks the field {', '.join(lacking)}")
+
+
+def _array(value: int | tuple[str, ...]) -> str:
+    return str(value) if isinstance(value, int) else f"[{', '.join(map(_quoted, value))}]"
 
 
 def _quoted(value: str | float) -> str:

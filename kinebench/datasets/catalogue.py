@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,8 +21,8 @@ def shipped_cards() -> dict[str, Card]:
 def cards(places: Places | None = None) -> dict[str, Card]:
     """All cards, by name: the shipped ones, those of other packages, then the user's own.
 
-    A user's card of the same name takes the place of a shipped card whose dataset a person must
-    fetch: it tells where the fetched copy lies. An illegal card of the user's is left out.
+    Of a shipped card whose dataset a person must fetch, a user's card of the same name tells where
+    the fetched copy lies. An illegal card of the user's is left out.
 
     Warns
     -----
@@ -37,7 +38,12 @@ def cards(places: Places | None = None) -> dict[str, Card]:
         if name in found and not found[name].manual:
             continue
         try:
-            found[name] = _read_once(path, path.stat().st_mtime_ns)
+            own = _read_once(path, path.stat().st_mtime_ns)
+            # where the copy lies is the user's; what the dataset is may be told better by now
+            shipped = found.get(name)
+            found[name] = (
+                own if shipped is None else replace(shipped, steps=(), sources=own.sources)
+            )
         except (DatasetError, OSError) as error:
             tell("card left out", f"left out, {error}")
     return found

@@ -12,9 +12,9 @@ from kinebench.core.subject import Subject
 from kinebench.datasets.card import Card
 from kinebench.datasets.fetching import fetch_file
 from kinebench.datasets.places import Places
+from kinebench.io.keypoint_files import read_markers
 from kinebench.io.models import read_model
 from kinebench.io.sto import read_motion
-from kinebench.io.trc import read_trc
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,8 @@ class Contents:
     def file(self, path: str) -> Path:
         return fetch_file(self.card.name, path, self.places)
 
-    def markers(self, path: str) -> Markers:
-        return read_trc(self.file(path))
+    def markers(self, path: str, axes: str = "+x+y+z") -> Markers:
+        return read_markers(self.file(path), axes=axes)
 
     def motion(self, path: str) -> Motion:
         return read_motion(self.file(path))

@@ -15,7 +15,9 @@ from kinebench.errors import DatasetError
 from kinebench.remarks import tell
 
 
-def fetch_file(dataset: str, path: str, places: Places | None = None) -> Path:
+def fetch_file(
+    dataset: str, path: str, places: Places | None = None, *, accept_licence: bool = False
+) -> Path:
     """A verified local copy of a file of a dataset, downloaded when there is none.
 
     The mirror is tried first and used in place, then the cache, then the public address. Whatever
@@ -29,11 +31,15 @@ def fetch_file(dataset: str, path: str, places: Places | None = None) -> Path:
         The file's path within its source, as the card lists it.
     places : Places, optional
         Default: `Places.from_environment`.
+    accept_licence : bool
+        Whether the caller read and accepts terms that the card's author did not read; without it
+        nothing of such a dataset is downloaded.
 
     Raises
     ------
     DatasetError
-        Unknown dataset or path, dataset that a person must fetch, file changed, download failed.
+        Unknown dataset or path, dataset that a person must fetch, licence not accepted, file
+        changed, download failed.
     """
     places = places or Places.from_environment()
     card = find_card(dataset, places)
@@ -46,7 +52,14 @@ def fetch_file(dataset: str, path: str, places: Places | None = None) -> Path:
     if source.folder is not None:
         return _from_folder(card, source.folder, file)
     found = _local_copy(card, source, file, places)
-    return found or _download(card, source, file, places)
+    if found is not None:
+        return found
+    if card.licence_unread and not accept_licence:
+        raise DatasetError(
+            f"the licence of {dataset} was not read for its card: read it at {source.address}, and"
+            f" download with 'kinebench data fetch {dataset} --accept-licence'"
+        )
+    return _download(card, source, file, places)
 
 
 def local_file(dataset: str, path: str, places: Places | None = None) -> Path | None:

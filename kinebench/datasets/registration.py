@@ -13,6 +13,8 @@ from kinebench.core.provenance import file_sha256
 from kinebench.datasets.archive import extract_archive, is_archive
 from kinebench.datasets.card import Card, CardFile, Source, card_toml
 from kinebench.datasets.catalogue import cards, shipped_cards
+from kinebench.datasets.completeness import paths_in
+from kinebench.datasets.patterns import find_items
 from kinebench.datasets.places import Places
 from kinebench.errors import DatasetError
 from kinebench.io.atomic import write_atomically
@@ -157,7 +159,13 @@ def _in_place(incoming: Path, folder: Path) -> Iterator[Path]:
 
 def _accepted(card: Card, folder: Path, origin: Path) -> tuple[CardFile, ...]:
     """The files of a folder that has the card's layout; `origin` is what the user named."""
-    lacking = [pattern for pattern in card.layout if next(folder.glob(pattern), None) is None]
+    # before anything is hashed: a copy may have gigabytes
+    found = {item.pattern for item in find_items(card.patterns, paths_in(folder))}
+    lacking = [
+        pattern.path
+        for pattern in card.patterns
+        if pattern.presence == "required" and pattern not in found
+    ]
     if lacking:
         raise DatasetError(
             f"{origin} is not a copy of {card.name}: it has no {', no '.join(lacking)}"

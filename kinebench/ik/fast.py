@@ -19,9 +19,9 @@ from kinebench.core.stages import InverseKinematics
 from kinebench.core.tasks import IKTasks
 from kinebench.errors import require_names
 from kinebench.ik.tracked import shared_markers
+from kinebench.kinematics.default_start import standing_defaults
 from kinebench.kinematics.mechanism import Mechanism, build_mechanism
 from kinebench.kinematics.osim_tree import read_tree
-from kinebench.kinematics.standing import standing_defaults
 from kinebench.kinematics.tracking import MarkerTracker
 from kinebench.kinematics.tree import Tree
 

@@ -15,7 +15,7 @@ from kinebench.core.sampling import is_uniform
 from kinebench.errors import FileFormatError, ValueRangeError, one_line, translated
 from kinebench.io.atomic import atomic_path
 from kinebench.io.c3d_format import parse_c3d
-from kinebench.io.plausible import warn_if_implausible
+from kinebench.io.first_look import warn_if_implausible
 from kinebench.io.sentinels import without_sentinels
 
 # between one frame a day and a bullet camera: outside, the number is damaged

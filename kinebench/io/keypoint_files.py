@@ -21,9 +21,9 @@ from kinebench.errors import (
 )
 from kinebench.io.array_files import ObjectArrayError, npy_array, npz_arrays, object_array
 from kinebench.io.c3d import read_c3d
+from kinebench.io.first_look import warn_if_implausible
 from kinebench.io.frame_numbers import frame_order, warn_if_frames_disagree
 from kinebench.io.keypoint_tables import read_keypoint_table
-from kinebench.io.plausible import warn_if_implausible
 from kinebench.io.sentinels import without_sentinels
 from kinebench.io.text import archive_kind, decoded
 from kinebench.io.trc import read_trc
@@ -241,8 +241,17 @@ def _frames_first(path: Path, positions: FloatArray, n_names: int) -> FloatArray
 
 
 def _turned(positions: FloatArray, axes: str) -> FloatArray:
-    if axes == "+x+y+z":
-        return positions
+    return positions if axes == "+x+y+z" else np.asarray(positions @ turn_of(axes).T)
+
+
+def turn_of(axes: str) -> FloatArray:
+    """Rotation (3, 3) from a file's axes to OpenSim's: forward, up and right lie as `axes` says.
+
+    Raises
+    ------
+    ValueRangeError
+        The text names no three axes, or a mirror.
+    """
     signs, letters = axes[0::2], axes[1::2]
     if len(axes) != 6 or set(signs) - set("+-") or sorted(letters) != ["x", "y", "z"]:
         raise ValueRangeError(
@@ -255,4 +264,4 @@ def _turned(positions: FloatArray, axes: str) -> FloatArray:
         raise ValueRangeError(
             f"axes '{axes}' mirror the body: left would become right; turn one sign"
         )
-    return np.asarray(positions @ turn.T)
+    return turn

@@ -58,7 +58,7 @@ def session_places(named: Path) -> tuple[Path, ...]:
     FileFormatError
         For what does not exist, is an archive or file of another kind, or an unsafe archive.
     """
-    if named.is_file() and not _is_zip(named):
+    if named.is_file() and not is_zip(named):
         return (session_folder(named),)
     folder = unpacked(named) if named.is_file() else named
     own = _around(folder) if folder.is_dir() else session_folder(folder)
@@ -93,7 +93,7 @@ def _is_session(folder: Path) -> bool:
 
 def _of_file(file: Path) -> Path:
     """The session whose metadata file this is; an error says what another file is."""
-    if _is_zip(file):
+    if is_zip(file):
         return session_folder(unpacked(file))
     is_metadata = file.suffix.lower() in (".yaml", ".yml")
     if is_metadata and _is_session(file.absolute().parent):
@@ -109,7 +109,8 @@ def _of_file(file: Path) -> Path:
     )
 
 
-def _is_zip(file: Path) -> bool:
+def is_zip(file: Path) -> bool:
+    """Whether a file is a zip archive, whatever its name ends in."""
     return _archive_kind(file) == "zip"
 
 

@@ -28,8 +28,8 @@ from kinebench.io.columns import (
     other_contents,
     reasons_left_out,
 )
+from kinebench.io.first_look import implausible_times
 from kinebench.io.numbers import decoded, parse_block, read_text_lines
-from kinebench.io.plausible import implausible_times
 from kinebench.remarks import tell
 
 _NOTE = """

@@ -12,9 +12,9 @@ from kinebench.core.markers import Markers
 from kinebench.core.sampling import sampling_rate
 from kinebench.errors import FileFormatError, ValueRangeError
 from kinebench.io.atomic import write_atomically
+from kinebench.io.first_look import warn_if_implausible
 from kinebench.io.frame_numbers import warn_if_frames_disagree
 from kinebench.io.numbers import decoded, parse_block, read_text_lines
-from kinebench.io.plausible import warn_if_implausible
 from kinebench.io.sentinels import without_sentinels
 from kinebench.remarks import tell
 

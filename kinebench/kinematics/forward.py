@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from kinebench.core.arrays import FloatArray
 from kinebench.errors import ValueRangeError
 from kinebench.kinematics.rotation import axis_rotation
-from kinebench.kinematics.tree import GROUND, Joint, Term, Tree
+from kinebench.kinematics.tree import GROUND, Joint, Term, Tree, TreeMarker
 
 
 def forward_kinematics(tree: Tree, q: ArrayLike) -> tuple[FloatArray, FloatArray]:
@@ -45,7 +45,11 @@ def forward_kinematics(tree: Tree, q: ArrayLike) -> tuple[FloatArray, FloatArray
 def marker_positions(tree: Tree, q: ArrayLike, names: tuple[str, ...] | None = None) -> FloatArray:
     """Markers (..., n_markers, 3) m in ground: all of the model, or the named ones in order."""
     markers = tree.markers if names is None else tree.select_markers(names)
-    R, p = forward_kinematics(tree, q)
+    return _positions(markers, *forward_kinematics(tree, q))
+
+
+def _positions(markers: tuple[TreeMarker, ...], R: FloatArray, p: FloatArray) -> FloatArray:
+    """Of markers (..., n_markers, 3) m on bodies in these poses."""
     bodies = np.array([marker.body for marker in markers], dtype=np.intp)
     locations = np.array([marker.location for marker in markers]).reshape(-1, 3)
     positions: FloatArray = np.einsum("...mij,mj->...mi", R[..., bodies, :, :], locations)
@@ -77,7 +81,7 @@ def marker_jacobian(tree: Tree, q: ArrayLike, names: tuple[str, ...] | None = No
     markers = tree.markers if names is None else tree.select_markers(names)
     q = couple(tree, q)
     R, p = forward_kinematics(tree, q)
-    positions = marker_positions(tree, q, names)
+    positions = _positions(markers, R, p)
     J = np.zeros((*positions.shape, len(tree.coordinates)))
     for body, joint in enumerate(tree.joints):
         below = [m for m, marker in enumerate(markers) if body in tree.chain(marker.body)]

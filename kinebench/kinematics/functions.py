@@ -48,19 +48,27 @@ class PiecewisePolynomial(Value):
         )
 
     def __call__(self, u: ArrayLike) -> FloatArray:
-        return self.derivatives(u)[0]
+        t, descending = self._at(u)
+        f = np.zeros(t.shape)
+        for c in descending:
+            f = f * t + c
+        return f
 
     def derivatives(self, u: ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Value, first and second derivative at u, each of u's shape."""
-        values = np.asarray(u, dtype=np.float64)
-        piece = np.searchsorted(self.starts, values, side="right")
-        t = values - self.origins[piece]
-        f, df, ddf = (np.zeros(values.shape) for _ in range(3))
-        for c in np.moveaxis(self.coefficients[piece], -1, 0)[::-1]:  # Horner
+        t, descending = self._at(u)
+        f, df, ddf = (np.zeros(t.shape) for _ in range(3))
+        for c in descending:
             ddf = ddf * t + 2 * df
             df = df * t + f
             f = f * t + c
         return f, df, ddf
+
+    def _at(self, u: ArrayLike) -> tuple[FloatArray, list[FloatArray]]:
+        """u from the origin of its piece, and that piece's coefficients, highest first (Horner)."""
+        values = np.asarray(u, dtype=np.float64)
+        piece = np.searchsorted(self.starts, values, side="right")
+        return values - self.origins[piece], [c[piece] for c in self.coefficients.T[::-1]]
 
     def scaled(self, factor: float) -> PiecewisePolynomial:
         """factor · f."""

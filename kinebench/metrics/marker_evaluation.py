@@ -9,12 +9,12 @@ from types import MappingProxyType
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
+from kinebench.core.marker_regions import segment_of, side_of
 from kinebench.core.markers import Markers
 from kinebench.core.names import shared_names
 from kinebench.errors import ValueRangeError, require_names
 from kinebench.metrics import markers as space
 from kinebench.metrics.evaluation import require_same_times
-from kinebench.metrics.landmarks import segment_of, side_of
 from kinebench.metrics.quantities import Kind
 from kinebench.metrics.results import Evaluation, Exclusion, Figure, Undefined
 from kinebench.metrics.undefined import UndefinedMetricWarning

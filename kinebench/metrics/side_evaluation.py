@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
+from kinebench.core.marker_regions import bilateral_pairs, foot_points, landmark_pairs
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
 from kinebench.core.names import shared_names
@@ -20,7 +21,6 @@ from kinebench.metrics.ground import (
     ground_height,
     stances,
 )
-from kinebench.metrics.landmarks import bilateral_pairs, foot_points, landmark_pairs
 from kinebench.metrics.pairs import paired, without_wraps
 from kinebench.metrics.quantities import Kind
 from kinebench.metrics.results import Evaluation, Exclusion, Figure, Undefined
@@ -54,7 +54,7 @@ def evaluate_side_drop(
     window_s : (float, float), optional
         Only these times; the whole recording by default.
     pairs, reference_pairs : mapping of landmark to (right, left), optional
-        Marker names; found by `landmarks.landmark_pairs` by default.
+        Marker names; found by `core.marker_regions.landmark_pairs` by default.
 
     Returns
     -------
@@ -106,7 +106,7 @@ def evaluate_feet(
     markers : Markers
     points : (names, names), optional
         Heel, toe and metatarsal of the right and of the left foot; found by
-        `landmarks.foot_points` by default.
+        `core.marker_regions.foot_points` by default.
     sole_heights : mapping of str to float, optional
         Height, m, of each of these points above the sole: where it is in a standing reference or
         model. Without them penetration and floating cannot be told.

@@ -12,7 +12,7 @@ from kinebench.core.stages import InverseKinematics, Scaler
 from kinebench.core.tasks import IKTasks
 from kinebench.errors import NotApplicableError
 from kinebench.pipeline.pipeline import Pipeline
-from kinebench.scaling.standing import StandingWindow
+from kinebench.scaling.standing_window import StandingWindow
 from kinebench.scaling.window import OPENCAP_STATIC_WINDOW, GivenWindow, StaticWindow
 
 DEFAULT_ENGINE = "opensim"

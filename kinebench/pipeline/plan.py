@@ -15,11 +15,11 @@ from kinebench.errors import ValueRangeError
 from kinebench.pipeline.choices import Choice, ChoiceKey, Source
 from kinebench.pipeline.offset_names import plain_model, stored_for
 from kinebench.pipeline.pipeline import Pipeline
-from kinebench.pipeline.plausibility import require_plausible
 from kinebench.pipeline.spec import DEFAULT_VERSION, WINDOWS, PipelineSpec, Window
+from kinebench.pipeline.unit_check import require_plausible
 from kinebench.quality.evidence import Origin
 from kinebench.remarks import Remark, hand_on
-from kinebench.scaling.standing import StandingWindow
+from kinebench.scaling.standing_window import StandingWindow
 from kinebench.scaling.window import GivenWindow, StaticWindow
 
 FILES_CLEAN = (FillGaps("linear", 0.5),)

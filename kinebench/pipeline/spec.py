@@ -27,7 +27,7 @@ from kinebench.pipeline.opencap import (
 )
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.scaling.given import GivenModel
-from kinebench.scaling.standing import StandingWindow
+from kinebench.scaling.standing_window import StandingWindow
 from kinebench.scaling.window import (
     OPENCAP_STATIC_WINDOW,
     GivenWindow,

@@ -29,9 +29,9 @@ from kinebench.core.stages import (
 )
 from kinebench.core.subject import Subject
 from kinebench.core.trial import Trial
-from kinebench.pipeline.checks import tell_of_scaling, tell_of_standing
 from kinebench.pipeline.filled import filled_gaps, tell_of_filled, tell_of_unseen
 from kinebench.pipeline.memo import STAGE_VERSIONS
+from kinebench.pipeline.scaling_remarks import tell_of_scaling, tell_of_standing
 from kinebench.posture.standing import standing_quality
 from kinebench.remarks import tell
 

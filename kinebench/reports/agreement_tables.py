@@ -9,10 +9,14 @@ from typing import Any
 from kinebench.comparison.agreement import AgreementRow, CurveRow
 from kinebench.core.provenance import describe
 from kinebench.reports.blocks import Block, FigureBlock, Section, TableBlock
-from kinebench.reports.figures import as_svg, bland_altman_figure, curve_test_figure
-from kinebench.reports.figures.style import label_of
 from kinebench.reports.tables import Table
-from kinebench.reports.units import readable, readable_estimate, readable_interval, readable_unit
+from kinebench.reports.units import (
+    label_of,
+    readable,
+    readable_estimate,
+    readable_interval,
+    readable_unit,
+)
 
 _MOST_CURVES = 3  # drawings of curves: a page must stay light
 
@@ -107,6 +111,9 @@ def _widest(rows: Sequence[AgreementRow]) -> list[AgreementRow]:
 
 
 def _agreement_drawing(row: AgreementRow) -> FigureBlock:
+    # imported where something is drawn: JSON and tables do without matplotlib
+    from kinebench.reports.figures import as_svg, bland_altman_figure
+
     quantity = f"{row.outcome} of {label_of(row.item)}"
     reference, estimate = row.values.T
     drawing = bland_altman_figure(reference, estimate, row.subjects, row.limits, quantity, row.unit)
@@ -120,6 +127,8 @@ def _agreement_drawing(row: AgreementRow) -> FigureBlock:
 
 
 def _curve_drawing(row: CurveRow) -> FigureBlock:
+    from kinebench.reports.figures import as_svg, curve_test_figure
+
     drawing = curve_test_figure(row.test, label_of(row.item), row.unit, "repetition (%)")
     return FigureBlock(
         as_svg(drawing, page=True),

@@ -7,6 +7,7 @@ from typing import Any
 from kinebench.comparison import Comparison, PairResult
 from kinebench.comparison.agreement import agreement_of, curves_of
 from kinebench.comparison.error_bars import share_within_band
+from kinebench.comparison.left_and_right import left_and_right
 from kinebench.core.provenance import describe, without_nan
 from kinebench.metrics import Evaluation
 from kinebench.reports.agreement_tables import agreement_json
@@ -67,6 +68,7 @@ def _pair(comparison: Comparison, pair: PairResult) -> dict[str, Any]:
             for name, outcome in pair.policies.items()
         },
         "within_band": share_within_band(pair),
+        "left_and_right": [row for found in left_and_right(pair) for row in found.rows()],
         "remarks": [remark.as_dict() for remark in pair.remarks],
     }
 

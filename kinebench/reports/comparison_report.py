@@ -10,14 +10,17 @@ import numpy as np
 from kinebench import __version__
 from kinebench.comparison import Comparison, PairResult
 from kinebench.comparison.agreement import agreement_of, curves_of
+from kinebench.comparison.cycles import cycle_curves
+from kinebench.comparison.joint_centres import joint_centre_errors
+from kinebench.comparison.left_and_right import left_and_right
 from kinebench.core.body_groups import BODY_GROUPS
+from kinebench.core.marker_regions import bilateral_pairs
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
 from kinebench.core.motion import Motion
 from kinebench.core.names import shared_names
 from kinebench.errors import ValueRangeError
 from kinebench.metrics import CATALOGUE, Kind, metrics_of
-from kinebench.metrics.landmarks import bilateral_pairs
 from kinebench.metrics.marker_evaluation import ALL_MARKERS
 from kinebench.reports.agreement_tables import agreement_section
 from kinebench.reports.blocks import (
@@ -43,7 +46,9 @@ from kinebench.reports.comparison_tables import (
     group_table,
     pair_table,
     repetition_table,
+    sides_table,
 )
+from kinebench.reports.cycle_tables import cycle_section, joint_centre_section
 from kinebench.reports.figures import (
     as_svg,
     body_map_figure,
@@ -52,6 +57,7 @@ from kinebench.reports.figures import (
     waveform_figure,
 )
 from kinebench.reports.player import PlayerBlock, player_block, skeleton_of
+from kinebench.reports.reporting_checklist import checklist_section
 from kinebench.reports.source_files import files_details
 from kinebench.reports.tables import Table
 from kinebench.reports.units import readable, readable_unit, scale_of
@@ -91,6 +97,12 @@ def comparison_document(
     agreement = agreement_of(comparison, margin_rad)
     if agreement:
         sections.append(agreement_section(agreement, curves_of(comparison)))
+    cycles = cycle_section({"estimate": cycle_curves(comparison)})
+    if cycles is not None:
+        sections.append(cycles)
+    if model is not None:
+        errors = joint_centre_errors(comparison.pairs, model)
+        sections.append(joint_centre_section({"estimate": errors}, model.name))
     several = len(comparison.pairs) > 1
     for i, pair in enumerate(comparison.pairs):
         name = f"{pair.subject}, {pair.trial}" if several else "Result"
@@ -99,6 +111,9 @@ def comparison_document(
             blocks = (blocks[0], _player(pair, model), *blocks[1:])
         sections.append(Section(name, blocks))
     sections.append(_how(comparison, files))
+    margin_deg = None if margin_rad is None else float(np.degrees(margin_rad))
+    named = {"estimate": comparison}
+    sections.append(checklist_section(named, model.name if model else None, margin_deg, files))
     return Document(
         f"Estimate against reference: {title}",
         tuple(sections),
@@ -163,6 +178,13 @@ def _pair_blocks(comparison: Comparison, pair: PairResult, drawn: bool) -> tuple
         blocks.append(
             TableBlock(_lag_table(pair, metric), f"{CATALOGUE[metric].title} at other lags.")
         )
+    sides = sides_table(left_and_right(pair))
+    if sides.rows:
+        caption = (
+            "Right minus left; the error of a coordinate that both sides share is not in it. Of"
+            " markers also the height on which each foot rests."
+        )
+        blocks.append(Details("Left and right", (TableBlock(sides, caption),)))
     blocks.append(Details("Alignment and what is not scored", (_listing(comparison, pair),)))
     if isinstance(pair.reference, Motion):
         every = tuple(figure.name for figure in metrics_of("waveform"))

@@ -15,7 +15,10 @@ from kinebench.reports.tables import Table
 from kinebench.reports.units import readable, readable_interval, readable_unit, scale_of
 from kinebench.uncertainty.marker_errors import NORMAL_95
 
-_MOTION_COLUMNS = ("bias", "mae", "rmse", "offset_removed_rmse", "max_error", "pearson_r")
+_MOTION_COLUMNS = (
+    "bias", "mae", "rmse", "offset_removed_rmse", "max_error",
+    "rom_error", "peak_error", "peak_timing_error", "pearson_r",
+)  # fmt: skip
 _MARKER_COLUMNS = (
     "distance_mean",
     "distance_rms",
@@ -103,6 +106,21 @@ def band_table(pair: PairResult) -> Table:
         rows.append((item, readable_unit(unit), readable(width, unit), f"{100 * share:.0f} %"))
     header = ("coordinate", "unit", "half-width of the 95 % band (median)", "frames within")
     return Table(header, tuple(rows))
+
+
+def sides_table(evaluations: Sequence[Evaluation]) -> Table:
+    """Figures of right against left, one a row."""
+    rows = tuple(
+        (
+            figure.item,
+            CATALOGUE[figure.metric].title,
+            readable_unit(figure.unit),
+            readable(figure.value, figure.unit),
+        )
+        for evaluation in evaluations
+        for figure in evaluation.figures
+    )
+    return Table(("of", "figure", "unit", "value"), rows)
 
 
 def repetition_table(pair: PairResult) -> Table:

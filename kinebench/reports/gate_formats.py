@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable
 from typing import Any
 from xml.etree import ElementTree
 
 from kinebench.baselines.baseline import Baseline
 from kinebench.baselines.judging import Finding, Outcome, Verdict
+from kinebench.remarks import Remark
 from kinebench.reports.gate_words import headline, sentence
 from kinebench.reports.units import readable_unit, scale_of
 
 
-def as_json(verdict: Verdict, baseline: Baseline) -> str:
+def as_json(verdict: Verdict, baseline: Baseline, remarks: Iterable[Remark] = ()) -> str:
     """Everything, in degrees, millimetres and seconds; null where there is no number."""
     content = {
         "gate": verdict.gate,
@@ -29,6 +31,7 @@ def as_json(verdict: Verdict, baseline: Baseline) -> str:
             {"what": name, "then": then, "now": now} for name, then, now in verdict.changed
         ],
         "findings": [_plain(finding) for finding in verdict.findings],
+        "remarks": [remark.as_dict() for remark in remarks],
     }
     return json.dumps(content, indent=1, ensure_ascii=False)
 

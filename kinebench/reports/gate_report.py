@@ -23,12 +23,11 @@ from kinebench.reports.figures.style import (
     ESTIMATE,
     REFERENCE,
     as_svg,
-    label_of,
     styled,
 )
 from kinebench.reports.gate_words import headline, sentence, worst_of_each
 from kinebench.reports.tables import Table
-from kinebench.reports.units import readable_unit, scale_of
+from kinebench.reports.units import label_of, readable_unit, scale_of
 
 _MOST_CURVES = 12  # a page that is read; the tables have all
 

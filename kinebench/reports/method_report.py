@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from kinebench import __version__
-from kinebench.comparison import MethodComparison, MethodScores
+from kinebench.comparison import Comparison, MethodComparison, MethodScores
 from kinebench.comparison.agreement import agreement_of
+from kinebench.comparison.cycles import cycle_curves
+from kinebench.comparison.joint_centres import joint_centre_errors
+from kinebench.core.model import Model
 from kinebench.core.provenance import describe, without_nan
 from kinebench.metrics import CATALOGUE
 from kinebench.remarks import each_once
 from kinebench.reports.agreement_tables import agreement_table
 from kinebench.reports.blocks import Block, Details, Document, Listing, Section, TableBlock, Text
 from kinebench.reports.comparison_tables import main_table, tidy_rows
+from kinebench.reports.cycle_tables import cycle_section, joint_centre_section
+from kinebench.reports.reporting_checklist import checklist_section
 from kinebench.reports.source_files import files_details
 from kinebench.reports.tables import Table
 from kinebench.reports.units import (
@@ -154,27 +160,40 @@ def _scores_json(comparison: MethodComparison, scores: MethodScores) -> dict[str
 
 def methods_document(
     comparison: MethodComparison,
-    files: Iterable[tuple[str, Path]] = (),
+    files: Sequence[tuple[str, Path]] = (),
     margin_rad: float | None = None,
+    model: Model | None = None,
 ) -> Document:
     """The page: the headline and the ranking, which method for which joint, then each method.
 
     Parameters
     ----------
     comparison : MethodComparison
-    files : iterable of (str, Path)
+    files : sequence of (str, Path)
         What was compared, for the record.
     margin_rad : float, optional
         Differences of angles that do not matter, for the tests of equivalence of each method.
+    model : Model, optional
+        Of the one subject: joint centres are compared on it.
     """
+    shared = _on_shared_trials(comparison)
+    curves = {name: cycle_curves(own) for name, own in shared.items()}
+    cycles = cycle_section(curves, comparison.group)
+    centres = [] if model is None else [joint_centre_section(
+        {name: joint_centre_errors(own.pairs, model) for name, own in shared.items()}, model.name
+    )]  # fmt: skip
+    margin_deg = None if margin_rad is None else math.degrees(margin_rad)
     sections = [
         Section("Ranking", tuple(_ranking(comparison))),
         Section("Which method for which joint", tuple(_joints(comparison))),
+        *([] if cycles is None else [cycles]),
+        *centres,
         *(
             Section(name, tuple(_method(comparison, name, margin_rad)))
             for name in comparison.methods
         ),
         Section("Procedure and files", tuple(_how(comparison, files))),
+        checklist_section(comparison.methods, model.name if model else None, margin_deg, files),
     ]
     procedure = next(iter(comparison.methods.values())).procedure.name
     return Document(
@@ -183,6 +202,15 @@ def methods_document(
         methods_in_words(comparison),
         (f"Made by kinebench {__version__}, procedure {procedure}.",),
     )
+
+
+def _on_shared_trials(comparison: MethodComparison) -> dict[str, Comparison]:
+    """Each method's comparison on the trials that every method has."""
+    shared = set(comparison.trials)
+    return {
+        name: replace(own, pairs=tuple(p for p in own.pairs if (p.subject, p.trial) in shared))
+        for name, own in comparison.methods.items()
+    }
 
 
 def _ranking(comparison: MethodComparison) -> Iterator[Block]:

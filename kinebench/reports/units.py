@@ -76,3 +76,9 @@ def triple_of(
     low, high = (interval.low, interval.high) if isinstance(interval, Interval) else interval
     scale = scale_of(unit)
     return value * scale, low * scale, high * scale
+
+
+def label_of(name: str) -> str:
+    """A coordinate's name for readers: ``hip_flexion_r`` becomes "hip flexion, right"."""
+    side = {"_r": ", right", "_l": ", left"}.get(name[-2:], "")
+    return (name[:-2] if side else name).replace("_", " ") + side

@@ -10,6 +10,7 @@ from kinebench import __version__
 from kinebench.core.body_groups import BODY_GROUPS, group_of
 from kinebench.core.model import Model
 from kinebench.metrics import Kind
+from kinebench.remarks import Remark, each_once
 from kinebench.reports.blocks import Document, Listing, Section, TableBlock, Text
 from kinebench.reports.comparison_report import comparison_document
 from kinebench.reports.tables import Table
@@ -148,7 +149,7 @@ def methods_text(validation: Validation, prepared: Sequence[str] = ()) -> str:
 
 def validation_document(
     validation: Validation,
-    notes: Sequence[str] = (),
+    remarks: Sequence[Remark] = (),
     prepared: Sequence[str] = (),
     model: Model | None = None,
 ) -> Document:
@@ -157,8 +158,8 @@ def validation_document(
     Parameters
     ----------
     validation : Validation
-    notes : sequence of str
-        On the inputs: files, marker names, axes.
+    remarks : sequence of Remark
+        On the inputs: files, marker names, axes; and what speaks against one trial.
     prepared : sequence of str
         As in `methods_text`.
     model : Model, optional
@@ -176,7 +177,8 @@ def validation_document(
             ),
         ),
     )
-    steps = Section("What was found", (Listing((*notes, *steps_told(validation))),))
+    told = tuple(f"{remark.severity}: {remark.text}" for remark in each_once(remarks))
+    steps = Section("What was found", (Listing((*told, *steps_told(validation))),))
     methods = Section("Methods", (Text(methods_text(validation, prepared)),))
     title = f"Video against mocap: {validation.comparison.pairs[0].trial}"
     return replace(made, title=title, sections=(first, steps, *made.sections, methods))

@@ -23,7 +23,7 @@ from kinebench.scaling.mass_properties import scaled_mass_properties
 from kinebench.scaling.placer import PlacingProblem, placed_markers, solve_pose
 from kinebench.scaling.recipe import Recipe, averaged_markers, body_factors, read_recipe
 from kinebench.scaling.setup import setup_remarks
-from kinebench.scaling.standing import StandingWindow
+from kinebench.scaling.standing_window import StandingWindow
 from kinebench.scaling.tree_scaling import scaled_tree
 from kinebench.scaling.window import OPENCAP_STATIC_WINDOW, GivenWindow, StaticWindow
 

@@ -38,7 +38,7 @@ from kinebench.scaling.setup import (
     pulled_coordinates,
     setup_remarks,
 )
-from kinebench.scaling.standing import StandingWindow
+from kinebench.scaling.standing_window import StandingWindow
 from kinebench.scaling.window import OPENCAP_STATIC_WINDOW, GivenWindow, StaticWindow
 
 

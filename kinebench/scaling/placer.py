@@ -19,9 +19,9 @@ import numpy as np
 from kinebench.core.arrays import FloatArray
 from kinebench.core.tasks import IKTasks
 from kinebench.errors import ScalingError
+from kinebench.kinematics.default_start import standing_defaults
 from kinebench.kinematics.forward import couple, forward_kinematics, marker_positions
 from kinebench.kinematics.mechanism import build_mechanism
-from kinebench.kinematics.standing import standing_defaults
 from kinebench.kinematics.tree import GROUND, Tree
 
 

@@ -35,6 +35,44 @@ def lag_by_slope(reference: ArrayLike, estimate: ArrayLike, rate_hz: float) -> f
     return float(-np.nansum(slope * (other - one)) / weight) if weight > 0 else 0.0
 
 
+def lag_wander(
+    reference: ArrayLike, estimate: ArrayLike, rate_hz: float, stretch_s: float = 0.5
+) -> float:
+    """How much the lag differs from stretch to stretch of two recordings on one clock, s.
+
+    The root mean square, about its mean, of the lag (`lag_by_slope`) of stretches that overlap by
+    half, each free of its own offset and weighted by how much moves. Two recordings of one trial
+    keep their lag; of two trials of one movement, each has a tempo of its own. In a stretch that
+    moves steadily a lag cannot be told from an offset: it counts as nearer to none.
+
+    Parameters
+    ----------
+    reference, estimate : (n_frames, ...)
+        At the same times, in one unit.
+    rate_hz : float
+    stretch_s : float
+
+    Returns
+    -------
+    float
+        NaN when fewer than two stretches move.
+    """
+    one, other = as_columns(reference), as_columns(estimate)
+    n = max(4, round(stretch_s * require_rate(rate_hz)))
+    lags, weights = [], []
+    for start in range(0, len(one) - n + 1, n // 2):
+        both = [columns[start : start + n] for columns in (one, other)]
+        known = np.isfinite(both[0]) & np.isfinite(both[1])
+        both = [columns[:, known.all(axis=0)] for columns in both]
+        a, b = (columns - columns.mean(axis=0) for columns in both)
+        lags.append(lag_by_slope(a, b, rate_hz))
+        weights.append(float((np.gradient(b, axis=0) ** 2).sum()))
+    if sum(weight > 0 for weight in weights) < 2:
+        return float("nan")
+    mean = np.average(lags, weights=weights)
+    return float(np.sqrt(np.average((np.array(lags) - mean) ** 2, weights=weights)))
+
+
 def lag_by_correlation(
     reference: ArrayLike, estimate: ArrayLike, rate_hz: float, max_lag_s: float
 ) -> float:

@@ -56,6 +56,7 @@ def demonstration(
     body: str = "auto",
     errors: CameraError | None = None,
     people: str = "template",
+    published: bool = True,
 ) -> Demonstration:
     """Static pose × filter × augmenter on virtual subjects in two activities.
 
@@ -69,6 +70,8 @@ def demonstration(
         Of the virtual cameras; `two_phones` by default.
     people : one of `kinebench.lab.PEOPLE`
         Whether all perform one template, or move and are built as themselves.
+    published : bool
+        Whether the published augmenter versions that are at hand join in.
 
     Raises
     ------
@@ -81,7 +84,7 @@ def demonstration(
     require_names([people], PEOPLE, "people", "the laboratory")
     if body == "auto":
         body = "opencap" if _model_at_hand() else "lab"
-    here = tuple(name for name in VERSIONS if _at_hand(name))
+    here = tuple(name for name in VERSIONS if published and _at_hand(name))
     left_out = tuple(name for name in VERSIONS if name not in here)
     base = _pipeline(body)
     poses = tuple(Level(name, STATIC_POSES[name]) for name in _POSES)

@@ -58,6 +58,14 @@ def cells(study: Study) -> Iterator[Cell]:
         yield _cell(study, index, source, levels)
 
 
+def one_at_a_time(study: Study) -> Iterator[Cell]:
+    """The cells in which one factor at most is not at its first level: what effects are made of."""
+    for cell in cells(study):
+        pairs = zip(study.factors, cell.levels, strict=True)
+        if sum(level.label != factor.levels[0].label for factor, (_, level) in pairs) <= 1:
+            yield cell
+
+
 def count_cells(study: Study) -> int:
     """How many cells there are, without making them."""
     count = len(study.sources)

@@ -25,7 +25,7 @@ from kinebench.lab import Population, StaticPose, generic_body, ik_tasks, record
 from kinebench.lab.motions import Squat
 from kinebench.lab.recording import Recording
 from kinebench.pipeline.engines import Engine
-from kinebench.scaling.standing import StandingWindow
+from kinebench.scaling.standing_window import StandingWindow
 
 _FARTHEST_M = 1.0  # cleaning that moves a point of a body by more has mistaken unit or axes
 _SHIFT_M = np.array([1.0, 0.0, -0.5])

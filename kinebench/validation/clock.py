@@ -19,7 +19,7 @@ from kinebench.core.motion import Motion
 from kinebench.core.names import shared_names
 from kinebench.errors import AlignmentError
 from kinebench.remarks import unheard
-from kinebench.signals.lag import correlation_at, lag_by_correlation
+from kinebench.signals.lag import correlation_at, lag_by_correlation, lag_wander
 from kinebench.signals.resampling import even_times, resample
 
 COARSE_HZ = 30.0  # human movement ends near 10 Hz; the fine search follows at the full rate
@@ -46,6 +46,10 @@ _PARTS = 3
 _SHORTEST_PART_S = 0.5
 
 _LEGS = ("knee_angle", "hip_flexion")
+
+_RISES_M = 0.1
+"""Their markers' mean height moves by 0.2 m and more in a squat, on a chair and in a jump; in
+walking by 0.03 m, which noise hides: then speeds along the ground tell more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,9 @@ class Clock:
     drift_s : float, optional
         By how much the lag grows from the first to the last common frame; None where the trial is
         too short to tell.
+    wander_s : float, optional
+        By how much the first signal's lag differs from stretch to stretch, root mean square; None
+        where the trial is too short to tell. `same_trial` judges it.
     """
 
     lag_s: float
@@ -95,6 +102,7 @@ class Clock:
     searched_s: tuple[float, float]
     rival_s: float | None = None
     drift_s: float | None = None
+    wander_s: float | None = None
 
     @property
     def confidence(self) -> Literal["high", "low"]:
@@ -146,8 +154,8 @@ def find_clock(reference: Motion | Markers, estimate: Motion | Markers) -> Clock
             _not_the_same(reference, estimate, first, told[0].correlation, ALONE)
             + f" {others[0].name} correlates by {told[1].correlation:.2f} only"
         )
-    drift_s = _drift(reference, estimate, first, lag_s)
-    return Clock(lag_s, False, tuple(told), searched, search.rival, drift_s)
+    drift_s, wander_s = _drift(reference, estimate, first, lag_s)
+    return Clock(lag_s, False, tuple(told), searched, search.rival, drift_s, wander_s)
 
 
 def given_clock(reference: Motion | Markers, estimate: Motion | Markers, lag_s: float) -> Clock:
@@ -167,7 +175,8 @@ def given_clock(reference: Motion | Markers, estimate: Motion | Markers, lag_s: 
             + _not_the_same(reference, estimate, first, float(score))
         )
     told = (SignalLag(first.name, lag_s, float(score), lag_s),)
-    return Clock(lag_s, True, told, (lag_s, lag_s), None, _drift(reference, estimate, first, lag_s))
+    drift_s, wander_s = _drift(reference, estimate, first, lag_s)
+    return Clock(lag_s, True, told, (lag_s, lag_s), None, drift_s, wander_s)
 
 
 def _signals(reference: Motion | Markers, estimate: Motion | Markers) -> list[_Pair]:
@@ -183,10 +192,10 @@ def _signals(reference: Motion | Markers, estimate: Motion | Markers) -> list[_P
         np.linalg.norm(np.gradient(p, r.times, axis=0)[..., [0, 2]], axis=2)
         for p, r in ((one, reference), (other, estimate))
     )
-    return [
-        _Pair("the markers' heights", one[..., 1], other[..., 1]),
-        _Pair("the markers' speed along the ground", *speeds),
-    ]
+    heights = _Pair("the markers' heights", one[..., 1], other[..., 1])
+    ground = _Pair("the markers' speed along the ground", *speeds)
+    rise = np.ptp(np.nanmean(one[..., 1], axis=1))
+    return [heights, ground] if rise > _RISES_M else [ground, heights]
 
 
 def _motion_signals(reference: Motion, estimate: Motion) -> list[_Pair]:
@@ -333,14 +342,17 @@ def _agreeing(
 
 def _drift(
     reference: Motion | Markers, estimate: Motion | Markers, pair: _Pair, lag_s: float
-) -> float | None:
-    """Growth of the lag over the common part, s, from the lags of its thirds."""
+) -> tuple[float | None, float | None]:
+    """Growth of the lag over the common part, s, from the lags of its thirds; and its wander."""
     rate = max(reference.rate_hz, estimate.rate_hz)
     one, other = _on_one_clock(reference, estimate, pair, rate, lag_s)
     common = np.flatnonzero(np.isfinite(one).any(axis=1) & np.isfinite(other).any(axis=1))
+    whole = slice(common[0], common[-1] + 1)
+    wander = lag_wander(one[whole], other[whole], rate)
+    wander_s = wander if math.isfinite(wander) else None
     parts = np.array_split(common, _PARTS)
     if len(parts[0]) < _SHORTEST_PART_S * rate:
-        return None
+        return None, wander_s
     middles, found = [], []
     for part in parts:
         chosen = slice(part[0], part[-1] + 1)
@@ -353,9 +365,9 @@ def _drift(
             middles.append(float(part.mean()) / rate)
             found.append(lag)
     if len(found) < 2:
-        return None
+        return None, wander_s
     slope = float(np.polyfit(middles, found, 1)[0])
-    return slope * float(common[-1] - common[0]) / rate
+    return slope * float(common[-1] - common[0]) / rate, wander_s
 
 
 def _not_the_same(

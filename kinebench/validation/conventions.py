@@ -12,7 +12,7 @@ from kinebench.core.motion import Motion
 from kinebench.core.subject import Subject, implausible, require_possible
 from kinebench.core.upright import up_axes
 from kinebench.errors import ValueRangeError
-from kinebench.pipeline.plausibility import require_plausible
+from kinebench.pipeline.unit_check import require_plausible
 from kinebench.remarks import unheard
 from kinebench.validation.joint_frames import JointFrame
 

@@ -12,7 +12,7 @@ from kinebench.kinematics import read_tree
 from kinebench.osim.edits import with_marker_set
 from kinebench.pipeline.plan import plan_from_markers
 from kinebench.pipeline.spec import PipelineSpec
-from kinebench.remarks import Remark, collected_remarks, each_once
+from kinebench.remarks import hand_on
 from kinebench.validation.names import Coverage, require_known
 
 
@@ -53,8 +53,8 @@ def solved(
     subject: Subject,
     spec: PipelineSpec,
     model: Model | None = None,
-) -> tuple[PipelineRun, tuple[Remark, ...]]:
-    """Scaling on the static trial, or a model, then inverse kinematics; and what was warned of.
+) -> PipelineRun:
+    """Scaling on the static trial, or a model, then inverse kinematics; its remarks are told.
 
     Parameters
     ----------
@@ -68,10 +68,10 @@ def solved(
     spec : PipelineSpec
     model : Model, optional
     """
-    with collected_remarks() as told:
-        plan = plan_from_markers(name, markers, static, subject, spec, model)
-        run = plan.pipeline(plan.trial)
-    return run, each_once((*told, *run.remarks))
+    plan = plan_from_markers(name, markers, static, subject, spec, model)
+    run = plan.pipeline(plan.trial)
+    hand_on(*run.remarks)
+    return run
 
 
 def _tasks(spec: PipelineSpec, model: Model | None) -> tuple[tuple[str, ...], Mapping[str, str]]:

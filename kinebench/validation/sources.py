@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
 from kinebench.core.motion import Motion
 from kinebench.core.subject import Subject
-from kinebench.datasets.archive import extract_archive, is_archive
 from kinebench.errors import FileFormatError, NameNotFoundError
 from kinebench.io.keypoint_files import read_markers
 from kinebench.io.models import read_model
 from kinebench.io.session import Session, is_static, read_session
-from kinebench.io.session_folder import child
+from kinebench.io.session_archive import unpacked
+from kinebench.io.session_folder import child, is_zip
 from kinebench.io.sto import read_motion
 from kinebench.pipeline.session.plan import plan_from_session
 from kinebench.pipeline.spec import PipelineSpec
+from kinebench.remarks import tell
 
 _MOTIONS = (".mot", ".sto")
 _MARKERS = (".trc", ".c3d")
@@ -42,7 +40,6 @@ class Video:
         As the session's metadata say.
     model : Model, optional
         The session's scaled model.
-    told : tuple of str
     """
 
     recording: Motion | Markers
@@ -51,7 +48,6 @@ class Video:
     kind: str
     subject: Subject | None = None
     model: Model | None = None
-    told: tuple[str, ...] = ()
 
 
 def read_recording(path: Path, axes: str = "+x+y+z") -> Motion | Markers:
@@ -71,28 +67,6 @@ def read_recording(path: Path, axes: str = "+x+y+z") -> Motion | Markers:
     raise FileFormatError(f"{path.name}: '{ending}' is neither motion nor markers; valid: {valid}")
 
 
-@contextmanager
-def opened(path: Path) -> Iterator[Path]:
-    """The folder or file itself, or the folder in a downloaded archive for as long as it is used.
-
-    Raises
-    ------
-    DatasetError
-        The archive is damaged, or would leave its folder.
-    FileFormatError
-        There is nothing at the path.
-    """
-    if not path.exists():
-        raise FileFormatError(f"{path} does not exist")
-    if not is_archive(path):
-        yield path
-        return
-    with TemporaryDirectory(prefix="kinebench-") as name:
-        folder = Path(name) / path.stem
-        extract_archive(path, folder)
-        yield folder
-
-
 def read_video(
     path: Path,
     trial: str | None = None,
@@ -105,7 +79,8 @@ def read_video(
     Parameters
     ----------
     path : Path
-        An OpenCap session's folder, a Pose2Sim project's, or a .mot, .sto, .trc or .c3d file.
+        An OpenCap session, a Pose2Sim project (folders, or zip archives of them), or a .mot, .sto,
+        .trc or .c3d file.
     trial, variant : str, optional
         Of the session or project; needed where there are several and none has the name `like`.
     axes : str
@@ -118,6 +93,10 @@ def read_video(
     KinebenchError
         There is nothing to read, or a trial must be chosen.
     """
+    if not path.exists():
+        raise FileFormatError(f"{path} does not exist")
+    if path.is_file() and is_zip(path):
+        path = unpacked(path)
     if not path.is_dir():
         return Video(read_recording(path, axes), path, path.stem, "file")
     if _holds_session(path):
@@ -152,9 +131,8 @@ def _of_session(session: Session, trial: str | None, variant: str | None, like: 
     files = session.files(name, variant)
     model = None if files.scaled_model is None else read_model(files.scaled_model)
     if files.motion is not None:
-        told = (f"video: the session's own result, {files.motion.name}",)
         motion = read_motion(files.motion)
-        return Video(motion, files.motion, name, "OpenCap session", session.subject, model, told)
+        return Video(motion, files.motion, name, "OpenCap session", session.subject, model)
     if session.subject is None:
         raise FileFormatError(
             f"{session.folder.name} has no result of trial '{name}' (OpenSimData/…/{name}.mot), and"
@@ -162,11 +140,11 @@ def _of_session(session: Session, trial: str | None, variant: str | None, like: 
         )
     plan = plan_from_session(session, files, session.subject, PipelineSpec())
     run = plan.pipeline(plan.trial)
-    told = (f"video: no result in the session; made here by pipeline {plan.spec.digest[:12]}",)
+    made = f"the session has no result of '{name}'; made here by pipeline {plan.spec.digest[:12]}"
+    tell("video result", made, severity="note", file=files.keypoints.name)
     return Video(
-        run.motion, files.keypoints, name, "OpenCap session", session.subject,
-        run.scaling.model, told,
-    )  # fmt: skip
+        run.motion, files.keypoints, name, "OpenCap session", session.subject, run.scaling.model
+    )
 
 
 def _project_files(folder: Path) -> dict[str, Path]:

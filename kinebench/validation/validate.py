@@ -10,9 +10,11 @@ from kinebench.alignment import GivenLag, align
 from kinebench.alignment.records import Recording
 from kinebench.comparison import Comparison, Procedure, compare_recordings
 from kinebench.core.markers import Markers
+from kinebench.core.model import Model
 from kinebench.core.motion import Motion
 from kinebench.errors import ValueRangeError
 from kinebench.metrics import evaluate_markers, evaluate_motion
+from kinebench.remarks import Remark
 from kinebench.validation.clock import Clock, find_clock, given_clock
 from kinebench.validation.conventions import require_motion_plausible
 from kinebench.validation.joint_frames import LAI_RAJAGOPAL, JointFrame, with_constant_rotations
@@ -23,6 +25,7 @@ from kinebench.validation.laboratory_frame import (
     in_frame,
     root_of,
 )
+from kinebench.validation.same_trial import doubts
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ class Validation:
     errors : tuple of ItemErrors
     joint_rotations : mapping of str to float
         Angle, rad, of the constant rotation of each joint's frame.
+    remarks : tuple of Remark
+        What speaks against one trial of one person.
     """
 
     comparison: Comparison
@@ -70,6 +75,7 @@ class Validation:
     frame: LaboratoryFrame | None
     errors: tuple[ItemErrors, ...]
     joint_rotations: Mapping[str, float]
+    remarks: tuple[Remark, ...] = ()
 
 
 def validate_recordings(
@@ -80,6 +86,7 @@ def validate_recordings(
     lag_s: float | None = None,
     frame: Literal["estimate", "same"] = "estimate",
     joints: Sequence[JointFrame] = LAI_RAJAGOPAL,
+    models: tuple[Model | None, Model | None] = (None, None),
     subject: str = "subject",
     trial: str = "trial",
 ) -> Validation:
@@ -98,6 +105,8 @@ def validate_recordings(
         faces +X in the mean, as `laboratory_frame.facing` says why.
     joints : sequence of JointFrame
         Of the model that the motions belong to.
+    models : (Model or None, Model or None)
+        Scaled ones of reference and estimate: their sizes tell two people apart.
     subject, trial : str
 
     Raises
@@ -107,7 +116,9 @@ def validate_recordings(
     ValueRangeError
         They are of two kinds, not upright, or in another unit.
     """
-    score = _Score(how or Procedure(), lag_s, frame == "estimate", tuple(joints), subject, trial)
+    score = _Score(
+        how or Procedure(), lag_s, frame == "estimate", tuple(joints), models, subject, trial
+    )
     if isinstance(reference, Motion) and isinstance(estimate, Motion):
         for motion, which in ((reference, "the mocap"), (estimate, "the video")):
             require_motion_plausible(motion, score.root, which)
@@ -128,6 +139,7 @@ class _Score:
     lag_s: float | None
     estimates_frame: bool
     joints: tuple[JointFrame, ...]
+    models: tuple[Model | None, Model | None]
     subject: str
     trial: str
 
@@ -157,7 +169,8 @@ def _validated(reference: Recording, estimate: Recording, score: _Score) -> Vali
         reference, estimate, how, score.subject, score.trial, other_policies=False
     )
     errors, turned = _errors(pair.reference, pair.estimate, score.joints)
-    return Validation(Comparison(how, (pair,)), clock, frame, errors, turned)
+    doubtful = doubts(clock, *score.models)
+    return Validation(Comparison(how, (pair,)), clock, frame, errors, turned, doubtful)
 
 
 def _errors(

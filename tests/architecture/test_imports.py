@@ -72,6 +72,11 @@ def test_importing_loads_nothing_heavy_and_opens_no_socket(name: str, tmp_path: 
     assert [module for module in HEAVY if module in loaded] == []
 
 
+def test_tables_and_json_draw_nothing() -> None:
+    loaded = told_by("import kinebench.reports.comparison_json\nprint(*sys.modules)").split()
+    assert "matplotlib" not in loaded
+
+
 def test_help_needs_no_arrays() -> None:
     code = (
         "sys.argv = ['kinebench', '--help']\n"

@@ -21,8 +21,8 @@ from kinebench.errors import KinebenchWarning, ScalingError, ValueRangeError
 from kinebench.io.keypoint_files import read_markers
 from kinebench.io.trc import read_trc, write_trc
 from kinebench.pipeline.plan import plan_from_markers
-from kinebench.pipeline.plausibility import body_extent, require_plausible
 from kinebench.pipeline.spec import PipelineSpec
+from kinebench.pipeline.unit_check import body_extent, require_plausible
 from kinebench.remarks import (
     Remark,
     carried_by_errors,

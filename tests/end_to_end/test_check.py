@@ -49,6 +49,7 @@ python = "{module}:estimate"
 subjects = 1
 activities = ["one squat", "gait"]
 """
+CLEAN = "toy_without_faults"
 Check = Callable[..., int]
 
 
@@ -62,9 +63,10 @@ class Repository:
         self.write(PIPELINE)
 
     def write(self, pipeline: str) -> None:
-        # a module that Python has imported stays: each version is a module of its own
+        # a module that Python has imported stays: each version is a module of its own, and the
+        # first, the same in every repository, is one
+        name = f"{self.module}_{self.n_faults}" if self.n_faults else CLEAN
         self.n_faults += 1
-        name = f"{self.module}_{self.n_faults}"
         (self.folder / f"{name}.py").write_text(pipeline)
         self.gate.write_text(GATE.format(module=name))
 
@@ -82,10 +84,20 @@ class Repository:
         return main(["check", str(self.gate), *more])
 
 
+@pytest.fixture(scope="module")
+def accepted_baseline(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Of the first version, as the command writes it: every test begins with it."""
+    first = Repository(tmp_path_factory.mktemp("first"), "toy")
+    assert first.accept() == 0
+    return first.baseline.read_text()
+
+
 @pytest.fixture
-def repository(tmp_path: Path, request: pytest.FixtureRequest) -> Repository:
+def repository(
+    tmp_path: Path, request: pytest.FixtureRequest, accepted_baseline: str
+) -> Repository:
     made = Repository(tmp_path, f"toy_{abs(hash(request.node.nodeid)) % 10**9}")
-    assert made.accept() == 0
+    made.baseline.write_text(accepted_baseline)
     return made
 
 
@@ -212,6 +224,21 @@ def test_what_nobody_foresaw_cannot_be_bisected_either(
     assert repository.check() == 2
 
 
+def test_what_a_pipeline_tells_is_printed_and_in_the_json(
+    repository: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = "import warnings\n    warnings.warn('the toes were guessed', KinebenchWarning)\n    "
+    repository.plant("return np.pi - np.arccos(cosine)", f"{said}return np.pi - np.arccos(cosine)")
+    module = sorted(repository.folder.glob("*.py"), key=lambda path: path.stat().st_mtime_ns)[-1]
+    module.write_text("from kinebench.errors import KinebenchWarning\n" + module.read_text())
+    capsys.readouterr()
+    assert repository.check("--json") == 0
+    printed = capsys.readouterr()
+    (remark,) = json.loads(printed.out)["remarks"]
+    assert remark["message"] == "the toes were guessed"
+    assert printed.err.count("the toes were guessed") == 1
+
+
 def test_every_output_says_the_same(
     repository: Repository, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -280,7 +307,7 @@ def test_files_of_an_earlier_step_are_checked(
     named = capsys.readouterr().out.split()
     assert set(named) < {path.name for path in trials.iterdir()}
     assert {"adults-0_one_squat.trc", "adults-0_gait.trc"} <= set(named)
-    estimate = PythonCallable(f"{repository.module}_1:estimate", folder=tmp_path).estimate
+    estimate = PythonCallable(f"{CLEAN}:estimate", folder=tmp_path).estimate
     assert estimate is not None
     for name in ("adults-0_one_squat", "adults-0_gait"):
         told = json.loads((trials / f"{name}.json").read_text())

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
-INPUTS_EACH = 150
+INPUTS_EACH = 80
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -21,39 +24,60 @@ from kinebench.studies.execution.store import Store
 from kinebench.studies.sources.laboratory import LabSource
 
 
-@pytest.fixture
-def nothing_at_hand(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where nothing is."""
+    return tmp_path_factory.mktemp("empty") / "cache"
+
+
+def take_all_away(patch: pytest.MonkeyPatch, cache: Path) -> None:
     """No mirror, an empty cache, no network."""
 
     def refuse(*arguments: object) -> None:
         raise AssertionError("the demonstration must not ask the network")
 
-    monkeypatch.delenv("KINEBENCH_MIRROR", raising=False)
-    monkeypatch.setenv("KINEBENCH_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("socket.socket.connect", refuse)
+    patch.delenv("KINEBENCH_MIRROR", raising=False)
+    patch.setenv("KINEBENCH_CACHE", str(cache))
+    patch.setattr("socket.socket.connect", refuse)
 
 
-@pytest.mark.usefixtures("nothing_at_hand")
-def test_the_demonstration_needs_nothing(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for name in ("one", "two"):
-        out = tmp_path / name
-        assert main(["demo", "--subjects", "1", "--workers", "1", "--out", str(out)]) == 0
-    said = capsys.readouterr().out
-    assert "16 pipeline runs: 16 done" in said
-    assert "v0.3, whose files are not here" in said
-    assert "body: the laboratory's own" in said
-    assert str(tmp_path / "one" / "report.html") in said
-    assert (tmp_path / "one" / "report.html").stat().st_size > 10_000
+@pytest.fixture
+def nothing_at_hand(monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
+    take_all_away(monkeypatch, cache)
+
+
+class Demo(NamedTuple):
+    """Two runs of the command, their exit codes, and what they printed."""
+
+    folders: tuple[Path, Path]
+    codes: tuple[int, ...]
+    said: str
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Demo:
+    one, two = folders = tmp_path_factory.mktemp("one"), tmp_path_factory.mktemp("two")
+    given = ["demo", "--subjects", "1", "--workers", "1", "--out"]
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()) as said:
+        take_all_away(patch, cache)
+        codes = tuple(main([*given, str(out)]) for out in folders)
+    return Demo((one, two), codes, said.getvalue())
+
+
+def test_the_demonstration_needs_nothing(demo: Demo) -> None:
+    one, two = demo.folders
+    assert demo.codes == (0, 0)
+    assert "16 pipeline runs: 16 done" in demo.said
+    assert "v0.3, whose files are not here" in demo.said
+    assert "body: the laboratory's own" in demo.said
+    assert str(one / "report.html") in demo.said
+    assert (one / "report.html").stat().st_size > 10_000
     for name in ("results.csv", "outcomes.csv", "manifest.json", "report.html"):
-        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+        assert (one / name).read_bytes() == (two / name).read_bytes()
 
 
-@pytest.mark.usefixtures("nothing_at_hand")
-def test_a_worse_static_pose_is_worse(tmp_path: Path) -> None:
-    main(["demo", "--subjects", "1", "--workers", "1", "--out", str(tmp_path)])
-    with (tmp_path / "results.csv").open() as file:
+def test_a_worse_static_pose_is_worse(demo: Demo) -> None:
+    with (demo.folders[0] / "results.csv").open() as file:
         rows = [
             row
             for row in csv.DictReader(file)

@@ -30,7 +30,7 @@ from kinebench.pipeline.session import reading
 from kinebench.pipeline.session.plan import plan_from_session
 from kinebench.pipeline.spec import PipelineSpec
 from kinebench.scaling.given import GivenModel
-from kinebench.scaling.standing import StandingWindow
+from kinebench.scaling.standing_window import StandingWindow
 from kinebench.scaling.window import GivenWindow
 from kinebench.studies.sources.lab_session import LabSession
 

@@ -11,9 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.pose2sim import __main__ as report
 from kinebench.augmentation import lstm
 from kinebench.augmentation.catalogue import version
 from kinebench.augmentation.weights import load_networks
+from kinebench.errors import ValueRangeError
 from kinebench.lab import Population
 from kinebench.lab.camera.presets import two_phones
 from kinebench.lab.motions import Squat
@@ -83,3 +85,33 @@ def test_the_example_gives_a_motion_near_the_truth(interpreter: str) -> None:
         ["knee_angle_r"]).values  # fmt: skip
     # a knee bent the wrong way, in radians or of the other leg's phase is off by more
     assert np.degrees(np.sqrt((error**2).mean())) < 20
+
+
+def test_the_report_tells_truth_from_another_result_and_misses_nothing(tmp_path: Path) -> None:
+    """Angles of both sides are averaged: 1° right and 3° left are 2°."""
+    header = "subject,trial,activity,pipeline,kind,item,metric,value,unit"
+    rows = [
+        f"{subject},{name},a,{pipeline},coordinate,{angle}_{side},{metric},{np.radians(size)},rad"
+        for subject, name in (trial.split(", ") for trial in report.references())
+        for pipeline in report.PIPELINES
+        for angle in ("knee_angle", "ankle_angle")
+        for side, size in (("r", 1.0), ("l", 3.0 if pipeline == "OpenCap" else 5.0))
+        for metric in report.METRICS
+    ]
+    results = tmp_path / "results.csv"
+    results.write_text("\n".join([header, *rows]))
+    text = report.page(results)
+    assert "| adults-80, gait | the truth | legs | 2.0 | 3.0 |" in text
+    assert "| subject 0, Asym_0 | OpenCap's own result | legs | 2.0 | 3.0 |" in text
+    assert "| knee_angle | 2.0 / 2.0 / 2.0 | 3.0 / 3.0 / 3.0 |" in text
+    results.write_text(
+        "\n".join([header, *(row for row in rows if "Asym_0,a,Pose2Sim" not in row)])
+    )
+    with pytest.raises(ValueRangeError, match="no result of Pose2Sim for subject 0, Asym_0"):
+        report.page(results)
+
+
+def test_the_report_that_is_there_is_of_the_study_that_is_there() -> None:
+    text = report.PAGE.read_text(encoding="utf-8")
+    for trial, reference in report.references().items():
+        assert f"| {trial} | {reference} | legs |" in text

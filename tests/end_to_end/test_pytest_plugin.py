@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Callable
+from dataclasses import replace
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from kinebench.core.motion import Motion
+from kinebench.core.trial import Trial
+from kinebench.testing.plugin import _judge
 
 pytest_plugins = ["pytester"]
 
@@ -28,6 +36,7 @@ def estimate(trial):
 INSTALLED = any(
     point.value == "kinebench.testing.plugin" for point in entry_points(group="pytest11")
 )
+PLUGIN = () if INSTALLED else ("-p", "kinebench.testing.plugin")
 
 
 def example() -> str:
@@ -50,8 +59,39 @@ def stranger(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pyte
 
 
 def run(stranger: pytest.Pytester, *options: str) -> pytest.RunResult:
-    plugin = () if INSTALLED else ("-p", "kinebench.testing.plugin")
-    return stranger.runpytest_subprocess("-p", "no:cacheprovider", *plugin, *options)
+    return stranger.runpytest_subprocess("-p", "no:cacheprovider", *PLUGIN, *options)
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """All that the gate imports: a run in this process forgets what it was first to import.
+
+    So it should with the stranger's modules, but libraries must not be imported twice.
+    """
+    names: dict[str, Any] = {"__name__": "stranger"}
+    exec(PIPELINE, names)
+    baseline = tmp_path_factory.mktemp("imported") / "baseline.toml"
+
+    def faulty(trial: Trial) -> Motion:
+        motion = names["estimate"](trial)
+        return replace(motion, values=motion.values + 0.1)
+
+    for estimate, reason in ((names["estimate"], "the first"), (faulty, None)):
+        with pytest.raises(pytest.fail.Exception):
+            _judge(estimate, {}, baseline, "opencap", 2, reason)
+
+
+@pytest.fixture
+def run_here(
+    stranger: pytest.Pytester, imported: None, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., pytest.RunResult]:
+    """pytest in this process, which spares a second of imports."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+
+    def run(*options: str) -> pytest.RunResult:
+        return stranger.runpytest_inprocess("-p", "no:cacheprovider", *PLUGIN, *options)
+
+    return run
 
 
 def test_the_example_has_ten_lines() -> None:
@@ -59,33 +99,37 @@ def test_the_example_has_ten_lines() -> None:
 
 
 def test_the_example_goes_red_for_a_fault_and_green_for_a_clean_change(
-    stranger: pytest.Pytester,
+    stranger: pytest.Pytester, run_here: Callable[..., pytest.RunResult]
 ) -> None:
     without = run(stranger)
     without.assert_outcomes(passed=1, failed=1)
     without.stdout.fnmatch_lines(["*there is no kinebench.baseline.toml; --kinebench-update*"])
-    accepted = run(stranger, "--kinebench-update", "the first")
+    accepted = run_here("--kinebench-update", "the first")
     accepted.assert_outcomes(passed=1, failed=1)
     accepted.stdout.fnmatch_lines(["*kinebench.baseline.toml was rewritten*"])
     assert 'reason = "the first"' in (stranger.path / "kinebench.baseline.toml").read_text()
 
-    run(stranger).assert_outcomes(passed=2)
+    run_here().assert_outcomes(passed=2)
     stranger.makepyfile(my_pipeline=PIPELINE.replace("np.pi - np.arccos(c", "np.arccos(-1 * c"))
-    run(stranger).assert_outcomes(passed=2)
+    run_here().assert_outcomes(passed=2)
     stranger.makepyfile(my_pipeline=PIPELINE.replace("np.pi - np", "3.1 - np"))
-    faulty = run(stranger)
+    faulty = run_here()
     faulty.assert_outcomes(passed=1, failed=1)
     faulty.stdout.fnmatch_lines(["*knee_angle_r: 2.38° RMS apart*lower beyond noise*"])
 
 
-def test_the_baseline_may_lie_elsewhere(stranger: pytest.Pytester) -> None:
+def test_the_baseline_may_lie_elsewhere(
+    stranger: pytest.Pytester, run_here: Callable[..., pytest.RunResult]
+) -> None:
     elsewhere = stranger.path / "there.toml"
-    run(stranger, "--kinebench-baseline", "there.toml", "--kinebench-update", "the first")
+    run_here("--kinebench-baseline", "there.toml", "--kinebench-update", "the first")
     assert elsewhere.is_file()
-    run(stranger, "--kinebench-baseline", str(elsewhere)).assert_outcomes(passed=2)
+    run_here("--kinebench-baseline", str(elsewhere)).assert_outcomes(passed=2)
 
 
-def test_a_planted_fault_reaches_the_trial(stranger: pytest.Pytester) -> None:
+def test_a_planted_fault_reaches_the_trial(
+    stranger: pytest.Pytester, run_here: Callable[..., pytest.RunResult]
+) -> None:
     stranger.makepyfile(
         test_mine="""
         import numpy as np
@@ -100,7 +144,7 @@ def test_a_planted_fault_reaches_the_trial(stranger: pytest.Pytester) -> None:
             assert all(trial.reference_motion is not None for trial in kinebench_trials)
         """
     )
-    run(stranger).assert_outcomes(passed=1)
+    run_here().assert_outcomes(passed=1)
 
 
 def test_the_plugin_does_nothing_unless_asked(stranger: pytest.Pytester) -> None:

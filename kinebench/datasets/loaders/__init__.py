@@ -1,4 +1,4 @@
-"""One loader per dataset: its files as samples."""
+"""Loaders: the files of a dataset as samples, by patterns of its card or by a module of its own."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from kinebench.datasets.added import ADDED
+from kinebench.datasets.card import Card
 from kinebench.datasets.catalogue import find_card
 from kinebench.datasets.contents import Contents
 from kinebench.datasets.loaders import (
@@ -16,8 +17,8 @@ from kinebench.datasets.loaders import (
     opencap_core,
     opencap_processing,
     opencap_session_subject0,
+    patterns,
     pose2sim_demo,
-    simtk_labvalidation,
 )
 from kinebench.datasets.loaders.loader import Loader
 from kinebench.datasets.places import Places
@@ -41,7 +42,6 @@ LOADERS: Mapping[str, Loader] = MappingProxyType(
         "opencap-processing": opencap_processing.LOADER,
         "opencap-session-subject0": opencap_session_subject0.LOADER,
         "pose2sim-demo-trc": pose2sim_demo.LOADER,
-        "simtk-labvalidation": simtk_labvalidation.LOADER,
     }
 )
 
@@ -55,7 +55,7 @@ def sample_names(dataset: str, places: Places | None = None) -> tuple[str, ...]:
         Unknown dataset, or one of the user's own, for which there is no loader.
     """
     contents = _contents(dataset, places)
-    return _loader(dataset).names(contents)
+    return _loader(contents.card).names(contents)
 
 
 def load(dataset: str, name: str, places: Places | None = None) -> Sample:
@@ -67,7 +67,7 @@ def load(dataset: str, name: str, places: Places | None = None) -> Sample:
         Unknown dataset or sample, with the near match; files that cannot be fetched.
     """
     contents = _contents(dataset, places)
-    loader = _loader(dataset)
+    loader = _loader(contents.card)
     names = loader.names(contents)
     if name not in names:
         raise DatasetError(
@@ -82,18 +82,25 @@ def _contents(dataset: str, places: Places | None) -> Contents:
     return Contents(find_card(dataset, places), places)
 
 
-def loader_of(dataset: str) -> Loader | None:
-    """The loader of a dataset, kinebench's or another package's; None without one."""
-    if dataset in LOADERS:
-        return LOADERS[dataset]
-    added = ADDED.get(dataset)
-    return None if added is None else added.loader
+def loader_of(card: Card) -> Loader | None:
+    """The loader of a dataset: kinebench's, another package's, or, where patterns of its card make
+    samples, the one for all such.
+
+    None where there is none of the three.
+    """
+    if card.name in LOADERS:
+        return LOADERS[card.name]
+    added = ADDED.get(card.name)
+    if added is not None:
+        found: Loader = added.loader
+        return found
+    return patterns.LOADER if any(one.sample for one in card.patterns) else None
 
 
-def _loader(dataset: str) -> Loader:
-    found = loader_of(dataset)
+def _loader(card: Card) -> Loader:
+    found = loader_of(card)
     if found is None:
         raise DatasetError(
-            f"there is no loader for {dataset}; fetch_file('{dataset}', path) gives its files"
+            f"there is no loader for {card.name}; fetch_file('{card.name}', path) gives its files"
         )
     return found

@@ -14,9 +14,9 @@ from kinebench.lab.camera.detector import Detector
 from kinebench.lab.camera.gaps import Dropouts, SideOcclusion, SideSwaps
 from kinebench.lab.camera.noise import ColouredNoise, HeavyTails, WhiteNoise
 from kinebench.lab.camera.phones import Phones
-from kinebench.lab.camera.plausible import BEST_GUESS, plausible_preset, plausible_presets, rig
 from kinebench.lab.camera.presets import two_phones
 from kinebench.lab.camera.rig import Rig
+from kinebench.lab.camera.rig_presets import BEST_GUESS, plausible_preset, plausible_presets, rig
 from kinebench.lab.camera.space import ScaleError, VerticalOffset, WorldTilt
 from kinebench.lab.camera.time import FrameRateChange, ImageFilter, Lag, TimeJitter
 

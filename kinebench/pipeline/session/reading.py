@@ -26,7 +26,6 @@ from kinebench.io.trc import read_trc
 from kinebench.osim.edits import marker_names
 from kinebench.pipeline.offset_names import stored_for
 from kinebench.pipeline.opencap import OpenCapSetup
-from kinebench.pipeline.plausibility import require_plausible
 from kinebench.pipeline.session.decision import (
     ScaleOn,
     SetupSources,
@@ -39,6 +38,7 @@ from kinebench.pipeline.session.decision import (
 from kinebench.pipeline.session.facts import Identity, SessionFacts
 from kinebench.pipeline.session.window import fitted_window
 from kinebench.pipeline.spec import PipelineSpec
+from kinebench.pipeline.unit_check import require_plausible
 from kinebench.remarks import tell
 
 

@@ -10,13 +10,14 @@ from kinebench.pipeline.under_test.command_line import CommandLine
 from kinebench.pipeline.under_test.description import KINDS, outside_of, under_test_of
 from kinebench.pipeline.under_test.memory import content_of, remembered_motion
 from kinebench.pipeline.under_test.names import NameMap
-from kinebench.pipeline.under_test.own import OwnPipeline
+from kinebench.pipeline.under_test.own import BuiltPipeline, OwnPipeline
 from kinebench.pipeline.under_test.protocol import UnderTest
 from kinebench.pipeline.under_test.python_callable import PythonCallable, checked_motion
 from kinebench.pipeline.under_test.ready_files import ReadyFiles, file_name
 
 __all__ = [
     "KINDS",
+    "BuiltPipeline",
     "CommandLine",
     "NameMap",
     "OwnPipeline",

@@ -18,14 +18,38 @@ from kinebench.remarks import unheard
 
 
 @dataclass(frozen=True)
+class BuiltPipeline:
+    """A pipeline that is built already, such as a level of a study."""
+
+    pipeline: Pipeline
+
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        return {"pipeline digest": digest(self.pipeline)}
+
+    @property
+    def sources(self) -> tuple[Path, ...]:
+        """None: the digest says it all."""
+        return ()
+
+    def __call__(self, trial: Trial) -> Motion:
+        """The motion; what is doubtful about laboratory trials is known."""
+        with unheard():
+            try:
+                return self.pipeline(trial).motion
+            except KinebenchError as error:
+                raise UnderTestError(str(error)) from error
+
+
+@dataclass(frozen=True)
 class OwnPipeline:
     """The pipeline of a description."""
 
     spec: PipelineSpec
 
     @cached_property
-    def _pipeline(self) -> Pipeline:
-        return self.spec.build()
+    def _built(self) -> BuiltPipeline:
+        return BuiltPipeline(self.spec.build())
 
     @property
     def parameters(self) -> Mapping[str, str]:
@@ -33,7 +57,7 @@ class OwnPipeline:
         return {
             **settings,
             "pipeline digest": self.spec.digest,
-            "model digest": digest(self._pipeline.generic),
+            "model digest": digest(self._built.pipeline.generic),
         }
 
     @property
@@ -42,9 +66,4 @@ class OwnPipeline:
         return ()
 
     def __call__(self, trial: Trial) -> Motion:
-        """The motion; what is doubtful about laboratory trials is known."""
-        with unheard():
-            try:
-                return self._pipeline(trial).motion
-            except KinebenchError as error:
-                raise UnderTestError(str(error)) from error
+        return self._built(trial)

@@ -8,6 +8,7 @@ through its object interface, and nothing is shown.
 from kinebench.reports.figures.agreement import bland_altman_figure
 from kinebench.reports.figures.body_map import body_map_figure
 from kinebench.reports.figures.curve_test import curve_test_figure
+from kinebench.reports.figures.cycles import cycle_figure
 from kinebench.reports.figures.error_map import error_map_figure
 from kinebench.reports.figures.grouped_intervals import grouped_interval_figure
 from kinebench.reports.figures.interactions import interaction_figure
@@ -22,6 +23,7 @@ __all__ = [
     "bland_altman_figure",
     "body_map_figure",
     "curve_test_figure",
+    "cycle_figure",
     "error_map_figure",
     "grouped_interval_figure",
     "interaction_figure",

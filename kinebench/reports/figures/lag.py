@@ -18,10 +18,9 @@ from kinebench.reports.figures.style import (
     SKY,
     VERMILLION,
     grid_of_axes,
-    label_of,
     styled,
 )
-from kinebench.reports.units import readable_unit, scale_of
+from kinebench.reports.units import label_of, readable_unit, scale_of
 
 _STYLES = (
     (BLUE, "solid"),

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.figure import Figure
 
+from kinebench.core.marker_regions import bilateral_pairs
 from kinebench.errors import ValueRangeError
 from kinebench.metrics import CATALOGUE, Evaluation
-from kinebench.metrics.landmarks import bilateral_pairs
 from kinebench.reports.figures.style import (
     DOUBLE_COLUMN_IN,
     INK,

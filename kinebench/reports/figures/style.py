@@ -107,12 +107,6 @@ def grid_of_axes(
     return figure, flat[:n]
 
 
-def label_of(name: str) -> str:
-    """A coordinate's name for readers: ``hip_flexion_r`` becomes "hip flexion, right"."""
-    side = {"_r": ", right", "_l": ", left"}.get(name[-2:], "")
-    return (name[:-2] if side else name).replace("_", " ") + side
-
-
 def as_svg(figure: Figure, page: bool = False) -> str:
     """The figure as SVG text: no date, the same bytes for the same figure, text as text.
 

@@ -18,10 +18,9 @@ from kinebench.reports.figures.style import (
     ESTIMATE,
     REFERENCE,
     grid_of_axes,
-    label_of,
     styled,
 )
-from kinebench.reports.units import readable, readable_unit, scale_of
+from kinebench.reports.units import label_of, readable, readable_unit, scale_of
 from kinebench.uncertainty.marker_errors import NORMAL_95
 
 _POINTS_OF_SHADE = 150

@@ -10,7 +10,6 @@ import numpy as np
 from kinebench.core.arrays import FloatArray
 from kinebench.core.sampling import is_uniform, sampling_rate
 from kinebench.errors import ValueRangeError
-from kinebench.reports.figures.style import label_of
 from kinebench.reports.player.anatomy import Anatomy
 from kinebench.reports.player.block import PlayerBlock
 from kinebench.reports.player.body_errors import orientation_errors, point_errors, scale_top
@@ -19,6 +18,7 @@ from kinebench.reports.player.encoding import as_json_island, as_shorts, step_fo
 from kinebench.reports.player.scene import scene_of
 from kinebench.reports.player.skeleton import Skeleton, shared_frames
 from kinebench.reports.player.still import still_svg
+from kinebench.reports.units import label_of
 
 _FINEST_M, _FINEST_DEG = 1e-4, 0.01
 

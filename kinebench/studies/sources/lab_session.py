@@ -32,7 +32,7 @@ from kinebench.pipeline.pipeline import Pipeline
 from kinebench.remarks import unheard
 from kinebench.scaling.fast_scaler import FastScaler
 from kinebench.scaling.given import GivenModel
-from kinebench.scaling.standing import StandingWindow
+from kinebench.scaling.standing_window import StandingWindow
 
 _STATIC = {"downloaded": "neutral", "local": "neutral", "labvalidation": "static1"}
 _NO_ERRORS = Chain()

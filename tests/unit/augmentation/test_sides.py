@@ -10,7 +10,7 @@ import pytest
 from kinebench.core import Markers
 from kinebench.errors import KinebenchWarning
 from kinebench.io.trc import read_trc
-from kinebench.posture.sides import sides_swapped, warn_if_sides_swapped
+from kinebench.posture.mirrored_trial import sides_swapped, warn_if_sides_swapped
 
 MakeBody = Callable[..., Markers]
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from kinebench.augmentation.network import Network
 from kinebench.augmentation.weights import load_networks
 from kinebench.core import Markers, Subject
 from kinebench.errors import AugmentationError
+from kinebench.training.lab_1 import HELD_OUT
 
 MAX_DIFFERENCE = 1e-6  # network output units
 
@@ -37,6 +39,21 @@ def test_both_runtimes_agree_on_a_small_network(
     by_tensorflow = LSTMAugmenter(small_version, runtime="tensorflow")(body, subject)
     difference = np.abs(by_numpy.positions - by_tensorflow.positions).max()
     assert difference <= MAX_DIFFERENCE * subject.height_m
+
+
+@pytest.mark.tensorflow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+def test_both_runtimes_agree_on_the_shipped_version() -> None:
+    (network,) = load_networks(VERSIONS["lab-1"])
+    rows = np.random.default_rng(6).normal(size=(2, 200, network.n_features)).astype(np.float32)
+    difference = lstm.predict(network, rows) - tensorflow_runtime.predict(network, rows)
+    assert np.abs(difference).max() <= MAX_DIFFERENCE
+    trial = next(iter(replace(HELD_OUT, n_subjects=1, activities=("squat",))))
+    by_numpy, by_tensorflow = (
+        LSTMAugmenter("lab-1", runtime=name)(trial.keypoints, trial.subject).positions
+        for name in ("numpy", "tensorflow")
+    )
+    assert np.abs(by_numpy - by_tensorflow).max() <= 2e-6
 
 
 @pytest.mark.tensorflow

@@ -85,7 +85,7 @@ def test_one_subject_is_told(folders: list[str], capsys: pytest.CaptureFixture[s
     ("options", "told"),
     [
         (("--group", "feet"), "feet"),
-        (("--model", "m.osim"), "--model is for one estimate"),
+        (("--model", "m.osim", "--report", "r.html"), "of the one subject whose model it is"),
     ],
 )
 def test_what_makes_no_sense(

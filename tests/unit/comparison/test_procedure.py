@@ -2,8 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from kinebench.alignment import MinimiseLag, NoAlignment
-from kinebench.comparison import PROCEDURES, IndexResampling, Procedure, procedure
+from kinebench.alignment import NoAlignment
+from kinebench.comparison import (
+    PROCEDURES,
+    IndexResampling,
+    MeanOfBestLags,
+    Procedure,
+    procedure,
+)
 from kinebench.comparison.procedure import LOWER_BODY_21
 from kinebench.core.provenance import describe
 from kinebench.errors import NameNotFoundError, ValueRangeError
@@ -37,7 +43,11 @@ def test_what_the_published_ones_do() -> None:
     assert opencap.headline == "mae"
     assert opencap.remove_translation_offset
     assert opencap.pooling == "pooled_repetitions"
-    assert isinstance(procedure("opencapbench").time, MinimiseLag)
+    bench = procedure("opencapbench")
+    assert bench.time == MeanOfBestLags(("knee_angle_r", "knee_angle_l"), 40)
+    assert bench.coordinates is not None
+    assert set(LOWER_BODY_21) - set(bench.coordinates) == {"pelvis_tx", "pelvis_ty", "pelvis_tz"}
+    assert (bench.headline, procedure("falisse-2025").headline) == ("rmse", "rmse")
     lbmc = procedure("lbmc-2025")
     assert lbmc.time == IndexResampling(100)
     assert lbmc.bias_interval == "independent"

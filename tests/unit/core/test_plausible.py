@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from kinebench.core import Markers, Subject
 from kinebench.core.plausible import PLAUSIBLE, Range
 from kinebench.errors import ValueRangeError
-from kinebench.io.plausible import implausible_times, warn_if_implausible
-from kinebench.pipeline.plausibility import body_extent, require_plausible
+from kinebench.io.first_look import implausible_times, warn_if_implausible
+from kinebench.pipeline.unit_check import body_extent, require_plausible
 from kinebench.remarks import collected_remarks
 
 STEPS = PLAUSIBLE["time between frames"]

@@ -9,8 +9,8 @@ from kinebench.lab.camera.catalogue import CAMERA_ERRORS, parse_camera
 from kinebench.lab.camera.chain import CameraError, Chain
 from kinebench.lab.camera.gaps import Dropouts, SideOcclusion, SideSwaps
 from kinebench.lab.camera.noise import HeavyTails, WhiteNoise
-from kinebench.lab.camera.plausible import BEST_GUESS, plausible_preset, rig
 from kinebench.lab.camera.presets import two_phones
+from kinebench.lab.camera.rig_presets import BEST_GUESS, plausible_preset, rig
 from kinebench.lab.camera.space import ScaleError, VerticalOffset, WorldTilt
 from kinebench.lab.camera.time import FrameRateChange, ImageFilter, Lag, TimeJitter
 

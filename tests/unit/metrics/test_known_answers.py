@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from kinebench.alignment import NoAlignment, align
+from kinebench.core.marker_regions import side_of
 from kinebench.errors import KinebenchWarning
 from kinebench.io.sto import read_motion
 from kinebench.io.trc import read_trc
@@ -19,7 +20,6 @@ from kinebench.metrics import (
     evaluate_motion,
     evaluate_side_drop,
 )
-from kinebench.metrics.landmarks import side_of
 
 pytestmark = pytest.mark.mirror
 

@@ -10,7 +10,7 @@ import pytest
 from kinebench.core import Markers
 from kinebench.core.keypoints import OPENCAP_20
 from kinebench.core.upright import up_axes
-from kinebench.pipeline.plausibility import body_extent
+from kinebench.pipeline.unit_check import body_extent
 
 
 def box(n_frames: int, n_markers: int, size_m: float = 2.0) -> np.ndarray:

@@ -19,7 +19,7 @@ from kinebench.pipeline.opencap import OpenCapSetup, opencap_setup
 from kinebench.pipeline.plan import Plan, plan_from_markers
 from kinebench.pipeline.spec import DEFAULT_VERSION, TRACKED, PipelineSpec
 from kinebench.scaling.given import GivenModel
-from kinebench.scaling.standing import StandingWindow
+from kinebench.scaling.standing_window import StandingWindow
 from kinebench.scaling.window import (
     GivenWindow,
     StaticWindow,

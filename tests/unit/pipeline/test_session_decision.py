@@ -35,7 +35,7 @@ from kinebench.pipeline.session.facts import FittedWindow, Identity, SessionFact
 from kinebench.pipeline.spec import DEFAULT_VERSION, TRACKED, PipelineSpec
 from kinebench.quality.evidence import Evidence
 from kinebench.quality.provenance import augmenter_version
-from kinebench.scaling.standing import StandingWindow
+from kinebench.scaling.standing_window import StandingWindow
 from kinebench.scaling.window import GivenWindow, StaticWindow
 
 MODEL = Model("LaiUhlrich2022", b"<OpenSimDocument><Model/></OpenSimDocument>")

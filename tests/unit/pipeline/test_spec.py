@@ -22,7 +22,7 @@ from kinebench.pipeline.opencap import opencap_tasks
 from kinebench.pipeline.spec import BODIES, WINDOWS, PipelineSpec
 from kinebench.scaling.fast_scaler import FastScaler
 from kinebench.scaling.opensim_scaler import OpenSimScaler
-from kinebench.scaling.standing import StandingWindow
+from kinebench.scaling.standing_window import StandingWindow
 from kinebench.scaling.window import GivenWindow, StaticWindow
 
 seconds = st.floats(0.0, 5.0)

@@ -28,7 +28,7 @@ from kinebench.pipeline.pipeline import STAGES, Pipeline
 from kinebench.pipeline.steps import stage_keys, steps_of
 from kinebench.scaling.fast_scaler import FastScaler
 from kinebench.scaling.given import GivenModel
-from kinebench.scaling.standing import StandingWindow
+from kinebench.scaling.standing_window import StandingWindow
 from kinebench.scaling.window import GivenWindow, StaticWindow
 
 DOCUMENT = Document("setup", b"<OpenSimDocument/>")

@@ -19,7 +19,7 @@ from kinebench.diagnosis.figures import FIGURES
 from kinebench.diagnosis.verdict import part_text, verdict
 from kinebench.diagnosis.why import Diagnosis
 from kinebench.remarks import Remark
-from kinebench.reports.blocks import Details, FigureBlock, Heading, TableBlock
+from kinebench.reports.blocks import Details, Document, FigureBlock, Heading, TableBlock
 from kinebench.reports.html import as_html
 from kinebench.reports.why_report import figure_title, figure_value, why_document
 
@@ -40,11 +40,16 @@ def diagnosis() -> Diagnosis:
 
 
 @pytest.fixture(scope="module")
-def page(diagnosis: Diagnosis) -> str:
-    return as_html(document(diagnosis))
+def shown(diagnosis: Diagnosis) -> Document:
+    return document(diagnosis)
 
 
-def document(diagnosis: Diagnosis, **changes: object):  # type: ignore[no-untyped-def]
+@pytest.fixture(scope="module")
+def page(shown: Document) -> str:
+    return as_html(shown)
+
+
+def document(diagnosis: Diagnosis, **changes: object) -> Document:
     given = {
         "inputs": {"keypoints": ("squat.trc", "ab" * 32)},
         "choices": {"augmenter": "v0.3 (default)"},
@@ -54,8 +59,8 @@ def document(diagnosis: Diagnosis, **changes: object):  # type: ignore[no-untype
     return why_document(diagnosis, **{**given, **changes})  # type: ignore[arg-type]
 
 
-def section(diagnosis: Diagnosis, start: str) -> Any:
-    return next(s for s in document(diagnosis).sections if s.title.startswith(start))
+def section(shown: Document, start: str) -> Any:
+    return next(s for s in shown.sections if s.title.startswith(start))
 
 
 def test_all_sentences_of_the_verdict_are_on_the_page(page: str, diagnosis: Diagnosis) -> None:
@@ -84,8 +89,8 @@ def tables(shown: Any) -> list[Any]:
     ]  # fmt: skip
 
 
-def test_the_first_table_says_what_is_wrong_and_what_to_do(diagnosis: Diagnosis) -> None:
-    first = tables(document(diagnosis))[0]
+def test_the_first_table_says_what_is_wrong_and_what_to_do(shown: Document) -> None:
+    first = tables(shown)[0]
     assert [row[:2] for row in first.table.rows] == [
         ("tilt sideways", "83%"),
         ("low keypoint", "25%"),
@@ -93,28 +98,28 @@ def test_the_first_table_says_what_is_wrong_and_what_to_do(diagnosis: Diagnosis)
     assert first.table.rows[0][3] == CAUSES["tilt sideways"].advice
 
 
-def test_every_flag_leads_to_the_picture_that_shows_it(diagnosis: Diagnosis, page: str) -> None:
-    first = tables(document(diagnosis))[0]
+def test_every_flag_leads_to_the_picture_that_shows_it(shown: Document, page: str) -> None:
+    first = tables(shown)[0]
     assert len(first.links) == 2
     for _, anchor in first.links:
         target = anchor.replace(" ", "-")
         assert f'href="#{target}"' in page or f'href="#{anchor}"' in page
-    blocks = document(diagnosis).sections[1].blocks
+    blocks = shown.sections[1].blocks
     headings = [n for n, block in enumerate(blocks) if isinstance(block, Heading)]
     for n, end in zip(headings, [*headings[1:], len(blocks)], strict=True):
         assert sum(isinstance(block, FigureBlock) for block in blocks[n:end]) == 2
 
 
-def test_pictures_show_right_and_left_of_the_recording(diagnosis: Diagnosis) -> None:
-    blocks = document(diagnosis).sections[1].blocks
+def test_pictures_show_right_and_left_of_the_recording(shown: Document) -> None:
+    blocks = shown.sections[1].blocks
     told = [block.description for block in blocks if isinstance(block, FigureBlock)]
     assert told[0] == "changing: +3.0"
     assert "static trial, height of the Hip keypoint (mm): right" in told[1]
     assert "movement, thigh by keypoints (mm): right" in told[3]
 
 
-def test_what_is_only_a_sensitivity_is_in_the_table_of_swaps(diagnosis: Diagnosis) -> None:
-    table = tables(document(diagnosis))[1].table
+def test_what_is_only_a_sensitivity_is_in_the_table_of_swaps(shown: Document) -> None:
+    table = tables(shown)[1].table
     by_name = {row[0]: row for row in table.rows}
     assert by_name["camera tilt"][3:5] == (
         part_text("camera tilt", 0.0082, FIGURES[0]),
@@ -125,10 +130,8 @@ def test_what_is_only_a_sensitivity_is_in_the_table_of_swaps(diagnosis: Diagnosi
     assert {len(cells) for cells in table.rows} == {len(table.header)}
 
 
-def test_all_numbers_add_up_to_the_last_row(diagnosis: Diagnosis) -> None:
-    details = next(
-        b for b in section(diagnosis, "What each cause").blocks if isinstance(b, Details)
-    )
+def test_all_numbers_add_up_to_the_last_row(shown: Document, diagnosis: Diagnosis) -> None:
+    details = next(b for b in section(shown, "What each cause").blocks if isinstance(b, Details))
     table = next(block.table for block in details.blocks if isinstance(block, TableBlock))
     column = [float(row[1].replace("−", "-")) for row in table.rows]
     assert sum(column[:-1]) == pytest.approx(column[-1], abs=0.15)
@@ -136,12 +139,9 @@ def test_all_numbers_add_up_to_the_last_row(diagnosis: Diagnosis) -> None:
     assert [*table.header[1:]] == [figure_title(figure) for figure in FIGURES]
 
 
-def test_a_figure_for_every_question(diagnosis: Diagnosis) -> None:
+def test_a_figure_for_every_question(shown: Document) -> None:
     figures = [
-        block
-        for part in document(diagnosis).sections
-        for block in part.blocks
-        if isinstance(block, FigureBlock)
+        block for part in shown.sections for block in part.blocks if isinstance(block, FigureBlock)
     ]
     assert len(figures) == 6
     assert "tilt sideways: +8.2 of side drop, mm" in figures[4].description
@@ -154,12 +154,13 @@ def test_what_cannot_be_told_is_on_the_page(page: str) -> None:
     assert all(html.escape(what) in page for what in UNDECIDABLE)
 
 
-def test_without_suspects_nothing_is_marked(diagnosis: Diagnosis) -> None:
+def test_without_suspects_nothing_is_marked() -> None:
     calm = made_up({"camera tilt": {"side_drop": 0.001}})
-    page = as_html(document(calm))
+    calm_shown = document(calm)
+    page = as_html(calm_shown)
     assert "No fault is shown" in page
     assert "without " not in next(
-        b.svg for b in section(calm, "Side drop").blocks if isinstance(b, FigureBlock)
+        b.svg for b in section(calm_shown, "Side drop").blocks if isinstance(b, FigureBlock)
     )
 
 

@@ -11,7 +11,7 @@ from kinebench.osim.edits import document_root
 from kinebench.quality.model import model_mass
 from kinebench.scaling.given import GivenModel
 from kinebench.scaling.opensim_scaler import OpenSimScaler
-from kinebench.scaling.standing import StandingWindow
+from kinebench.scaling.standing_window import StandingWindow
 from kinebench.scaling.window import GivenWindow
 
 SUBJECT = Subject(70.0, 1.75)

@@ -90,17 +90,16 @@ def test_tables_are_equal_from_one_and_from_several_processes(
         from kinebench.studies.analysis.results import write_results
         from kinebench.studies.execution.store import Store
         if __name__ == "__main__":
-            out, workers = Path(sys.argv[1]), int(sys.argv[2])
             study = made_up_study.study()
-            write_results(out, study, run_study(study, Store(out / "store"), workers))
+            for workers in (1, 2):
+                out = Path(sys.argv[1]) / str(workers)
+                write_results(out, study, run_study(study, Store(out / "store"), workers))
     """)
     script = tmp_path / "script.py"
     script.write_text(code)
     places = [str(Path(made_up.__file__).parent), *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(places)}
-    for workers in ("1", "2"):
-        command = [sys.executable, str(script), str(tmp_path / workers), workers]
-        subprocess.run(command, check=True, env=environment)
+    subprocess.run([sys.executable, str(script), str(tmp_path)], check=True, env=environment)
     for name in ("results.csv", "outcomes.csv", "manifest.json"):
         assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes()
 

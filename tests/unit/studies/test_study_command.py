@@ -148,6 +148,35 @@ def test_failures_of_the_last_run_keep_their_reasons(
     assert "2 done, 2 not run" in capsys.readouterr().out
 
 
+def test_a_study_of_which_every_cell_fails_is_exit_1(
+    command: Command,
+    study: Study,
+    made_up: ModuleType,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    broken = (made_up.Level("broken", True), made_up.Level("broken too", True))
+    failing = replace(study, factors=(made_up.Factor("scaler", "scale.fails", broken),))
+    monkeypatch.setattr(toml_report, "read_report", lambda path: alone(failing))
+    assert command("run", "mine.toml", "--out", "out", "--workers", "1") == 1
+    assert "4 failed" in capsys.readouterr().out
+
+
+def test_a_study_that_measures_nothing_is_exit_3(
+    command: Command,
+    study: Study,
+    made_up: ModuleType,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    odd = made_up.Factor("noise", "data.noise_m", (made_up.Level("odd", -1.0),))
+    monkeypatch.setattr(
+        toml_report, "read_report", lambda path: alone(replace(study, factors=(odd,)))
+    )
+    assert command("run", "mine.toml", "--out", "out", "--workers", "1") == 3
+    assert "no such noise here" in capsys.readouterr().err
+
+
 def test_studies_of_a_folder_are_listed(
     command: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

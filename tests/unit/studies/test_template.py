@@ -68,5 +68,7 @@ def test_nothing_is_overwritten(
 def test_help_shows_examples_of_files_and_commands(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["study", "--help"]) == 0
     text = capsys.readouterr().out
-    for words in ("study new filters.toml", "study run FOLDER", 'engine = "fast"', "[[factors]]"):
+    own = ("[[trials]]", 'session = "OpenCapData_1"', 'reference = "squat_mocap.mot"')
+    commands = ("study new filters.toml", "study run FOLDER")
+    for words in (*commands, 'engine = "fast"', "[[factors]]", *own):
         assert words in text

@@ -20,8 +20,8 @@ from kinebench.lab import (
 )
 from kinebench.lab.camera.catalogue import parse_camera
 from kinebench.lab.camera.chain import Chain
-from kinebench.lab.camera.plausible import plausible_preset, plausible_presets, rig
 from kinebench.lab.camera.presets import two_phones
+from kinebench.lab.camera.rig_presets import plausible_preset, plausible_presets, rig
 from kinebench.lab.camera.space import WorldTilt
 from kinebench.lab.motions import (
     ArmRaise,
@@ -32,7 +32,7 @@ from kinebench.lab.motions import (
     Squat,
     Standing,
 )
-from kinebench.scaling.standing import StandingWindow
+from kinebench.scaling.standing_window import StandingWindow
 from kinebench.studies.changes import EngineChoice, WarmUp
 from kinebench.studies.files.study_file import read_study
 from kinebench.studies.files.trials import ACTIVITIES, datasets_named, sources_of

@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kinebench.augmentation import LSTMAugmenter, lstm, read_version
+from kinebench.augmentation import LSTMAugmenter, read_version
 from kinebench.augmentation.catalogue import LocalFiles, version
-from kinebench.augmentation.weights import load_networks
 from kinebench.core.provenance import digest
 from kinebench.errors import AugmentationError, ValueRangeError
 from kinebench.training import Cohort, Recipe, VirtualTrial, card_text, judge, mean_errors
@@ -93,23 +92,6 @@ def test_heading_does_not_matter_much(held_out: tuple[VirtualTrial, ...]) -> Non
         wanted = squat.markers.select(found.names).positions @ R.T
         errors.append(np.linalg.norm(found.positions - wanted, axis=2).mean())
     assert np.ptp(errors) < 0.004
-
-
-@pytest.mark.tensorflow
-@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
-def test_both_runtimes_agree(held_out: tuple[VirtualTrial, ...]) -> None:
-    from kinebench.augmentation import tensorflow_runtime
-
-    (network,) = load_networks(ROW)
-    rows = np.random.default_rng(6).normal(size=(2, 200, network.n_features)).astype(np.float32)
-    difference = lstm.predict(network, rows) - tensorflow_runtime.predict(network, rows)
-    assert np.abs(difference).max() <= 1e-6
-    trial = held_out[1]
-    by_numpy, by_tensorflow = (
-        LSTMAugmenter("lab-1", runtime=name)(trial.keypoints, trial.subject).positions
-        for name in ("numpy", "tensorflow")
-    )
-    assert np.abs(by_numpy - by_tensorflow).max() <= 2e-6
 
 
 @pytest.mark.tensorflow

@@ -7,7 +7,7 @@ from kinebench.augmentation.catalogue import version
 from kinebench.errors import NameNotFoundError, ValueRangeError
 from kinebench.lab import Population
 from kinebench.lab.seeds import generator
-from kinebench.posture.sides import sides_swapped
+from kinebench.posture.mirrored_trial import sides_swapped
 from kinebench.training import ACTIVITIES, Cohort, VirtualTrial
 from kinebench.training.activities import draw_motion
 

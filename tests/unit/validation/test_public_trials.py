@@ -46,7 +46,7 @@ def test_subject_4_squats_markers_against_the_experts_motion(
     assert main(["validate", mocap, expert, "--static-mocap", static, *size, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["clock"]["lag_s"] == pytest.approx(0.0, abs=0.005)
-    assert any("43 of 43 tracked markers" in note for note in found["notes"])
+    assert any("43 of 43 tracked markers" in note["message"] for note in found["remarks"])
     legs = [row["rmse"] for row in found["errors"] if row["item"].startswith(LEGS)]
     assert np.degrees(np.mean(legs)) < 2.0
 

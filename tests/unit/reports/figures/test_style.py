@@ -19,9 +19,9 @@ from kinebench.reports.figures.style import (
     SKY,
     VERMILLION,
     grid_of_axes,
-    label_of,
     styled,
 )
+from kinebench.reports.units import label_of
 
 
 def drawn() -> matplotlib.figure.Figure:

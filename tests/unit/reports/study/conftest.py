@@ -23,7 +23,7 @@ from kinebench.reports.blocks import Document
 from kinebench.reports.html import as_html
 from kinebench.reports.study import StudyPart, study_document
 from kinebench.scaling.fast_scaler import FastScaler
-from kinebench.scaling.standing import StandingWindow
+from kinebench.scaling.standing_window import StandingWindow
 from kinebench.studies.analysis.exhibits import Exhibit
 from kinebench.studies.design import Factor, Level, Study
 from kinebench.studies.evidence import EvidenceKind

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kinebench.core import Coordinate, Model, Motion, ScalingResult, Subject
-from kinebench.pipeline.checks import tell_of_scaling
+from kinebench.pipeline.scaling_remarks import tell_of_scaling
 from kinebench.quality.model import model_mass, side_ratios
 from kinebench.remarks import collected_remarks
 

@@ -6,7 +6,7 @@ import pytest
 from kinebench.core import Coordinate, Markers, Motion
 from kinebench.errors import NameNotFoundError, ScalingError, ValueRangeError
 from kinebench.posture.standing import StandingQuality, far_from_standing, standing_quality
-from kinebench.scaling.standing import StandingWindow
+from kinebench.scaling.standing_window import StandingWindow
 
 NAMES = ("Neck", "midHip", "RHip", "RKnee", "RAnkle", "LHip", "LKnee", "LAnkle")
 RATE = 60.0

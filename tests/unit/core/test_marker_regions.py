@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kinebench.errors import NameNotFoundError
-from kinebench.metrics.landmarks import (
+from kinebench.core.marker_regions import (
     FEET,
     LANDMARKS,
     bilateral_pairs,
@@ -14,6 +13,7 @@ from kinebench.metrics.landmarks import (
     segment_of,
     side_of,
 )
+from kinebench.errors import NameNotFoundError
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,129 @@
+"""Every kind of input that ``kinebench validate`` takes, from one laboratory-made visit."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kinebench.cli.main import main
+from kinebench.io.c3d import write_c3d
+from kinebench.io.trc import read_trc
+from kinebench.lab import Population
+from kinebench.lab.camera.catalogue import two_phones
+from kinebench.lab.motions.squat import Squat
+from kinebench.studies.sources.lab_session import LabSession
+
+LAB = ["--body", "lab"]
+FAST = [*LAB, "--engine", "fast"]
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("laboratory") / "session"
+    motions = (("squats", Squat(repetitions=1)),)
+    lab = LabSession(Population().subject(3), motions, errors=two_phones())
+    return lab.write(folder, "labvalidation")
+
+
+def mocap(session: Path, name: str = "squats") -> Path:
+    return session / "MarkerData" / "Mocap" / f"{name}.trc"
+
+
+def only(folder: Path, pattern: str) -> Path:
+    (found,) = folder.rglob(pattern)
+    return found
+
+
+def result(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> dict[str, Any]:
+    assert main(["validate", *map(str, arguments), "--json"]) == 0
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def errors(found: dict[str, Any]) -> dict[str, float]:
+    return {row["item"]: row["rmse"] for row in found["errors"]}
+
+
+@pytest.fixture
+def plain(session: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, float]:
+    """From TRC files, scaled on the static trial."""
+    static = ["--static-mocap", mocap(session, "static1")]
+    return errors(result(capsys, mocap(session), session, *static, *FAST))
+
+
+def test_c3d_gives_what_trc_gives(
+    session: Path, plain: dict[str, float], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("squats", "static1"):
+        write_c3d(tmp_path / f"{name}.c3d", read_trc(mocap(session, name)))
+    static = ["--static-mocap", tmp_path / "static1.c3d"]
+    found = errors(result(capsys, tmp_path / "squats.c3d", session, *static, *FAST))
+    # C3D holds mm as 32-bit numbers, TRC as decimals: joint angles agree to 0.01°
+    assert found == pytest.approx(plain, abs=math.radians(0.01))
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_pose2sim_project(
+    packed: bool, session: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reference = session / "OpenSimData" / "Mocap" / "IK" / "squats.mot"
+    own = only(session / "OpenSimData" / "Video", "squats.mot")
+    project = tmp_path / "project"
+    (project / "kinematics").mkdir(parents=True)
+    shutil.copy(own, project / "kinematics" / "squats.mot")
+    shutil.copy(own, project / "kinematics" / "walk.mot")
+    given = (
+        Path(shutil.make_archive(str(project), "zip", tmp_path, "project")) if packed else project
+    )
+    found = result(capsys, reference, given)
+    assert errors(found) == pytest.approx(errors(result(capsys, reference, own)), abs=1e-9)
+    assert any("Pose2Sim project, squats.mot" in one["message"] for one in found["remarks"])
+
+
+def test_a_pose2sim_project_of_markers_alone(
+    session: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    augmented = only(session / "MarkerData" / "Video", "PostAugmentation*/squats.trc")
+    folder = tmp_path / "project" / "squats" / "pose-3d"
+    folder.mkdir(parents=True)
+    shutil.copy(augmented, folder / "squats_filtered_LSTM.trc")
+    found = errors(result(capsys, mocap(session), tmp_path / "project"))
+    assert found == pytest.approx(errors(result(capsys, mocap(session), augmented)), abs=1e-9)
+
+
+def test_markers_against_markers(session: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    augmented = only(session / "MarkerData" / "Video", "PostAugmentation*/squats.trc")
+    found = result(capsys, mocap(session), augmented)
+    assert found["clock"]["lag_s"] == pytest.approx(0, abs=0.02)
+    distances = errors(found)
+    assert len(distances) > 30
+    # two phones see a body within some centimetres, and never within 1 mm
+    assert all(1e-3 < distance < 0.15 for distance in distances.values())
+    assert not [one for one in found["remarks"] if one["severity"] == "warning"]
+
+
+def test_a_scaled_model_instead_of_a_static_trial(
+    session: Path, plain: dict[str, float], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    static = ["--static-mocap", mocap(session, "static1")]
+    result(capsys, mocap(session), session, *static, *FAST, "--out", out)
+    scaled = ["--scaled-model", out / "mocap_scaled.osim"]
+    found = errors(result(capsys, mocap(session), session, *scaled, *FAST))
+    assert found == pytest.approx(plain, abs=math.radians(0.01))
+
+
+def test_opensims_engine_gives_what_the_fast_one_gives(
+    session: Path, plain: dict[str, float], capsys: pytest.CaptureFixture[str]
+) -> None:
+    static = ["--static-mocap", mocap(session, "static1")]
+    found = errors(result(capsys, mocap(session), session, *static, *LAB, "--engine", "opensim"))
+    assert found.keys() == plain.keys()
+    legs = [name for name in plain if name.startswith(("hip_", "knee_", "ankle_"))]
+    for name in legs:
+        assert found[name] == pytest.approx(plain[name], abs=math.radians(0.2)), name
