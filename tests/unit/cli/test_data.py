@@ -89,9 +89,7 @@ def test_show_as_json_holds_the_whole_card(capsys):
 
 
 def test_show_prints_all_that_a_card_says(study, capsys, tmp_path):
-    kinebench_data(
-        "add", study, "--name", "mine", "--title", "My study", "--citation", "Me (2025)."
-    )
+    kinebench_data("add", study, "--name", "mine", "--title", "My study", "--citation", "Me (2025)")
     path = tmp_path / "cache" / "cards" / "mine" / "card.toml"
     more = 'doi = "10.1234/x"\nsteps = ["ask", "wait"]\n[subject]\nmass_kg = 70.5\nsex = "female"\n'
     path.write_text(path.read_text().replace("[[source]]", f"{more}\n[[source]]", 1))
