@@ -363,8 +363,8 @@ _HEAD = f"""\
 Made by `python -m benchmarks.diagnosis --judge`. Virtual sessions of the draw "{DRAW}": people,
 movements, seeds and sizes of faults that `kinebench/diagnosis/learnt.json` was not learnt from;
 judged once, nothing drawn again because of a result. A cause is accused from a probability of
-{100 * LIKELY:.0f} % on, or from a higher one that clean learning sessions ask for. What a fault does
-is the difference to the same session without it
+{100 * LIKELY:.0f} % on, or from a higher one that clean learning sessions ask for. What a fault
+does is the difference to the same session without it
 (exact solvers, augmenter v0.3, the same noise): of angles the RMS over pelvis and legs in the worst
 fifth of a second, of the side drop the difference at the deepest points. Virtual people, and faults
 that were planned together with `why`: real recordings have others. In brackets

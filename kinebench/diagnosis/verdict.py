@@ -269,8 +269,9 @@ def _own_bias(diagnosis: Diagnosis) -> str:
     return (
         f"In {error.n} clean virtual sessions under all sorts of cameras the printed drop at depth"
         f" was wrong by {signed(error.mean, FIGURES[0])} in the mean, SD"
-        f" {error.sd * 1e3:.1f} mm, with augmenter v0.3; v0.2 in its place adds {signed(swap.mean, FIGURES[0])} there, where"
-        " nothing is wrong: the augmenter's own left and right. Real recordings vary more."
+        f" {error.sd * 1e3:.1f} mm, with augmenter v0.3; v0.2 in its place adds"
+        f" {signed(swap.mean, FIGURES[0])} there, where nothing is wrong: the"
+        " augmenter's own left and right. Real recordings vary more."
     )
 
 
