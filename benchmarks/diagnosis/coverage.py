@@ -20,7 +20,7 @@ from kinebench.diagnosis.figures import FIGURES
 from kinebench.diagnosis.spread import Spread, error_of
 from kinebench.io.atomic import write_atomically
 
-PER_PRESET = 20
+PER_PRESET = 10
 
 
 def page(errors_m: Mapping[str, Sequence[float]], usual: Spread) -> str:

@@ -42,6 +42,7 @@ _TWICE = (
 _FEWEST = 8
 _NEVER = 1e-6
 _STEPS, _CLOSE = 2000, 1e-4
+_NEWTON, _FARTHEST = 50, 0.2
 # People whom the others judge.
 _FOLDS = 5
 # The side of the foot with a low frame is in no feature.
@@ -227,9 +228,16 @@ def _stretch(held: Sequence[tuple[Example, Mapping[str, float]]]) -> tuple[float
     if not any(true) or all(true):
         return 1.0, 0.0
     chances = np.clip(said, 1e-9, 1 - 1e-9)
-    x = np.log(chances / (1 - chances))[:, None]
-    found = _logistic(x, np.array(true, dtype=np.float64)[:, None], np.zeros((1, 1)))
-    return float(found[1, 0]), float(found[0, 0])
+    x = np.log(chances / (1 - chances))
+    design = np.stack([x, np.ones_like(x)], axis=1)
+    w = np.array([1.0, 0.0])
+    for _ in range(_NEWTON):
+        p = 1.0 / (1.0 + np.exp(-np.clip(design @ w, -30, 30)))
+        hessian = (design * (p * (1 - p))[:, None]).T @ design + np.eye(2)
+        # from a stretch of 1 on, which holds it where sessions are told apart without a mistake
+        step = np.linalg.solve(hessian, design.T @ (p - np.array(true)) + w - [1.0, 0.0])
+        w = w - np.clip(step, -_FARTHEST, _FARTHEST)
+    return float(w[0]), float(w[1])
 
 
 def fitted(examples: Sequence[Example], hidden: Sequence[str], note: str = "") -> Learnt:

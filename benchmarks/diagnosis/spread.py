@@ -30,7 +30,7 @@ from kinebench.lab.motions import MotionModel
 __all__ = ["Measured", "constants", "error_constants", "errors_of", "measure"]
 
 SUBJECTS = range(1, 31)
-PER_PRESET = range(1, 21)
+PER_PRESET = range(1, 11)
 MOTIONS: tuple[MotionModel, ...] = (SQUAT, SITTING, ASYMMETRIC)
 
 

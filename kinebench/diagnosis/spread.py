@@ -71,15 +71,15 @@ N_SESSIONS = 30
 """Clean sessions that swaps were made in."""
 
 _ERRORS = {
-    "side_drop": Spread(3.63e-03, 9.29e-03),
-    "knee_drop": Spread(3.27e-03, 6.40e-03),
-    "ankle_drop": Spread(-3.58e-04, 7.48e-03),
-    "pelvis_list": Spread(-1.77e-02, 5.00e-02),
-    "leg_length": Spread(3.19e-03, 7.05e-03),
-    "hip_flexion": Spread(-6.85e-03, 3.90e-02),
-    "knee_flexion": Spread(-6.19e-03, 3.59e-02),
-    "ankle_flexion": Spread(2.16e-03, 9.64e-02),
-    "unrest": Spread(8.01e-05, 3.12e-04),
+    "side_drop": Spread(2.54e-03, 7.13e-03, 90),
+    "knee_drop": Spread(-1.79e-03, 6.95e-03, 90),
+    "ankle_drop": Spread(-1.66e-03, 6.18e-03, 90),
+    "pelvis_list": Spread(-1.52e-02, 4.30e-02, 90),
+    "leg_length": Spread(-6.43e-04, 6.42e-03, 90),
+    "hip_flexion": Spread(-1.68e-02, 3.29e-02, 90),
+    "knee_flexion": Spread(-1.53e-02, 3.16e-02, 90),
+    "ankle_flexion": Spread(-2.41e-02, 6.32e-02, 90),
+    "unrest": Spread(3.33e-05, 3.38e-04, 90),
 }
 
 _PARTS: Mapping[str, Mapping[str, Spread]] = {
