@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kinebench.baselines import gate as gates
 from kinebench.baselines.accepting import baseline_of
 from kinebench.baselines.baseline import Key, Origin
 from kinebench.baselines.gate import Gate
@@ -17,7 +19,9 @@ from kinebench.baselines.measurement import ALL, Measured, Measurement
 from kinebench.baselines.presets import tolerances_of
 from kinebench.baselines.text import baseline_text
 from kinebench.cli.main import main
+from kinebench.core import Markers, Subject, Trial
 from kinebench.core.motion import Coordinate, Motion
+from kinebench.io.trc import read_trc
 
 ORIGIN = Origin("kinebench check", 7, {}, {}, {"s1 squat": "0" * 64}, "01")
 MOTION = Motion((Coordinate("knee_angle_r"),), [0.0, 0.5, 1.0], [[0.0], [0.1], [0.2]])
@@ -110,3 +114,36 @@ def test_reports_are_written_where_they_are_asked_for(
     assert "knee_angle_r" in told
     assert check(measured(), "--json", "--github") == 2
     assert "both print to standard output" in capsys.readouterr().err
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A trial of one marker, with or without a static one."""
+
+    name: str
+    static: Markers | None
+    subject: str = "s1"
+
+    def __call__(self, levels: Mapping[str, Any]) -> Trial:
+        moving = Markers(("Neck",), [0.0, 0.01], [[[0.0, 1.5, 0.0]], [[0.1, 1.5, 0.0]]])
+        return Trial(self.name, Subject(70.5, 1.75), moving, static=self.static)
+
+
+def test_trials_are_written_for_a_pipeline_that_reads_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    static = Markers(("Neck",), [0.0], [[[0.0, 1.6, 0.0]]])
+    sources = (Recorded("a squat", static), Recorded("gait", None))
+    made = replace(gates.quick_gate(), sources=sources)
+    monkeypatch.setattr(gates, "quick_gate", lambda: made)
+    folder = tmp_path / "new" / "trials"
+    assert main(["check", "--write-trials", str(folder)]) == 0
+    assert capsys.readouterr().out.split() == ["s1_a_squat.trc", "s1_gait.trc"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "s1_a_squat.json", "s1_a_squat.trc", "s1_a_squat_static.trc",
+        "s1_gait.json", "s1_gait.trc",
+    ]  # fmt: skip
+    assert read_trc(folder / "s1_a_squat.trc").positions[1].tolist() == [[0.1, 1.5, 0.0]]
+    assert read_trc(folder / "s1_a_squat_static.trc").positions.tolist() == [[[0.0, 1.6, 0.0]]]
+    told = json.loads((folder / "s1_gait.json").read_text())
+    assert told == {"mass_kg": 70.5, "height_m": 1.75}

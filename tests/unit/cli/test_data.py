@@ -103,7 +103,7 @@ def test_show_prints_all_that_a_card_says(study, capsys, tmp_path):
         "Added from study.",
         "",
         "licence     LicenseRef-unstated",
-        "citation    Me (2025).",
+        "citation    Me (2025)",
         "doi         https://doi.org/10.1234/x",
         "mass_kg     70.5",
         "sex         female",

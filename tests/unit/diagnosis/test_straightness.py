@@ -47,6 +47,28 @@ def test_lean_is_positive_forwards() -> None:
     assert stance(stander(lean_deg=-7.0), (1.0, 2.0)).lean_deg == pytest.approx(-7.0)  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("outwards_deg", [-15.0, 20.0])
+@pytest.mark.parametrize("bend", [-5.0, 30.0, 80.0])
+def test_the_angle_is_that_about_the_hips_whatever_leans_outwards(
+    bend: float, outwards_deg: float
+) -> None:
+    """Thigh and shank of a knock-kneed or bow-legged person; and a trunk that leans aside."""
+    outwards, turn = np.radians(outwards_deg), np.radians(bend)
+    thigh = np.array([0.0, -np.cos(outwards), np.sin(outwards)])
+    # about the hips' axis, z: what is along it stays
+    shank = [-np.sin(turn) * np.cos(outwards), -np.cos(turn) * np.cos(outwards), thigh[2]]
+    standing = stander()
+    positions = standing.positions.copy()
+    positions[:, 3] = positions[:, 2] + 0.4 * thigh
+    positions[:, 4] = positions[:, 3] + 0.4 * np.array(shank)
+    lean = np.radians(12.0)
+    trunk = [np.sin(lean) * np.cos(outwards), np.cos(lean) * np.cos(outwards), np.sin(outwards)]
+    positions[:, 0] = positions[:, 1] + 0.5 * np.array(trunk)
+    found = stance(standing.with_positions(positions), (1.0, 2.0))
+    assert found is not None
+    assert (*found.knees_deg, found.lean_deg) == pytest.approx((bend, 0.0, 12.0), abs=1e-9)
+
+
 @pytest.mark.parametrize("heading_deg", [0.0, 90.0, 200.0])
 def test_the_heading_does_not_matter(heading_deg: float) -> None:
     turned = Rotate.from_axis_angles({"y": heading_deg})(stander(20.0, 5.0, 3.0))

@@ -100,6 +100,20 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return capsys.readouterr().err
 
 
+@pytest.mark.parametrize("spoilt", ["squats", "static1"])
+@pytest.mark.parametrize("factor", [1000.0, 0.001])
+def test_each_mocap_file_must_be_as_large_as_a_person(
+    spoilt: str, factor: float, session: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A header that says m of numbers in mm, or the other way round."""
+    for name in ("squats", "static1"):
+        own = read_trc(session / "MarkerData" / "Mocap" / f"{name}.trc")
+        size = factor if name == spoilt else 1.0
+        write_trc(tmp_path / f"{name}.trc", own.with_positions(size * own.positions), "m", 8)
+    said = refused(capsys, str(tmp_path / "squats.trc"), str(session), *options(tmp_path))
+    assert {"squats": "the mocap", "static1": "the static mocap trial"}[spoilt] in said
+
+
 def test_names_that_the_model_does_not_know(
     session: Path, mocap: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
