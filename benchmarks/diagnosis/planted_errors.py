@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -98,7 +99,10 @@ class SomeRig:
         if not self.count:
             return BEST_GUESS(keypoints, *names)
         which = self.first + int(generator("rig", names[0]).integers(self.count))
-        return plausible_preset(which)(keypoints, *names)
+        return _plausible(which)(keypoints, *names)
+
+
+_plausible = lru_cache(maxsize=128)(plausible_preset)
 
 
 def _phones() -> CameraError:
@@ -240,7 +244,7 @@ PRESETS: Mapping[str, CameraError] = {
         (PersonBias(5.0), SlowNoise((7.0, 8.0, 5.0), 0.5), WhiteNoise(), RoughCalibration())
     ),
     "rig": SomeRig(),
-    "plausible rigs": SomeRig(0, 10),
+    "plausible rigs": SomeRig(0, 60),
     "other rigs": SomeRig(100, 20),
 }
 """What every session of a preset has."""

@@ -36,7 +36,7 @@ from kinebench.lab.population import PEOPLE
 from kinebench.lab.recording import Recording, film
 from kinebench.lab.seeds import generator
 
-__all__ = ["FAULTS", "HIDDEN", "NAMELESS", "Session", "drawn"]
+__all__ = ["FAULTS", "HIDDEN", "NAMELESS", "Session", "drawn", "pair_of"]
 
 Draw = np.random.Generator
 
@@ -100,8 +100,10 @@ class Session:
         """What was planted, without kinds."""
         return tuple(kind.split(":")[0] for kind in self.kinds)
 
-    def trial(self, generic: Callable[[], Body] = opencap_body) -> Trial:
-        """What the cameras saw of a person with this body."""
+    def recorded(
+        self, generic: Callable[[], Body] = opencap_body
+    ) -> tuple[Recording, Recording | None]:
+        """Movement and static trial of a person with this body, as the cameras saw them."""
         preset = PRESETS[self.preset]
 
         def filmed(motion: MotionModel, errors: tuple[CameraError, ...], part: str) -> Recording:
@@ -111,9 +113,13 @@ class Session:
             return replace(true, keypoints=Chain((preset, *errors))(true.keypoints, *names))
 
         moving = filmed(self.motion, self.moving_errors, "trial")
-        static = None
-        if self.static is not None:
-            static = filmed(self.static, self.static_errors, "static")
+        if self.static is None:
+            return moving, None
+        return moving, filmed(self.static, self.static_errors, "static")
+
+    def trial(self, generic: Callable[[], Body] = opencap_body) -> Trial:
+        """What the cameras saw, and what is stated."""
+        moving, static = self.recorded(generic)
         trial = moving.as_trial(self.name, static=static)
         mass, height = self.stated
         known = trial.subject
@@ -444,6 +450,22 @@ FAULTS: Mapping[str, Fault] = {
     "person's legs differ": _legs,
 }
 """Faults that `why` has a name for. Static pose and tilt come twice as often: they have kinds."""
+
+# Of these one at most, as they say how a model is scaled; a size that changes takes two recordings.
+_SCALING = {"static pose", "static window", "no static trial", "scaling set-up"}
+_NO_PAIR = {"no static trial", "size"}
+
+
+def pair_of(draw: Draw) -> tuple[str, str]:
+    """Two faults that a session can have together; what a person does comes first."""
+    while True:
+        one, other = sorted(map(str, draw.choice(list(FAULTS), 2, replace=False)), key=_place)
+        if not {one, other} <= _SCALING and {one, other} != _NO_PAIR:
+            return one, other
+
+
+def _place(fault: str) -> tuple[bool, str]:
+    return not fault.startswith("person"), fault
 
 
 def _version(session: Session, draw: Draw) -> Session:

@@ -112,7 +112,8 @@ def cards() -> Seeds:
         "citation": "A (2020) B.", "doi": "10.1371/x", "steps": ["one", "two"],
         "reference": "optical", "faults": ["short"], "verified": False,
         "expected": {"subject": ["s1"]},
-        "pattern": [{"kind": "motion", "path": "{subject}/{trial}.mot"}], "subject": {"mass_kg": 72.0, "height_m": 1.8, "sex": "f"},
+        "pattern": [{"kind": "motion", "path": "{subject}/{trial}.mot"}],
+        "subject": {"mass_kg": 72.0, "height_m": 1.8, "sex": "f"},
         "source": [
             {"address": "https://example.org/", "files": [file]},
             {"folder": "/nowhere", "files": [{**file, "path": "c.mot"}]},

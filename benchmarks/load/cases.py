@@ -104,7 +104,7 @@ def _pipeline(size: int, folder: Path) -> Work:
     from kinebench.studies.plan import cells
 
     cell = next(cells(demonstration(1, "lab").study))
-    trial = cell.source(dict(cell.choices), cell.seed)
+    trial = cell.source(dict(cell.choices))
     frames = np.arange(size) % trial.keypoints.n_frames
     long = Markers(trial.keypoints.names, np.arange(size) / 120, trial.keypoints.positions[frames])
     longer = replace(trial, keypoints=long, reference_motion=None, reference_markers=None)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.diagnosis.confusion import LateSide, LowHip, WanderingLeg
+from benchmarks.diagnosis.planted_errors import LateLeg, Shift, WanderingLeg
 from kinebench.core.markers import Markers
 from kinebench.errors import KinebenchError
 from kinebench.lab import Body, Population, Recording, StaticPose, VirtualSubject, record
@@ -103,11 +103,14 @@ RIGS = "plausible rigs"
 """Two phones, triangulation and a detector, of which each person gets others."""
 
 FAULTS: dict[str, CameraError] = {
-    "two phones, tilted by 3° sideways": Chain((*two_phones().errors, WorldTilt(0, 3))),
-    "two phones, all lengths × 1.06": Chain((*two_phones().errors, ScaleError(1.06))),
-    "two phones, right leg 80 ms late": Chain((*two_phones().errors, LateSide(0.08))),
-    "two phones, right hip 25 mm low": Chain((*two_phones().errors, LowHip(25.0))),
-    "two phones, right leg wanders by 25 mm": Chain((*two_phones().errors, WanderingLeg(25.0))),
+    f"two phones, {what}": Chain((*two_phones().errors, error))
+    for what, error in (
+        ("tilted by 3° sideways", WorldTilt(0, 3)),
+        ("all lengths × 1.06", ScaleError(1.06)),
+        ("right leg 80 ms late", LateLeg("R", 0.08)),
+        ("right hip 25 mm low", Shift("R", ("Hip",), 0.025)),
+        ("right leg wanders by 25 mm", WanderingLeg("R", 25.0)),
+    )
 }
 """What is wrong with some recordings, and with none that taught anything."""
 

@@ -7,7 +7,6 @@ import math
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kinebench.cleaning.sides import SwapSides
 from kinebench.core.arrays import FloatArray
@@ -40,14 +39,20 @@ _SIDES = (("R", "right"), ("L", "left"))
 
 
 def of_depth(moving: Markers) -> dict[str, float]:
-    """What differs between the deepest and the highest tenth of the frames."""
-    high, deep = highest(moving), _deepest(moving)
+    """What changes from highest to deepest, by a line through all frames.
+
+    A line uses every frame: slow errors of the few deepest frames matter less.
+    """
+    high = highest(moving)
     angles = knee_angles_deg(moving)
     if angles is None:
         return {}
+    depth = _depth(moving)
 
     def change(course: FloatArray) -> float:
-        return float(np.nanmean(course[deep]) - np.nanmean(course[high]))
+        known = np.isfinite(depth) & np.isfinite(course)
+        off = depth[known] - depth[known].mean() if known.any() else depth[known]
+        return float(off @ course[known] / max(float(off @ off), 1e-12)) if len(off) else math.nan
 
     lengths = segment_lengths(moving)
     _, right = directions(moving, high)
@@ -226,7 +231,8 @@ def _low_outlier_mm(recording: Markers) -> float:
     return 1e3 * lowest
 
 
-def _deepest(recording: Markers) -> NDArray[np.bool_]:
-    """Frames (n_frames,) bool in which the hips are among their lowest tenth."""
+def _depth(recording: Markers) -> FloatArray:
+    """Depth (n_frames,) of the hips: 0 at the 90th percentile of their height, 1 at the 10th."""
     height = middle(recording, "Hip")[:, 1]
-    return np.asarray(height <= np.nanpercentile(height, 10.0))
+    low, high = np.nanpercentile(height, (10.0, 90.0))
+    return np.asarray(np.clip((high - height) / max(float(high - low), 1e-9), 0.0, 1.0))

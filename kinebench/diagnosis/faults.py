@@ -10,9 +10,10 @@ from types import MappingProxyType
 from kinebench.diagnosis.features import FEATURES
 from kinebench.diagnosis.suspicion import ANYTHING, Learnt, learnt, probabilities
 
-LIKELY = 0.7
-"""A cause is called likely wrong from this probability on: in the learning set, each half judged by
-what the other taught, 2 % of clean sessions were accused then, and 6 % of those filmed by rigs."""
+LIKELY = 0.5
+"""A cause is called likely wrong from this probability on, more likely than not; what clean
+sessions resemble, from a higher one (`Learnt.likely`): under no camera preset are more than 1.2 %
+of the clean learning sessions accused of one cause, judged by what other people's taught."""
 
 _WHOLE = "no single number of the recording is unusual, all of them together are"
 # Spreads from what is usual that are worth a word.
@@ -244,6 +245,8 @@ class Fault:
         The likeliest one, empty for a cause of one kind.
     deviations : tuple of (str, float)
         Features that tell of it, in spreads of clean sessions from what is usual.
+    threshold : float
+        Probability from which on it is called likely wrong.
     """
 
     name: str
@@ -251,6 +254,7 @@ class Fault:
     shown: str
     kind: str = ""
     deviations: tuple[tuple[str, float], ...] = ()
+    threshold: float = LIKELY
 
     @property
     def words(self) -> CauseWords:
@@ -260,7 +264,7 @@ class Fault:
     @property
     def likely(self) -> bool:
         """Whether it is called likely wrong."""
-        return self.probability >= LIKELY
+        return self.probability >= self.threshold
 
 
 def faults_of(
@@ -289,7 +293,9 @@ def faults_of(
         which = kind.partition(": ")[2]
         told = _telling(name, which, features, z)
         text = "; ".join(_in_words(one, features[one], model.usual[one]) for one in told) or _WHOLE
-        found.append(Fault(name, probability, text, which, tuple((one, z[one]) for one in told)))
+        deviations = tuple((one, z[one]) for one in told)
+        threshold = model.likely.get(name, LIKELY)
+        found.append(Fault(name, probability, text, which, deviations, threshold))
     ranked = sorted(found, key=lambda fault: -fault.probability)
     far = model.far(features)
     strange = far if len(far) > model.strange else ()

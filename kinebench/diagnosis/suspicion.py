@@ -1,10 +1,11 @@
 """How likely each cause is, given what a recording shows: learnt in the laboratory.
 
 For every kind of fault a logistic model of `kinebench.diagnosis.features`, whose parameters are in
-`learnt.json`, made by ``python -m benchmarks.diagnosis --learn``. Features of a side enter by
-size alone, along the direction in which that kind of fault moves them (Fisher's discriminant), so
-that a mirrored recording gets the mirrored answer. A probability is one among sessions of which
-the share stated in the file is clean and the others have one of the faults, all alike often.
+`learnt.json`, made by ``python -m benchmarks.diagnosis --learn``. Of a fault that has a side, the
+model gives the odds that it is on the right; those of the left are what it says of the mirrored
+recording, and the odds of either are their sum. So a mirrored recording gets the mirrored answer,
+and everything counts that a fault of the right side does *not* move. A probability is one among
+sessions of which the share stated in the file is clean and the others have one of the faults.
 """
 
 from __future__ import annotations
@@ -12,12 +13,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
-
-import numpy as np
 
 from kinebench.diagnosis.features import FEATURES
 
@@ -31,9 +30,6 @@ learnt that would hold elsewhere."""
 FAR = 6.0
 """Spreads from what is usual that single faults reach in a few features, and no clean session."""
 
-SIDED = tuple(name for name, feature in FEATURES.items() if feature.sided)
-PLAIN = tuple(name for name, feature in FEATURES.items() if not feature.sided)
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Learnt:
@@ -43,10 +39,10 @@ class Learnt:
     ----------
     usual : mapping of str to (float, float)
         Feature to its middle and spread in clean sessions; the middle of a side's is 0.
-    signatures : mapping of str to mapping of str to float
-        Kind of fault to the weights of standardised features of sides.
     odds : mapping of str to mapping of str to float
         Kind of fault to weights of the inputs of `inputs_of`, and "constant".
+    sided : tuple of str
+        Kinds of which the weights give the odds on the right side.
     clean_share : float
         Of the sessions that probabilities refer to.
     strange : int
@@ -54,14 +50,18 @@ class Learnt:
         and without: a recording with more is unlike all that was learnt from.
     note : str
         Where all this comes from.
+    likely : mapping of str to float
+        Cause to the probability from which on it is called likely wrong; at least
+        `kinebench.diagnosis.faults.LIKELY`, which those have that are not named.
     """
 
     usual: Mapping[str, tuple[float, float]]
-    signatures: Mapping[str, Mapping[str, float]]
     odds: Mapping[str, Mapping[str, float]]
+    sided: tuple[str, ...]
     clean_share: float
     note: str
     strange: int = 1000
+    likely: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -95,7 +95,8 @@ class Learnt:
             "clean_share": self.clean_share,
             "strange": self.strange,
             "usual": {k: [float(f"{x:.4g}") for x in v] for k, v in self.usual.items()},
-            "signatures": {name: short(weights) for name, weights in self.signatures.items()},
+            "sided": list(self.sided),
+            "likely": dict(self.likely),
             "odds": {name: short(weights) for name, weights in self.odds.items()},
         }
 
@@ -105,11 +106,12 @@ class Learnt:
         usual = {name: (float(a), float(b)) for name, (a, b) in content["usual"].items()}
         return cls(
             usual,
-            content["signatures"],
             content["odds"],
+            tuple(content["sided"]),
             content["clean_share"],
             content["note"],
             content["strange"],
+            content["likely"],
         )
 
 
@@ -120,26 +122,15 @@ def learnt() -> Learnt:
     return Learnt.from_json(json.loads(text))
 
 
-def inputs_of(
-    signatures: Mapping[str, Mapping[str, float]], standardised: Mapping[str, float]
-) -> dict[str, float]:
-    """What the odds are sums of.
+def mirrored(standardised: Mapping[str, float]) -> dict[str, float]:
+    """Deviations of the recording as a mirror shows it."""
+    return {name: -value if FEATURES[name].sided else value for name, value in standardised.items()}
 
-    Features without side with their sign, and their size ("size of …"); those of sides as sizes
-    along each signature ("like …"), and these again for how quiet the recording is ("quiet like
-    …"): a deviation that noise explains says less.
-    """
-    found = {}
-    noise = (standardised["wandering, most"] + standardised["feet wander, most"]) / 2
-    quiet = 2.0 / (1.0 + math.exp(noise))
-    for name in PLAIN:
-        found[name] = standardised[name]
-        found[f"size of {name}"] = abs(standardised[name])
-    for kind, weights in signatures.items():
-        along = sum(weight * standardised[name] for name, weight in weights.items())
-        found[f"like {kind}"] = min(abs(along), FARTHEST)
-        found[f"quiet like {kind}"] = quiet * found[f"like {kind}"]
-    return found
+
+def inputs_of(standardised: Mapping[str, float]) -> dict[str, float]:
+    """What the odds are sums of: every deviation with its sign, and its size ("size of …")."""
+    sizes = {f"size of {name}": abs(value) for name, value in standardised.items()}
+    return {**standardised, **sizes}
 
 
 def probabilities(features: Mapping[str, float], model: Learnt | None = None) -> dict[str, float]:
@@ -153,22 +144,17 @@ def probabilities(features: Mapping[str, float], model: Learnt | None = None) ->
         The parameters that kinebench comes with by default.
     """
     model = learnt() if model is None else model
-    inputs = inputs_of(model.signatures, model.standardised(features))
-    return {
-        kind: 1.0 / (1.0 + math.exp(-min(max(_log_odds(weights, inputs), -30.0), 30.0)))
-        for kind, weights in model.odds.items()
-    }
+    right = model.standardised(features)
+    here, there = inputs_of(right), inputs_of(mirrored(right))
+    found = {}
+    for kind, weights in model.odds.items():
+        odds = math.exp(_log_odds(weights, here))
+        if kind in model.sided:
+            odds += math.exp(_log_odds(weights, there))
+        found[kind] = odds / (1.0 + odds)
+    return found
 
 
 def _log_odds(weights: Mapping[str, float], inputs: Mapping[str, float]) -> float:
-    return sum(w * (1.0 if name == "constant" else inputs[name]) for name, w in weights.items())
-
-
-def lean(model: Learnt, kind: str, features: Mapping[str, float]) -> int:
-    """Side of a fault: 1 where the right is low, bent, late or shaky, −1 the left, 0 unknown."""
-    weights = model.signatures.get(kind)
-    if not weights:
-        return 0
-    z = model.standardised(features)
-    along = sum(weight * z[name] for name, weight in weights.items())
-    return int(np.sign(along))
+    found = sum(w * (1.0 if name == "constant" else inputs[name]) for name, w in weights.items())
+    return min(max(found, -30.0), 30.0)

@@ -13,7 +13,7 @@ from kinebench.diagnosis.causes import Cause
 from kinebench.diagnosis.faults import LIKELY
 from kinebench.diagnosis.figures import FIGURES, Figure
 from kinebench.diagnosis.spread import ANGLE_CHANGE as ANGLE_CHANGE
-from kinebench.diagnosis.spread import N_SESSIONS, error_of, notable, spread_of
+from kinebench.diagnosis.spread import error_of, notable, spread_of
 from kinebench.diagnosis.why import SOLVERS, Diagnosis
 from kinebench.errors import listed
 
@@ -267,10 +267,11 @@ def _own_bias(diagnosis: Diagnosis) -> str:
     swap = spread_of("augmenter version", FIGURES[0])
     assert swap is not None
     return (
-        f"In {N_SESSIONS} clean virtual sessions of two phones the printed drop at depth was wrong"
-        f" by {signed(error.mean, FIGURES[0])} in the mean, SD {error.sd * 1e3:.1f} mm, with"
-        f" augmenter v0.3; v0.2 in its place adds {signed(swap.mean, FIGURES[0])} there, where"
-        " nothing is wrong: the augmenter's own left and right. Real recordings vary more."
+        f"In {error.n} clean virtual sessions under all sorts of cameras the printed drop at depth"
+        f" was wrong by {signed(error.mean, FIGURES[0])} in the mean, SD"
+        f" {error.sd * 1e3:.1f} mm, with augmenter v0.3; v0.2 in its place adds"
+        f" {signed(swap.mean, FIGURES[0])} there, where nothing is wrong: the"
+        " augmenter's own left and right. Real recordings vary more."
     )
 
 

@@ -61,8 +61,9 @@ _METHODS = (
     " what the recording shows, not from what a swap changes: logistic models of its features,"
     " learnt on virtual sessions in which faults were planted and in clean ones, under several"
     " presets of camera errors. Probabilities refer to sessions like those; from"
-    f" {LIKELY:.0%} on a cause is called likely wrong, and likelier and larger ones come first. A"
-    " cause that only changes a figure is not thereby wrong. No reference measurement is used."
+    f" {LIKELY:.0%} on a cause is called likely wrong (later, where clean sessions look alike), and"
+    " likelier and larger ones come first. A cause that"
+    " only changes a figure is not thereby wrong. No reference measurement is used."
 )
 _SHAPLEY = Reference(
     "[1] Shapley LS (1953) A value for n-person games. In: Contributions to the Theory of Games"

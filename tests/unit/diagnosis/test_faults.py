@@ -18,7 +18,7 @@ USUAL = dict.fromkeys(FEATURES, (0.0, 2.0))
 def model(**odds: dict[str, float]) -> Learnt:
     named = {name.replace("_", " "): weights for name, weights in odds.items()}
     odds_of = {kind: named.get(kind, {"constant": -9.0}) for kind in (*learnt().kinds, ANYTHING)}
-    return Learnt(USUAL, {}, odds_of, 0.5, "")
+    return Learnt(USUAL, odds_of, (), 0.5, "")
 
 
 def named(found: tuple[Fault, ...]) -> dict[str, Fault]:
@@ -68,6 +68,13 @@ def test_a_side_is_told_by_its_sign(value: float, side: str, other: str) -> None
     told = named(found)["static pose"].shown
     assert f"the {side} knee is more bent than the {other} one" in told
     assert "by 14° (usual: up to 4.0°)" in told
+
+
+def test_a_cause_that_clean_sessions_resemble_takes_more_to_be_likely() -> None:
+    odds = model(mass={"constant": 1.0}, size={"constant": 1.0})
+    found = named(faults_of(UNKNOWN, replace(odds, likely={"mass": 0.8}))[0])
+    assert found["mass"].probability == found["size"].probability == pytest.approx(0.731, abs=1e-3)
+    assert (found["mass"].likely, found["size"].likely) == (False, True)
 
 
 def test_logarithms_are_shown_as_what_they_are_of() -> None:

@@ -111,6 +111,26 @@ def test_a_low_keypoint_lengthens_one_segment_and_shortens_the_other(
     assert found["thigh length, change"] == pytest.approx(clean["thigh length, change"], abs=4.0)
 
 
+def test_a_keypoint_that_sinks_with_depth_is_measured_at_the_deepest(
+    clean: dict[str, float],
+) -> None:
+    trial = session()
+    height = trial.keypoints.position("midHip")[:, 1]
+    high, low = np.percentile(height, (90, 10))
+    depth = np.clip((high - height) / (high - low), 0, 1)
+    sinking = moved(trial.keypoints, "RHip", -0.04 * depth[:, None] * [0.0, 1.0, 0.0])
+    found = measured(replace(trial, keypoints=sinking))
+    assert found["hip sinks"] - clean["hip sinks"] == pytest.approx(-40, abs=1.5)
+
+
+def test_hips_that_seem_turned_move_sideways_only_a_little(clean: dict[str, float]) -> None:
+    # 10 mm of one hip turn the line of the hips by 3°, and 0.3 m of depth then go 16 mm sideways
+    trial = session()
+    forwards = moved(trial.keypoints, "RHip", [0.010, 0.0, 0.0])
+    found = measured(replace(trial, keypoints=forwards))
+    assert abs(found["pelvis shifts"] - clean["pelvis shifts"]) < 6.0
+
+
 def test_a_late_leg_is_late() -> None:
     trial = session()
     late = np.array(trial.keypoints.positions)

@@ -47,8 +47,9 @@ def test_errors_of_the_headline_are_known() -> None:
 
 
 def test_a_prediction_interval_is_student_s() -> None:
-    factor = stats.t.ppf(0.975, N_SESSIONS - 1) * math.sqrt(1 + 1 / N_SESSIONS)
-    assert Spread(1.0, 2.0).half_width == pytest.approx(2.0 * factor, rel=1e-3)
+    for n in (N_SESSIONS, 180):
+        factor = stats.t.ppf(0.975, n - 1) * math.sqrt(1 + 1 / n)
+        assert Spread(1.0, 2.0, n).half_width == pytest.approx(2.0 * factor)
     assert Spread(3.0, 4.0).rms == 5.0
 
 

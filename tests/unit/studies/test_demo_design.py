@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from kinebench.scaling.standing import StandingWindow
 
 from kinebench.cleaning.lowpass import Butterworth
 from kinebench.lab import PEOPLE
@@ -13,6 +12,7 @@ from kinebench.lab.camera.presets import two_phones
 from kinebench.lab.motions import SitToStand, Squat
 from kinebench.lab.static_poses import STATIC_POSES
 from kinebench.pipeline.spec import PipelineSpec
+from kinebench.scaling.standing_window import StandingWindow
 from kinebench.studies.demo import demonstration
 from kinebench.studies.sources.laboratory import LabSource
 
