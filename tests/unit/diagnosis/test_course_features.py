@@ -9,7 +9,10 @@ from kinebench.core import Markers, Subject
 from kinebench.diagnosis.course_features import of_time
 from kinebench.diagnosis.stance_features import Choices, of_pose, of_size
 
-NAMES = ("Neck", "midHip", "RHip", "RKnee", "RAnkle", "LHip", "LKnee", "LAnkle")
+NAMES = (
+    "Neck", "midHip", "RHip", "RKnee", "RAnkle", "LHip", "LKnee", "LAnkle",
+    "RShoulder", "LShoulder",
+)  # fmt: skip
 RATE = 60.0
 
 
@@ -18,6 +21,7 @@ def squatting(n_frames: int, late_s: float = 0.0, depth_deg: float = 60.0) -> Ma
     times = np.arange(n_frames) / RATE
     positions = np.zeros((n_frames, len(NAMES), 3))
     positions[:, :2] = [[0.0, 1.4, 0.0], [0.0, 0.9, 0.0]]
+    positions[:, 8:] = [[0.0, 1.35, 0.15], [0.0, 1.35, -0.15]]
     for column, z, late in ((2, 0.1, late_s), (5, -0.1, 0.0)):
         half = np.radians(depth_deg) * np.sin(np.pi * (times - late)) ** 2 / 2
         zero = np.zeros_like(half)
