@@ -204,7 +204,7 @@ _HAS = (
     ("offset-removed RMSE, NRMSE, timing of peaks, LFM, Sprague–Geers, CMC", "yes", "no"),
     ("interval of one trial's bias that respects autocorrelation", "yes", "no: frames or subjects"),
     ("interval over subjects", "Student", "bootstrap, percentile"),
-    ("mixed model, TOST, permutation test of curves, Holm and FDR", "yes", "no"),
+    ("TOST, permutation test of curves, Holm and FDR", "yes", "no"),
     ("lag: none, given, found", "yes", "yes"),
     ("sensitivity to the lag", "always: ± 1 frame, ± 0.1 s", "when asked for"),
     ("lag from a signal that is not scored, lag that minimises the error with a flag", "yes", "no"),

@@ -228,11 +228,12 @@ _HEAD = """\
 
 Made by `python -m benchmarks.studies.headlines` from the tables inside the committed reports;
 nothing is run. Error: mean RMSE of legs, pelvis and trunk, degrees. A change is that of the error
-against the first row's level, mean over virtual subjects (static pose and filter 12, augmenter 10,
-right side 8), with Student's 95 % interval of the mean; mocap-driven: seven trials of three people
-(five of one), each person counting once. Virtual subjects move and are built differently, and each
-is filmed by another rig of cameras that recordings allow, so that the intervals hold what differs
-between people and what is not known about cameras (`benchmarks/laboratory/people.md`, `rigs.md`).
+against the first row's level, mean over virtual subjects (static pose and filter 12, augmenter
+and right side 8), with Student's 95 % interval of the mean; mocap-driven: seven trials of three
+people (five of one), each person counting once. Virtual subjects move and are built differently,
+and each is filmed by another rig of cameras that recordings allow, so that the intervals hold what
+differs between people and what is not known about cameras (`benchmarks/laboratory/people.md`,
+`rigs.md`).
 `lab-1` was trained in this laboratory, with the older preset of cameras. *Equivalent*: two
 one-sided tests at 5 % show a change within ± 0.5°, a quarter of the 2° that McGinley et al. (2009)
 take for small. Intervals and tests are not corrected for how many there are. Real recordings are

@@ -312,7 +312,14 @@ def _write(arguments: argparse.Namespace, job: _Job, validation: Validation) -> 
 
     texts: dict[Path, str] = {}
     if arguments.report is not None or arguments.out is not None:
-        page = as_html(validation_document(validation, job.remarks, job.prepared))
+        named = {
+            "mocap": arguments.mocap, "static mocap": arguments.static_mocap,
+            "scaled model": arguments.scaled_model,
+            # what was unpacked is gone by now: an archive is named itself
+            "video": arguments.video if arguments.video.is_file() else job.video.path,
+        }  # fmt: skip
+        files = [(role, path) for role, path in named.items() if path is not None]
+        page = as_html(validation_document(validation, job.remarks, job.prepared, files=files))
         if arguments.report is not None:
             texts[arguments.report] = page
     table = tables.as_csv(comparison_tables.tidy_rows(validation.comparison))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
@@ -70,6 +71,7 @@ def comparison_document(
     model: Model | None = None,
     margin_rad: float | None = None,
     files: Sequence[tuple[str, Path]] = (),
+    known: Mapping[str, str] = MappingProxyType({}),
 ) -> Document:
     """A report on a comparison: the figures that matter first, then how they came about.
 
@@ -82,6 +84,8 @@ def comparison_document(
         Differences of angles that do not matter, for the test of equivalence.
     files : sequence of (str, Path)
         What was compared, named with digests at the foot.
+    known : mapping of str to str
+        Items of the checklist that the caller knows better: see `checklist`.
 
     Raises
     ------
@@ -113,7 +117,8 @@ def comparison_document(
     sections.append(_how(comparison, files))
     margin_deg = None if margin_rad is None else float(np.degrees(margin_rad))
     named = {"estimate": comparison}
-    sections.append(checklist_section(named, model.name if model else None, margin_deg, files))
+    model_name = model.name if model else None
+    sections.append(checklist_section(named, model_name, margin_deg, files, known))
     return Document(
         f"Estimate against reference: {title}",
         tuple(sections),

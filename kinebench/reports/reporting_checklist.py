@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from kinebench import __version__
 from kinebench.comparison import Comparison, PairResult
@@ -19,6 +20,8 @@ from kinebench.reports.blocks import Section, TableBlock
 from kinebench.reports.tables import Table
 
 NOT_STATED = "not stated"
+TIME, SPACE = "time alignment", "alignment in space"
+MODEL = "model of both sides, scaling"
 _CAPTION = (
     "Filled in by this run, from its files and options alone. What is not stated here the files do"
     " not say: state it in the paper."
@@ -30,6 +33,7 @@ def checklist(
     model: str | None = None,
     margin_deg: float | None = None,
     files: Sequence[tuple[str, Path]] = (),
+    known: Mapping[str, str] = MappingProxyType({}),
 ) -> Table:
     """An item a row, with what the run knows.
 
@@ -43,6 +47,8 @@ def checklist(
         Of the tests of equivalence.
     files : sequence of (str, Path)
         What was compared.
+    known : mapping of str to str
+        Items that the caller knows better: what was done before the comparison.
     """
     pairs = [pair for comparison in methods.values() for pair in comparison.pairs]
     comparison = next(iter(methods.values()))
@@ -50,7 +56,7 @@ def checklist(
         *_what(methods, pairs, files),
         *_how(comparison, pairs),
         *_statistics(comparison, len(methods), margin_deg),
-        ("model of both sides, scaling", model or NOT_STATED),
+        (MODEL, model or NOT_STATED),
         ("joint definitions and reference frames", NOT_STATED),
         ("filter of the recordings", f"{NOT_STATED}; none is applied here"),
         ("participants: age, sex, mass, height, condition", NOT_STATED),
@@ -60,7 +66,8 @@ def checklist(
         ("ethics and consent", NOT_STATED),
         ("software", f"kinebench {__version__}"),
     )
-    return Table(("item", "in this run"), rows, n_labels=2)
+    filled = tuple((item, known.get(item, said)) for item, said in rows)
+    return Table(("item", "in this run"), filled, n_labels=2)
 
 
 def checklist_section(
@@ -68,9 +75,10 @@ def checklist_section(
     model: str | None = None,
     margin_deg: float | None = None,
     files: Sequence[tuple[str, Path]] = (),
+    known: Mapping[str, str] = MappingProxyType({}),
 ) -> Section:
     """The checklist as a section of a page; parameters as of `checklist`."""
-    table = checklist(methods, model, margin_deg, files)
+    table = checklist(methods, model, margin_deg, files, known)
     return Section("Minimum reporting", (TableBlock(table, _CAPTION),))
 
 
@@ -106,8 +114,8 @@ def _how(comparison: Comparison, pairs: Sequence[PairResult]) -> list[tuple[str,
     offset = "the mean offset of the translations is removed"
     events = how.events if isinstance(how.events, str) else "named intervals"
     return [
-        ("time alignment", f"{pairs[0].alignment.policy}; lag of the estimate {span}"),
-        ("alignment in space", type(how.space).__name__ if how.space else "none"),
+        (TIME, f"{pairs[0].alignment.policy}; lag of the estimate {span}"),
+        (SPACE, type(how.space).__name__ if how.space else "none"),
         ("offsets", offset if how.remove_translation_offset else "none is removed; figures without"
          " offset stand beside the raw ones"),
         ("sampling", f"estimates interpolated at the reference's times,"

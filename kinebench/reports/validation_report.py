@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from kinebench import __version__
 from kinebench.core.body_groups import BODY_GROUPS, group_of
@@ -13,6 +14,7 @@ from kinebench.metrics import Kind
 from kinebench.remarks import Remark, each_once
 from kinebench.reports.blocks import Document, Listing, Section, TableBlock, Text
 from kinebench.reports.comparison_report import comparison_document
+from kinebench.reports.reporting_checklist import MODEL, SPACE, TIME
 from kinebench.reports.tables import Table
 from kinebench.reports.units import readable, readable_unit
 from kinebench.validation import Validation
@@ -152,6 +154,7 @@ def validation_document(
     remarks: Sequence[Remark] = (),
     prepared: Sequence[str] = (),
     model: Model | None = None,
+    files: Sequence[tuple[str, Path]] = (),
 ) -> Document:
     """The comparison's report, with what validation found before and its methods after it.
 
@@ -164,8 +167,15 @@ def validation_document(
         As in `methods_text`.
     model : Model, optional
         On which both motions are shown.
+    files : sequence of (str, Path)
+        What was compared, named with digests at the foot.
     """
-    made = comparison_document(validation.comparison, model)
+    lines = steps_told(validation)
+    known = {item: "; ".join(line.removeprefix(kind) for line in lines if line.startswith(kind))
+             for item, kind in ((TIME, "clock: "), (SPACE, "frame: "))}  # fmt: skip
+    if prepared:
+        known[MODEL] = " ".join(prepared)
+    made = comparison_document(validation.comparison, model, files=files, known=known)
     first = Section(
         "Three kinds of error",
         (
@@ -178,7 +188,7 @@ def validation_document(
         ),
     )
     told = tuple(f"{remark.severity}: {remark.text}" for remark in each_once(remarks))
-    steps = Section("What was found", (Listing((*told, *steps_told(validation))),))
+    steps = Section("What was found", (Listing((*told, *lines)),))
     methods = Section("Methods", (Text(methods_text(validation, prepared)),))
     title = f"Video against mocap: {validation.comparison.pairs[0].trial}"
     return replace(made, title=title, sections=(first, steps, *made.sections, methods))

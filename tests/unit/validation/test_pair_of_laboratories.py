@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -183,4 +184,9 @@ def test_what_is_written(session: Path, tmp_path: Path, capsys: pytest.CaptureFi
     assert "confidence high" in printed
     written = {path.name for path in out.iterdir()}
     assert written == {"figures.csv", "methods.txt", "report.html", "validation.json"}
+    text = re.sub(r"<[^>]+>", " ", page.read_text(encoding="utf-8"))
+    assert "SHA-256" in text
+    # the page's checklist knows what was removed before the comparison
+    assert re.search(r"alignment in space\s+yaw [+−-]", text)
+    assert re.search(r"time alignment\s+the video is late by", text)
     assert "Three kinds of error" in page.read_text("utf-8")
