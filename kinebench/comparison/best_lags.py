@@ -65,10 +65,9 @@ class MeanOfBestLags:
         losses = {}
         for frames in range(-self.max_frames, self.max_frames + 1):
             lag_s = frames / estimate.rate_hz
-            times = one.times[common_frames(one, estimate, lag_s)]
-            if len(times):
-                common = one.at_frames(common_frames(one, estimate, lag_s))
-                loss = np.abs(curve(times + lag_s).values - common.values)
+            common = one.at_frames(common_frames(one, estimate, lag_s))
+            if common.n_frames:
+                loss = np.abs(curve(common.times + lag_s).values - common.values)
                 if np.isfinite(loss).any():
                     losses[frames] = float(np.nanmean(loss))
         if not losses:

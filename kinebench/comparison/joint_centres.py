@@ -12,13 +12,7 @@ from kinebench.core.model import Model
 from kinebench.core.motion import Motion
 from kinebench.errors import ValueRangeError
 from kinebench.kinematics import read_tree
-from kinebench.kinematics.poses import body_origins
-
-_JOINTS = {
-    "hip": "femur", "knee": "tibia", "ankle": "talus",
-    "shoulder": "humerus", "elbow": "ulna", "wrist": "hand",
-}  # fmt: skip
-"""Bodies whose origins are joint centres in OpenSim's models of the whole body."""
+from kinebench.kinematics.poses import JOINT_CENTRES, body_origins
 
 _SIDES = {"right": "r", "left": "l"}
 
@@ -67,7 +61,7 @@ def joint_centre_errors(pairs: Sequence[PairResult], model: Model) -> tuple[Join
     tree = read_tree(model)
     bodies = {
         f"{side} {joint}": f"{body}_{ending}"
-        for joint, body in _JOINTS.items()
+        for joint, body in JOINT_CENTRES.items()
         for side, ending in _SIDES.items()
         if f"{body}_{ending}" in tree.bodies
     }

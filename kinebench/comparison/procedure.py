@@ -94,6 +94,15 @@ class Procedure:
             )
 
 
+# of the two studies by OpenCap's authors
+_OPENCAP_DIFFERS = (
+    "21 coordinates only: no arms, no toes; kinebench scores all that both have",
+    "trials and coordinates are pooled as independent, whoever they belong to, so that left and"
+    " right count twice; kinebench averages per subject first",
+    "the constant offset of the pelvis translations is removed; the authors take it from the"
+    " markers, here it is the mean difference of each translation",
+)
+
 PROCEDURES: Mapping[str, Procedure] = MappingProxyType(
     {
         "default": Procedure(),
@@ -105,11 +114,7 @@ PROCEDURES: Mapping[str, Procedure] = MappingProxyType(
             headline="mae",
             remove_translation_offset=True,
             differs=(
-                "21 coordinates only: no arms, no toes; kinebench scores all that both have",
-                "trials and coordinates are pooled as independent, whoever they belong to, so that"
-                " left and right count twice; kinebench averages per subject first",
-                "the constant offset of the pelvis translations is removed; the authors take it"
-                " from the markers, here it is the mean difference of each translation",
+                *_OPENCAP_DIFFERS,
                 "the authors choose the best of three candidate lags by marker error; motion files"
                 " have no markers, so the clocks are taken as one",
                 "the authors list trials to leave out; here none is",
@@ -123,11 +128,7 @@ PROCEDURES: Mapping[str, Procedure] = MappingProxyType(
             pooling="pooled_repetitions",
             remove_translation_offset=True,
             differs=(
-                "21 coordinates only: no arms, no toes; kinebench scores all that both have",
-                "trials and coordinates are pooled as independent, whoever they belong to, so that"
-                " left and right count twice; kinebench averages per subject first",
-                "the constant offset of the pelvis translations is removed; the authors take it"
-                " from the markers, here it is the mean difference of each translation",
+                *_OPENCAP_DIFFERS,
                 "the abstract says mean error: that it is the root mean square was read in a script"
                 " of the authors, which computes the mean absolute error as well; kinebench's"
                 " default is the root mean square too",

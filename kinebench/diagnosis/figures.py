@@ -15,11 +15,12 @@ from kinebench.core.model import Model
 from kinebench.core.motion import Motion
 from kinebench.errors import KinebenchError
 from kinebench.events.repetitions import squat_repetitions
-from kinebench.kinematics import forward_kinematics, read_tree
+from kinebench.kinematics import read_tree
 from kinebench.kinematics.poses import JOINT_CENTRES, body_origins
 from kinebench.kinematics.tree import Tree
 from kinebench.metrics.ground import ground_height
 from kinebench.posture.rests import foot_at_rest
+from kinebench.quality.model import leg_lengths
 from kinebench.remarks import unheard
 from kinebench.signals.butterworth import butterworth, shortest_run
 
@@ -112,14 +113,13 @@ def figures_of(
     frames : (n,) int
         Frames that count as deep.
     """
-    tree = _tree(model)
-    origins = body_origins(tree, motion)
+    origins = body_origins(_tree(model), motion)
     drops = [_right_above_left(origins, joint)[frames].mean() for joint in _LEG_JOINTS]
     return np.array(
         [
             *drops,
             _mean(motion, "pelvis_list", frames),
-            _leg_length(tree) - 1.0,
+            _leg_length(model) - 1.0,
             _floor_contact(markers),
             *(
                 _mean(motion, f"{joint}_r", frames) - _mean(motion, f"{joint}_l", frames)
@@ -165,17 +165,15 @@ def _right_above_left(origins: Markers, joint: str) -> FloatArray:
     return heights[:, 0] - heights[:, 1]
 
 
-def _leg_length(tree: Tree) -> float:
+def _leg_length(model: Model) -> float:
     """Right over left length of thigh and shank, in the default pose."""
-    _, positions = forward_kinematics(tree, tree.defaults)
-    lengths = []
-    for side in "rl":
-        names = [f"{JOINT_CENTRES[joint]}_{side}" for joint in _LEG_JOINTS]
-        if not set(names) <= set(tree.bodies):
-            return np.nan
-        centres = positions[[tree.body_index(name) for name in names]]
-        lengths.append(np.linalg.norm(np.diff(centres, axis=0), axis=1).sum())
-    return float(lengths[0] / lengths[1])
+    lengths = leg_lengths(model)
+    if not lengths:
+        return np.nan
+    right, left = (
+        lengths[f"{side} thigh"] + lengths[f"{side} shank"] for side in ("right", "left")
+    )
+    return right / left
 
 
 def _floor_contact(markers: Markers) -> float:

@@ -10,8 +10,11 @@ from kinebench.core.motion import Motion
 from kinebench.kinematics.forward import forward_kinematics
 from kinebench.kinematics.tree import Tree
 
-JOINT_CENTRES = {"hip": "femur", "knee": "tibia", "ankle": "talus", "heel": "calcn"}
-"""Bodies of OpenSim's leg models whose origin is the centre of a joint, both without their side."""
+JOINT_CENTRES = {
+    "hip": "femur", "knee": "tibia", "ankle": "talus",
+    "shoulder": "humerus", "elbow": "ulna", "wrist": "hand",
+}  # fmt: skip
+"""Bodies of OpenSim's models whose origin is the centre of a joint, both without their side."""
 
 
 def poses_of(tree: Tree, motion: Motion) -> FloatArray:

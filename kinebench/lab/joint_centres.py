@@ -13,13 +13,8 @@ from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
 from kinebench.errors import require_names
 from kinebench.kinematics import forward_kinematics
+from kinebench.kinematics.poses import JOINT_CENTRES
 from kinebench.kinematics.tree import Tree
-
-# keypoint without side: the body whose origin lies in the joint
-_BODY = {
-    "Shoulder": "humerus", "Elbow": "ulna", "Wrist": "hand",
-    "Hip": "femur", "Knee": "tibia", "Ankle": "talus",
-}  # fmt: skip
 
 
 def at_joint_centres(keypoints: Markers, tree: Tree, course: Motion) -> Markers:
@@ -41,8 +36,8 @@ def at_joint_centres(keypoints: Markers, tree: Tree, course: Motion) -> Markers:
     _, origins = forward_kinematics(tree, course.values)
     positions = np.array(keypoints.positions)
     for side in "RL":
-        for part, body in _BODY.items():
-            name, keypoint = f"{body}_{side.lower()}", side + part
+        for joint, body in JOINT_CENTRES.items():
+            name, keypoint = f"{body}_{side.lower()}", side + joint.capitalize()
             require_names([name], tree.bodies, "body", "the model")
             require_names([keypoint], keypoints.names, "keypoint", "the body")
             column = keypoints.names.index(keypoint)

@@ -20,6 +20,8 @@ from kinebench.signals.lag import lag_by_slope
 
 # bodies whose origins are the joint centres, in OpenSim's leg models
 
+_DROPS = {**{joint: JOINT_CENTRES[joint] for joint in ("hip", "knee", "ankle")}, "heel": "calcn"}
+
 
 def measured(
     run: PipelineRun | Motion, trial: Trial, metrics: tuple[str, ...], primary: str = "rmse"
@@ -78,7 +80,7 @@ def _side_drops(model: Model, estimate: Motion, reference: Motion) -> Iterator[F
     tree = read_tree(model)
     pairs = {
         joint: (f"{body}_r", f"{body}_l")
-        for joint, body in JOINT_CENTRES.items()
+        for joint, body in _DROPS.items()
         if {f"{body}_r", f"{body}_l"} <= set(tree.bodies)
     }
     if not pairs:

@@ -24,13 +24,8 @@ from kinebench.lab.camera.presets import two_phones
 from kinebench.lab.camera.rig_presets import plausible_preset, plausible_presets, rig
 from kinebench.lab.camera.space import WorldTilt
 from kinebench.lab.motions import (
-    ArmRaise,
-    CounterMovementJump,
-    DropJump,
-    Gait,
     SitToStand,
     Squat,
-    Standing,
 )
 from kinebench.scaling.standing_window import StandingWindow
 from kinebench.studies.changes import EngineChoice, WarmUp
@@ -310,17 +305,17 @@ def test_wrong_keys_of_people(tmp_path: Path, keys: str, message: str) -> None:
         with_people(tmp_path, keys)
 
 
-def test_what_virtual_subjects_can_be_asked_to_do() -> None:
-    """Names that study files of users hold, and how often and how each is performed."""
-    assert {
-        "squat": Squat(repetitions=3),
-        "one squat": Squat(repetitions=1),
-        "asymmetric squat": Squat(repetitions=3, drop_deg=5.0, shift_m=0.03),
-        "sit-to-stand": SitToStand(repetitions=2),
-        "one sit-to-stand": SitToStand(repetitions=1),
-        "gait": Gait(),
-        "drop jump": DropJump(),
-        "counter-movement jump": CounterMovementJump(),
-        "arm raise": ArmRaise(),
-        "standing": Standing(),
-    } == ACTIVITIES
+def test_one_of_a_movement_is_that_movement_once() -> None:
+    for name in ("squat", "sit-to-stand"):
+        several, once = ACTIVITIES[name], ACTIVITIES[f"one {name}"]
+        assert isinstance(several, Squat | SitToStand)
+        assert several.repetitions > 1
+        assert once == replace(several, repetitions=1)
+
+
+def test_an_asymmetric_squat_differs_from_a_squat_by_the_side_it_leans_to_alone() -> None:
+    squat, lopsided = ACTIVITIES["squat"], ACTIVITIES["asymmetric squat"]
+    assert isinstance(squat, Squat)
+    assert isinstance(lopsided, Squat)
+    assert lopsided == replace(squat, drop_deg=lopsided.drop_deg, shift_m=lopsided.shift_m)
+    assert min(lopsided.drop_deg, lopsided.shift_m) > 0 == squat.drop_deg == squat.shift_m
