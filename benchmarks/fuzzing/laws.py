@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from kinebench.core import Markers, Motion, Subject
-from kinebench.core.tasks import IKTasks
+from kinebench.core.ik_tasks import IKTasks
 from kinebench.events.manual import ManualEvent
 from kinebench.io.sto import Table
 

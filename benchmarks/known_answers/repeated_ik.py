@@ -11,10 +11,10 @@ import numpy as np
 from kinebench.comparison import Procedure, compare_recordings
 from kinebench.comparison.scoring import errors_of
 from kinebench.core.arrays import FloatArray
+from kinebench.core.ik_tasks import IKTasks
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
 from kinebench.core.motion import Motion
-from kinebench.core.tasks import IKTasks
 from kinebench.datasets import fetch_file
 from kinebench.datasets.loaders import load
 from kinebench.errors import KinebenchWarning

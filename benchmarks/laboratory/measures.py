@@ -13,10 +13,10 @@ from optimum import Optimum, optimum
 
 from kinebench.augmentation.floor import FloorOffset
 from kinebench.core import Motion
+from kinebench.core.ik_tasks import IKTasks
 from kinebench.core.model import Document, Model
 from kinebench.core.results import PipelineRun
 from kinebench.core.stages import Cleaner, Scaler
-from kinebench.core.tasks import IKTasks
 from kinebench.errors import KinebenchWarning
 from kinebench.ik.fast import FastIK
 from kinebench.kinematics import read_tree

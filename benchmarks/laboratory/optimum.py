@@ -17,8 +17,8 @@ from scipy.optimize import least_squares
 
 from kinebench.core import Markers
 from kinebench.core.arrays import FloatArray
+from kinebench.core.ik_tasks import IKTasks
 from kinebench.core.model import Document
-from kinebench.core.tasks import IKTasks
 from kinebench.kinematics import Tree, forward_kinematics, marker_positions, read_tree
 from kinebench.lab import Body
 from kinebench.lab.scaling import scaled_body

@@ -21,10 +21,10 @@ from kinebench.alignment import VerticalAxisAlignment
 from kinebench.cli.planning import session_place
 from kinebench.comparison import PairResult, Procedure, compare_recordings
 from kinebench.core.body_groups import BODY_GROUPS, TRANSLATIONS, group_means, group_of
+from kinebench.core.ik_tasks import IKTasks
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
 from kinebench.core.subject import Subject
-from kinebench.core.tasks import IKTasks
 from kinebench.datasets.loaders import load
 from kinebench.errors import KinebenchError
 from kinebench.ik.fast import FastIK
@@ -40,8 +40,8 @@ from kinebench.pipeline.session.plan import plan_from_session
 from kinebench.pipeline.spec import PipelineSpec
 from kinebench.remarks import reason_of, unheard
 from kinebench.validation import validate_recordings
+from kinebench.validation.marker_maps import matched
 from kinebench.validation.mocap import mocap_spec, solved
-from kinebench.validation.names import matched
 
 DEFAULT = Path(__file__).resolve().parents[2] / "reports" / "real-data.md"
 _SESSION = "opencap-session-subject0"

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from kinebench.alignment.clock import find_clock
 from kinebench.augmentation.augmenter import LSTMAugmenter
 from kinebench.core.model import Model
 from kinebench.core.names import shared_names
@@ -44,7 +45,6 @@ from kinebench.scaling.fast_scaler import FastScaler
 from kinebench.scaling.given import GivenModel
 from kinebench.scaling.standing_window import StandingWindow
 from kinebench.scaling.window import GivenWindow
-from kinebench.validation.clock import find_clock
 from kinebench.validation.same_trial import doubts
 
 DEFAULT = Path(__file__).resolve().parents[2] / "reports" / "same-trial.md"

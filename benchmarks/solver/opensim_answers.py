@@ -18,7 +18,7 @@ from benchmarks.solver.perturbed import Version, perturbed
 from benchmarks.solver.recordings import recordings
 from benchmarks.timing.ik_trials import IKTrial
 from kinebench.core import Markers, Motion
-from kinebench.core.tasks import IKTasks
+from kinebench.core.ik_tasks import IKTasks
 from kinebench.errors import InverseKinematicsError
 from kinebench.ik.opensim_engine import OpenSimIK
 from kinebench.kinematics import read_tree

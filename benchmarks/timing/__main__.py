@@ -32,7 +32,7 @@ from benchmarks.timing.opensim_tool import run_tool
 from benchmarks.timing.scaling import fast_seconds as scaling_seconds
 from benchmarks.timing.scaling import real_static_trials, tool_seconds
 from kinebench.augmentation.augmenter import LSTMAugmenter
-from kinebench.core.tasks import IKTasks
+from kinebench.core.ik_tasks import IKTasks
 from kinebench.core.trial import Trial
 from kinebench.ik.fast import FastIK
 from kinebench.ik.opensim_engine import OpenSimIK

@@ -18,7 +18,7 @@ from benchmarks.timing.ik_trials import IKTrial, real_trials
 from benchmarks.timing.opensim_tool import run_tool
 from kinebench.core import IKSolution, Markers, Motion
 from kinebench.core.arrays import FloatArray
-from kinebench.core.tasks import IKTasks
+from kinebench.core.ik_tasks import IKTasks
 from kinebench.ik.fast import FastIK
 from kinebench.kinematics import Tree, marker_positions, read_tree
 from kinebench.kinematics.poses import poses_of

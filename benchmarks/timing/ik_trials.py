@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kinebench.core import Markers, Model
-from kinebench.core.tasks import IKTasks
+from kinebench.core.ik_tasks import IKTasks
 from kinebench.datasets import fetch_file
 from kinebench.io.models import read_model
 from kinebench.io.setups import read_ik_tasks

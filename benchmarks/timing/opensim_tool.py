@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from kinebench.core import Markers, Model, Motion
-from kinebench.core.tasks import IKTasks
+from kinebench.core.ik_tasks import IKTasks
 from kinebench.io.sto import read_motion
 from kinebench.io.trc import write_trc
 from kinebench.osim.edits import without_dependent_leaves, without_forces

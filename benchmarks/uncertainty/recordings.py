@@ -11,12 +11,12 @@ import numpy as np
 from benchmarks.uncertainty.records import differences
 from benchmarks.uncertainty.sized_model import sized
 from kinebench.core.arrays import FloatArray
+from kinebench.core.ik_tasks import IKTasks
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
 from kinebench.core.motion import Motion
 from kinebench.core.results import IKSolution
 from kinebench.core.subject import Subject
-from kinebench.core.tasks import IKTasks
 from kinebench.datasets import fetch_file
 from kinebench.datasets.loaders import load
 from kinebench.ik.fast import FastIK

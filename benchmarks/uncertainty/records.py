@@ -11,9 +11,9 @@ from benchmarks.uncertainty.optical import optical_session
 from benchmarks.uncertainty.people import Session, filmed
 from kinebench.core.arrays import FloatArray
 from kinebench.core.body_groups import group_of, without_side
+from kinebench.core.ik_tasks import IKTasks
 from kinebench.core.motion import Coordinate, Motion
 from kinebench.core.results import PipelineRun
-from kinebench.core.tasks import IKTasks
 from kinebench.kinematics import marker_positions, read_tree
 from kinebench.kinematics.poses import poses_of
 from kinebench.lab import generic_body, opencap_body

@@ -142,7 +142,7 @@ def _job(arguments: argparse.Namespace) -> _Job:
     from kinebench.core.markers import Markers
     from kinebench.remarks import tell
     from kinebench.validation.conventions import axes_of, require_metres, require_upright
-    from kinebench.validation.names import matched
+    from kinebench.validation.marker_maps import matched
     from kinebench.validation.sources import read_recording, read_video
 
     if arguments.mass is not None and arguments.height is not None:
@@ -220,7 +220,7 @@ def _person(
 
 def _named(arguments: argparse.Namespace, markers: Markers, which: str) -> Markers:
     from kinebench.remarks import tell
-    from kinebench.validation.names import marker_map, renamed
+    from kinebench.validation.marker_maps import marker_map, renamed
 
     if arguments.map is None:
         return markers

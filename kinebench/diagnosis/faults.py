@@ -45,7 +45,7 @@ class CauseWords:
     telling : mapping of str to tuple of str
         Kind ("" for a cause of one kind) to the features that say it in words, in this order.
     swap : str
-        Cause of `kinebench.diagnosis.causes` that does without it; empty for none.
+        Cause of `kinebench.diagnosis.swaps` that does without it; empty for none.
     """
 
     advice: str

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
-from kinebench.diagnosis.causes import Cause
 from kinebench.diagnosis.faults import LIKELY
 from kinebench.diagnosis.figures import FIGURES, Figure
 from kinebench.diagnosis.spread import ANGLE_CHANGE as ANGLE_CHANGE
 from kinebench.diagnosis.spread import error_of, notable, spread_of
+from kinebench.diagnosis.swaps import Cause
 from kinebench.diagnosis.why import SOLVERS, Diagnosis
 from kinebench.errors import listed
 

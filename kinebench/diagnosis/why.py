@@ -15,7 +15,6 @@ from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
 from kinebench.core.results import PipelineRun
 from kinebench.core.trial import Trial
-from kinebench.diagnosis.causes import Cause, causes_of
 from kinebench.diagnosis.faults import Fault, faults_of
 from kinebench.diagnosis.features import Choices, measured
 from kinebench.diagnosis.figures import (
@@ -26,6 +25,7 @@ from kinebench.diagnosis.figures import (
     deepest_frames,
     figures_of,
 )
+from kinebench.diagnosis.swaps import Cause, causes_of
 from kinebench.errors import KinebenchError
 from kinebench.metrics import shapley
 from kinebench.metrics.undefined import UndefinedMetricWarning

@@ -11,12 +11,12 @@ from typing import ClassVar
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
+from kinebench.core.ik_tasks import IKTasks
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
 from kinebench.core.motion import Motion
 from kinebench.core.results import IKSolution
 from kinebench.core.stages import InverseKinematics
-from kinebench.core.tasks import IKTasks
 from kinebench.errors import require_names
 from kinebench.ik.tracked import shared_markers
 from kinebench.kinematics.default_start import standing_defaults

@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from kinebench.core.ik_tasks import CoordinateTask, IKTasks
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
 from kinebench.core.motion import Coordinate, Motion
 from kinebench.core.results import IKSolution
-from kinebench.core.tasks import CoordinateTask, IKTasks
 from kinebench.errors import InverseKinematicsError
 from kinebench.ik.tracked import shared_markers
 from kinebench.io.trc import write_trc

@@ -6,7 +6,7 @@ import math
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
-from kinebench.core.tasks import CoordinateTask, IKTasks
+from kinebench.core.ik_tasks import CoordinateTask, IKTasks
 from kinebench.errors import FileFormatError, ValueRangeError
 from kinebench.io.xml import flag, shared_xml
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Mapping
 
+from kinebench.core.ik_tasks import IKTasks
 from kinebench.core.model import Document
-from kinebench.core.tasks import IKTasks
 from kinebench.osim.edits import frozen_document
 
 

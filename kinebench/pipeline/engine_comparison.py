@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
+from kinebench.core.ik_tasks import IKTasks
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
 from kinebench.core.results import IKSolution
-from kinebench.core.tasks import IKTasks
 from kinebench.pipeline.engines import engine
 from kinebench.remarks import unheard
 

@@ -7,9 +7,9 @@ from importlib import import_module
 from typing import Any, Protocol, runtime_checkable
 
 from kinebench.core.extensions import Catalogue, of_type
+from kinebench.core.ik_tasks import IKTasks
 from kinebench.core.model import Document
 from kinebench.core.stages import InverseKinematics, Scaler
-from kinebench.core.tasks import IKTasks
 from kinebench.errors import NotApplicableError
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.scaling.standing_window import StandingWindow

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from kinebench.core.body_groups import BODY_GROUPS, TRANSLATIONS, group_of
+from kinebench.core.ik_tasks import IKTasks
 from kinebench.core.motion import Motion
 from kinebench.core.results import PipelineRun
-from kinebench.core.tasks import IKTasks
 from kinebench.errors import KinebenchError
 from kinebench.pipeline.plan import Plan
 from kinebench.pipeline.spec import PipelineSpec

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from kinebench.core.ik_tasks import IKTasks
 from kinebench.core.model import Document, Model
-from kinebench.core.tasks import IKTasks
 from kinebench.datasets import fetch_file, local_file
 from kinebench.errors import require_names
 from kinebench.io.models import read_document, read_model

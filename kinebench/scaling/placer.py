@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
-from kinebench.core.tasks import IKTasks
+from kinebench.core.ik_tasks import IKTasks
 from kinebench.errors import ScalingError
 from kinebench.kinematics.default_start import standing_defaults
 from kinebench.kinematics.forward import couple, forward_kinematics, marker_positions

@@ -12,9 +12,9 @@ from functools import lru_cache
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
+from kinebench.core.ik_tasks import IKTasks
 from kinebench.core.markers import Markers
 from kinebench.core.model import Document
-from kinebench.core.tasks import IKTasks
 from kinebench.errors import ScalingError
 from kinebench.io.setups import parse_ik_tasks
 from kinebench.io.xml import flag

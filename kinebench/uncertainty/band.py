@@ -9,11 +9,11 @@ import numpy as np
 
 from kinebench.core.arrays import FloatArray
 from kinebench.core.body_groups import group_of
+from kinebench.core.ik_tasks import IKTasks
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
 from kinebench.core.motion import Coordinate, Motion
 from kinebench.core.results import IKSolution
-from kinebench.core.tasks import IKTasks
 from kinebench.core.value import Value
 from kinebench.kinematics.osim_tree import read_tree
 from kinebench.kinematics.poses import poses_of

@@ -5,15 +5,15 @@ Nothing here scores: names, axes, units, clocks and frames of two laboratories a
 refused where they are doubtful.
 """
 
-from kinebench.validation.clock import Clock, find_clock, given_clock
-from kinebench.validation.joint_frames import (
+from kinebench.alignment.clock import Clock, find_clock, given_clock
+from kinebench.alignment.joint_frames import (
     LAI_RAJAGOPAL,
     JointFrame,
     joint_frames,
     with_constant_rotations,
 )
-from kinebench.validation.laboratory_frame import LaboratoryFrame, find_frame, in_frame
-from kinebench.validation.names import MarkerMap, built_in_maps, marker_map
+from kinebench.alignment.laboratory_frame import LaboratoryFrame, find_frame, in_frame
+from kinebench.validation.marker_maps import MarkerMap, built_in_maps, marker_map
 from kinebench.validation.validate import Validation, validate_recordings
 
 __all__ = [

@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 
+from kinebench.alignment.joint_frames import JointFrame
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
@@ -14,7 +15,6 @@ from kinebench.core.upright import up_axes
 from kinebench.errors import ValueRangeError
 from kinebench.pipeline.unit_check import require_plausible
 from kinebench.remarks import unheard
-from kinebench.validation.joint_frames import JointFrame
 
 _NAMED = {"y-up": "+x+y+z", "z-up": "+x+z-y", "x-up": "+y+x-z"}
 _UPRIGHT = 0.5  # cosine of 60°, as where markers are looked at

@@ -13,7 +13,7 @@ from kinebench.osim.edits import with_marker_set
 from kinebench.pipeline.plan import plan_from_markers
 from kinebench.pipeline.spec import PipelineSpec
 from kinebench.remarks import hand_on
-from kinebench.validation.names import Coverage, require_known
+from kinebench.validation.marker_maps import Coverage, require_known
 
 
 def mocap_spec(body: str = "opencap", engine: str = "opensim") -> PipelineSpec:

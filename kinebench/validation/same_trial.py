@@ -12,10 +12,10 @@ import math
 
 import numpy as np
 
+from kinebench.alignment.clock import Clock
 from kinebench.core.model import Model
 from kinebench.quality.model import leg_lengths
 from kinebench.remarks import Remark
-from kinebench.validation.clock import Clock
 
 _SHAPE, _WANDER, _CONSTANT = -2.5, 5.1, 31.7
 """Log odds of another trial, from Fisher's z of the correlation and the logarithm of the wander

@@ -7,6 +7,15 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from kinebench.alignment import GivenLag, align
+from kinebench.alignment.clock import Clock, find_clock, given_clock
+from kinebench.alignment.joint_frames import LAI_RAJAGOPAL, JointFrame, with_constant_rotations
+from kinebench.alignment.laboratory_frame import (
+    LaboratoryFrame,
+    facing,
+    find_frame,
+    in_frame,
+    root_of,
+)
 from kinebench.alignment.records import Recording
 from kinebench.comparison import Comparison, Procedure, compare_recordings
 from kinebench.core.markers import Markers
@@ -15,16 +24,7 @@ from kinebench.core.motion import Motion
 from kinebench.errors import ValueRangeError
 from kinebench.metrics import evaluate_markers, evaluate_motion
 from kinebench.remarks import Remark
-from kinebench.validation.clock import Clock, find_clock, given_clock
 from kinebench.validation.conventions import require_motion_plausible
-from kinebench.validation.joint_frames import LAI_RAJAGOPAL, JointFrame, with_constant_rotations
-from kinebench.validation.laboratory_frame import (
-    LaboratoryFrame,
-    facing,
-    find_frame,
-    in_frame,
-    root_of,
-)
 from kinebench.validation.same_trial import doubts
 
 

@@ -73,7 +73,7 @@ ENGINE = {
 from dataclasses import dataclass
 from typing import ClassVar
 
-from kinebench.core.tasks import IKTasks
+from kinebench.core.ik_tasks import IKTasks
 from kinebench.ik.fast import FastIK
 from kinebench.pipeline.engines import Engine
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from kinebench.core import Coordinate, Document, Markers, Model
+from kinebench.core.ik_tasks import CoordinateTask, IKTasks
 from kinebench.core.keypoints import (
     BODY_25,
     FACE,
@@ -18,7 +19,6 @@ from kinebench.core.keypoints import (
     without_face,
 )
 from kinebench.core.sampling import is_uniform, sampling_rate, warn_if_not_uniform
-from kinebench.core.tasks import CoordinateTask, IKTasks
 from kinebench.errors import (
     KinebenchError,
     KinebenchWarning,

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from kinebench.core import Trial
-from kinebench.diagnosis.causes import Cause
 from kinebench.diagnosis.faults import CAUSES, Fault
 from kinebench.diagnosis.figures import COURSES, FIGURES
+from kinebench.diagnosis.swaps import Cause
 from kinebench.diagnosis.why import SOLVERS, Diagnosis
 
 TIMES = np.arange(121) / 60

@@ -11,7 +11,7 @@ import pytest
 
 from kinebench.augmentation.augmenter import LSTMAugmenter, NoAugmentation
 from kinebench.core import Document, Markers, Model
-from kinebench.core.tasks import IKTasks
+from kinebench.core.ik_tasks import IKTasks
 from kinebench.diagnosis import why
 from kinebench.diagnosis.stance_features import Choices
 from kinebench.pipeline.engines import ENGINES

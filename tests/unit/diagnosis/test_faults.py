@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from kinebench.diagnosis.causes import Cause
 from kinebench.diagnosis.faults import CAUSES, LIKELY, Fault, faults_of, of_causes
 from kinebench.diagnosis.features import FEATURES
 from kinebench.diagnosis.pictures import PICTURES
 from kinebench.diagnosis.suspicion import ANYTHING, Learnt, learnt
+from kinebench.diagnosis.swaps import Cause
 
 UNKNOWN = dict.fromkeys(FEATURES, math.nan)
 USUAL = dict.fromkeys(FEATURES, (0.0, 2.0))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from kinebench.core import Markers, Model
-from kinebench.core.tasks import IKTasks
+from kinebench.core.ik_tasks import IKTasks
 from kinebench.kinematics import Tree, marker_positions, read_tree
 
 LINEAR = "<LinearFunction><coefficients>1 0</coefficients></LinearFunction>"

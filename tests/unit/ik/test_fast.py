@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from kinebench.core import InverseKinematics, Markers, Model
-from kinebench.core.tasks import CoordinateTask, IKTasks
+from kinebench.core.ik_tasks import CoordinateTask, IKTasks
 from kinebench.errors import InverseKinematicsError, KinebenchWarning, NameNotFoundError
 from kinebench.ik.fast import FastIK, solve_trials
 from kinebench.kinematics import Tree, forward_kinematics, marker_jacobian, marker_positions

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from kinebench.core import IKSolution, Markers, Model
-from kinebench.core.tasks import IKTasks
+from kinebench.core.ik_tasks import IKTasks
 from kinebench.ik.fast import FastIK
 from kinebench.ik.opensim_engine import OpenSimIK
 from kinebench.kinematics import marker_positions, read_tree

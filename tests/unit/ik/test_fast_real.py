@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from kinebench.core import Markers, Motion
-from kinebench.core.tasks import IKTasks
+from kinebench.core.ik_tasks import IKTasks
 from kinebench.ik.fast import FastIK
 from kinebench.ik.opensim_engine import OpenSimIK
 from kinebench.io.models import read_model

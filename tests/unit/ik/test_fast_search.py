@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from kinebench.core import IKSolution, Markers, Model
-from kinebench.core.tasks import IKTasks
+from kinebench.core.ik_tasks import IKTasks
 from kinebench.ik.fast import FastIK
 from kinebench.kinematics import Tree, marker_positions, read_tree
 from kinebench.kinematics.mechanism import build_mechanism

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kinebench.core import Markers, Model
-from kinebench.core.tasks import IKTasks
+from kinebench.core.ik_tasks import IKTasks
 from kinebench.errors import InverseKinematicsError, KinebenchError, ModelError
 from kinebench.ik.fast import FastIK
 from kinebench.ik.opensim_engine import OpenSimIK

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from kinebench.core import IKSolution, Markers, Model
-from kinebench.core.tasks import CoordinateTask, IKTasks
+from kinebench.core.ik_tasks import CoordinateTask, IKTasks
 from kinebench.errors import InverseKinematicsError, KinebenchWarning, ModelError
 from kinebench.ik import opensim_engine
 from kinebench.ik.opensim_engine import OpenSimIK

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from kinebench.core import IKSolution, Markers, Model
-from kinebench.core.tasks import CoordinateTask, IKTasks
+from kinebench.core.ik_tasks import CoordinateTask, IKTasks
 from kinebench.geometry.rotations import rotation_about_vertical
 from kinebench.ik.fast import FastIK
 from kinebench.ik.opensim_engine import OpenSimIK

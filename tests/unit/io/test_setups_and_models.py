@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kinebench.core.tasks import CoordinateTask
+from kinebench.core.ik_tasks import CoordinateTask
 from kinebench.errors import FileFormatError, ModelError
 from kinebench.io.models import read_document, read_model
 from kinebench.io.setups import parse_ik_tasks, read_ik_tasks, read_time_range

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from kinebench.core import Coordinate, Markers, Model, Motion
+from kinebench.core.ik_tasks import CoordinateTask, IKTasks
 from kinebench.core.results import IKSolution
-from kinebench.core.tasks import CoordinateTask, IKTasks
 from kinebench.pipeline import engine_comparison as module
 from kinebench.pipeline.engine_comparison import compare_engines, tracking_cost
 

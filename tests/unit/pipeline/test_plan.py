@@ -8,9 +8,9 @@ import pytest
 from kinebench.augmentation.augmenter import LSTMAugmenter, NoAugmentation
 from kinebench.augmentation.floor import FloorOffset
 from kinebench.core import Document, Markers, Model, Subject
+from kinebench.core.ik_tasks import IKTasks
 from kinebench.core.keypoints import BODY_25, OPENCAP_20
 from kinebench.core.marker_sets import ANATOMICAL_MARKERS, KEYPOINT_MARKERS, OPTICAL_MARKERS
-from kinebench.core.tasks import IKTasks
 from kinebench.errors import KinebenchWarning, NameNotFoundError, ValueRangeError
 from kinebench.ik.opensim_engine import OpenSimIK
 from kinebench.pipeline import spec as spec_module

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from kinebench.core import Document, Markers, Model, Subject
+from kinebench.core.ik_tasks import IKTasks
 from kinebench.core.keypoints import OPENCAP_20
-from kinebench.core.tasks import IKTasks
 from kinebench.pipeline import spec as spec_module
 from kinebench.pipeline.opencap import OpenCapSetup
 from kinebench.pipeline.plan import Plan, plan_from_markers

@@ -13,7 +13,7 @@ import pytest
 from kinebench.augmentation.catalogue import PUBLISHED
 from kinebench.cleaning.catalogue import parse_cleaners
 from kinebench.core import Document, Markers, Model, Subject
-from kinebench.core.tasks import IKTasks
+from kinebench.core.ik_tasks import IKTasks
 from kinebench.errors import ValueRangeError
 from kinebench.io.session import SessionFiles
 from kinebench.pipeline.choices import Choice, ChoiceKey, Source, in_words

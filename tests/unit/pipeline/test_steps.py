@@ -16,7 +16,7 @@ from kinebench.augmentation.augmenter import LSTMAugmenter, NoAugmentation
 from kinebench.augmentation.floor import FloorOffset, VerticalShift
 from kinebench.cleaning.catalogue import CLEANERS, parse_cleaners
 from kinebench.core import Document, Markers, Model, Subject, Trial
-from kinebench.core.tasks import IKTasks
+from kinebench.core.ik_tasks import IKTasks
 from kinebench.errors import ValueRangeError
 from kinebench.lab import Population, generic_body, ik_tasks, record, scaling_setup
 from kinebench.lab.camera.presets import two_phones

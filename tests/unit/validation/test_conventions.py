@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from kinebench.alignment.joint_frames import LAI_RAJAGOPAL
 from kinebench.core import Coordinate, Motion
 from kinebench.errors import ValueRangeError
 from kinebench.lab import Population, record
@@ -17,7 +18,6 @@ from kinebench.validation.conventions import (
     require_person,
     require_upright,
 )
-from kinebench.validation.joint_frames import LAI_RAJAGOPAL
 
 WALK = record(Population().subject(2), Gait()).true_markers
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
+from kinebench.alignment.laboratory_frame import facing, root_of
 from kinebench.core import Coordinate, Motion
 from kinebench.geometry.registration import RigidTransform
 from kinebench.geometry.rotations import rotation_about_vertical
@@ -15,7 +16,6 @@ from kinebench.kinematics import marker_positions, read_tree
 from kinebench.lab import generic_body
 from kinebench.validation import LAI_RAJAGOPAL, find_frame, in_frame, with_constant_rotations
 from kinebench.validation import joint_frames as frames_of
-from kinebench.validation.laboratory_frame import facing, root_of
 
 ROOT = root_of(LAI_RAJAGOPAL)
 TREE = read_tree(generic_body().model)

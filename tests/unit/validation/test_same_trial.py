@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kinebench.alignment.clock import LagEstimate
 from kinebench.core import Motion
 from kinebench.lab import Population, record
 from kinebench.lab.motions.squat import Squat
 from kinebench.lab.movement import Movement
 from kinebench.signals.lag import lag_wander
 from kinebench.validation import Clock, find_clock, validate_recordings
-from kinebench.validation.clock import SignalLag
 from kinebench.validation.same_trial import RATES, doubts, size_difference, trial_odds
 
 RATE = 60.0
@@ -50,13 +50,13 @@ def test_too_little_tells_nothing() -> None:
     times = np.arange(20) / RATE
     assert math.isnan(lag_wander(course(times), course(times), RATE))
     assert math.isnan(lag_wander(np.ones((600, 2)), np.ones((600, 2)), RATE))
-    clock = Clock(0.0, False, (SignalLag("the leg angles", 0.0, 0.99, 0.0),), (-1, 1))
+    clock = Clock(0.0, False, (LagEstimate("the leg angles", 0.0, 0.99, 0.0),), (-1, 1))
     assert math.isnan(trial_odds(clock))
     assert doubts(clock) == ()
 
 
 def clock(correlation: float, wander_s: float) -> Clock:
-    signal = SignalLag("the leg angles", 0.0, correlation, 0.0)
+    signal = LagEstimate("the leg angles", 0.0, correlation, 0.0)
     return Clock(0.0, False, (signal,), (-1, 1), wander_s=wander_s)
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.optimize import least_squares
 
+from kinebench.core.ik_tasks import CoordinateTask, IKTasks
 from kinebench.core.model import Model
-from kinebench.core.tasks import CoordinateTask, IKTasks
 from kinebench.errors import ScalingError
 from kinebench.kinematics import Tree, marker_positions, read_tree
 from kinebench.kinematics.forward import couple

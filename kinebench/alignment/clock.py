@@ -53,7 +53,7 @@ people; in walking by 0.03 m, which noise hides: then speeds along the ground te
 
 
 @dataclass(frozen=True, slots=True)
-class SignalLag:
+class LagEstimate:
     """What one signal says.
 
     Parameters
@@ -82,7 +82,7 @@ class Clock:
         ``estimate(t + lag)`` belongs to ``reference(t)``.
     given : bool
         A person stated it: nothing was searched.
-    signals : tuple of SignalLag
+    signals : tuple of LagEstimate
         The first told the lag.
     searched_s : (float, float)
         Lags that were tried.
@@ -98,7 +98,7 @@ class Clock:
 
     lag_s: float
     given: bool
-    signals: tuple[SignalLag, ...]
+    signals: tuple[LagEstimate, ...]
     searched_s: tuple[float, float]
     rival_s: float | None = None
     drift_s: float | None = None
@@ -147,7 +147,7 @@ def find_clock(reference: Motion | Markers, estimate: Motion | Markers) -> Clock
             " it with --lag"
         )
     lag_s = _refined(reference, estimate, first, float(search.lags[best]))
-    told = [SignalLag(first.name, lag_s, float(search.correlations[best]), lag_s)]
+    told = [LagEstimate(first.name, lag_s, float(search.correlations[best]), lag_s)]
     told += [_agreeing(reference, estimate, pair, lag_s, first.name) for pair in others]
     if told[0].correlation < ALONE and any(signal.correlation < _TELLS for signal in told[1:]):
         raise AlignmentError(
@@ -174,7 +174,7 @@ def given_clock(reference: Motion | Markers, estimate: Motion | Markers, lag_s: 
             f"at the lag given, {lag_s:+.3f} s, "
             + _not_the_same(reference, estimate, first, float(score))
         )
-    told = (SignalLag(first.name, lag_s, float(score), lag_s),)
+    told = (LagEstimate(first.name, lag_s, float(score), lag_s),)
     drift_s, wander_s = _drift(reference, estimate, first, lag_s)
     return Clock(lag_s, True, told, (lag_s, lag_s), None, drift_s, wander_s)
 
@@ -320,7 +320,7 @@ def _refined(
 
 def _agreeing(
     reference: Motion | Markers, estimate: Motion | Markers, pair: _Pair, lag_s: float, first: str
-) -> SignalLag:
+) -> LagEstimate:
     """What a second signal says near the lag; an error when it clearly says another one."""
     search = _search(reference, estimate, pair)
     here = [peak for peak in search.peaks if abs(search.lags[peak] - lag_s) <= AGREEMENT_S]
@@ -338,7 +338,7 @@ def _agreeing(
         place = overall
     local = _refined(reference, estimate, pair, float(search.lags[place]))
     elsewhere = local if place == overall else float(search.lags[overall])
-    return SignalLag(pair.name, local, float(search.correlations[place]), elsewhere)
+    return LagEstimate(pair.name, local, float(search.correlations[place]), elsewhere)
 
 
 def _drift(

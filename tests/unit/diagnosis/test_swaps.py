@@ -11,7 +11,7 @@ from kinebench.augmentation import NoAugmentation
 from kinebench.augmentation.augmenter import LSTMAugmenter
 from kinebench.augmentation.catalogue import PUBLISHED
 from kinebench.core.trial import Trial
-from kinebench.diagnosis.causes import Cause, causes_of
+from kinebench.diagnosis.swaps import Cause, causes_of
 from kinebench.ik.fast import FastIK
 from kinebench.lab import Population, StaticPose, generic_body, ik_tasks, record, scaling_setup
 from kinebench.lab.camera.chain import Chain

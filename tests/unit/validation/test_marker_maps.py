@@ -9,7 +9,7 @@ from kinebench.core import Markers
 from kinebench.core.marker_sets import ANATOMICAL_MARKERS, OPTICAL_MARKERS
 from kinebench.errors import FileFormatError, NameNotFoundError, ValueRangeError
 from kinebench.validation import built_in_maps, marker_map
-from kinebench.validation.names import coverage, matched, renamed, require_known
+from kinebench.validation.marker_maps import coverage, matched, renamed, require_known
 
 _SIDED = "ASI PSI THI KNE TIB ANK HEE TOE SHO ELB WRA WRB"
 _REST = "C7 T10 CLAV STRN LFHD RFHD LBHD RBHD LFIN RFIN"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from kinebench.alignment.joint_frames import JointFrame
 from kinebench.alignment.records import Recording
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
@@ -19,7 +20,6 @@ from kinebench.core.names import shared_names
 from kinebench.errors import AlignmentError, ValueRangeError
 from kinebench.geometry.registration import RigidTransform, register_vertical
 from kinebench.geometry.rotations import rotation_about_vertical
-from kinebench.validation.joint_frames import JointFrame
 
 _ROOT = ("pelvis_tx", "pelvis_ty", "pelvis_tz")
 _ARM_M = 0.13
