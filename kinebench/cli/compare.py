@@ -113,8 +113,9 @@ def _add_output_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--group",
         metavar="PART",
-        help="of several methods: the part of the body that the ranking is about: legs (default),"
-        " pelvis, trunk, arms or translations",
+        help="the part of the body whose mean --align minimise makes lowest, and by which several"
+        " methods are ranked: legs (default), pelvis, trunk, arms or translations; of markers head"
+        " and other too",
     )
     parser.add_argument("--json", action="store_true", help="print JSON, SI units and radians")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write all figures, ° and mm")
@@ -138,8 +139,6 @@ def run(arguments: argparse.Namespace) -> int:
 def _run(arguments: argparse.Namespace, found: dict[str, FoundPairs]) -> int:
     if len(found) > 1:
         return run_methods(arguments, found, _procedure(arguments), _margin_rad(arguments))
-    if arguments.group is not None:
-        raise ValueRangeError("--group is what several methods are ranked by: name two or more")
     return _run_one(arguments, next(iter(found.values())))
 
 
@@ -273,7 +272,7 @@ def _procedure(arguments: argparse.Namespace) -> Procedure:
     from kinebench.comparison import procedure
     from kinebench.errors import require_names
 
-    how = procedure(arguments.preset)
+    how = replace(procedure(arguments.preset), group=arguments.group)
     if arguments.align is not None:
         how = replace(how, time=_time_alignment(arguments.align))
     if arguments.space is not None:

@@ -36,7 +36,7 @@ def run_methods(
     files = files_of(found)
     outputs = (arguments.csv, arguments.latex, arguments.report)
     require_writable([path for path in outputs if path is not None], [path for _, path in files])
-    comparison = compare_methods(found, how, arguments.group, matches(arguments.match), kinds)
+    comparison = compare_methods(found, how, matches(arguments.match), kinds)
     if arguments.csv is not None:
         write_atomically(arguments.csv, tables.as_csv(method_report.tidy_method_rows(comparison)))
     if arguments.latex is not None:

@@ -341,6 +341,7 @@ def _write(arguments: argparse.Namespace, job: _Job, validation: Validation) -> 
 
 
 def _as_json(job: _Job, validation: Validation) -> dict[str, Any]:
+    from kinebench.comparison.error_kinds import error_kinds
     from kinebench.reports.comparison_json import as_json
 
     clock, frame = validation.clock, validation.frame
@@ -381,7 +382,7 @@ def _as_json(job: _Job, validation: Validation) -> dict[str, Any]:
                 "without_offset": _number(row.without_offset),
                 "without_rotation": _number(row.without_rotation),
             }
-            for row in validation.errors
+            for row in error_kinds(validation.comparison.pairs[0].evaluation)
         ],
         "joint_rotations_rad": dict(validation.joint_rotations),
         "comparison": as_json(validation.comparison, None),
@@ -399,7 +400,7 @@ def _print(job: _Job, validation: Validation) -> None:
 
     width = shutil.get_terminal_size((120, 24)).columns
     print(f"video − mocap: {validation.comparison.pairs[0].trial}\n")
-    print(as_text(error_table(validation), width))
+    print(as_text(error_table(validation.comparison.pairs[0]), width))
     print()
     lines = (f"{remark.severity}: {remark.text}" for remark in each_once(job.remarks))
     for line in (*lines, *steps_told(validation), *_excluded(validation)):

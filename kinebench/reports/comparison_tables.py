@@ -11,12 +11,13 @@ import numpy as np
 from kinebench.comparison import Comparison, PairResult
 from kinebench.comparison.error_bars import share_within_band
 from kinebench.metrics import CATALOGUE, Evaluation, Figure, Kind
+from kinebench.metrics.joint_rotation import ROTATION_REMOVED
 from kinebench.reports.tables import Table
 from kinebench.reports.units import readable, readable_interval, readable_unit, scale_of
 from kinebench.uncertainty.marker_errors import NORMAL_95
 
 _MOTION_COLUMNS = (
-    "bias", "mae", "rmse", "offset_removed_rmse", "max_error",
+    "bias", "mae", "rmse", "offset_removed_rmse", ROTATION_REMOVED, "max_error",
     "rom_error", "peak_error", "peak_timing_error", "pearson_r",
 )  # fmt: skip
 _MARKER_COLUMNS = (

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from kinebench import __version__
-from kinebench.core.body_groups import BODY_GROUPS, group_of
+from kinebench.comparison import PairResult
+from kinebench.comparison.error_kinds import ErrorKinds, error_kinds, group_error_kinds
 from kinebench.core.model import Model
-from kinebench.metrics import Kind
 from kinebench.remarks import Remark, each_once
 from kinebench.reports.blocks import Document, Listing, Section, TableBlock, Text
 from kinebench.reports.comparison_report import comparison_document
@@ -18,43 +18,23 @@ from kinebench.reports.reporting_checklist import MODEL, SPACE, TIME
 from kinebench.reports.tables import Table
 from kinebench.reports.units import readable, readable_unit
 from kinebench.validation import Validation
-from kinebench.validation.validate import ItemErrors
 
 
-def error_table(validation: Validation) -> Table:
+def error_table(pair: PairResult) -> Table:
     """Each item's error: as it is, without a constant offset, without a constant joint rotation."""
-    rows = [
-        (row.item, readable_unit(row.unit), *_cells(row.unit, _columns(row)))
-        for row in validation.errors
-    ]
-    if validation.comparison.pairs[0].evaluation.kind is not Kind.MARKER:
-        rows += _group_rows(validation.errors)
+    rows = error_kinds(pair.evaluation)
+    means = [row._replace(item=f"mean, {row.item}") for row in group_error_kinds(rows)]
     header = ("item", "unit", "RMSE", "without offset", "without joint rotation")
-    return Table(header, tuple(rows))
+    return Table(header, tuple(map(_cells, (*rows, *means))))
 
 
-def _group_rows(errors: Sequence[ItemErrors]) -> Iterator[tuple[str, ...]]:
-    """Means of each part of the body: one over all angles would be ruled by the forearms."""
-    for group in BODY_GROUPS:
-        own = [row for row in errors if group_of(row.item, row.unit) == group]
-        if len(own) > 1:
-            means = [_mean(column) for column in zip(*map(_columns, own), strict=True)]
-            unit = own[0].unit
-            yield (f"mean, {group}", readable_unit(unit), *_cells(unit, means))
-
-
-def _columns(row: ItemErrors) -> tuple[float, float, float]:
-    turned = row.without_rotation
-    return row.raw, row.without_offset, math.nan if turned is None else turned
-
-
-def _cells(unit: str, values: Sequence[float]) -> tuple[str, ...]:
-    return tuple(readable(value, unit) if math.isfinite(value) else "—" for value in values)
-
-
-def _mean(values: Sequence[float]) -> float:
-    known = [value for value in values if math.isfinite(value)]
-    return sum(known) / len(known) if known else math.nan
+def _cells(row: ErrorKinds) -> tuple[str, ...]:
+    values = (row.raw, row.without_offset, row.without_rotation)
+    known = (
+        readable(value, row.unit) if value is not None and math.isfinite(value) else "—"
+        for value in values
+    )
+    return (row.item, readable_unit(row.unit), *known)
 
 
 def steps_told(validation: Validation) -> list[str]:
@@ -180,7 +160,7 @@ def validation_document(
         "Three kinds of error",
         (
             TableBlock(
-                error_table(validation),
+                error_table(validation.comparison.pairs[0]),
                 "RMSE as it is; without the constant offset of each coordinate; without one"
                 " constant rotation of the joint's frame. The last two are not accuracy: they tell"
                 " how much is constant.",

@@ -95,11 +95,19 @@ def test_what_makes_no_sense(
     assert told in capsys.readouterr().err
 
 
-def test_a_group_is_of_several_methods(
+def test_a_lag_of_lowest_error_is_of_the_part_that_is_asked_about(
     folders: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["compare", *folders[:2], "--group", "legs"]) == 2
-    assert "--group is what several methods are ranked by" in capsys.readouterr().err
+    pair = [f"{folder}/s1/walk.mot" for folder in folders[:2]]
+    for part, named in ((["--group", "arms"], "arms"), ([], "legs")):
+        assert main(["compare", *pair, "--align", "minimise", *part]) == 0
+        said = " ".join(capsys.readouterr().out.split())
+        assert f"the lag minimises the reported error: mean rmse of {named}" in said
+        assert f"rmse of {named} at that lag: " in said
+    # a part that is not scored, and a word that is no part
+    for part, told in (("trunk", "it has: legs, arms"), ("feet", "it has: legs, pelvis, trunk")):
+        assert main(["compare", *pair, "--align", "minimise", "--group", part]) == 2
+        assert told in capsys.readouterr().err
 
 
 def test_a_page_of_one_method_names_its_files(folders: list[str], tmp_path: Path) -> None:
