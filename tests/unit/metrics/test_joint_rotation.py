@@ -12,6 +12,7 @@ from kinebench.comparison.error_kinds import error_kinds, group_error_kinds
 from kinebench.core import Coordinate, Motion
 from kinebench.metrics import CATALOGUE, evaluate_motion
 from kinebench.metrics.joint_rotation import rotation_removed_rmse, with_rotation_removed
+from kinebench.remarks import unheard
 
 HIP = ("hip_flexion_r", "hip_adduction_r", "hip_rotation_r")
 NAMES = (*HIP, "knee_angle_r", "pelvis_tx")
@@ -34,7 +35,7 @@ def estimate() -> Motion:
     own = reference().values.copy()
     turned = Rotation.from_euler("ZXY", own[:, :3]) * TURN
     own[:, :3] = turned.as_euler("ZXY")
-    return motion(own + [0, 0, 0, np.radians(3), 0.02])
+    return motion(own + np.array([0, 0, 0, np.radians(3), 0.02]))
 
 
 def test_a_constant_rotation_of_the_joint_is_removed_and_nothing_else() -> None:
@@ -82,7 +83,8 @@ def test_the_joints_are_those_of_the_model() -> None:
 
 
 def test_every_figure_keeps_its_place_and_its_count() -> None:
-    plain = evaluate_motion(reference(), estimate())
+    with unheard():
+        plain = evaluate_motion(reference(), estimate())
     found = with_rotation_removed(plain, reference(), estimate(), LAI_RAJAGOPAL)
     assert repr(found.figures[: len(plain.figures)]) == repr(plain.figures)  # NaN too
     more = found.figures[len(plain.figures) :]
