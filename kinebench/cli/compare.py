@@ -66,15 +66,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--motions", type=Path, metavar="DIR", help="keep the motions that pipelines give"
     )
-    parser.add_argument("--preset", default="default", metavar="NAME", help="a published procedure")
+    parser.add_argument(
+        "--preset",
+        default="default",
+        metavar="NAME",
+        help="a published procedure: default, opencap-2023, falisse-2025, opencapbench"
+        " or lbmc-2025",
+    )
     parser.add_argument(
         "--align",
         metavar="POLICY",
         help="none (default), SECONDS the estimate is late, signal[:NAME], or minimise",
     )
-    parser.add_argument("--space", metavar="KIND", help="for markers: rigid or vertical")
     parser.add_argument(
-        "--window", type=float, nargs=2, metavar=("START", "END"), help="score this part only, s"
+        "--space",
+        metavar="KIND",
+        help="for markers: rigid or vertical (about the vertical); default: none",
+    )
+    parser.add_argument(
+        "--window",
+        type=float,
+        nargs=2,
+        metavar=("START", "END"),
+        help="score this part only, s on the reference's clock; default: all",
     )
     parser.add_argument("--coordinates", metavar="A,B", help="score these only")
     parser.add_argument(
@@ -91,7 +105,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=float,
         nargs=2,
         metavar=("X", "Z"),
-        help="forward on the ground, for --events gait of markers; by default as the feet point",
+        help="forward on the ground, for --events gait of markers, as two numbers without a unit;"
+        " default: as the feet point",
     )
     parser.add_argument(
         "--event-markers",
@@ -108,7 +123,8 @@ def _add_output_arguments(parser: argparse.ArgumentParser) -> None:
         "--margin",
         type=float,
         metavar="DEG",
-        help="test angles for equivalence within ± this, chosen beforehand; from 3 subjects on",
+        help="test angles for equivalence within ± so many degrees, chosen beforehand; from 3"
+        " subjects on; default: no test",
     )
     parser.add_argument(
         "--group",

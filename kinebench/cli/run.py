@@ -67,7 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--workers",
         type=one_or_more,
         metavar="N",
-        help="with --all: processes (default: one for each core)",
+        help="with --all: number of processes; default: one per core",
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder for the results")
     parser.add_argument(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kinebench.cli.planning import add_subject_arguments
 from kinebench.errors import ValueRangeError
 
 if TYPE_CHECKING:
@@ -66,28 +67,69 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     mocap = parser.add_argument_group("mocap")
     mocap.add_argument("--static-mocap", type=Path, metavar="FILE", help="to scale the model on")
     mocap.add_argument("--scaled-model", type=Path, metavar="OSIM", help="instead of scaling")
-    mocap.add_argument("--map", metavar="NAME", help="of marker names: a built-in one, or a .toml")
-    mocap.add_argument("--axes", metavar="AXES", help="y-up, z-up, or forward, up, right: +x+z-y")
-    mocap.add_argument("--body", default="opencap", choices=("opencap", "lab"), help="whose model")
-    mocap.add_argument("--engine", default="opensim", metavar="NAME", help="opensim or fast")
+    mocap.add_argument(
+        "--map",
+        metavar="NAME",
+        help="of marker names: cast-ior, helen-hayes, opencap, plug-in-gait, or a .toml of one's"
+        " own; default: the names are OpenCap's",
+    )
+    mocap.add_argument(
+        "--axes",
+        metavar="AXES",
+        help="y-up, z-up, x-up, or where forward, up and right lie, such as +x+z-y, in any case;"
+        " default: y-up",
+    )
+    mocap.add_argument(
+        "--body",
+        default="opencap",
+        choices=("opencap", "lab"),
+        help="whose generic model: opencap (LaiUhlrich2022) or lab, which needs no files; default:"
+        " opencap",
+    )
+    mocap.add_argument(
+        "--engine",
+        default="opensim",
+        metavar="NAME",
+        help="scaling and inverse kinematics: opensim or fast; default: opensim",
+    )
     video = parser.add_argument_group("video")
     video.add_argument("--trial", metavar="NAME", help="of the session or project")
     video.add_argument("--variant", metavar="V", help="detector and cameras, where several exist")
-    video.add_argument("--video-axes", metavar="AXES", help="of video markers, as --axes")
+    video.add_argument(
+        "--video-axes", metavar="AXES", help="of video markers, as --axes; default: y-up"
+    )
     subject = parser.add_argument_group("subject (a session brings its own)")
-    subject.add_argument("--mass", type=float, metavar="KG")
-    subject.add_argument("--height", type=float, metavar="M")
-    subject.add_argument("--sure", action="store_true", help="mass and height are as stated")
+    add_subject_arguments(subject)
+    subject.add_argument(
+        "--sure",
+        action="store_true",
+        help="mass and height are as stated, though unlikely for a person",
+    )
     how = parser.add_argument_group("alignment and score")
-    how.add_argument("--lag", type=float, metavar="S", help="by which the video is late, if known")
+    how.add_argument(
+        "--lag",
+        type=float,
+        metavar="S",
+        help="seconds by which the video is late; default: found from the movement",
+    )
     how.add_argument(
         "--frame",
         default="estimate",
         choices=("estimate", "same"),
-        help="estimate yaw and translation (default), or take the frames as one",
+        help="estimate: yaw and translation are found (default); same: the frames are one",
     )
-    how.add_argument("--window", type=float, nargs=2, metavar=("START", "END"), help="score this")
-    how.add_argument("--events", metavar="KIND", help="squat, sts, gait or jump: score each")
+    how.add_argument(
+        "--window",
+        type=float,
+        nargs=2,
+        metavar=("START", "END"),
+        help="score this part only, s on the mocap's clock; default: all",
+    )
+    how.add_argument(
+        "--events",
+        metavar="KIND",
+        help="score repetitions one by one: squat, sts, gait or jump; default: none",
+    )
     how.add_argument("--coordinates", metavar="A,B", help="score these only")
     output = parser.add_argument_group("output")
     output.add_argument("--report", type=Path, metavar="FILE", help="write an HTML report")
@@ -140,8 +182,9 @@ class _Job:
 
 def _job(arguments: argparse.Namespace) -> _Job:
     from kinebench.core.markers import Markers
+    from kinebench.io.keypoint_files import axes_of
     from kinebench.remarks import tell
-    from kinebench.validation.conventions import axes_of, require_metres, require_upright
+    from kinebench.validation.conventions import require_metres, require_upright
     from kinebench.validation.marker_maps import matched
     from kinebench.validation.sources import read_recording, read_video
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 
 from kinebench.alignment.joint_frames import JointFrame
@@ -16,7 +14,6 @@ from kinebench.errors import ValueRangeError
 from kinebench.pipeline.unit_check import require_plausible
 from kinebench.remarks import unheard
 
-_NAMED = {"y-up": "+x+y+z", "z-up": "+x+z-y", "x-up": "+y+x-z"}
 _UPRIGHT = 0.5  # cosine of 60°, as where markers are looked at
 _FARTHEST_M = 30.0
 """From the laboratory's origin: with mm taken as m a pelvis is 900 m up; tracks end within 30 m."""
@@ -26,31 +23,6 @@ _LONGER = 1.3
 
 _ANYBODY = Subject(70.0, 1.7, "somebody")
 """Who stands for a person of unknown size: bodies of 0.6 to 2.7 m pass."""
-
-
-def axes_of(text: str) -> str:
-    """Axes as `kinebench.io.keypoint_files.read_markers` takes them.
-
-    Parameters
-    ----------
-    text : str
-        ``y-up``, ``z-up``, ``x-up``, or forward, up and right such as ``+x+z-y``, in any case.
-
-    Raises
-    ------
-    ValueRangeError
-        Something else.
-    """
-    plain = text.strip().lower().replace("_", "-").replace(" ", "-")
-    plain = re.sub(r"^([xyz])-?up$", r"\1-up", plain)
-    if plain in _NAMED:
-        return _NAMED[plain]
-    if re.fullmatch(r"([+-][xyz]){3}", plain):
-        return plain
-    raise ValueRangeError(
-        f"--axes must be {', '.join(_NAMED)}, or forward, up and right such as +x+z-y; found"
-        f" '{text}'"
-    )
 
 
 def require_person(mass_kg: float, height_m: float, sure: bool = False) -> None:
