@@ -16,7 +16,7 @@ import pytest
 from kinebench.cli.main import main
 from kinebench.core import Markers
 from kinebench.geometry.rotations import rotation_about_vertical
-from kinebench.io.sto import write_motion
+from kinebench.io.sto import read_motion, write_motion
 from kinebench.io.trc import read_trc, write_trc
 from kinebench.lab import Population, record
 from kinebench.lab.camera.catalogue import two_phones
@@ -183,7 +183,17 @@ def test_what_is_written(session: Path, tmp_path: Path, capsys: pytest.CaptureFi
     assert "methods: The video's clock was corrected by a lag of" in printed
     assert "confidence high" in printed
     written = {path.name for path in out.iterdir()}
-    assert written == {"figures.csv", "methods.txt", "report.html", "validation.json"}
+    assert written == {
+        "figures.csv", "methods.txt", "report.html", "validation.json",
+        "reference.mot", "video.mot",
+    }  # fmt: skip
+    # what is written is what was compared: its error is the one that is told
+    one, other = (read_motion(out / f"{name}.mot") for name in ("reference", "video"))
+    np.testing.assert_array_equal(one.times, other.times)
+    told = json.loads((out / "validation.json").read_text("utf-8"))["errors"]
+    known = {row["item"]: row["rmse"] for row in told}
+    error = other.value("knee_angle_r") - one.value("knee_angle_r")
+    assert np.sqrt(np.mean(error**2)) == pytest.approx(known["knee_angle_r"], abs=1e-6)
     text = re.sub(r"<[^>]+>", " ", page.read_text(encoding="utf-8"))
     assert "SHA-256" in text
     # the page's checklist knows what was removed before the comparison
