@@ -1,4 +1,4 @@
-"""What ``kinebench validate`` prints, writes and refuses, of motions whose differences are known."""
+"""What `kinebench validate` prints, writes and refuses, of motions with known differences."""
 
 from __future__ import annotations
 
