@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from kinebench.core.body_groups import BODY_GROUPS, group_of
+from kinebench.comparison.asked import PARTS, is_summary, part_of
+from kinebench.comparison.results import PairResult
 from kinebench.metrics import Evaluation, Kind
 from kinebench.metrics.joint_rotation import ROTATION_REMOVED
 
@@ -49,22 +51,51 @@ def error_kinds(evaluation: Evaluation) -> tuple[ErrorKinds, ...]:
     )
 
 
-def group_error_kinds(rows: Sequence[ErrorKinds]) -> Iterator[ErrorKinds]:
-    """Means over each part of the body that has several coordinates; unlike ones are apart."""
-    for group in BODY_GROUPS:
-        own = [row for row in rows if group_of(row.item, row.unit) == group]
-        if len(own) > 1:
-            turned = [row.without_rotation for row in own if row.without_rotation is not None]
-            yield ErrorKinds(
-                group,
-                own[0].unit,
-                _mean(row.raw for row in own),
-                _mean(row.without_offset for row in own),
-                _mean(turned) if turned else None,
-            )
+def item_error_kinds(pairs: Sequence[PairResult]) -> list[ErrorKinds]:
+    """The three kinds of every item: repetitions averaged per trial, trials per subject."""
+    found: dict[tuple[str, str], dict[str, dict[str, list[ErrorKinds]]]] = {}
+    for pair in pairs:
+        for evaluation in [part.evaluation for part in pair.repetitions] or [pair.evaluation]:
+            for row in error_kinds(evaluation):
+                subject = found.setdefault((row.item, row.unit), {}).setdefault(pair.subject, {})
+                subject.setdefault(pair.trial, []).append(row)
+    return [
+        _mean_row(
+            item,
+            unit,
+            [
+                _mean_row(item, unit, [_mean_row(item, unit, own) for own in trials.values()])
+                for trials in subjects.values()
+            ],
+        )
+        for (item, unit), subjects in found.items()
+    ]
 
 
-def _mean(values: Iterable[float]) -> float:
+def mean_error_kinds(pairs: Sequence[PairResult]) -> list[ErrorKinds]:
+    """Means over each part of the body; of markers over each of its parts too."""
+    kind = pairs[0].evaluation.kind
+    rows = [row for row in item_error_kinds(pairs) if not is_summary(row.item)]
+    members: dict[str, list[ErrorKinds]] = {}
+    for row in rows:
+        members.setdefault(part_of(row.item, row.unit, kind), []).append(row)
+    return [
+        _mean_row(part, members[part][0].unit, members[part]) for part in PARTS if part in members
+    ]
+
+
+def _mean_row(item: str, unit: str, rows: Sequence[ErrorKinds]) -> ErrorKinds:
+    turned = [row.without_rotation for row in rows if row.without_rotation is not None]
+    return ErrorKinds(
+        item,
+        unit,
+        _mean([row.raw for row in rows]),
+        _mean([row.without_offset for row in rows]),
+        _mean(turned) if turned else None,
+    )
+
+
+def _mean(values: Sequence[float]) -> float:
     """Mean of what is known; NaN of nothing."""
-    known = [value for value in values if value == value]
-    return sum(known) / len(known) if known else float("nan")
+    known = [value for value in values if math.isfinite(value)]
+    return sum(known) / len(known) if known else math.nan

@@ -8,7 +8,7 @@ from scipy.spatial.transform import Rotation
 
 from kinebench.alignment.joint_frames import LAI_RAJAGOPAL
 from kinebench.comparison import Procedure, compare_recordings
-from kinebench.comparison.error_kinds import error_kinds, group_error_kinds
+from kinebench.comparison.error_kinds import error_kinds, mean_error_kinds
 from kinebench.core import Coordinate, Motion
 from kinebench.metrics import CATALOGUE, evaluate_motion
 from kinebench.metrics.joint_rotation import rotation_removed_rmse, with_rotation_removed
@@ -49,7 +49,7 @@ def test_a_constant_rotation_of_the_joint_is_removed_and_nothing_else() -> None:
     assert rows["knee_angle_r"].raw == pytest.approx(np.radians(3))
     assert rows["knee_angle_r"].without_rotation == pytest.approx(0, abs=1e-9)
     assert rows["pelvis_tx"].without_rotation is None
-    (legs,) = group_error_kinds(list(rows.values()))
+    legs = mean_error_kinds([result])[0]
     assert legs.item == "legs"
     assert legs.raw == pytest.approx(np.mean([rows[n].raw for n in NAMES[:4]]))
     assert legs.without_rotation == pytest.approx(0, abs=1e-9)
