@@ -1,4 +1,4 @@
-"""What ``kinebench validate`` prints, writes and refuses, of motions whose differences are known."""
+"""What ``kinebench validate`` prints, writes and refuses, where differences are known."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Runs of the pipeline on one virtual person, as `kinebench run` writes them, field by field.
 
-``python tests/unit/pipeline/golden_runs.py`` writes golden_runs/*.json anew; look at the difference.
+``python tests/unit/pipeline/golden_runs.py`` writes golden_runs/*.json anew; look at what differs.
 Kept are run.json but for versions and durations, what was solved frame by frame in short, and the
 scaled model in numbers. Figures are compared with `TOLERANCES`, far above what processors and
 versions of libraries change, and far below what a change of a rule does.
@@ -30,8 +30,8 @@ from kinebench.io.trc import write_trc
 from kinebench.lab import Population, record
 from kinebench.lab.camera import ColouredNoise
 from kinebench.lab.motions.squat import Squat
-from kinebench.lab.static_poses import StaticPose
 from kinebench.lab.sessions import SessionContent, TrialContent, write_session
+from kinebench.lab.static_poses import StaticPose
 
 FOLDER = Path(__file__).with_name("golden_runs")
 TOLERANCES = {"rel": 2e-3, "abs": 2e-3}
