@@ -18,8 +18,10 @@ import tempfile
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
@@ -53,13 +55,28 @@ RUNS = {
 }
 """Arguments of `kinebench run`, from the folder of `write_inputs`."""
 
+_BATCH = ("run", "session", "bare", "--all", *_LAB, "--workers", "1", "--out", "out/batch")
+COMMANDS = {
+    "batch_plan": (*_BATCH, "--dry-run"),
+    "batch": _BATCH,
+    "batch_again": ("run", "session", *_BATCH[3:], "--json"),
+    "batch_strict": ("run", "session", "large", *_BATCH[3:-1], "out/strict", "--strict"),
+    "batch_sized": ("run", "bare", *_BATCH[3:-1], "out/sized", *_SIZE, "--json"),
+    "audit_files": ("audit", *RUNS["files"][4:], *RUNS["files"][:4]),
+    "audit_session": ("audit", "session", *_LAB, "--json"),
+    "audit_torn": ("audit", "torn", *_LAB),
+    "audit_torn_json": ("audit", "torn", *_LAB, "--json"),
+    "audit_bare": ("audit", "bare", *_LAB, "--json"),
+}
+"""Whole commands; later ones find what earlier ones have written."""
+
 
 def write_inputs(folder: Path) -> None:
     """Keypoints of half a second of a squat, of a static trial, and a session that holds both."""
     squat = record(_PERSON, Squat(repetitions=1), _NOISE)
     standing = record(_PERSON, StaticPose(duration_s=2.0), _NOISE)
     part = np.arange(70, 100)
-    write_trc(folder / "squat.trc", lost(squat.keypoints.at_frames(part)))
+    write_trc(folder / "squat.trc", lost(squat.keypoints.at_frames(part), "LWrist", slice(9, 13)))
     write_trc(folder / "neutral.trc", standing.keypoints)
     trials = {
         "squat": TrialContent(
@@ -69,13 +86,22 @@ def write_inputs(folder: Path) -> None:
         ),
         "neutral": TrialContent(standing.keypoints, standing.true_markers),
     }
-    write_session(folder / "session", SessionContent(_PERSON.as_subject(), trials, "lab-1"))
+    whole = SessionContent(_PERSON.as_subject(), trials, "lab-1")
+    write_session(folder / "session", whole)
+    # two movements of somebody whose size is not stated, the second without a motion of its own
+    walk = {"squat": trials["squat"], "walk": TrialContent(trials["squat"].keypoints)}
+    write_session(folder / "bare", SessionContent(None, {**walk, "neutral": trials["neutral"]}))
+    large = squat.keypoints.at_frames(part)
+    large = large.with_positions(1.5 * large.positions)
+    for name, keypoints in {"large": large, "torn": lost(large, "LKnee", slice(5, 20))}.items():
+        spoilt = {**trials, "squat": TrialContent(keypoints)}
+        write_session(folder / name, replace(whole, trials=spoilt))
 
 
-def lost(markers: Markers) -> Markers:
-    """The left wrist is not seen in four frames."""
+def lost(markers: Markers, name: str, frames: slice) -> Markers:
+    """A marker is not seen in these frames."""
     positions = np.array(markers.positions)
-    positions[9:13, markers.names.index("LWrist")] = np.nan
+    positions[frames, markers.names.index(name)] = np.nan
     return markers.with_positions(positions)
 
 
@@ -98,16 +124,30 @@ def _as_far_as_it_goes(found: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in found.items() if key not in solved}
 
 
-def printed(*arguments: str) -> dict[str, list[Any]]:
+def printed(*arguments: str, code: int = 0) -> dict[str, Any]:
     """Lines on standard output and standard error, each as its words and its numbers."""
+    found = answered(*arguments)
+    assert found.pop("code") == code
+    return found
+
+
+def answered(*arguments: str) -> dict[str, Any]:
+    """Exit code and lines; with ``--json`` what is printed as JSON."""
     streams = {"out": io.StringIO(), "err": io.StringIO()}
-    with redirect_stdout(streams["out"]), redirect_stderr(streams["err"]):
-        assert main(list(arguments)) == 0
-    return {
-        name: [[_NUMBER.sub("#", line), *map(float, _NUMBER.findall(line))] for line in lines]
-        for name, stream in streams.items()
-        for lines in [_DIGEST.sub("…", stream.getvalue()).splitlines()]
-    }
+    wide = patch.dict(os.environ, {"COLUMNS": "120"})
+    with wide, redirect_stdout(streams["out"]), redirect_stderr(streams["err"]):
+        code = main(list(arguments))
+    out, err = (_DIGEST.sub("…", stream.getvalue()) for stream in streams.values())
+    is_json = "--json" in arguments and "--dry-run" not in arguments
+    told = json.loads(out) if is_json and out else in_words_and_numbers(out)
+    return {"code": code, "out": told, "err": in_words_and_numbers(err)}
+
+
+def in_words_and_numbers(text: str) -> list[list[Any]]:
+    """Each line with # for every number, and the numbers."""
+    return [
+        [_NUMBER.sub("#", line), *map(float, _NUMBER.findall(line))] for line in text.splitlines()
+    ]
 
 
 def content(out: Path) -> dict[str, Any]:
@@ -219,7 +259,7 @@ def differences(known: Any, found: Any, place: str = "") -> Iterator[str]:
 
 def _absolute(place: str) -> float:
     """Steps of the solver, and a digit of what is printed."""
-    if place.startswith("/printed"):
+    if place.startswith(("/printed", "/err")):
         return 1.0
     solved = ("/motion", "/errors", "/marker errors", "/standard", "/model/marker")
     return 0.1 if place.startswith(solved) else TOLERANCES["abs"]
@@ -231,8 +271,16 @@ def write_golden(folder: Path = FOLDER) -> None:
         os.chdir(made)
         write_inputs(Path(made))
         for name in RUNS:
-            text = json.dumps(ran(name), indent=1, ensure_ascii=False)
-            (folder / f"{name}.json").write_text(text + "\n", "utf-8")
+            write(folder / f"{name}.json", ran(name))
+        for name, words in COMMANDS.items():
+            write(folder / f"{name}.json", answered(*words))
+        write(
+            folder / "trials.json", in_words_and_numbers(Path("out/batch/trials.csv").read_text())
+        )
+
+
+def write(path: Path, found: Any) -> None:
+    path.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -25,12 +25,22 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     os.chdir(before)
 
 
-@pytest.mark.parametrize("name", list(golden_runs.RUNS))
-def test_a_run_is_as_it_was(name: str, folder: Path) -> None:
+def as_it_was(name: str, found: Any) -> None:
     """`python tests/unit/pipeline/golden_runs.py` after a change that is meant."""
     known = json.loads((golden_runs.FOLDER / f"{name}.json").read_text("utf-8"))
-    found: dict[str, Any] = json.loads(json.dumps(golden_runs.ran(name)))
-    assert list(golden_runs.differences(known, found)) == []
+    assert list(golden_runs.differences(known, json.loads(json.dumps(found)))) == []
+
+
+@pytest.mark.parametrize("name", list(golden_runs.RUNS))
+def test_a_run_is_as_it_was(name: str, folder: Path) -> None:
+    as_it_was(name, golden_runs.ran(name))
+
+
+def test_commands_say_what_they_said(folder: Path) -> None:
+    for name, words in golden_runs.COMMANDS.items():
+        as_it_was(name, golden_runs.answered(*words))
+    table = (folder / "out" / "batch" / "trials.csv").read_text("utf-8")
+    as_it_was("trials", golden_runs.in_words_and_numbers(table))
 
 
 def test_differences_are_found_in_words_numbers_and_keys() -> None:
