@@ -83,7 +83,8 @@ def test_ctrl_c_is_130(command, capsys: pytest.CaptureFixture[str]) -> None:
         (["rnu"], "invalid choice: 'rnu'"),
         (
             ["run", "--mass", "heavy"],
-            "must be a mass, a number in kg or with its unit (kg, g, lb, lbs) such as 72kg; found 'heavy'",
+            "must be a mass, a number in kg or with its unit (kg, g, lb, lbs) such as 72kg;"
+            " found 'heavy'",
         ),
         (["run", "--nonsense"], "unrecognized arguments: --nonsense"),
     ],
