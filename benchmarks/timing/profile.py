@@ -136,6 +136,7 @@ def _session_motion() -> Path:
 def profiled(words: Sequence[str], repeats: int) -> Profile:
     """The repeat with the least processor time; what the command prints is dropped."""
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # a warm start has its bytecode
     found = []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "profile.json"
