@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from kinebench.augmentation.llvm.compilation import Functions, functions
+from kinebench.augmentation.llvm.compilation import Functions, tile_of_this_machine
 from kinebench.augmentation.llvm.layers import GATES
 from kinebench.augmentation.network import Float32Array, LSTMLayer, Network, Same
 
@@ -22,7 +22,7 @@ def predict(network: Network, features: Float32Array) -> Float32Array:
 
     A sequence gives the same bytes whatever others are in the batch.
     """
-    return run(functions(), network, features)
+    return run(Functions(tile_of_this_machine()), network, features)
 
 
 def run(code: Functions, network: Network, features: Float32Array) -> Float32Array:
@@ -140,7 +140,7 @@ def _run_layer(
     code: Functions, layer: _Layer, rows: Float32Array, n_sequences: int, n_frames: int
 ) -> None:
     """Inputs become outputs, in place."""
-    step, columns = code.recurrence[n_sequences], layer.recurrent
+    step, columns = code.recurrence(n_sequences), layer.recurrent
     n_blocks, n_units, _ = columns.shape
     width, n_in_chunk = rows.shape[1], _CHUNK - _CHUNK % code.tile.n_rows
     n_together = n_in_chunk // n_sequences

@@ -1,4 +1,4 @@
-"""The functions of this machine: compiled in the first call of a process, which takes 0.1 s.
+"""The functions of this machine, compiled when first used, which takes 0.05 s.
 
 LLVM itself does it, through llvmlite, which numba brings along: numba's own import and stored code
 would take longer than that.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import platform
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import lru_cache
 from threading import Lock
 from typing import Any
@@ -18,8 +18,16 @@ from kinebench.augmentation.llvm.layers import GATES, product, recurrence
 from kinebench.augmentation.llvm.text import declarations
 
 _Whole, _Pointer = ctypes.c_int64, ctypes.c_void_p
-_PRODUCT = (_Pointer, _Whole, _Whole, _Whole, _Pointer, _Pointer, _Whole, _Pointer)
-_RECURRENCE = (_Pointer, _Whole, _Pointer, _Whole, _Whole, _Pointer, _Whole, _Pointer)
+_KINDS = {
+    "product": (
+        product,
+        (_Pointer, _Whole, _Whole, _Whole, _Pointer, _Pointer, _Whole, _Pointer),
+    ),
+    "recurrence": (
+        recurrence,
+        (_Pointer, _Whole, _Pointer, _Whole, _Whole, _Pointer, _Whole, _Pointer),
+    ),
+}
 _compiling = Lock()
 
 
@@ -39,23 +47,24 @@ class Tile:
     n_rows: int
 
 
+Compiled = Callable[..., None]
+"""Runs without the interpreter's lock."""
+
+
 @dataclass(frozen=True, slots=True)
 class Functions:
-    """Compiled `product` and `recurrence`, by the number of sequences; see `layers`.
-
-    They run without the interpreter's lock.
-    """
+    """Those of `layers` for a tile, each compiled when first asked for."""
 
     tile: Tile
-    product: Callable[..., None]
-    recurrence: dict[int, Callable[..., None]]
-    engine: Any  # owns the code
 
+    @property
+    def product(self) -> Compiled:
+        """Of as many rows at a time as the tile has."""
+        return _once("product", *astuple(self.tile))
 
-def functions(tile: Tile | None = None) -> Functions:
-    """Compiled once per process, by default for registers of this processor."""
-    with _compiling:  # not twice by threads that start together
-        return _compiled(tile or tile_of_this_machine())
+    def recurrence(self, n_sequences: int) -> Compiled:
+        """Of so many sequences side by side."""
+        return _once("recurrence", self.tile.lanes, n_sequences)
 
 
 @lru_cache
@@ -72,27 +81,24 @@ def tile_of_this_machine() -> Tile:
     return Tile(4, 4 if platform.machine().lower() in {"arm64", "aarch64"} else 2)
 
 
+def _once(name: str, lanes: int, n_rows: int) -> Compiled:
+    with _compiling:  # not twice by threads that start together
+        return _compiled(name, lanes, n_rows)[0]
+
+
 @lru_cache
-def _compiled(tile: Tile) -> Functions:
+def _compiled(name: str, lanes: int, n_rows: int) -> tuple[Compiled, Any]:
+    """A function, and what owns its code."""
     import llvmlite.binding as llvm
 
-    numbers = sorted({1, tile.n_rows})
-    text = declarations(tile.lanes, GATES * tile.lanes) + product(tile.lanes, tile.n_rows)
-    text += "".join(recurrence(tile.lanes, n) for n in numbers)
+    write, parameters = _KINDS[name]
+    text = declarations(lanes, GATES * lanes) + write(lanes, n_rows)
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
+    # the text is as it should be: of what LLVM could do with it, choosing registers is enough
     target = llvm.Target.from_default_triple().create_target_machine(
-        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=2
+        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=1
     )
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(text), target)
     engine.finalize_object()
-
-    def function(name: str, kinds: tuple[Any, ...]) -> Callable[..., None]:
-        return ctypes.CFUNCTYPE(None, *kinds)(engine.get_function_address(name))
-
-    return Functions(
-        tile,
-        function("product", _PRODUCT),
-        {n: function(f"recurrence_{n}", _RECURRENCE) for n in numbers},
-        engine,
-    )
+    return ctypes.CFUNCTYPE(None, *parameters)(engine.get_function_address(name)), engine

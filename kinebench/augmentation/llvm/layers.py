@@ -50,7 +50,7 @@ def product(lanes: int, n_together: int) -> str:
 
 
 def recurrence(lanes: int, n_sequences: int) -> str:
-    """Text of ``recurrence_s``: the frames of s sequences, from z = b + x W to h.
+    """Text of ``recurrence``: the frames of s sequences, from z = b + x W to h.
 
     Parameters of the function: h at frame 0, after the rows of the frame before, the width of these
     rows in memory, z, which is overwritten, n_frames, n_units, U, n_blocks, and the state c (s,
@@ -60,7 +60,7 @@ def recurrence(lanes: int, n_sequences: int) -> str:
         "ptr noalias %h", "i64 %width", "ptr noalias %z", "i64 %n_frames", "i64 %n_units",
         "ptr noalias %weights", "i64 %n_blocks", "ptr noalias %c",
     )  # fmt: skip
-    code = Function(f"recurrence_{n_sequences}", parameters)
+    code = Function("recurrence", parameters)
     vectors, size = Vectors(code, lanes), GATES * lanes
 
     def frame(t: Operand, _: list[Operand]) -> list[Operand]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from kinebench.augmentation import compiled_runtime, lstm
 from kinebench.augmentation.augmenter import LSTMAugmenter
 from kinebench.augmentation.catalogue import PUBLISHED, VERSIONS, AugmenterVersion
-from kinebench.augmentation.llvm.compilation import Functions, Tile, functions
+from kinebench.augmentation.llvm.compilation import Functions, Tile, tile_of_this_machine
 from kinebench.augmentation.network import Network
 from kinebench.augmentation.weights import load_networks
 from kinebench.core import Markers, Subject
@@ -99,7 +99,7 @@ def test_every_version_agrees_with_numpy(mirror_file: Callable[[str], Path], nam
 def test_bytes_do_not_depend_on_the_registers(make_network: MakeNetwork, tile: Tile) -> None:
     network = make_network(5, (20, 7), 9)
     rows = rows_for(network, 7, 140)
-    found = compiled_runtime.run(functions(tile), network, rows)
+    found = compiled_runtime.run(Functions(tile), network, rows)
     assert found.tobytes() == compiled_runtime.predict(network, rows).tobytes()
 
 
@@ -135,18 +135,19 @@ CLOSED, OPEN = -50.0, 50.0  # gates at 0 and 1 in float32
 
 
 def one_frame(
-    code: Functions, state: object, i: object, f: object, o: object, g: object
+    state: object, i: object, f: object, o: object, g: object
 ) -> tuple[np.ndarray, np.ndarray]:
     """c and h after one frame of units that get nothing from each other."""
     state, *gates = (
         np.asarray(a, dtype=np.float32) for a in np.broadcast_arrays(state, i, f, o, g)
     )
+    code = Functions(tile_of_this_machine())
     lanes, n_units = code.tile.lanes, len(state)
     n_blocks = n_units // lanes
     z = np.stack(gates).reshape(4, n_blocks, lanes).swapaxes(0, 1).copy()
     hidden, c = np.zeros((2, n_units), np.float32), state.copy()
     columns = np.zeros((n_blocks, 1, 4 * lanes), np.float32)
-    code.recurrence[1](
+    code.recurrence(1)(
         hidden[1:].ctypes.data, n_units, z.ctypes.data, 1, 1, columns.ctypes.data, n_blocks,
         c.ctypes.data,
     )  # fmt: skip
@@ -154,23 +155,23 @@ def one_frame(
 
 
 def logistic_of_input_gate(x: np.ndarray) -> np.ndarray:
-    return one_frame(functions(), 0.0, i=x, f=CLOSED, o=CLOSED, g=OPEN)[0]
+    return one_frame(0.0, i=x, f=CLOSED, o=CLOSED, g=OPEN)[0]
 
 
 def logistic_of_forget_gate(x: np.ndarray) -> np.ndarray:
-    return one_frame(functions(), 1.0, i=CLOSED, f=x, o=CLOSED, g=0.0)[0]
+    return one_frame(1.0, i=CLOSED, f=x, o=CLOSED, g=0.0)[0]
 
 
 def logistic_of_output_gate(x: np.ndarray) -> np.ndarray:
-    return one_frame(functions(), 20.0, i=CLOSED, f=OPEN, o=x, g=0.0)[1]
+    return one_frame(20.0, i=CLOSED, f=OPEN, o=x, g=0.0)[1]
 
 
 def tangent_of_candidate(x: np.ndarray) -> np.ndarray:
-    return one_frame(functions(), 0.0, i=OPEN, f=CLOSED, o=CLOSED, g=x)[0]
+    return one_frame(0.0, i=OPEN, f=CLOSED, o=CLOSED, g=x)[0]
 
 
 def tangent_of_state(x: np.ndarray) -> np.ndarray:
-    return one_frame(functions(), x, i=CLOSED, f=OPEN, o=OPEN, g=0.0)[1]
+    return one_frame(x, i=CLOSED, f=OPEN, o=OPEN, g=0.0)[1]
 
 
 ARGUMENTS = np.concatenate(
@@ -211,7 +212,7 @@ def test_gates_that_are_wide_open_and_shut_at_once_stay_finite() -> None:
     """Denominators multiply: two at the bound must not overflow to 0 / 0 or inf / inf."""
     ends = np.array([-3e38, -50.0, 50.0, 3e38], dtype=np.float32)
     i, f, o, g = (axis.ravel() for axis in np.meshgrid(*[ends] * 4))
-    c, h = one_frame(functions(), 0.5, i, f, o, g)
+    c, h = one_frame(0.5, i, f, o, g)
     kept, taken = 0.5 * (f > 0), (i > 0) * np.sign(g)
     np.testing.assert_allclose(c, kept + taken, rtol=0, atol=1e-6)
     np.testing.assert_allclose(h, (o > 0) * np.tanh(kept + taken), rtol=0, atol=1e-6)
