@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from kinebench import __version__
+from kinebench.cli.kinds import explained
 from kinebench.cli.output import PrintableStream, print_remarks
 from kinebench.cli.streams import ReaderGone, standard_streams
 from kinebench.errors import KinebenchError, KinebenchWarning, printable
@@ -78,7 +79,8 @@ def _answer(given: Sequence[str]) -> int:
             redirect_stdout(PrintableStream(sys.stdout)),
             heard_by(_printer()),
         ):
-            code = int(import_module(f"kinebench.cli.{parsed.command}").run(parsed))
+            with explained(parsed):
+                code = int(import_module(f"kinebench.cli.{parsed.command}").run(parsed))
             interrupts.check()
             return code
     except KeyboardInterrupt as error:

@@ -167,10 +167,22 @@ def _add_stage_arguments(group: Any, engine: str | None) -> None:
     )
 
 
+def require_any_input(arguments: argparse.Namespace) -> None:
+    """Say what is needed, with an example, where nothing is named."""
+    if not arguments.session and arguments.keypoints is None:
+        command = getattr(arguments, "command", "run")
+        out = " --out results" if hasattr(arguments, "out") else ""
+        raise ValueRangeError(
+            "name an OpenCap session (folder, .zip or data set), or --keypoints FILE with --mass"
+            f" and --height; for example: kinebench {command} OpenCapData_1234 --trial squats{out}"
+        )
+
+
 def require_one_input(arguments: argparse.Namespace) -> None:
     """Refuse input options that are lacking, or that would have no effect."""
-    if (arguments.session is None) == (arguments.keypoints is None):
-        raise ValueRangeError("name either a session folder or --keypoints FILE")
+    require_any_input(arguments)
+    if arguments.session is not None and arguments.keypoints is not None:
+        raise ValueRangeError("name either a session or --keypoints FILE, not both")
     on_session = arguments.session is not None
     foreign = _FILE_OPTIONS if on_session else _SESSION_OPTIONS
     given = [

@@ -21,6 +21,16 @@ def test_what_is_no_count_is_told(text: str) -> None:
         one_or_more(text)
 
 
+@pytest.mark.parametrize("command", ["run", "why", "audit", "engines"])
+def test_without_arguments_a_command_says_what_it_needs_and_shows_an_example(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([command]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "name an OpenCap session (folder, .zip or data set), or --keypoints FILE" in line
+    assert f"for example: kinebench {command} OpenCapData_1234 --trial squats" in line
+
+
 @pytest.mark.parametrize("option", ["--subjects", "--workers"])
 def test_a_demonstration_of_nobody_by_nobody_does_not_start(
     option: str, capsys: pytest.CaptureFixture[str]
