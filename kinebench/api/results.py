@@ -9,6 +9,8 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kinebench.core.display import counted
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -100,13 +102,15 @@ class ComparisonResult(_Shown):
 
         found = self.comparison
         if not isinstance(found, Comparison):
-            return f"<ComparisonResult: {len(found.methods)} methods, {len(found.trials)} trials>"
+            trials = counted(len(found.trials), "trial")
+            return f"<ComparisonResult: {len(found.methods)} methods, {trials}>"
         first = found.pairs[0]
         metric = found.headline_of(first)
         if len(found.pairs) == 1:
             mean = mean_text(first, metric, first.evaluation.values(metric))
             return f"<ComparisonResult: {metric} {mean}>"
-        return f"<ComparisonResult: {len(found.pairs)} trials, {found.n_subjects} subjects>"
+        subjects = counted(found.n_subjects, "subject")
+        return f"<ComparisonResult: {len(found.pairs)} trials, {subjects}>"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
