@@ -109,7 +109,7 @@ def test_only_the_response_markers_come_back_at_the_same_times_and_in_the_same_f
 def test_input_rows_and_output_follow_the_formula(
     small_version: AugmenterVersion, body: Markers, subject: Subject
 ) -> None:
-    made = LSTMAugmenter(small_version)(body, subject)
+    made = LSTMAugmenter(small_version, runtime="numpy")(body, subject)
     origin = body.position("midHip")[:, None]
     for spec, network in zip(small_version.networks, load_networks(small_version), strict=True):
         features = (body.select(spec.needs).positions - origin) / 1.75
@@ -154,7 +154,7 @@ def test_the_stage_describes_itself(small_version: AugmenterVersion) -> None:
     assert describe(LSTMAugmenter("v0.2", warm_up_s=1.0)) == {
         "kind": "LSTMAugmenter",
         "version": "v0.2",
-        "runtime": "numpy",
+        "runtime": "compiled",
         "warm_up_s": 1.0,
         "warm_up_kind": "repeat",
         "resample_hz": None,

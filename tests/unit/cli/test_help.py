@@ -48,7 +48,7 @@ CATALOGUES: dict[str, tuple[str, ...]] = {
 
 
 def parsers() -> Iterator[tuple[str, argparse.ArgumentParser]]:
-    for name in main._COMMANDS:
+    for name in main.COMMANDS:
         parser = argparse.ArgumentParser(name)
         import_module(f"kinebench.cli.{name}").add_arguments(parser)
         yield from with_actions(name, parser)
@@ -127,7 +127,7 @@ def test_names_of_a_catalogue_are_listed(option: str) -> None:
         assert lacking == [], name
 
 
-@pytest.mark.parametrize("command", list(main._COMMANDS))
+@pytest.mark.parametrize("command", list(main.COMMANDS))
 def test_help_is_printed(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     """A percent sign in a text would end in a traceback."""
     assert main.main([command, "--help"]) == 0
