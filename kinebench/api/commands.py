@@ -34,6 +34,10 @@ _OF_FILES = (
 """Options that say what is read; a `Trial` is there already."""
 
 
+_OF_PAIRS = ("pairs", "match", "event_markers", "margin", "recordings", "motions", "model")
+"""Options of files, or of many of them; values are one pair that is read already."""
+
+
 def run(
     recording: PathLike | Trial | None = None,
     trial: str | None = None,
@@ -184,6 +188,7 @@ def compare(
     group: str | None = None,
     recordings: PathLike | None = None,
     motions: PathLike | None = None,
+    model: PathLike | None = None,
 ) -> ComparisonResult:
     """How far estimates are from a reference, as ``kinebench compare``; clocks count as one.
 
@@ -216,9 +221,11 @@ def compare(
     margin : float
         For a test of equivalence, °.
     group : str
-        Part of the body that several methods are ranked by.
+        Part of the body whose mean `align` minimises, and by which several methods are ranked.
     recordings, motions : path
         Of pipelines: what they are run on, and where to keep what they give.
+    model : path
+        The scaled model, or a folder with one per subject: for joint centres, on the page.
 
     Returns
     -------
@@ -247,26 +254,23 @@ def compare(
         "coordinates": coordinates, "match": match, "events": events,
         "walking_direction": walking_direction, "event_markers": event_markers,
         "margin": margin, "group": group, "recordings": recordings, "motions": motions,
+        "model": model,
     }  # fmt: skip
     named_ones = [one for one in (reference, *estimates) if one is not None]
     places = [one for one in named_ones if isinstance(one, str | PathLikeType)]
     if len(places) < len(named_ones):
-        how = command._procedure(given("compare", (), options).arguments)
+        how = command.procedure_of(given("compare", (), options).arguments)
         return _compared_values(reference, estimates, how, options)
     asked = given("compare", places, options)
     with TemporaryDirectory(prefix="kinebench-") as made, _explained(asked):
-        arguments = asked.arguments
-        found = command._found(arguments, arguments.motions or Path(made))
-        how, margin_rad = command._procedure(arguments), command._margin_rad(arguments)
-        named = matches(arguments.match)
+        found, how, margin_rad, said = command.asked_of(asked.arguments, Path(made))
+        named = matches(asked.arguments.match)
         if len(found) > 1:
-            ranked = compare_methods(found, how, group, named)
-            return ComparisonResult(ranked, tuple(files_of(found)), margin_rad)
+            ranked = compare_methods(found, how, named, said.kinds)
+            return ComparisonResult(ranked, tuple(files_of(found)), margin_rad, said.models)
         (one,) = found.values()
-        if group is not None:
-            raise ValueRangeError("group is what several methods are ranked by: name two or more")
-        compared = compare_pairs(one.pairs, how, named, one.excluded)
-        return ComparisonResult(compared, tuple(files_of({"": one})), margin_rad)
+        compared = compare_pairs(one.pairs, how, named, one.excluded, said.kinds)
+        return ComparisonResult(compared, tuple(files_of({"": one})), margin_rad, said.models)
 
 
 def _compared_values(
@@ -278,11 +282,7 @@ def _compared_values(
     from kinebench.core.motion import Motion
     from kinebench.validation.sources import read_recording
 
-    useless = [
-        name
-        for name in ("pairs", "match", "event_markers", "margin", "group", "recordings", "motions")
-        if options[name]
-    ]
+    useless = [name for name in _OF_PAIRS if options[name]]
     if useless:
         raise ValueRangeError(f"{', '.join(useless)}: only with files, not with values")
     both = [
@@ -332,9 +332,10 @@ def validate(
     Parameters
     ----------
     mocap : path
-        .c3d, .trc, .mot or .sto.
+        .c3d, .trc, .mot or .sto, or a folder of them.
     video : path
-        An OpenCap session, a Pose2Sim project, or a .mot, .sto or .trc.
+        An OpenCap session, a Pose2Sim project, or a .mot, .sto or .trc; beside a folder of mocap a
+        session, or a folder of sessions or files.
     trial, variant : str
         Of the session or project.
     static_mocap, scaled_model : path
@@ -362,7 +363,6 @@ def validate(
     """
     from kinebench.api.results import ValidationResult
     from kinebench.cli import validate as command
-    from kinebench.remarks import collected_remarks
 
     options = {
         "trial": trial, "variant": variant, "static_mocap": static_mocap,
@@ -371,17 +371,10 @@ def validate(
         "frame": frame, "window": window, "events": events, "coordinates": coordinates,
     }  # fmt: skip
     asked = given("validate", (mocap, video), options)
-    with _explained(asked), collected_remarks() as told:
-        job = command._job(asked.arguments)
-        validation = command._validation(asked.arguments, job)
-    job.remarks = (*told, *validation.remarks)
-    _tell(job.remarks)
-    named = {"mocap": mocap, "static mocap": static_mocap, "scaled model": scaled_model}
-    sources = {role: Path(path) for role, path in named.items() if path is not None}
-    archive = Path(video)
-    return ValidationResult(
-        validation, job, {**sources, "video": archive if archive.is_file() else job.video.path}
-    )
+    with _explained(asked):
+        result = ValidationResult(command.validated(asked.arguments))
+    _tell(result.remarks)
+    return result
 
 
 def check(

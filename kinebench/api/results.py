@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from kinebench.baselines.judging import Verdict
     from kinebench.cli.check import Checked
-    from kinebench.cli.validate import _Job
     from kinebench.comparison import Comparison, MethodComparison
+    from kinebench.core.model import Model
     from kinebench.diagnosis.why import Diagnosis
     from kinebench.pipeline.audit import TrialAudit
     from kinebench.pipeline.plan import Plan
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kinebench.reports.blocks import Document
     from kinebench.reports.study.making import RanStudy
     from kinebench.studies.report_plan import ReportPlan
-    from kinebench.validation import Validation
+    from kinebench.validation import ManyValidations
 
     PathLike = str | Path
 
@@ -51,11 +51,14 @@ class ComparisonResult(_Shown):
         What was compared, with its part.
     margin : float, optional
         Of the test of equivalence, rad.
+    models : mapping of str to Model
+        Scaled models by subject, for joint centres.
     """
 
     comparison: Comparison | MethodComparison
     files: tuple[tuple[str, Path], ...] = ()
     margin: float | None = None
+    models: Mapping[str, Model] = field(default_factory=dict)
 
     def to_dataframe(self) -> pd.DataFrame:
         """All figures in ° and mm, one a row, as ``--csv`` writes them."""
@@ -74,13 +77,23 @@ class ComparisonResult(_Shown):
         from kinebench.reports.comparison_report import comparison_document
         from kinebench.reports.method_report import methods_document
 
-        found, how = self.comparison, {"margin_rad": self.margin, "files": self.files}
+        found, files = self.comparison, self.files
         _write_page(
             path,
-            comparison_document(found, **how)  # type: ignore[arg-type]
+            comparison_document(found, self.models, self.margin, files)
             if isinstance(found, Comparison)
-            else methods_document(found, **how),  # type: ignore[arg-type]
+            else methods_document(found, files, self.margin, self.models),
         )
+
+    def ranking(self) -> pd.DataFrame:
+        """Of several methods: means, ranks and paired differences, as ``--ranking`` writes them."""
+        from kinebench.comparison import Comparison
+        from kinebench.errors import ValueRangeError
+        from kinebench.reports.method_report import ranking_rows
+
+        if isinstance(self.comparison, Comparison):
+            raise ValueRangeError("a ranking is of several methods: name two estimates or more")
+        return _frame(ranking_rows(self.comparison))
 
     def __str__(self) -> str:
         from kinebench.comparison import Comparison
@@ -119,46 +132,42 @@ class ValidationResult(_Shown):
 
     Parameters
     ----------
-    validation : Validation
-        With `clock`, `frame`, `errors` and `comparison`.
-    job : object
-        Both sides as read.
-    sources : mapping of str to Path
-        Files, by their part.
+    found : ManyValidations
+        Each trial with its `validation` (`clock`, `frame`, …), and the comparison of all.
     """
 
-    validation: Validation
-    job: _Job
-    sources: Mapping[str, Path] = field(default_factory=dict)
+    found: ManyValidations
 
     @property
     def remarks(self) -> tuple[Remark, ...]:
-        """Every step that was taken or doubted."""
-        return self.job.remarks
+        """Every step that was taken or doubted, each once."""
+        from kinebench.remarks import each_once
+
+        return each_once(remark for trial in self.found.trials for remark in trial.remarks)
 
     def to_dataframe(self) -> pd.DataFrame:
         """All figures in ° and mm, one a row, as ``--csv`` writes them."""
         from kinebench.reports.comparison_tables import tidy_rows
 
-        return _frame(tidy_rows(self.validation.comparison))
+        return _frame(tidy_rows(self.found.comparison))
 
     def report(self, path: PathLike) -> None:
         """Write the page, as ``--report`` does."""
         from kinebench.reports.validation_report import validation_document
 
-        job, files = self.job, list(self.sources.items())
-        document = validation_document(self.validation, job.remarks, job.prepared, files=files)
-        _write_page(path, document)
+        _write_page(path, validation_document(self.found.trials, self.found.comparison))
 
     def __str__(self) -> str:
+        from kinebench.reports.comparison_remarks import comparison_title
+        from kinebench.reports.comparison_tables import kinds_table
         from kinebench.reports.tables import as_text
-        from kinebench.reports.validation_report import error_table
 
-        head = f"video − mocap: {self.validation.comparison.pairs[0].trial}"
-        return f"{head}\n\n{as_text(error_table(self.validation), _WIDTH)}"
+        compared = self.found.comparison
+        table = as_text(kinds_table(compared.pairs), _WIDTH)
+        return f"video − mocap: {comparison_title(compared)}\n\n{table}"
 
     def __repr__(self) -> str:
-        return f"<ValidationResult: {ComparisonResult(self.validation.comparison)!r}>"
+        return f"<ValidationResult: {ComparisonResult(self.found.comparison)!r}>"
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -16,7 +16,7 @@ from kinebench.api.options import PipelineOptions, given
 from kinebench.errors import NameNotFoundError, ValueRangeError
 
 # what a command writes or prints is a method of its result here
-OUTPUTS = {"json", "csv", "latex", "report", "out", "help"}
+OUTPUTS = {"json", "csv", "latex", "report", "ranking", "out", "help"}
 # command -> options that Python does without, and why
 WITHOUT = {
     "run": {
@@ -24,7 +24,6 @@ WITHOUT = {
         "dry_run": "a plan is no result", "toml": "as dry_run",
         "strict": "`light` says it",
     },
-    "compare": {"model": "joint centres are the page's and the command line's"},
     "validate": {"preset": "a study has its own page; the command line repeats it"},
     "check": {
         "junit": "a format for machines", "markdown": "as junit", "html": "`report`",
