@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from kinebench.errors import KinebenchError
     from kinebench.io.keypoint_files import read_markers
     from kinebench.io.models import read_model
+    from kinebench.io.mot import read_motion
     from kinebench.io.session import read_session
-    from kinebench.io.sto import read_motion
     from kinebench.testing.virtual_trial import virtual_trial
 
 __all__ = [
@@ -70,7 +70,7 @@ _HOMES = {
     "kinebench.io.keypoint_files": ("read_markers",),
     "kinebench.io.models": ("read_model",),
     "kinebench.io.session": ("read_session",),
-    "kinebench.io.sto": ("read_motion",),
+    "kinebench.io.mot": ("read_motion",),
     "kinebench.testing.virtual_trial": ("virtual_trial",),
 }
 

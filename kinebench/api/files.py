@@ -48,7 +48,7 @@ def write(path: PathLike, value: Markers | Motion | Model) -> None:
     if isinstance(value, Model):
         write_atomically(place, value.xml)
     elif isinstance(value, Motion):
-        from kinebench.io.sto import write_motion
+        from kinebench.io.mot import write_motion
 
         write_motion(place, value)
     elif ending == ".trc":

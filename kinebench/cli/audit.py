@@ -78,7 +78,7 @@ def audited(arguments: argparse.Namespace, show: Callable[[str], None]) -> list[
 def _files(arguments: argparse.Namespace) -> list[TrialAudit]:
     from dataclasses import replace
 
-    from kinebench.io.sto import read_motion
+    from kinebench.io.mot import read_motion
     from kinebench.pipeline.audit import audit_trial, failed
     from kinebench.quality import Evidence
 

@@ -15,7 +15,7 @@ from kinebench.baselines.gate import QUICK_BASELINE
 from kinebench.cli import kinds, main
 from kinebench.cli.kinds import _KINDS, _WANTED, kind_of
 from kinebench.core import Coordinate, Markers, Motion
-from kinebench.io.sto import write_motion
+from kinebench.io.mot import write_motion
 from kinebench.io.trc import write_trc
 
 # paths that are written, or looked for where nothing may be yet
