@@ -21,7 +21,8 @@ from kinebench.core.provenance import without_nan
 from kinebench.core.results import PipelineRun
 from kinebench.io.atomic import OutputError, alone_in, require_folder
 from kinebench.io.interrupts import held
-from kinebench.io.sto import Table, motion_text, table_text
+from kinebench.io.mot import motion_text
+from kinebench.io.sto import Table, table_text
 from kinebench.io.trc import trc_text
 from kinebench.pipeline.filled import filled_per_frame
 from kinebench.quality.model import model_mass, side_ratios
