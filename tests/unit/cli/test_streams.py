@@ -38,7 +38,7 @@ def told(text: str, encoding: str, as_json: bool = False) -> str:
     """What a terminal of this encoding shows of a text on standard output."""
     sys.stdout, sys.stderr = out, _ = stream(encoding), stream(encoding)
     with standard_streams(as_json):
-        print(text)
+        sys.stdout.write(text + "\n")
     return written(out).removesuffix("\n")
 
 
@@ -84,7 +84,7 @@ def test_escapes_have_four_digits_and_two_of_them_make_a_rare_letter() -> None:
 def test_errors_are_written_plainly_in_json_too() -> None:
     sys.stdout, sys.stderr = _, err = stream("ascii"), stream("ascii")
     with standard_streams(as_json=True):
-        print("2°", file=sys.stderr)
+        sys.stderr.write("2°\n")
     assert written(err) == "2deg\n"
 
 
@@ -135,7 +135,7 @@ def test_an_answer_that_cannot_be_written_is_an_error(at: str) -> None:
         pytest.raises(KinebenchError) as failed,
         standard_streams(as_json=False),
     ):
-        print("the answer")
+        sys.stdout.write("the answer\n")
     assert str(failed.value) == "cannot write to standard output: No space left on device"
 
 
@@ -145,14 +145,14 @@ def test_a_reason_without_a_number_is_told_in_its_words() -> None:
         pytest.raises(KinebenchError, match=r"standard output: I/O on closed file$"),
         standard_streams(as_json=False),
     ):
-        print("the answer")
+        sys.stdout.write("the answer\n")
 
 
 @pytest.mark.parametrize("at", ["write", "flush"])
 def test_a_reader_that_has_left_ends_the_work(at: str) -> None:
     sys.stdout, sys.stderr = Failing(BrokenPipeError(), at), io.StringIO()
     with pytest.raises(ReaderGone), standard_streams(as_json=False):
-        print("the answer")
+        sys.stdout.write("the answer\n")
     assert not issubclass(ReaderGone, Exception)
 
 
@@ -162,7 +162,7 @@ def test_what_standard_error_cannot_take_is_dropped(error: Exception) -> None:
     with standard_streams(as_json=False):
         assert sys.stderr.write("warning") == len("warning")
         sys.stderr.flush()
-        assert print("the answer") is None
+        sys.stdout.write("the answer\n")
     assert out.getvalue() == "the answer\n"
 
 
@@ -174,8 +174,8 @@ def test_closed_streams_are_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_nowhere", lambda: left.pop(0))
     sys.stdout = sys.stderr = None  # type: ignore[assignment]
     with standard_streams(as_json=False):
-        print("one")
-        print("two", file=sys.stderr)
+        sys.stdout.write("one\n")
+        sys.stderr.write("two\n")
     assert sys.stdout is None
     assert [one.getvalue() for one in dropped] == ["one\n", "two\n"]
 
