@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import platform
 from collections.abc import Callable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
 from typing import Any
@@ -60,7 +60,7 @@ class Functions:
     @property
     def product(self) -> Compiled:
         """Of as many rows at a time as the tile has."""
-        return _once("product", *astuple(self.tile))
+        return _once("product", self.tile.lanes, self.tile.n_rows)
 
     def recurrence(self, n_sequences: int) -> Compiled:
         """Of so many sequences side by side."""
