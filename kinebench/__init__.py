@@ -1,3 +1,3 @@
 """Validation and benchmarking of markerless-motion pipelines of the OpenCap kind."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

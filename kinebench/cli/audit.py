@@ -41,8 +41,7 @@ examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The inputs and pipeline options of ``kinebench run``; the engine is the fast one."""
-    add_input_arguments(parser)
-    parser.set_defaults(engine="fast")
+    add_input_arguments(parser, engine="fast")
     parser.epilog = _EPILOG
     parser.add_argument(
         "--motion", type=Path, metavar="FILE", help="a .mot made of these files elsewhere"

@@ -58,7 +58,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_gate_arguments(parser)
     parser.add_argument(
         "--seed", type=int, metavar="N",
-        help="another draw of the laboratory's noise: errors against the truth alone are compared",
+        help="number of another draw of the laboratory's noise: errors against the truth alone are"
+        " compared; default: the baseline's",
     )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--junit", type=Path, metavar="FILE", help="write JUnit XML")

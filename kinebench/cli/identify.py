@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kinebench.cli.arguments import kilograms, metres
+
 if TYPE_CHECKING:
     from kinebench.augmentation.identify import Candidate, Identification
 
@@ -19,8 +21,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file", type=Path, metavar="FILE.trc", help="TRC with keypoints and augmented markers"
     )
-    parser.add_argument("--mass", type=float, required=True, metavar="KG", help="body mass, kg")
-    parser.add_argument("--height", type=float, required=True, metavar="M", help="body height, m")
+    parser.add_argument(
+        "--mass", type=kilograms, required=True, metavar="KG",
+        help="body mass: 72, 72kg or 159lb; required",
+    )  # fmt: skip
+    parser.add_argument(
+        "--height", type=metres, required=True, metavar="M",
+        help="body height: 1.78, 178cm or 70in; required",
+    )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
 

@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING, Any
 from kinebench.cli.arguments import one_or_more
 from kinebench.cli.batch import is_batch, run_batch
 from kinebench.cli.output import print_remarks
-from kinebench.cli.planning import add_input_arguments, planned, require_one_input
+from kinebench.cli.planning import (
+    add_input_arguments,
+    planned,
+    require_any_input,
+    require_one_input,
+)
 from kinebench.cli.progress import status_line
 from kinebench.errors import KinebenchError, ValueRangeError, printable
 from kinebench.remarks import Remark, carried_by_errors, carry, remarks_of
@@ -67,7 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--workers",
         type=one_or_more,
         metavar="N",
-        help="with --all: processes (default: one for each core)",
+        help="with --all: number of processes; default: one per core",
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder for the results")
     parser.add_argument(
@@ -89,6 +94,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Plan, run, write, and print what came out."""
+    require_any_input(arguments)
     if arguments.out is None and not arguments.dry_run:
         raise ValueRangeError("--out DIR is needed: the folder for the results")
     if arguments.toml and not arguments.dry_run:

@@ -80,7 +80,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="searched for .toml files, below too; default: the project's own studies",
     )
     new = actions.add_parser("new", help="write a commented study file to start from")
-    new.add_argument("file", type=Path, metavar="FILE.toml")
+    new.add_argument("file", type=Path, metavar="FILE.toml", help="that is not there yet")
     plan = actions.add_parser("plan", help="show the cells without running anything")
     execute = actions.add_parser("run", help="run the cells that the store does not hold yet")
     report = actions.add_parser(
@@ -97,7 +97,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "--subjects",
             type=one_or_more,
             metavar="N",
-            help="only the first N virtual subjects: a try-out, held against no baseline",
+            help="only the first N virtual subjects, a number: a try-out, held against no baseline;"
+            " default: all",
         )
     for action in (listing, plan, execute, report):
         action.add_argument("--json", action="store_true", help="print JSON")
@@ -132,7 +133,7 @@ def _add_execution(execute: argparse.ArgumentParser) -> None:
         type=one_or_more,
         default=os.cpu_count() or 1,
         metavar="N",
-        help="processes on this machine; default: one per core",
+        help="number of processes on this machine; default: one per core",
     )
     execute.add_argument(
         "--scheduler", metavar="ADDRESS", help="run on a Dask cluster instead: tcp://HOST:PORT"

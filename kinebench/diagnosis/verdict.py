@@ -166,7 +166,7 @@ def angle_change(times: FloatArray, course_part: FloatArray) -> float:
     if n > 1:
         n = min(n, max(1, round(_SPAN_S * (n - 1) / (times[-1] - times[0]))))
     sums = np.concatenate([[0.0], np.cumsum(squares)])
-    return float(np.sqrt(max(0.0, ((sums[n:] - sums[:-n]) / n).max())))
+    return float(np.sqrt(((sums[n:] - sums[:-n]) / n).max()))
 
 
 def verdict(diagnosis: Diagnosis) -> tuple[str, ...]:

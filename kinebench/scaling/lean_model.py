@@ -6,12 +6,12 @@ number that scaling changes. Scaling fills the placeholders.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from xml.etree import ElementTree
-from xml.sax.saxutils import escape
 
 from kinebench.core.arrays import FloatArray
 from kinebench.core.model import Document, Model
@@ -98,7 +98,7 @@ class LeanTemplate:
         pieces = [self.texts[0]]
         for placeholder, text in zip(self.placeholders, self.texts[1:], strict=True):
             if placeholder.kind == "name":
-                pieces.append(escape(called or self.generic_name, {'"': "&quot;"}))
+                pieces.append(html.escape(called or self.generic_name))
             elif placeholder.kind == "markers":
                 pieces += self._marker_pieces(markers)
             else:

@@ -32,20 +32,23 @@ def curvatures(flat, w, measured, marker_column, x, H_out, told):
     flat, w = uncounted(flat), uncounted(w)
     for frame in range(len(measured)):
         told[frame] = -1
-        if measure(flat.markers, measured[frame], marker_column, w.state, w.origin) == 0:
+        w.x[:] = x[frame]
+        for i in range(len(marker_column)):
+            w.measured[i] = measured[frame, marker_column[i]]
+        if measure(flat.markers, w) == 0.0:
             continue
         for newton in (True, False):
-            evaluate(flat, x[frame], w)
-            normal_equations(flat, x[frame], newton, w)
+            evaluate(flat, w)
+            normal_equations(flat, newton, w)
             told[frame] = 0
-            for k in range(len(w.held)):
-                w.held[k] = w.diagonal[k] < UNOBSERVED
-                if w.held[k]:
+            for k in range(len(w.free)):
+                w.free[k] = 1.0 if w.diagonal[k] >= UNOBSERVED else 0.0
+                if w.free[k] == 0.0:
                     told[frame] = 1
-            chain, depth = flat.variable_chain, flat.variable_depth
-            if not factorise(chain, depth, w.held, 0.0, w.diagonal, w.H, w.L):
+            depth = flat.variable_depth
+            if not factorise(flat.variable_chain, depth, 0.0, w):
                 continue
-            for k in range(len(w.held)):
+            for k in range(len(w.free)):
                 if w.L[k, depth[k]] == 0.0:
                     told[frame] = 1
             break
