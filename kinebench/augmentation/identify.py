@@ -84,8 +84,7 @@ class Candidate:
 
     @property
     def fits(self) -> bool:
-        close = self.rms_m < _LARGEST_RMS_M and self.max_m < _LARGEST_MAX_M
-        return close and not self.excluded
+        return self.rms_m < _LARGEST_RMS_M and self.max_m < _LARGEST_MAX_M
 
 
 @dataclass(frozen=True, slots=True)
