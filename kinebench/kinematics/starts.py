@@ -9,7 +9,7 @@ from kinebench.core.arrays import FloatArray
 from kinebench.errors import ValueRangeError
 from kinebench.geometry.registration import register_rigid
 from kinebench.kinematics.descents import TIE, Descents, IntArray
-from kinebench.kinematics.gimbals import equivalents, is_ambiguous
+from kinebench.kinematics.gimbals import equivalents
 
 _MIN_GAIN = 1e-2  # gain per iteration at which a trial start is given up
 _N_RANDOM_STARTS = 12  # random starts of a limb
@@ -28,7 +28,7 @@ def cold_starts(descents: Descents, frames: IntArray) -> FloatArray:
     the limb fits its markers much worse than the root does.
     """
     limbs = descents.mechanism.limbs
-    marked = _markers_of(descents, limbs[:1])
+    marked = descents.mechanism.marked[0]
     start = np.tile(descents.defaults, (len(frames), 1, 1))
     x, misfit = descents.best(frames, start, limbs[0], marked, _MIN_GAIN)
     rigid = np.array([_rigid_misfit(descents, frame, marked) for frame in frames])
@@ -37,7 +37,7 @@ def cold_starts(descents: Descents, frames: IntArray) -> FloatArray:
         grid = np.tile(_root_starts(descents, limbs[0]), (int(poor.sum()), 1, 1))
         x[poor], misfit[poor] = descents.best(frames[poor], grid, limbs[0], marked, _MIN_GAIN)
     for number, limb in enumerate(limbs[1:], 2):
-        marked = _markers_of(descents, limbs[:number])
+        marked = descents.mechanism.marked[:number].any(axis=0)
         x, misfit = _with_limb_placed(descents, frames, x, limb, marked, misfit)
     everything = np.ones(len(descents.columns), np.bool_)
     every = tuple(range(x.shape[1]))
@@ -69,10 +69,8 @@ def relieved(descents: Descents, x: FloatArray) -> tuple[IntArray, FloatArray]:
     low, high = descents.limits
     rows = [np.empty(0, np.int64)]
     poses = [np.empty((0, x.shape[1]))]
-    for gimbal in descents.mechanism.gimbals:
+    for gimbal in descents.mechanism.ambiguous:
         chosen = list(gimbal.variables)
-        if not is_ambiguous(gimbal, low[chosen], high[chosen]):
-            continue
         angles = x[:, chosen]
         at = np.flatnonzero(((angles <= low[chosen]) | (angles >= high[chosen])).any(axis=1))
         for kind in equivalents(gimbal, angles[at], low[chosen], high[chosen]) if at.size else ():
@@ -82,13 +80,6 @@ def relieved(descents: Descents, x: FloatArray) -> tuple[IntArray, FloatArray]:
             rows.append(at[there])
             poses.append(pose)
     return np.concatenate(rows), np.concatenate(poses)
-
-
-def _markers_of(descents: Descents, limbs: tuple[_Limb, ...]) -> NDArray[np.bool_]:
-    """Which markers these limbs carry themselves."""
-    mechanism = descents.mechanism
-    nodes = {node for limb in limbs for node in mechanism.limb_nodes[limb]}
-    return np.isin(mechanism.flat.markers["node"], sorted(nodes))
 
 
 def _with_limb_placed(
