@@ -14,7 +14,7 @@ from kinebench.core.arrays import FloatArray
 from kinebench.core.ik_tasks import IKTasks
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
-from kinebench.core.motion import Motion
+from kinebench.core.motion import Coordinate, Motion
 from kinebench.core.results import IKSolution
 from kinebench.core.stages import InverseKinematics
 from kinebench.errors import require_names
@@ -76,7 +76,7 @@ class FastIK:
             model, tuple((name, self.tasks.weights[name]) for name in names), tuple(targets.items())
         )
         column = {name: index for index, name in enumerate(markers.names)}
-        start = _start(model, names, markers.positions[:, [column[name] for name in names]])
+        start = _start(model, names, markers.positions, [column[name] for name in names])
         tracker = MarkerTracker(
             mechanism,
             markers.positions,
@@ -85,7 +85,7 @@ class FastIK:
         )
         tracker.solve()
         order = [mechanism.markers.index(name) for name in names]
-        return _solution(tree, mechanism, tracker, targets, markers.times, names, order)
+        return _solution(model, mechanism, tracker, targets, markers.times, names, order)
 
 
 def solve_trials(
@@ -103,10 +103,12 @@ def solve_trials(
         return list(pool.map(lambda trial: engine(*trial), trials))
 
 
-def _start(model: Model, names: tuple[str, ...], positions: FloatArray) -> FloatArray:
+def _start(
+    model: Model, names: tuple[str, ...], positions: FloatArray, columns: list[int]
+) -> FloatArray:
     """Default pose where the first markers are: angles must not depend on where one stands."""
-    first = int(np.argmax(~np.isnan(positions[..., 0]).all(axis=1)))
-    return _standing(model, names).at(positions[first])
+    first = int(np.argmax(~np.isnan(positions[:, columns, 0]).all(axis=1)))
+    return _standing(model, names).at(positions[first, columns])
 
 
 @lru_cache(maxsize=32)
@@ -116,9 +118,12 @@ def _standing(model: Model, names: tuple[str, ...]) -> StandingPose:
 
 def _coordinate_tasks(tree: Tree, tasks: IKTasks) -> dict[int, tuple[float, float]]:
     """Weight and target by coordinate of the tree."""
+    if not tasks.coordinate_tasks:
+        return {}
+    names = tree.coordinate_names
     require_names(
         [task.name for task in tasks.coordinate_tasks],
-        [tree.coordinate_names[index] for index in tree.free],
+        [names[index] for index in tree.free],
         "free coordinate",
         f"model {tree.name}",
     )
@@ -139,8 +144,14 @@ def _mechanism(
     return build_mechanism(read_tree(model), dict(weights), dict(targets))
 
 
+@lru_cache(maxsize=32)
+def _coordinates(model: Model) -> tuple[Coordinate, ...]:
+    tree = read_tree(model)
+    return tuple(tree.coordinates[index].as_coordinate() for index in tree.free)
+
+
 def _solution(
-    tree: Tree,
+    model: Model,
     mechanism: Mechanism,
     tracker: MarkerTracker,
     targets: dict[int, tuple[float, float]],
@@ -149,6 +160,7 @@ def _solution(
     order: list[int],
 ) -> IKSolution:
     """Free coordinates of the whole model, in its order."""
+    tree = read_tree(model)
     rest = tree.defaults
     for index, (_, target) in targets.items():
         low, high = tree.coordinates[index].limits
@@ -164,7 +176,7 @@ def _solution(
     values[:, places] = tracker.x[:, columns]
     observed[:, places] = tracker.observed[:, columns]
     rivals[:, places] = tracker.rival_poses[:, columns]
-    motion = Motion(tuple(tree.coordinates[i].as_coordinate() for i in free), times, values)
+    motion = Motion(_coordinates(model), times, values)
     return IKSolution(
         motion,
         names,

@@ -39,7 +39,7 @@ def suspicious(
     totals = squares @ mechanism.marked.T
     wanted = np.zeros((len(x), len(mechanism.limbs)), np.bool_)
     there = np.flatnonzero(known)
-    wanted[there[np.linspace(0, len(there) - 1, _N_INTERVALS + 1)[1:].astype(int)], 0] = True
+    wanted[at_intervals(there), 0] = True
     turning = sorted(mechanism.turning)
     jumps = np.flatnonzero(
         np.abs(np.diff(x[:, turning], axis=0)).max(axis=1, initial=0.0) > _JUMP_RAD
@@ -50,6 +50,13 @@ def suspicious(
         wanted[_peaks(totals[:, number], float(limits[number])), number] = True
     wanted[squares.sum(axis=1) > _POOR_M**2 * weights.sum(axis=1)] = True
     return wanted & known[:, None]
+
+
+def at_intervals(known: NDArray[np.intp]) -> list[int]:
+    """Those of the frames that are asked whatever they look like."""
+    places = np.linspace(0, len(known) - 1, _N_INTERVALS + 1)[1:].astype(int)
+    chosen: list[int] = known[places].tolist()
+    return chosen
 
 
 def _peaks(values: FloatArray, limit: float) -> NDArray[np.intp]:

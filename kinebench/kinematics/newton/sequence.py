@@ -164,6 +164,8 @@ def solve_apart(
 
     w : Work
         In lanes.
+    marker_column : (n_markers,)
+        −1 for a marker that does not count.
     frames, starts : (n,) and (n, n_variables)
         Each frame and where it starts. Results are by place in these, not by frame.
     rate : float
@@ -181,8 +183,11 @@ def solve_apart(
                 low, high = flat.variables[k].low, flat.variables[k].high
                 w.x[k, lane] = min(max(starts[i, k], low), high)
             for m in range(len(marker_column)):
+                column = marker_column[m]
                 for a in range(3):
-                    w.measured[m, a, lane] = measured[frames[i], marker_column[m], a]
+                    w.measured[m, a, lane] = (
+                        measured[frames[i], column, a] if column >= 0 else np.nan
+                    )
         n_present = measure(flat.markers, lanes)
         check = n_root > 0 and any_lane(n_present < len(marker_column))
         energy, count, fine = minimise(flat, frozen, enough, most, check, lanes)
