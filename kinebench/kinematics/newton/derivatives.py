@@ -111,16 +111,27 @@ def _reduce_to_variables(flat, w):
 
 
 @compiled
-def normal_equations(flat, newton, w):
+def _all(held, first, end):
+    for k in range(first, end):
+        if not held[k]:
+            return False
+    return True
+
+
+@compiled
+def normal_equations(flat, frozen, newton, w):
     """Gradient g and matrix H of the variables at the pose evaluated last.
 
-    `newton` tells where the curvature counts; elsewhere H is Gauss–Newton's.
+    `newton` tells where the curvature counts; elsewhere H is Gauss–Newton's. Rows of joints that
+    are `frozen` are left as they are.
     """
     add_moments(flat.nodes, w.state, w.frame)
     bent = select(newton, like(w.rate[0], 1.0), like(w.rate[0], 0.0))
     for index in range(len(flat.nodes)):
         node, body = flat.nodes[index], w.state[index]
         _add_columns(node, flat.terms, flat.weights, w.motion, body.p, w.S)
+        if not flat.reduced and _all(frozen, node.first_column, node.end_columns):
+            continue
         _add_rows(
             node, body, flat.column_chain, flat.column_depth, bent, w.S, w.Hc, w.gc, w.rest,
         )  # fmt: skip

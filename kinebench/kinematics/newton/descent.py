@@ -110,7 +110,7 @@ def minimise(flat, frozen, enough, most, check, w):
         going = active & negated(ended)
         if not check and not any_lane(going):
             break
-        normal_equations(flat, newton, w)
+        normal_equations(flat, frozen, newton, w)
         solved = _limited_step(flat, frozen, damping, going, w)
         active = going
         if not any_lane(active):

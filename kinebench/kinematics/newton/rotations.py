@@ -12,6 +12,13 @@ _ROUNDER = 6755399441055744.0  # 1.5 · 2⁵²: added and taken away again, it r
 
 
 @compiled
+def copy(source, target):
+    """target ← source."""
+    for a in range(len(source)):
+        target[a] = source[a]
+
+
+@compiled
 def move(R, p, x, out):
     """out = R x + p."""
     for a in range(3):
