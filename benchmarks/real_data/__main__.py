@@ -30,8 +30,8 @@ from kinebench.errors import KinebenchError
 from kinebench.ik.fast import FastIK
 from kinebench.io.atomic import write_atomically
 from kinebench.io.models import read_model
+from kinebench.io.mot import read_motion
 from kinebench.io.session import read_session
-from kinebench.io.sto import read_motion
 from kinebench.metrics import Evaluation
 from kinebench.osim.edits import body_scale_factors
 from kinebench.pipeline.opencap import opencap_setup

@@ -10,7 +10,7 @@ import textwrap
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kinebench.cli.compare_methods import (
     SaidOfModels,
@@ -158,16 +158,45 @@ def _add_output_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+class Asked(NamedTuple):
+    """What is to be compared, and how.
+
+    Parameters
+    ----------
+    found : dict of str to FoundPairs
+        Pairs by method; one method's name is of no importance.
+    how : Procedure
+    margin : float, optional
+        Of the test of equivalence, rad.
+    said : SaidOfModels
+    """
+
+    found: dict[str, FoundPairs]
+    how: Procedure
+    margin: float | None
+    said: SaidOfModels
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Compare and print or write what was asked for."""
     with TemporaryDirectory(prefix="kinebench-") as made:
-        return _run(arguments, _found(arguments, arguments.motions or Path(made)))
+        return _run(arguments, asked_of(arguments, Path(made)))
 
 
-def _run(arguments: argparse.Namespace, found: dict[str, FoundPairs]) -> int:
-    how, margin = _procedure(arguments), _margin_rad(arguments)
+def asked_of(arguments: argparse.Namespace, made: Path) -> Asked:
+    """Find the pairs, run the pipelines among them, and read the models.
+
+    Motions of pipelines are put into folders below `made`, unless they are to be kept.
+    """
+    found = _found(arguments, arguments.motions or made)
+    how, margin = procedure_of(arguments), _margin_rad(arguments)
     said = said_of_models(arguments, found)
     how = how if said.joints is None else replace(how, joints=said.joints)
+    return Asked(found, how, margin, said)
+
+
+def _run(arguments: argparse.Namespace, asked: Asked) -> int:
+    found, how, margin, said = asked
     if len(found) > 1:
         return run_methods(arguments, found, how, margin, said)
     if arguments.ranking is not None:
@@ -291,7 +320,8 @@ def _pairs(arguments: argparse.Namespace, estimate: Path, made: Path) -> FoundPa
         )  # fmt: skip
 
 
-def _procedure(arguments: argparse.Namespace) -> Procedure:
+def procedure_of(arguments: argparse.Namespace) -> Procedure:
+    """The preset's procedure, with what other options say."""
     from kinebench.alignment import RigidAlignment, VerticalAxisAlignment
     from kinebench.comparison import procedure
     from kinebench.errors import require_names

@@ -154,19 +154,28 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.action in ("list", "new"):
         return list_studies(arguments) if arguments.action == "list" else new_study(arguments)
-    from kinebench.studies.files.report_file import read_report
-    from kinebench.studies.report_plan import with_first_subjects
-
-    plan = read_report(arguments.study)
-    if arguments.subjects is not None:
-        plan = with_first_subjects(plan, arguments.subjects)
+    plan = plan_of(arguments)
     if arguments.action == "plan":
         print_plan(plan, arguments.json)
         return 0
     return _run(plan, arguments) if arguments.action == "run" else _report(plan, arguments)
 
 
-def _run(plan: ReportPlan, arguments: argparse.Namespace) -> int:
+def plan_of(arguments: argparse.Namespace) -> ReportPlan:
+    """The study of a file or folder, with as many of its subjects as are asked for."""
+    from kinebench.studies.files.report_file import read_report
+    from kinebench.studies.report_plan import with_first_subjects
+
+    plan = read_report(arguments.study)
+    if arguments.subjects is not None:
+        plan = with_first_subjects(plan, arguments.subjects)
+    return plan
+
+
+def executed(
+    plan: ReportPlan, arguments: argparse.Namespace
+) -> tuple[tuple[RanStudy, ...], tuple[StudyPart, ...]]:
+    """Run what the store does not hold yet; write tables and page; give what became of it."""
     from kinebench.reports.study.making import parts_of_report, run_report
     from kinebench.studies.analysis.results import require_parquet
     from kinebench.studies.execution.store import Store
@@ -183,7 +192,14 @@ def _run(plan: ReportPlan, arguments: argparse.Namespace) -> int:
     store.warn_if_mixed()
     parts = parts_of_report(ran, store)
     _render(plan, parts, arguments)
-    _print_outcomes(plan, ran, arguments, f"tables and {_page(arguments).name} in {arguments.out}")
+    return ran, parts
+
+
+def _run(plan: ReportPlan, arguments: argparse.Namespace) -> int:
+    ran, parts = executed(plan, arguments)
+    _print_outcomes(
+        plan, ran, arguments, f"tables and {page_of(arguments).name} in {arguments.out}"
+    )
     code = _exit_code(ran)
     return code or _held_against_baseline(plan, parts, arguments)
 
@@ -205,7 +221,7 @@ def _report(plan: ReportPlan, arguments: argparse.Namespace) -> int:
         )
     arguments.out.mkdir(parents=True, exist_ok=True)
     _render(plan, parts_of_report(ran, store), arguments)
-    _print_outcomes(plan, ran, arguments, str(_page(arguments)))
+    _print_outcomes(plan, ran, arguments, str(page_of(arguments)))
     if lacking:
         print(f"{lacking} cells are not run: '{_command(arguments)}' runs them", file=sys.stderr)
     return 0
@@ -277,7 +293,7 @@ def _require_room(plan: ReportPlan, arguments: argparse.Namespace) -> None:
     folders = [plan.tables(arguments.out, study) for study in plan.studies]
     for folder in (arguments.out, _store_folder(arguments), *folders):
         require_folder(folder)
-    page = _page(arguments)
+    page = page_of(arguments)
     pages = [page, page.with_suffix(".pdf")] if arguments.pdf else [page]
     names = (*TABLES, PARQUET) if getattr(arguments, "parquet", False) else TABLES
     tables = [folder / name for folder in folders for name in names]
@@ -288,7 +304,8 @@ def _require_room(plan: ReportPlan, arguments: argparse.Namespace) -> None:
     require_writable(there, study_files(study) if study.is_dir() else [study])
 
 
-def _page(arguments: argparse.Namespace) -> Path:
+def page_of(arguments: argparse.Namespace) -> Path:
+    """Where the report is written."""
     page: Path = arguments.report or arguments.out / _REPORT
     return page
 
@@ -321,7 +338,7 @@ def _render(plan: ReportPlan, parts: Sequence[StudyPart], arguments: argparse.Na
     from kinebench.reports.study import write_page
 
     study = arguments.study.resolve().name
-    page = _page(arguments)
+    page = page_of(arguments)
     write_page(plan, parts, page, f"kinebench study run {study} --out DIR{_options(arguments)}")
     if arguments.pdf:
         from kinebench.reports.pdf import write_pdf

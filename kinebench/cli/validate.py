@@ -161,13 +161,13 @@ def run(arguments: argparse.Namespace) -> int:
     require_writable(outputs, inputs)
     if arguments.out is not None:
         require_folder(arguments.out)
-    found = _found(arguments)
+    found = validated(arguments)
     write_found(arguments, found)
     print_found(arguments, found)
     return 0
 
 
-def _found(arguments: argparse.Namespace) -> ManyValidations:
+def validated(arguments: argparse.Namespace) -> ManyValidations:
     """One trial of two files, or all that two folders share."""
     from kinebench.cli.progress import status_line
     from kinebench.validation import (

@@ -56,7 +56,7 @@ def _folder(trial: TrialValidation, out: Path, n_trials: int) -> Path:
 def _motions(trial: TrialValidation, folder: Path) -> Iterator[tuple[Path, str]]:
     """What was compared, as it was compared; and the mocap's own motion and model."""
     from kinebench.core.markers import Markers
-    from kinebench.io.sto import motion_text
+    from kinebench.io.mot import motion_text
     from kinebench.io.trc import trc_text
 
     for name, side in (("reference", trial.pair.reference), ("video", trial.pair.estimate)):

@@ -107,9 +107,7 @@ def _with_limb_placed(
     return placed, misfit
 
 
-def _rigid_misfits(
-    descents: Descents, frames: IntArray, marked: NDArray[np.bool_]
-) -> FloatArray:
+def _rigid_misfits(descents: Descents, frames: IntArray, marked: NDArray[np.bool_]) -> FloatArray:
     """Least E (n_frames,) that the root's own markers allow a body that may move freely.
 
     −1 where they do not determine a pose, or sit on several nodes. Kabsch's (1978) rotation leaves

@@ -12,10 +12,10 @@ from kinebench.core.subject import Subject
 from kinebench.errors import FileFormatError, NameNotFoundError
 from kinebench.io.keypoint_files import read_markers
 from kinebench.io.models import read_model
+from kinebench.io.mot import read_motion
 from kinebench.io.session import Session, is_static, read_session
 from kinebench.io.session_archive import unpacked
 from kinebench.io.session_folder import child, is_zip
-from kinebench.io.sto import read_motion
 from kinebench.pipeline.session.plan import plan_from_session
 from kinebench.pipeline.spec import PipelineSpec
 from kinebench.remarks import tell, unheard

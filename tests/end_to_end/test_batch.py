@@ -14,7 +14,7 @@ import pytest
 
 from kinebench.cli.main import main
 from kinebench.core.subject import Subject
-from kinebench.io.sto import read_motion
+from kinebench.io.mot import read_motion
 from kinebench.lab.sessions import SessionContent, write_session
 
 pytestmark = pytest.mark.usefixtures("no_public_data")

@@ -64,7 +64,9 @@ def _add_joint_curvature(node, body, terms, weights, motion, depth, newton, H):
             force = ax * Nx + ay * Ny + az * Nz + vx * F[0] + vy * F[1] + vz * F[2]
             for earlier in range(node.first_term, later + 1):
                 axis = motion[earlier].axis
-                twist = newton * (axis[0] * kx + axis[1] * ky + axis[2] * kz) * motion[earlier].slope
+                twist = (
+                    newton * (axis[0] * kx + axis[1] * ky + axis[2] * kz) * motion[earlier].slope
+                )
                 _add_pairs(terms, weights, earlier, later, twist * motion[later].slope, depth, H)
         else:
             force = ax * F[0] + ay * F[1] + az * F[2]
@@ -143,8 +145,6 @@ def normal_equations(flat, frozen, newton, w):
         _reduce_to_variables(flat, w)
     for k in range(len(w.x)):
         variable, place = flat.variables[k], flat.variable_depth[k]
-        w.diagonal[k] = variable.task_weight + (
-            size(w.H[k, place]) if flat.reduced else w.rest[k]
-        )
+        w.diagonal[k] = variable.task_weight + (size(w.H[k, place]) if flat.reduced else w.rest[k])
         w.g[k] += variable.task_weight * (w.x[k] - variable.task_value)
         w.H[k, place] += variable.task_weight

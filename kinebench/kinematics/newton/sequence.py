@@ -13,8 +13,8 @@ from kinebench.kinematics.newton.factorisation import UNOBSERVED
 from kinebench.kinematics.newton.forward import evaluate
 from kinebench.kinematics.newton.lanes import any_lane, in_lanes, like, select
 from kinebench.kinematics.newton.measurement import marker_distances, measure
-from kinebench.kinematics.newton.rotations import copy
 from kinebench.kinematics.newton.records import N_LANES, RATE
+from kinebench.kinematics.newton.rotations import copy
 
 
 @compiled

@@ -19,9 +19,9 @@ from kinebench.errors import (
     require_names,
 )
 from kinebench.io.models import read_document, read_model
+from kinebench.io.mot import read_motion
 from kinebench.io.session import Session, SessionFiles
 from kinebench.io.setups import read_ik_tasks, read_time_range
-from kinebench.io.sto import read_motion
 from kinebench.io.trc import read_trc
 from kinebench.osim.edits import marker_names
 from kinebench.pipeline.offset_names import stored_for

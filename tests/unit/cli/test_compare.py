@@ -14,7 +14,7 @@ from kinebench.cli.compare import add_arguments, run
 from kinebench.cli.main import main
 from kinebench.core import Coordinate, Markers, Motion
 from kinebench.errors import KinebenchError
-from kinebench.io.sto import write_motion
+from kinebench.io.mot import write_motion
 from kinebench.io.trc import write_trc
 from kinebench.lab import generic_body
 

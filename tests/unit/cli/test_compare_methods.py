@@ -10,7 +10,7 @@ import pytest
 from kinebench.cli.main import main
 from kinebench.core import Coordinate, Motion
 from kinebench.core.provenance import file_sha256
-from kinebench.io.sto import write_motion
+from kinebench.io.mot import write_motion
 from kinebench.lab import generic_body
 
 COORDINATES = (Coordinate("knee_angle_r"), Coordinate("pro_sup_r"))

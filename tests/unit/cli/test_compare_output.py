@@ -16,7 +16,7 @@ import pytest
 from kinebench.cli import compare as command
 from kinebench.cli.main import main
 from kinebench.core import Coordinate, Markers, Motion
-from kinebench.io.sto import write_motion
+from kinebench.io.mot import write_motion
 from kinebench.io.trc import write_trc
 
 Capture = pytest.CaptureFixture[str]

@@ -15,7 +15,7 @@ from kinebench.baselines.gate import QUICK_BASELINE
 from kinebench.cli import kinds, main
 from kinebench.cli.kinds import _KINDS, _WANTED, kind_of
 from kinebench.core import Coordinate, Markers, Motion
-from kinebench.io.sto import write_motion
+from kinebench.io.mot import write_motion
 from kinebench.io.trc import write_trc
 
 # paths that are written, or looked for where nothing may be yet
@@ -152,7 +152,7 @@ def paths_of(name: str, parser: argparse.ArgumentParser) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("command", list(main._COMMANDS))
+@pytest.mark.parametrize("command", list(main.COMMANDS))
 def test_of_every_path_it_is_known_what_is_wanted(command: str) -> None:
     for path in paths_of(command, parser_of(command)):
         first, dest = path.split()[0], path.split()[-1]

@@ -17,7 +17,7 @@ import pytest
 from kinebench.cli.main import main
 from kinebench.core import Markers, Motion
 from kinebench.geometry.rotations import rotation_about_vertical
-from kinebench.io.sto import write_motion
+from kinebench.io.mot import write_motion
 from kinebench.io.trc import write_trc
 from kinebench.lab import Population, record
 from kinebench.lab.body import generic_body

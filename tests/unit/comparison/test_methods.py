@@ -20,7 +20,7 @@ from kinebench.comparison import (
 )
 from kinebench.core import Coordinate, Motion
 from kinebench.errors import NameNotFoundError, ValueRangeError
-from kinebench.io.sto import write_motion
+from kinebench.io.mot import write_motion
 
 NAMES = ("hip_flexion_r", "knee_angle_r", "pelvis_tilt", "pro_sup_r", "mtp_angle_r", "pelvis_tx")
 TIMES = np.arange(60) / 60

@@ -19,7 +19,7 @@ from kinebench.core import Coordinate, Motion
 from kinebench.datasets import Places
 from kinebench.datasets.registration import add_dataset
 from kinebench.errors import DatasetError, NameNotFoundError
-from kinebench.io.sto import write_motion
+from kinebench.io.mot import write_motion
 from kinebench.lab import Population
 from kinebench.lab.camera.catalogue import two_phones
 from kinebench.lab.motions.squat import Squat

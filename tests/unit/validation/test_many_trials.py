@@ -15,7 +15,7 @@ import pytest
 from kinebench.cli.main import main
 from kinebench.core.motion import Motion
 from kinebench.core.provenance import file_sha256
-from kinebench.io.sto import read_motion, write_motion
+from kinebench.io.mot import read_motion, write_motion
 from kinebench.io.trc import read_trc, write_trc
 from kinebench.lab import Population
 from kinebench.lab.camera.catalogue import two_phones

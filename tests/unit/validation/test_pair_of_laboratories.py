@@ -16,7 +16,7 @@ import pytest
 from kinebench.cli.main import main
 from kinebench.core import Markers
 from kinebench.geometry.rotations import rotation_about_vertical
-from kinebench.io.sto import read_motion, write_motion
+from kinebench.io.mot import read_motion, write_motion
 from kinebench.io.trc import read_trc, write_trc
 from kinebench.lab import Population, record
 from kinebench.lab.camera.catalogue import two_phones
