@@ -58,6 +58,12 @@ one's own recordings instead of, or beside, [laboratory] ('study new' shows ever
   mass_kg = 70.0
   height_m = 1.75
 
+motions of several methods against one reference, nothing to run ('examples/studies' in the
+repository has both whole):
+  name = "two methods"
+  question = "Which is nearer to mocap?"
+  pairs = "pairs.csv"               # reference, estimate, subject, trial, method
+
 exit codes: 0 measured; 1 every cell of a study failed, or a figure differs from the baseline;
 2 bad input; 3 nothing could be measured
 """

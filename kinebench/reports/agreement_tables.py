@@ -155,7 +155,11 @@ def _curve_drawing(row: CurveRow) -> FigureBlock:
 def _caption(rows: Sequence[AgreementRow]) -> str:
     text = (
         "One pair per repetition, or per trial without repetitions. 95 % limits of agreement for"
-        " repeated measures, and ICC(A,1) of subjects' means, with 95 % intervals."
+        " repeated measures, with 95 % intervals. ICC(A,1) of subjects' means is absolute agreement"
+        " of single measurements, two-way (McGraw and Wong 1996): one number, whether the two"
+        " methods are fixed, as here, or drawn from many. Its 95 % interval is that for drawn ones:"
+        " for two fixed methods it is as wide as it should be where they do not differ in the mean,"
+        " and wider where they do."
     )
     margins = {row.equivalence.margin for row in rows if row.equivalence is not None}
     for margin in margins:

@@ -186,6 +186,8 @@ KINDS_SAID = (
     " of the joint's frame. The last two are not accuracy: they tell how much is constant."
 )
 
+KINDS_AVERAGED = " Repetitions are averaged per trial, trials per subject."
+
 
 def kinds_table(pairs: Sequence[PairResult]) -> Table:
     """Each item's error, then each part's mean: the three kinds, mean over trials and subjects."""

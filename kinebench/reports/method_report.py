@@ -22,6 +22,7 @@ from kinebench.remarks import each_once
 from kinebench.reports.agreement_tables import agreement_blocks, agreement_json
 from kinebench.reports.blocks import Block, Details, Document, Listing, Section, TableBlock, Text
 from kinebench.reports.comparison_tables import (
+    KINDS_AVERAGED,
     KINDS_HEADER,
     KINDS_SAID,
     kinds_cells,
@@ -266,7 +267,10 @@ def methods_document(
     sections = [
         Section("Ranking", tuple(_ranking(comparison))),
         Section("Which method for which joint", tuple(_joints(comparison))),
-        Section("Three kinds of error", (TableBlock(kinds_table(comparison), KINDS_SAID),)),
+        Section(
+            "Three kinds of error",
+            (TableBlock(kinds_table(comparison), KINDS_SAID + KINDS_AVERAGED),),
+        ),
         *([] if cycles is None else [cycles]),
         *centres,
         *(

@@ -12,7 +12,7 @@ from kinebench.remarks import each_once
 from kinebench.reports.blocks import Block, Document, Listing, Section, TableBlock, Text
 from kinebench.reports.comparison_remarks import comparison_title
 from kinebench.reports.comparison_report import comparison_document
-from kinebench.reports.comparison_tables import KINDS_SAID, kinds_table
+from kinebench.reports.comparison_tables import KINDS_AVERAGED, KINDS_SAID, kinds_table
 from kinebench.reports.reporting_checklist import MODEL, SPACE, TIME
 from kinebench.reports.tables import Table
 from kinebench.reports.units import readable
@@ -196,7 +196,9 @@ def validation_document(
     files = list(dict.fromkeys(file for one in trials for file in one.files))
     known = _known(trials)
     made = comparison_document(together, models_by_subject(trials), files=files, known=known)
-    first = Section("Three kinds of error", (TableBlock(kinds_table(together.pairs), KINDS_SAID),))
+    averaged = len(together.pairs) > 1 or bool(together.pairs[0].repetitions)
+    said = KINDS_SAID + KINDS_AVERAGED if averaged else KINDS_SAID
+    first = Section("Three kinds of error", (TableBlock(kinds_table(together.pairs), said),))
     lines = trial_remarks(trials)
     if len(trials) == 1:
         found: list[Block] = [Listing((*lines, *steps_told(trials[0].validation)))]
