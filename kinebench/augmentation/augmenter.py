@@ -213,20 +213,27 @@ class LSTMAugmenter:
         responses = []
         for output, row, sequence in zip(outputs, rows, sequences, strict=True):
             kept = output[sequence.lead_in : len(row)].astype(np.float64)
-            relative = kept.reshape(len(kept), len(spec.gives), 3) * sequence.subject.height_m
-            responses.append(relative + self._reference(sequence))
+            placed = kept.reshape(len(kept), len(spec.gives), 3)
+            placed *= sequence.subject.height_m
+            placed += self._reference(sequence)
+            responses.append(placed)
         return responses
 
     def _rows(self, spec: NetworkSpec, network: Network, sequence: _Sequence) -> FloatArray:
         """Normalised input rows (lead_in + n_frames, n_features)."""
         columns = [self.needs.index(name) for name in spec.needs]
-        height = sequence.subject.height_m
-        features = (sequence.positions[:, columns] - self._reference(sequence)) / height
+        features = sequence.positions[:, columns]
+        features -= self._reference(sequence)
+        features /= sequence.subject.height_m
         n_frames = len(features)
-        constants = np.broadcast_to([height, sequence.subject.mass_kg], (n_frames, 2))
-        rows = np.concatenate([features.reshape(n_frames, -1), constants], axis=1)
-        frames = lead_in_frames(n_frames, sequence.lead_in, self.warm_up_kind)
-        return np.asarray((rows[frames] - network.mean) / network.std)
+        rows = np.empty((n_frames, network.n_features))
+        rows[:, :-2] = features.reshape(n_frames, -1)
+        rows[:, -2:] = sequence.subject.height_m, sequence.subject.mass_kg
+        rows -= network.mean
+        rows /= network.std
+        if sequence.lead_in == 0:
+            return rows
+        return rows[lead_in_frames(n_frames, sequence.lead_in, self.warm_up_kind)]
 
     def _reference(self, sequence: _Sequence) -> FloatArray:
         column = self.needs.index(self.row.reference_marker)

@@ -102,12 +102,12 @@ def _padded(columns: Float32Array, multiple: int) -> Float32Array:
 
 def _blocks(columns: Float32Array, lanes: int) -> Float32Array:
     blocks = columns.reshape(len(columns), -1, GATES * lanes).swapaxes(0, 1)
-    found = _zeros(*blocks.shape)
+    found = aligned_zeros(*blocks.shape)
     found[...] = blocks
     return found
 
 
-def _zeros(*shape: int) -> Float32Array:
+def aligned_zeros(*shape: int) -> Float32Array:
     """Zeros from the beginning of a line of the cache."""
     size = 4 * int(np.prod(shape))
     memory = np.zeros(size + _LINE, dtype=np.uint8)
@@ -121,13 +121,13 @@ def _together(code: Functions, weights: _Arranged, features: Float32Array) -> Fl
     n_features = weights.layers[0].inputs.columns.shape[1]
     n_rows = _whole_tiles(code, n_frames * n_sequences)
     # zeros before the first frame are the state that it starts from
-    memory = _zeros(n_sequences + n_rows, weights.width)
+    memory = aligned_zeros(n_sequences + n_rows, weights.width)
     rows = memory[n_sequences:]
     of_sequences = rows[: n_frames * n_sequences].reshape(n_frames, n_sequences, -1)
     of_sequences[..., :n_features] = features.swapaxes(0, 1)
     for layer in weights.layers:
         _run_layer(code, layer, rows, n_sequences, n_frames)
-    outputs = _zeros(n_rows, weights.output.bias.size)
+    outputs = aligned_zeros(n_rows, weights.output.bias.size)
     _multiply(code, _at(rows), rows.shape, weights.output, _at(outputs))
     return outputs[: n_frames * n_sequences].reshape(n_frames, n_sequences, -1).swapaxes(0, 1)
 
@@ -144,8 +144,8 @@ def _run_layer(
     n_blocks, n_units, _ = columns.shape
     width, n_in_chunk = rows.shape[1], _CHUNK - _CHUNK % code.tile.n_rows
     n_together = n_in_chunk // n_sequences
-    sums = _zeros(n_in_chunk, layer.inputs.bias.size)
-    state = _zeros(n_sequences, layer.inputs.bias.size // GATES)
+    sums = aligned_zeros(n_in_chunk, layer.inputs.bias.size)
+    state = aligned_zeros(n_sequences, layer.inputs.bias.size // GATES)
     of_rows, of_sums, of_columns, of_state = map(_at, (rows, sums, columns, state))
     for start in range(0, n_frames, n_together):
         n = min(n_together, n_frames - start)

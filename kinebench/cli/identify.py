@@ -77,15 +77,17 @@ def _row(candidate: Candidate) -> dict[str, Any]:
     }
     numbers = {name: round(1e3 * value, 6) for name, value in values.items()}
     row: dict[str, Any] = {"version": candidate.version, **numbers, "fits": candidate.fits}
+    row["n_frames"] = candidate.n_frames
     return dict(without_nan(row))
 
 
 def _table(found: Identification) -> list[str]:
-    lines = [f"{'version':<10}{'RMS, mm':>10}{'max, mm':>10}"]
+    lines = [f"{'version':<10}{'RMS, mm':>10}{'max, mm':>10}{'frames':>8}"]
     for candidate in found.candidates:
         mark = "  fits" if candidate.fits else ""
         rms, largest = 1e3 * candidate.rms_m, 1e3 * candidate.max_m
-        lines.append(f"{candidate.version:<10}{rms:>10.3f}{largest:>10.3f}{mark}")
+        numbers = f"{rms:>10.3f}{largest:>10.3f}{candidate.n_frames:>8}"
+        lines.append(f"{candidate.version:<10}{numbers}{mark}")
     return lines
 
 

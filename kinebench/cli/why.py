@@ -140,7 +140,7 @@ def _print(found: Diagnosis) -> None:
     from kinebench.diagnosis.faults import UNDECIDABLE
     from kinebench.diagnosis.figures import FIGURES
     from kinebench.diagnosis.verdict import findings, part_text, verdict
-    from kinebench.reports.why_report import figure_title, figure_value
+    from kinebench.reports.side_words import figure_title, figure_value
 
     for sentence in verdict(found):
         print(sentence)

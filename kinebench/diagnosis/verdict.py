@@ -98,11 +98,12 @@ def findings(diagnosis: Diagnosis) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=_order))
 
 
-def _order(one: Finding) -> tuple[bool, bool, float]:
+def _order(one: Finding) -> tuple[int, float]:
     if one.suspect:
-        return False, False, -one.weight
-    possible = not math.isnan(one.probability)
-    return True, not possible, -(one.probability if possible else one.size)
+        return 0, -one.weight
+    if math.isnan(one.probability):
+        return 2, -one.size
+    return 1, -one.probability
 
 
 def _with_swap(diagnosis: Diagnosis, finding: Finding, cause: Cause) -> Finding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from kinebench.io.columns import (
     other_contents,
     reasons_left_out,
 )
-from kinebench.io.sto import IN_WORDS, Table, read_table, table_text, version_of
+from kinebench.io.sto import IN_WORDS, Table, read_table, table_pieces, version_of
 from kinebench.remarks import tell
 
 _NOTE = """
@@ -156,11 +156,16 @@ def write_motion(path: Path | str, motion: Motion) -> None:
 
 def motion_text(motion: Motion) -> str:
     """Content of the file that `write_motion` writes."""
+    return "".join(motion_pieces(motion))
+
+
+def motion_pieces(motion: Motion) -> Iterator[str]:
+    """The content of `motion_text` piece by piece."""
     angular = np.array([c.kind == "rotational" and not c.coupled for c in motion.coordinates])
     values = np.where(angular, np.degrees(motion.values), motion.values)
     header = {"inDegrees": "yes"}
     table = Table("Coordinates", motion.names, motion.times, values, header)
-    return table_text(table, _NOTE)
+    return table_pieces(table, _NOTE)
 
 
 def _degrees(header: Mapping[str, str], path: Path) -> tuple[bool, str]:

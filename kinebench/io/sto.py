@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from kinebench.errors import (
     has_control_characters,
 )
 from kinebench.io.first_look import implausible_times
-from kinebench.io.numbers import decoded, parse_block, read_text_lines
+from kinebench.io.numbers import ROWS_AT_ONCE, decoded, parse_block, read_text_lines
 from kinebench.remarks import tell
 
 _SIMM_FIELDS = ("datacolumns", "datarows")
@@ -110,20 +110,27 @@ def read_table(path: Path | str, strict: bool = True) -> Table:
 
 def table_text(table: Table, note: str = "") -> str:
     """Content of a MOT or STO file, values with 8 decimals."""
+    return "".join(table_pieces(table, note))
+
+
+def table_pieces(table: Table, note: str = "") -> Iterator[str]:
+    """The content of `table_text` piece by piece: of a long table not all stands in memory."""
     in_degrees = table.header.get("inDegrees", "no")
     head = (
         f"{table.name}\nversion=1\nnRows={len(table.times)}\nnColumns={len(table.columns) + 1}\n"
         f"inDegrees={in_degrees}\n{note + chr(10) if note else ''}endheader\n"
     )
-    pattern = "\t".join(["%16.8f"] * (len(table.columns) + 1))
+    pattern = "\t".join(["%16.8f"] * (len(table.columns) + 1)) + "\n"
     for text in (table.name, *table.columns):
         if text != text.strip() or has_control_characters(text):
             raise ValueRangeError(f"{text!r} cannot stand in a MOT or STO file")
     if len(table.times) > 1 and np.diff(table.times).min() < 2e-8:
         raise ValueRangeError("times closer than 2e-8 s cannot stand in a MOT or STO file")
-    rows = zip(table.times.tolist(), table.values.tolist(), strict=True)
-    body = [pattern % (time, *values) for time, values in rows]
-    return head + "\n".join(["\t".join(["time", *table.columns]), *body]) + "\n"
+    yield head + "\t".join(["time", *table.columns]) + "\n"
+    for start in range(0, len(table.times), ROWS_AT_ONCE):
+        part = slice(start, start + ROWS_AT_ONCE)
+        rows = zip(table.times[part].tolist(), table.values[part].tolist(), strict=True)
+        yield "".join([pattern % (time, *values) for time, values in rows])
 
 
 def _header(lines: list[bytes], file: str) -> tuple[str, dict[str, str], int]:

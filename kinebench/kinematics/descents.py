@@ -83,16 +83,16 @@ class Descents:
         """
         frozen = np.ones(len(self.defaults), np.bool_)
         frozen[list(moving)] = False
-        measured = np.full((len(frames), *self.measured.shape[1:]), np.nan)
-        kept = self.columns[marked]
-        measured[:, kept] = self.measured[frames][:, kept]
+        columns = np.where(marked, self.columns, -1)
         row = np.arange(len(frames))[:, None]
         poses = starts
         if starts.shape[1] > _FINALISTS:
-            poses, energies = self._from_starts(measured, starts, frozen, enough, _MIN_ITERATIONS)
+            poses, energies = self._from(frames, starts, columns, frozen, enough, _MIN_ITERATIONS)
             poses = poses[row, np.argsort(energies, axis=1, kind="stable")[:, :_FINALISTS]]
-        poses, energies = self._from_starts(measured, poses, frozen, enough, MAX_ITERATIONS)
+        poses, energies = self._from(frames, poses, columns, frozen, enough, MAX_ITERATIONS)
         energies = np.where(np.isnan(energies), 0.0, energies)
+        if poses.shape[1] == 1:
+            return poses[:, 0], energies[:, 0]
         good = energies <= energies.min(axis=1, keepdims=True) * (1 + TIE) + 1e-15
         distance = np.where(good, np.linalg.norm(poses - self.defaults, axis=2), np.inf)
         chosen = np.argmin(distance, axis=1)[:, None]
@@ -100,54 +100,51 @@ class Descents:
 
     def minima(self, frames: IntArray, starts: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Poses (n, n_variables) and E (n,) that starts lead to, each in its frame."""
-        frozen = np.zeros(len(self.defaults), np.bool_)
-        measured = self.measured[frames]
-        poses, energies = self._from_starts(measured, starts[:, None], frozen, -1.0, MAX_ITERATIONS)
-        return poses[:, 0], np.where(np.isnan(energies[:, 0]), np.inf, energies[:, 0])
+        found = self.solve(frames, starts, 0, RATE)
+        energies = found.outcomes["energy"]
+        return found.x, np.where(np.isnan(energies), np.inf, energies)
 
-    def _from_starts(
+    def solve(self, frames: IntArray, starts: FloatArray, n_root: int, rate: float) -> Found:
+        """Frames solved from starts (n, n_variables); other parameters of the compiled function."""
+        frozen = np.zeros(len(self.defaults), np.bool_)
+        limits = frozen, -1.0, MAX_ITERATIONS
+        return self._solve_apart(frames, starts, self.columns, *limits, n_root, rate)
+
+    def _from(
         self,
-        measured: FloatArray,
+        frames: IntArray,
         starts: FloatArray,
+        columns: IntArray,
         frozen: NDArray[np.bool_],
         enough: float,
         most: int,
     ) -> tuple[FloatArray, FloatArray]:
         """Poses and E that starts (n_frames, n_starts, n_variables) lead to."""
         shape = starts.shape[:2]
-        rows = np.repeat(np.arange(len(measured)), shape[1])
-        starts = starts.reshape(-1, starts.shape[2])
-        found = self.solve_apart(rows, starts, measured, frozen, enough, most, 0, RATE)
+        rows, starts = np.repeat(frames, shape[1]), starts.reshape(-1, starts.shape[2])
+        found = self._solve_apart(rows, starts, columns, frozen, enough, most, 0, RATE)
         return found.x.reshape(*shape, -1), found.outcomes["energy"].reshape(shape)
 
-    def frames(self, frames: IntArray, starts: FloatArray, n_root: int, rate: float) -> Found:
-        """Frames solved from starts (n, n_variables), each of its own."""
-        frozen = np.zeros(len(self.defaults), np.bool_)
-        arguments = self.measured, frozen, -1.0, MAX_ITERATIONS, n_root, rate
-        return self.solve_apart(frames, starts, *arguments)
-
-    def solve_apart(
+    def _solve_apart(
         self,
-        rows: IntArray,
+        frames: IntArray,
         starts: FloatArray,
-        measured: FloatArray,
+        columns: IntArray,
         frozen: NDArray[np.bool_],
         enough: float,
         most: int,
         n_root: int,
         rate: float,
     ) -> Found:
-        """The compiled `solve_apart`: row of `measured` by row, from starts (n, n_variables)."""
         n = len(starts)
         found = Found(
             np.empty(starts.shape),
             np.empty(n, RESULT),
             np.empty(starts.shape, np.bool_),
-            np.empty((n, len(self.columns))),
+            np.empty((n, len(columns))),
         )
-        measured.flags.writeable = False  # the compiled code is made for read-only markers
         self._apart(
-            self.mechanism.flat, self._lanes, measured, self.columns, rows,
+            self.mechanism.flat, self._lanes, self.measured, columns, frames,
             np.ascontiguousarray(starts), frozen, enough, most, n_root, rate, *found,
         )  # fmt: skip
         return found

@@ -14,7 +14,7 @@ from kinebench.kinematics.gimbals import turned_apart
 from kinebench.kinematics.mechanism import Mechanism
 from kinebench.kinematics.newton.records import RESULT
 from kinebench.kinematics.starts import cold_starts, relieved, with_limb_anew
-from kinebench.kinematics.suspicion import suspicious
+from kinebench.kinematics.suspicion import at_intervals, suspicious
 
 BETTER = 1e-7  # gain of E, relative, below which two descents ended in the same minimum
 ROUNDING = 1e-16  # m²: differences of E that mean nothing
@@ -60,6 +60,7 @@ class MarkerTracker:
     _descents: Descents = field(init=False)
     _rivals: FloatArray = field(init=False)  # poses (n_frames, n_variables)
     _rival_energy: FloatArray = field(init=False)
+    _cold: dict[int, FloatArray] = field(init=False)  # poses by frame
     _known: NDArray[np.bool_] = field(init=False)  # frames whose markers determine a pose
 
     def __post_init__(self) -> None:
@@ -68,6 +69,7 @@ class MarkerTracker:
         self.outcomes = np.zeros(frames, RESULT)
         self.observed = np.zeros((frames, n), np.bool_)
         self.errors = np.zeros((frames, m))
+        self._cold = {}
         self._rivals = np.zeros((frames, n))
         self._rival_energy = np.full(frames, np.inf)
         variables = self.mechanism.flat.variables
@@ -79,7 +81,7 @@ class MarkerTracker:
         seen = ~np.isnan(self.measured[:, self.columns, 0]).all(axis=1)
         self.outcomes["energy"] = np.inf
         first = int(np.argmax(seen))
-        self._track_inwards(first, cold_starts(self._descents, np.array([first]))[0])
+        self._track_inwards(first, self._cold_starts(np.array([first]), np.flatnonzero(seen))[0])
         if first > 0:
             self._track(first - 1, -1, -1, False, self.x[first])
         self._known = np.asarray(self.observed.any(axis=1))
@@ -88,6 +90,15 @@ class MarkerTracker:
             self._hold()
             self._follow_rivals()
         self.rival = self._rivalry()
+
+    def _cold_starts(self, frames: IntArray, known: IntArray) -> FloatArray:
+        """Poses of frames that nothing is known of; those asked for anyway are found at once."""
+        missing = [f for f in frames.tolist() if f not in self._cold]
+        if missing:
+            missing = sorted({*missing, *at_intervals(known)} - self._cold.keys())
+            found = cold_starts(self._descents, np.array(missing))
+            self._cold.update(zip(missing, found, strict=True))
+        return np.array([self._cold[f] for f in frames.tolist()])
 
     def _track_inwards(self, first: int, start: FloatArray) -> None:
         """All frames from the first: some of them one after another, then those between them.
@@ -115,7 +126,7 @@ class MarkerTracker:
         """Frames from starts, whatever others are."""
         out = self.x, self.outcomes, self.observed, self.errors
         rate = float(self._descents.work.rate[0])
-        found = self._descents.frames(frames, starts, len(self.mechanism.limbs[0]), rate)
+        found = self._descents.solve(frames, starts, len(self.mechanism.limbs[0]), rate)
         for array, values in zip(out, found, strict=True):
             array[frames] = values
 
@@ -172,7 +183,7 @@ class MarkerTracker:
         limbs = fresh[frames, 1:].any(axis=1)
         n_better += self._adopt(frames[limbs], poses[limbs])
         if whole.size:
-            n_better += self._adopt(whole, cold_starts(self._descents, whole))
+            n_better += self._adopt(whole, self._cold_starts(whole, np.flatnonzero(self._known)))
         return n_better
 
     def _adopt(self, frames: IntArray, starts: FloatArray) -> int:

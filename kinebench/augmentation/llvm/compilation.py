@@ -1,21 +1,25 @@
-"""The functions of this machine, compiled when first used, which takes 0.05 s.
+"""The functions of this machine, compiled when first used and stored.
 
-LLVM itself does it, through llvmlite, which numba brings along: numba's own import and stored code
-would take longer than that.
+LLVM itself does it, through llvmlite, which numba brings along: numba's own import would take
+longer than compiling.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import platform
 from collections.abc import Callable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from kinebench.augmentation.llvm.layers import GATES, product, recurrence
 from kinebench.augmentation.llvm.text import declarations
+from kinebench.io.atomic import write_atomically
+from kinebench.io.private_code import is_private, read_code, sealed
 
 _Whole, _Pointer = ctypes.c_int64, ctypes.c_void_p
 _KINDS = {
@@ -29,6 +33,10 @@ _KINDS = {
     ),
 }
 _compiling = Lock()
+
+STORE = Path(__file__).with_name("__pycache__")
+"""Where compiled functions are kept, as Python's own; where nothing can be, each process compiles
+them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +68,7 @@ class Functions:
     @property
     def product(self) -> Compiled:
         """Of as many rows at a time as the tile has."""
-        return _once("product", *astuple(self.tile))
+        return _once("product", self.tile.lanes, self.tile.n_rows)
 
     def recurrence(self, n_sequences: int) -> Compiled:
         """Of so many sequences side by side."""
@@ -95,10 +103,28 @@ def _compiled(name: str, lanes: int, n_rows: int) -> tuple[Compiled, Any]:
     text = declarations(lanes, GATES * lanes) + write(lanes, n_rows)
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
+    cpu, features = llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
     # the text is as it should be: of what LLVM could do with it, choosing registers is enough
-    target = llvm.Target.from_default_triple().create_target_machine(
-        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=1
+    target = llvm.Target.from_default_triple().create_target_machine(cpu, features, opt=1)
+    stamp = "\n".join([*map(str, llvm.llvm_version_info), target.triple, cpu, features, text])
+    code = _stored(
+        STORE / f"{name}-{lanes}-{n_rows}-{cpu}.machine-code",
+        stamp.encode(),
+        lambda: bytes(target.emit_object(llvm.parse_assembly(text))),
     )
-    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(text), target)
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), target)
+    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
     engine.finalize_object()
     return ctypes.CFUNCTYPE(None, *parameters)(engine.get_function_address(name)), engine
+
+
+def _stored(path: Path, stamp: bytes, make: Callable[[], bytes]) -> bytes:
+    """The code in the file, or what is made, which is stored if that may be."""
+    code = read_code(path, stamp)
+    if code is None:
+        code = make()
+        with contextlib.suppress(OSError):
+            path.parent.mkdir(exist_ok=True)
+            if is_private(path.parent):
+                write_atomically(path, sealed(code, stamp))
+    return code

@@ -64,7 +64,9 @@ def _add_joint_curvature(node, body, terms, weights, motion, depth, newton, H):
             force = ax * Nx + ay * Ny + az * Nz + vx * F[0] + vy * F[1] + vz * F[2]
             for earlier in range(node.first_term, later + 1):
                 axis = motion[earlier].axis
-                twist = newton * (axis[0] * kx + axis[1] * ky + axis[2] * kz) * motion[earlier].slope
+                twist = (
+                    newton * (axis[0] * kx + axis[1] * ky + axis[2] * kz) * motion[earlier].slope
+                )
                 _add_pairs(terms, weights, earlier, later, twist * motion[later].slope, depth, H)
         else:
             force = ax * F[0] + ay * F[1] + az * F[2]
@@ -111,16 +113,27 @@ def _reduce_to_variables(flat, w):
 
 
 @compiled
-def normal_equations(flat, newton, w):
+def _all(held, first, end):
+    for k in range(first, end):
+        if not held[k]:
+            return False
+    return True
+
+
+@compiled
+def normal_equations(flat, frozen, newton, w):
     """Gradient g and matrix H of the variables at the pose evaluated last.
 
-    `newton` tells where the curvature counts; elsewhere H is Gauss–Newton's.
+    `newton` tells where the curvature counts; elsewhere H is Gauss–Newton's. Rows of joints that
+    are `frozen` are left as they are.
     """
     add_moments(flat.nodes, w.state, w.frame)
     bent = select(newton, like(w.rate[0], 1.0), like(w.rate[0], 0.0))
     for index in range(len(flat.nodes)):
         node, body = flat.nodes[index], w.state[index]
         _add_columns(node, flat.terms, flat.weights, w.motion, body.p, w.S)
+        if not flat.reduced and _all(frozen, node.first_column, node.end_columns):
+            continue
         _add_rows(
             node, body, flat.column_chain, flat.column_depth, bent, w.S, w.Hc, w.gc, w.rest,
         )  # fmt: skip
@@ -132,8 +145,6 @@ def normal_equations(flat, newton, w):
         _reduce_to_variables(flat, w)
     for k in range(len(w.x)):
         variable, place = flat.variables[k], flat.variable_depth[k]
-        w.diagonal[k] = variable.task_weight + (
-            size(w.H[k, place]) if flat.reduced else w.rest[k]
-        )
+        w.diagonal[k] = variable.task_weight + (size(w.H[k, place]) if flat.reduced else w.rest[k])
         w.g[k] += variable.task_weight * (w.x[k] - variable.task_value)
         w.H[k, place] += variable.task_weight

@@ -102,15 +102,13 @@ def minimise(flat, frozen, enough, most, check, w):
             ended = met | (judged & ((energy - trial < enough * trial) | (iterations >= most)))
             fine = fine | met
             before = select(judged, select(newton, largest, none), before)
-            damping = select(
-                judged, select((damping < 1e-5) | ended, none, 0.1 * damping), damping
-            )
+            damping = select(judged, select((damping < 1e-5) | ended, none, 0.1 * damping), damping)
             newton = select(judged, (damping == 0.0) & negated(ended), newton)
         energy, retry = select(moved, trial, energy), retry & negated(moved)
         going = active & negated(ended)
         if not check and not any_lane(going):
             break
-        normal_equations(flat, newton, w)
+        normal_equations(flat, frozen, newton, w)
         solved = _limited_step(flat, frozen, damping, going, w)
         active = going
         if not any_lane(active):

@@ -24,11 +24,11 @@ def factorise(chain, depth, damping, w):
     none = like(free[0], 0.0)
     positive = none == 0.0
     for k in range(n):
+        if not any_lane(free[k] > 0.0):
+            continue
         for t in range(depth[k]):
             L[k, t] = free[k] * free[chain[k, t]] * H[k, t]
-        L[k, depth[k]] = select(
-            free[k] > 0.0, H[k, depth[k]] + damping * w.diagonal[k], 1.0 + none
-        )
+        L[k, depth[k]] = select(free[k] > 0.0, H[k, depth[k]] + damping * w.diagonal[k], 1.0 + none)
     for k in range(n - 1, -1, -1):
         if not any_lane(free[k] > 0.0):
             continue
@@ -64,9 +64,13 @@ def solve(chain, depth, w):
                 if depth[j] > depth[k] and chain[j, depth[k]] == k:
                     rest[j] -= held * H[j, depth[k]]
     for k in range(n - 1, -1, -1):
+        if not any_lane(free[k] > 0.0):
+            continue
         for t in range(depth[k]):
             rest[chain[k, t]] -= L[k, t] * rest[k]
     for k in range(n):
+        if not any_lane(free[k] > 0.0):
+            continue
         pivot = L[k, depth[k]]
         told = size(pivot) > 0.0
         value = rest[k] / select(told, pivot, 1.0 + none)

@@ -290,7 +290,7 @@ def _lanes_of(kind: Any) -> Any:
 def in_lanes(_, arrays):
     """The same named tuple of arrays, the last axis of their numbers taken as the lanes.
 
-    Arrays lose their owners as in `uncounted`. Their memory must be aligned to a vector.
+    Arrays have no owners. Their memory must be aligned to a vector.
     """
     kinds = [_lanes_of(kind) for kind in arrays.types]
     result = types.NamedTuple(kinds, arrays.instance_class)

@@ -65,6 +65,9 @@ class Work(NamedTuple):
     rest: Any
     old: Any
     told: Any  # (4,) E, iterations, whether it converged, markers present
+    last_pose: Any
+    history: Any  # (3, n_variables) the last poses, the newest first
+    miss: Any  # (3, n_variables) how far predictions from them were off, squared
     rate: Any  # (1,) worst rate of convergence lately
 
 
@@ -107,6 +110,9 @@ def new_work(flat: Any, *lanes: int) -> Work:
         zeros(max(variables, columns)),
         zeros(variables),
         zeros(4),
+        zeros(variables),
+        zeros(3, variables),
+        zeros(3, variables),
         rate,
     )
 

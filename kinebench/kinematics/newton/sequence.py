@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from kinebench.kinematics.newton.compilation import compiled, uncounted
+from kinebench.kinematics.newton.compilation import compiled
 from kinebench.kinematics.newton.descent import minimise
 from kinebench.kinematics.newton.factorisation import UNOBSERVED
 from kinebench.kinematics.newton.forward import evaluate
 from kinebench.kinematics.newton.lanes import any_lane, in_lanes, like, select
 from kinebench.kinematics.newton.measurement import marker_distances, measure
 from kinebench.kinematics.newton.records import N_LANES, RATE
+from kinebench.kinematics.newton.rotations import copy
 
 
 @compiled
@@ -105,22 +106,21 @@ def track(
     -------
     n_solved : int
     """
-    flat, w = uncounted(flat), uncounted(w)
-    n = starts.shape[1]
-    x, last_pose = w.x, starts[0].copy()
-    history, miss, known = np.zeros((3, n)), np.zeros((3, n)), 0
+    x, last_pose, history, miss, known = w.x, w.last_pose, w.history, w.miss, 0
+    copy(starts[0], last_pose)
+    miss[:] = 0.0
     solved, left_open = 0, False
     frame = first
     w.rate[0] = RATE
     while frame != last:
         if solved < len(starts):
-            x[:] = starts[solved]
+            copy(starts[solved], x)
         else:
             predict(history, known, miss, x)
         _within_limits(flat.variables, x)
         energy, count, fine = np.nan, 0.0, False
         for i in range(len(marker_column)):
-            w.measured[i] = measured[frame, marker_column[i]]
+            copy(measured[frame, marker_column[i]], w.measured[i])
         n_present = measure(flat.markers, w)
         check = n_root > 0 and (solved == 0 or left_open or n_present < len(marker_column))
         if n_present > 0:
@@ -131,7 +131,7 @@ def track(
             flat, w, last_pose, frozen, n_root, n_present > 0, check, observed[frame]
         )
         if not determined:
-            x[:] = last_pose
+            copy(last_pose, x)
             fine = False
             observed[frame] = False
             if n_present > 0:
@@ -140,12 +140,12 @@ def track(
                 w.origin[:] = 0.0
                 evaluate(flat, w)
         marker_distances(flat.markers, w)
-        errors[frame] = w.errors
-        x_out[frame] = x
+        copy(w.errors, errors[frame])
+        copy(x, x_out[frame])
         result = outcomes[frame]
         result.energy, result.converged, result.iterations = energy, fine, int(count)
         remember(history, known, miss, x)
-        last_pose[:] = x
+        copy(x, last_pose)
         w.rate[0] *= 0.95
         known = min(known + 1, 3)
         solved += 1
@@ -164,6 +164,8 @@ def solve_apart(
 
     w : Work
         In lanes.
+    marker_column : (n_markers,)
+        −1 for a marker that does not count.
     frames, starts : (n,) and (n, n_variables)
         Each frame and where it starts. Results are by place in these, not by frame.
     rate : float
@@ -172,7 +174,7 @@ def solve_apart(
         Variables, RESULT, which variables the frame's own markers or a task determine, marker
         distances. Variables that nothing determines are where the search left them.
     """
-    flat, lanes, n = uncounted(flat), in_lanes(w), len(frames)
+    lanes, n = in_lanes(w), len(frames)
     w.rate[:] = rate
     for first in range(0, n, N_LANES):
         for lane in range(N_LANES):
@@ -181,8 +183,11 @@ def solve_apart(
                 low, high = flat.variables[k].low, flat.variables[k].high
                 w.x[k, lane] = min(max(starts[i, k], low), high)
             for m in range(len(marker_column)):
+                column = marker_column[m]
                 for a in range(3):
-                    w.measured[m, a, lane] = measured[frames[i], marker_column[m], a]
+                    w.measured[m, a, lane] = (
+                        measured[frames[i], column, a] if column >= 0 else np.nan
+                    )
         n_present = measure(flat.markers, lanes)
         check = n_root > 0 and any_lane(n_present < len(marker_column))
         energy, count, fine = minimise(flat, frozen, enough, most, check, lanes)
@@ -193,7 +198,7 @@ def solve_apart(
         for lane in range(min(N_LANES, n - first)):
             i = first + lane
             _tell(flat, w, lane, check, x_out[i], outcomes[i], observed[i], errors[i])
-        w.rate[:] *= 0.7
+        lanes.rate[0] *= 0.7
 
 
 @compiled

@@ -125,7 +125,7 @@ def test_a_batch_of_trials_of_different_length_equals_single_trials(
     small_version: AugmenterVersion, make_body: MakeBody, subject: Subject
 ) -> None:
     augment = LSTMAugmenter(small_version, warm_up_s=0.1)
-    lengths = [*range(1, 40), 75]  # more than one call of the networks
+    lengths = [75, *range(39, 0, -1)]  # more than one call of the networks
     people = [Subject(50.0 + n, 1.5 + 0.01 * n) for n in range(len(lengths))]
     trials = [(make_body(n, seed=n), person) for n, person in zip(lengths, people, strict=True)]
     batch = augment.augment_many(trials)

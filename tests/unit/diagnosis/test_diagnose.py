@@ -218,3 +218,24 @@ def test_runs_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
         on_run=lambda done, total: told.append((done, total)),
     )  # fmt: skip
     assert told == [(3, 5), (4, 5), (5, 5)]
+
+
+SEEN: list[int] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Notes what it is called with, and changes nothing."""
+
+    def __call__(self, markers: Markers) -> Markers:
+        SEEN.append(markers.n_frames)
+        return markers
+
+
+def test_what_runs_share_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cleaning of movement and static trial, in nine runs of as many pipelines."""
+    SEEN.clear()
+    monkeypatch.setattr(sys.modules[__name__], "PIPELINE", replace(PIPELINE, clean=(Seen(),)))
+    causes = [cause("first", A), cause("second", B), cause("third", Shift("RElbow", 0.1))]
+    assert found(monkeypatch, *causes).n_runs == 9
+    assert sorted(SEEN) == [60, 240]

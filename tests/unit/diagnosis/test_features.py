@@ -306,6 +306,8 @@ def test_a_feature_says_what_it_is(name: str, unit: str, sided: bool, logarithm:
 
 
 def test_what_has_a_side_names_it_and_nothing_else_does() -> None:
+    units = {"", "°", "mm", "ms", "%", "% of the frames", "log", "octaves", "times 24 kg/m²"}
+    assert {feature.unit for feature in FEATURES.values()} == units
     for name, feature in FEATURES.items():
         assert feature.sided is ("{side}" in feature.meaning or "{other}" in feature.meaning), name
         assert not (feature.sided and feature.logarithm), name

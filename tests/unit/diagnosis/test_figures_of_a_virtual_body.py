@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from kinebench.core import Coordinate, Markers, Model, Motion
+from kinebench.diagnosis import figures as module
 from kinebench.diagnosis.figures import COURSES, FIGURES, courses_of, deepest_frames, figures_of
 from kinebench.kinematics import forward_kinematics, read_tree
 from kinebench.lab import VirtualSubject, generic_body
@@ -160,8 +161,9 @@ KEYPOINTS = ("Heel", "BigToe", "SmallToe")
 
 
 def standing(right_m: float, names: tuple[str, ...]) -> Markers:
-    """Feet at rest for a second, the right one so much higher."""
-    places = {name: (0.1 * (i % 3), right_m if name[0] in "rR" else 0.0, 0.1 * (name[0] in "rR"))
+    """Feet at rest for a second on a floor at 0.5 m, the right one so much higher."""
+    heights = {"r": 0.5 + right_m, "R": 0.5 + right_m, "L": 0.5}
+    places = {name: (0.1 * (i % 3), heights[name[0]], 0.1 * (name[0] in "rR"))
               for i, name in enumerate(names)}  # fmt: skip
     positions = np.tile(np.array(list(places.values())), (60, 1, 1))
     return Markers(tuple(places), np.arange(60) / 60, positions)
@@ -201,6 +203,14 @@ def test_markers_of_a_foot_come_before_keypoints_and_take_all_three() -> None:
     bare = together.select([name for name in together.names if "toe_study" not in name])
     assert contact(bare) == pytest.approx(0.03)
     assert math.isnan(contact(low.select(OF_KEYPOINTS[1:])))
+
+
+def test_a_leg_is_thigh_and_shank_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    lengths = {"right thigh": 0.5, "right shank": 0.4, "left thigh": 0.45, "left shank": 0.35}
+    monkeypatch.setattr(module, "leg_lengths", lambda _model: lengths)
+    assert figures()["leg_length"] == pytest.approx(0.9 / 0.8 - 1.0)
+    monkeypatch.setattr(module, "leg_lengths", lambda _model: {})  # a model without legs
+    assert math.isnan(figures()["leg_length"])
 
 
 def test_frames_without_an_angle_do_not_count() -> None:

@@ -172,12 +172,14 @@ def test_a_window_is_31_frames_of_60_hz_and_may_start_at_one_second(start_s: flo
 
 
 def test_windows_with_gaps_are_left_out() -> None:
-    positions = np.array(stander(np.where(np.arange(241) < 120, 0.0, 5.0)).positions)
+    frames = np.arange(241)
+    bend = np.where(frames < 20, 9.0, np.where(frames < 120, 0.0, 5.0))
+    positions = np.array(stander(bend).positions)
     positions[[70, 100], 3] = np.nan
     assert straightest_window(Markers(NAMES, np.arange(241) / 60, positions))[0] >= 101 / 60
     positions[100:, 3] = np.nan
-    # nothing is left from one second on but in the first there is
-    assert straightest_window(Markers(NAMES, np.arange(241) / 60, positions))[0] < 0.7
+    # nothing is left from one second on, but in the first there is
+    assert 20 / 60 <= straightest_window(Markers(NAMES, np.arange(241) / 60, positions))[0] < 0.7
 
 
 def test_a_stance_is_the_mean_of_the_frames_of_a_window_that_are_whole() -> None:

@@ -64,6 +64,7 @@ class Solver:
         self.mechanism = build_mechanism(tree, WEIGHTS, TASKS)
         self.flat = self.mechanism.flat
         self.work = new_work(self.flat)
+        self.frozen = np.zeros(len(self.flat.variables), np.bool_)
         columns = np.array([tree.marker_names.index(name) for name in self.mechanism.markers])
         self.work.measured[:] = measured[columns]
         measure(self.flat.markers, self.work)
@@ -74,7 +75,7 @@ class Solver:
 
     def derivatives(self, x: Array, newton: bool) -> tuple[Array, Array]:
         self.energy(x)
-        normal_equations(self.flat, newton, self.work)
+        normal_equations(self.flat, self.frozen, newton, self.work)
         H = np.zeros((len(x), len(x)))
         for i, depth in enumerate(self.flat.variable_depth):
             for t in range(depth + 1):
