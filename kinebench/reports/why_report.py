@@ -39,8 +39,9 @@ from kinebench.reports.blocks import (
 from kinebench.reports.figures.recorded import deviations_figure, recorded_figure
 from kinebench.reports.figures.shares import SharePanel, course_figure, shares_figure
 from kinebench.reports.figures.style import as_svg
+from kinebench.reports.side_words import figure_title, figure_value
 from kinebench.reports.tables import Table
-from kinebench.reports.units import readable, readable_unit, scale_of
+from kinebench.reports.units import scale_of
 
 _PANELS = (
     "side_drop", "pelvis_list", "leg_length", "floor_contact", "hip_flexion", "knee_flexion",
@@ -106,17 +107,6 @@ def why_document(
         ),
         colophon=(f"Made by kinebench {__version__}: {command}",),
     )
-
-
-def figure_title(figure: Figure) -> str:
-    """Name and unit, for heads of columns."""
-    unit = "%" if figure.unit == "1" else readable_unit(figure.unit)
-    return f"{figure.name.replace('_', ' ')}, {unit}"
-
-
-def figure_value(value: float, figure: Figure) -> str:
-    """A value in its readable unit."""
-    return readable(value * 100 if figure.unit == "1" else value, figure.unit, 1)
 
 
 def _verdict(diagnosis: Diagnosis, found: Sequence[Finding]) -> tuple[Block, ...]:

@@ -11,7 +11,7 @@ from kinebench.core.keypoints import OPENCAP_20
 from kinebench.core.subject import Subject
 from kinebench.core.trial import Trial
 from kinebench.errors import KinebenchError, KinebenchWarning, ValueRangeError
-from kinebench.io.sto import write_motion
+from kinebench.io.mot import write_motion
 from kinebench.io.trc import write_trc
 from kinebench.lab import Population
 from kinebench.lab.camera.chain import Chain
