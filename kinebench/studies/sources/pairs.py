@@ -17,7 +17,7 @@ from kinebench.core.motion import Motion
 from kinebench.core.subject import Subject
 from kinebench.core.trial import Trial
 from kinebench.errors import FileFormatError, NotApplicableError
-from kinebench.io.sto import read_motion
+from kinebench.io.mot import read_motion
 from kinebench.pipeline.under_test.names import NameMap
 from kinebench.pipeline.under_test.ready_files import motion_from
 from kinebench.studies.changes import ESTIMATE

@@ -15,7 +15,7 @@ from kinebench.comparison.procedure import LOWER_BODY_21
 from kinebench.core import Coordinate, Motion
 from kinebench.datasets.catalogue import find_card
 from kinebench.datasets.completeness import index_copy
-from kinebench.io.sto import motion_text
+from kinebench.io.mot import motion_text
 from kinebench.literature import pairs_of_copy, replicate, study
 from kinebench.literature.published import ACTIVITIES, ANGLES, TRANSLATIONS
 from tests.unit.literature.whole_copy import (

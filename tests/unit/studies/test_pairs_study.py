@@ -13,7 +13,7 @@ import pytest
 from kinebench.cli.main import main
 from kinebench.core import Coordinate, Motion
 from kinebench.errors import FileFormatError
-from kinebench.io.sto import write_motion
+from kinebench.io.mot import write_motion
 from kinebench.lab import Population
 from kinebench.lab.camera.catalogue import two_phones
 from kinebench.lab.motions.squat import Squat
