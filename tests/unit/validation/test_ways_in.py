@@ -124,9 +124,9 @@ def test_a_scaled_model_instead_of_a_static_trial(
     assert errors(second) == pytest.approx(plain, abs=math.radians(0.01))
     one, two = read_motion(out / "mocap.mot"), read_motion(tmp_path / "two" / "mocap.mot")
     assert one.names == two.names
-    for folder, found, how in (
-        (out, first, "was scaled on the static trial"),
-        (tmp_path / "two", second, "was given"),
+    for folder, found, model, how in (
+        (out, first, "kinebench_body_scaled", "was scaled on the static trial"),
+        (tmp_path / "two", second, "mocap_scaled", "was given"),
     ):
         told = {remark["code"]: remark for remark in found["remarks"]}
         assert told["video"]["message"] == "video: OpenCap session, squats.mot"
@@ -142,7 +142,7 @@ def test_a_scaled_model_instead_of_a_static_trial(
         methods = (folder / "methods.txt").read_text("utf-8")
         assert methods.startswith(
             "The mocap's motion is inverse kinematics of 43 markers (fast; root mean square marker"
-            f" error {said[1]} mm) with model kinebench_body_scaled, which {how}. "
+            f" error {said[1]} mm) with model {model}, which {how}. "
         )
         assert "joint axes" not in told
 
