@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,11 +12,12 @@ import pytest
 from kinebench.core.model import Document, Model
 from kinebench.errors import ModelError, ScalingError
 from kinebench.kinematics import Tree, marker_positions, read_tree
+from kinebench.kinematics.tree import GROUND, TreeMarker
 from kinebench.scaling.complete_model import complete_model
 from kinebench.scaling.lean_model import lean_template
 from kinebench.scaling.mass_properties import scaled_mass_properties
 from kinebench.scaling.recipe import read_recipe
-from kinebench.scaling.tree_scaling import scaled_tree
+from kinebench.scaling.tree_scaling import scaled_tree, without_idle_parts
 
 Numbers = Callable[[Model], dict[str, list[float]]]
 
@@ -203,3 +205,34 @@ def test_idle_parts_move_no_marker(leg: Model) -> None:
     assert len(knee.terms) == 4  # both constant zeros are gone, the constant shift is not
     assert bare.coordinates == tree.coordinates
     assert_same_places(tree, bare)
+
+
+def test_an_idle_body_before_the_others_changes_nothing(leg: Model) -> None:
+    """Indices of parents and markers follow the bodies that are left."""
+    tree = read_tree(leg)
+    idle = replace(tree.joints[0], name="idle joint", parent=GROUND, terms=())
+    moved = tuple(
+        replace(joint, parent=joint.parent if joint.parent == GROUND else joint.parent + 1)
+        for joint in tree.joints
+    )
+    longer = replace(
+        tree,
+        bodies=("idle", *tree.bodies),
+        joints=(idle, *moved),
+        markers=tuple(
+            TreeMarker(m.name, m.body if m.body == GROUND else m.body + 1, m.location)
+            for m in tree.markers
+        ),
+    )
+    axes = {joint.name: tuple(range(len(joint.terms))) for joint in tree.joints}
+    lean, kept = without_idle_parts(tree, axes)  # type: ignore[arg-type]
+    again, kept_again = without_idle_parts(longer, axes)  # type: ignore[arg-type]
+    assert again.bodies == lean.bodies
+    assert [joint.parent for joint in again.joints] == [joint.parent for joint in lean.joints]
+    assert [joint.name for joint in again.joints] == [joint.name for joint in lean.joints]
+    assert kept_again == kept
+    # of the knee's terms those at 4 and 5 are zero throughout
+    assert {name: len(left) for name, left in kept.items()} == {
+        joint.name: len(joint.terms) for joint in lean.joints
+    }
+    assert_same_places(tree, again)
