@@ -236,3 +236,16 @@ def test_an_idle_body_before_the_others_changes_nothing(leg: Model) -> None:
         joint.name: len(joint.terms) for joint in lean.joints
     }
     assert_same_places(tree, again)
+
+
+def test_markers_of_a_set_stand_instead_of_the_model_s(leg: Model) -> None:
+    text = leg.xml.decode()
+    inside = text[text.index("<MarkerSet") : text.index("</MarkerSet>")] + "</MarkerSet>"
+    other = inside.replace('name="toe"', 'name="tip"')
+    assert other != inside
+    document = f'<OpenSimDocument Version="40500">{other}</OpenSimDocument>'
+    found = lean_template(leg, Document("set", document.encode()))
+    known = lean_template(leg)
+    assert set(found.places) ^ set(known.places) == {"toe", "tip"}
+    np.testing.assert_allclose(found.places["tip"], known.places["toe"])
+    assert found.bodies == known.bodies
