@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -10,37 +11,33 @@ import numpy as np
 
 from kinebench.alignment import MinimiseLag, TimeAlignment, TimePolicy
 from kinebench.alignment.records import Aligned, Recording
-from kinebench.alignment.resampling import common_frames, interpolator
+from kinebench.alignment.resampling import common_frames, interpolator, values_at
 from kinebench.comparison.best_lags import MeanOfBestLags
 from kinebench.comparison.procedure import Procedure
-from kinebench.comparison.scoring import headline_name, headline_values
+from kinebench.comparison.scoring import MotionHeadline, headline_name, headline_values
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
 from kinebench.errors import KinebenchError
 from kinebench.metrics.marker_evaluation import ALL_MARKERS
 from kinebench.remarks import unheard
 
+_Error = Callable[[slice, float], float]  # of frames of the reference, and a lag, s
+
 _FEWEST = 0.5  # share of the best overlap below which a lag is not tried: few frames fit by chance
 
 
-def headline(values: dict[str, float], recording: Motion | Markers) -> float:
-    """The one number that stands for a pair: mean over angles; over lengths where none turns.
-
-    Of markers the mean over all of them. Infinite when nothing is scored.
-    """
-    if ALL_MARKERS in values:
-        values = {ALL_MARKERS: values[ALL_MARKERS]}
-    elif isinstance(recording, Motion):
-        kinds = {coordinate.name: coordinate.kind for coordinate in recording.coordinates}
-        angles = {name: v for name, v in values.items() if kinds[name] == "rotational"}
-        values = angles or values
-    finite = [value for value in values.values() if math.isfinite(value)]
+def _mean(values: Iterable[float]) -> float:
+    """Of those that are defined; infinite when none is."""
+    finite = [value for value in values if math.isfinite(value)]
     return sum(finite) / len(finite) if finite else math.inf
 
 
 @dataclass(frozen=True, slots=True)
 class LowestReportedError:
     """`MinimiseLag` on the headline of a procedure, computed as it is reported.
+
+    The one number that stands for a pair is the mean over angles; over lengths where none turns; of
+    markers the mean over all of them.
 
     Parameters
     ----------
@@ -55,30 +52,59 @@ class LowestReportedError:
     policy: ClassVar[str] = MinimiseLag.policy
 
     def __call__(self, reference: Recording, estimate: Recording) -> Aligned[Recording]:
-        fewest = _FEWEST * self._frames(reference, estimate)
-        curves = interpolator(estimate, self.search.interpolation)
-
-        def loss(lag_s: float) -> float:
-            common = reference.at_frames(common_frames(reference, estimate, lag_s))
-            if self._within(common.times) < max(2.0, fewest):
-                return math.inf
-            moved = replace(curves(common.times + lag_s), times=common.times)
-            return self._reported(common, moved)
-
         metric = headline_name(reference, self.how)
         what = f"the reported error (mean {metric} of what is scored, over all that is compared)"
-        return self.search.of(reference, estimate, loss, what)
+        return self.search.of(reference, estimate, self.loss(reference, estimate), what)
 
-    def _reported(self, reference: Recording, estimate: Recording) -> float:
-        try:
+    def loss(self, reference: Recording, estimate: Recording) -> Callable[[float], float]:
+        """Of a lag, s: the figure that is reported at it; infinite where there is none."""
+        fewest = max(2.0, _FEWEST * self._frames(reference, estimate))
+        frames_at = common_frames(reference, estimate)
+        if isinstance(reference, Motion) and isinstance(estimate, Motion):
+            error = self._of_motions(reference, estimate)
+        else:
+            assert isinstance(reference, Markers)
+            assert isinstance(estimate, Markers)
+            error = self._of_markers(reference, estimate)
+
+        def loss(lag_s: float) -> float:
+            frames = frames_at(lag_s)
+            if self._within(reference.times[frames]) < fewest:
+                return math.inf
+            try:
+                return error(frames, lag_s)
+            except KinebenchError:
+                return math.inf
+
+        return loss
+
+    def _of_motions(self, reference: Motion, estimate: Motion) -> _Error:
+        score = MotionHeadline.of(reference, estimate, self.how)
+        one, other = reference.select(score.names), estimate.select(score.names)
+        curve = values_at(other, self.search.interpolation)
+        turns = np.array([coordinate.kind == "rotational" for coordinate in one.coordinates])
+        counted = turns if turns.any() else ~turns
+
+        def error(frames: slice, lag_s: float) -> float:
+            times = one.times[frames]
+            values = score(times, one.values[frames], curve(times + lag_s))
+            return _mean(values[counted].tolist())
+
+        return error
+
+    def _of_markers(self, reference: Markers, estimate: Markers) -> _Error:
+        curves = interpolator(estimate, self.search.interpolation)
+
+        def error(frames: slice, lag_s: float) -> float:
+            common = reference.at_frames(np.arange(reference.n_frames)[frames])
+            moved = replace(curves(common.times + lag_s), times=common.times)
             with unheard():  # told at the lag that is chosen
                 if self.how.space is not None:
-                    assert isinstance(reference, Markers)
-                    assert isinstance(estimate, Markers)
-                    estimate, _ = self.how.space(reference, estimate)
-                return headline(headline_values(reference, estimate, self.how), reference)
-        except KinebenchError:
-            return math.inf
+                    moved, _ = self.how.space(common, moved)
+                values = headline_values(common, moved, self.how)
+            return _mean([values[ALL_MARKERS]] if ALL_MARKERS in values else values.values())
+
+        return error
 
     def _frames(self, reference: Recording, estimate: Recording) -> int:
         """Most frames within the window that any lag makes common."""
