@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from kinebench.alignment import GivenLag, MinimiseLag, RigidAlignment
@@ -26,6 +26,7 @@ NAMES = (
     "pelvis_tx",
 )
 REACH_S = 0.12
+UNSHRUNK = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
 def recording(seed: int, lags_s: list[float], rate_hz: float = 50.0) -> Motion:
@@ -86,7 +87,8 @@ procedures = st.builds(
     st.floats(-REACH_S, REACH_S),
     st.lists(st.tuples(st.integers(0, 120), st.integers(0, len(NAMES) - 1)), max_size=6),
 )
-@settings(max_examples=40)
+# shrinking an example of comparisons takes minutes
+@settings(max_examples=40, phases=UNSHRUNK)
 def test_what_is_searched_is_what_is_reported(
     seed: int,
     lags_s: list[float],
@@ -104,7 +106,7 @@ def test_what_is_searched_is_what_is_reported(
 
 
 @given(st.integers(0, 10_000), lags, procedures, st.sampled_from([50.0, 60.0]))
-@settings(max_examples=20)
+@settings(max_examples=20, phases=UNSHRUNK)
 def test_no_other_lag_reports_less(
     seed: int, lags_s: list[float], how: Procedure, rate_hz: float
 ) -> None:
