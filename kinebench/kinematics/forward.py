@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from kinebench.core.arrays import FloatArray
 from kinebench.errors import ValueRangeError
-from kinebench.kinematics.rotation import axis_rotation
+from kinebench.kinematics.rotation import axis_rotation, cross
 from kinebench.kinematics.tree import GROUND, Joint, Term, Tree, TreeMarker
 
 
@@ -96,7 +96,7 @@ def marker_jacobian(tree: Tree, q: ArrayLike, names: tuple[str, ...] | None = No
         for term, R_F_axis, slope in _term_frames(joint, q):
             frame = R_ground_F @ R_F_axis if term.rotation else R_ground_F
             direction = np.einsum("...ij,j->...i", frame, term.axis)[..., None, :]
-            motion = np.cross(direction, arms) if term.rotation else direction
+            motion = cross(direction, arms) if term.rotation else direction
             for index, factor in term.weights:
                 J[..., index][..., below, :] += (factor * slope)[..., None, None] * motion
     return _eliminate_couplings(tree, q, J)
@@ -125,21 +125,27 @@ def _eliminate_couplings(tree: Tree, q: FloatArray, J: FloatArray) -> FloatArray
 def _joint_pose(joint: Joint, q: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Pose of the child in the parent: X_parent_F · X_F_M(q) · X_child_M⁻¹."""
     shape = q.shape[:-1]
-    R_F_M = np.broadcast_to(np.eye(3), (*shape, 3, 3))
+    R_F_M: FloatArray | None = None
     p_F_M = np.zeros((*shape, 3))
     for term in joint.terms:
         value = term.function(_argument(term.weights, q))
-        if term.rotation:
-            R_F_M = R_F_M @ axis_rotation(term.axis, value)
-        else:
+        if not term.rotation:
             p_F_M = p_F_M + value[..., None] * term.axis
-    back = joint.in_child.inverse()
-    R = joint.in_parent.R @ R_F_M @ back.R
-    inner = np.einsum("...ij,j->...i", R_F_M, back.p) + p_F_M
+        else:
+            turn = axis_rotation(term.axis, value)
+            R_F_M = turn if R_F_M is None else R_F_M @ turn
+    if R_F_M is None:
+        R_F_M = np.broadcast_to(np.eye(3), (*shape, 3, 3))
+    back = joint.in_child.R.T
+    R = joint.in_parent.R @ R_F_M @ back
+    inner = np.einsum("...ij,j->...i", R_F_M, -back @ joint.in_child.p) + p_F_M
     return R, np.einsum("ij,...j->...i", joint.in_parent.R, inner) + joint.in_parent.p
 
 
 def _argument(weights: tuple[tuple[int, float], ...], q: FloatArray) -> FloatArray:
+    if len(weights) == 1:
+        ((index, factor),) = weights
+        return np.asarray(factor * q[..., index] + 0.0)  # as from a sum: no zero is negative
     u = np.zeros(q.shape[:-1])
     for index, factor in weights:
         u = u + factor * q[..., index]
