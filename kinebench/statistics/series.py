@@ -21,7 +21,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import stdtrit
 
 from kinebench.core.arrays import FloatArray
 from kinebench.errors import ValueRangeError
@@ -98,6 +97,8 @@ def series_means(
     ValueRangeError
         When there is no value, one is not finite, or the rate is not above 0.
     """
+    from scipy.special import stdtrit
+
     series = finite_array(errors, 2, "errors")
     checked_level(level)
     if not 0 < rate_hz < np.inf:
