@@ -150,19 +150,25 @@ class MarkerTracker:
         self._join(first)
 
     def _join(self, first: int) -> None:
-        """Where the body jumps, follow the pose before, then the one after, while no worse."""
-        turning = sorted(self.mechanism.turning)
-        bent = np.abs(np.diff(self.x[first:, turning], n=2, axis=0)).max(axis=1, initial=0.0)
-        jumps = first + 1 + np.flatnonzero(bent > 2 * _BREAK_RAD)
-        for step, last in ((1, len(self.x)), (-1, first - 1)):
-            done = first - 1 if step > 0 else len(self.x)
-            for jump in jumps[::step].tolist():
-                if (jump - done) * step > 0:
-                    x, energies = self.x.copy(), self.outcomes["energy"].copy()
-                    solved = self._track(jump, last, step, NO_HIGHER, self.x[jump - step])
-                    changed = jump + step * np.arange(solved)
-                    self._remember(changed, x[changed], energies[changed])
+        """Where the body jumps, follow the pose before, then the one after, while no worse.
+
+        Not through frames that leave something open: there only the past decides.
+        """
+        n, open_ = len(self.x), ~self.observed.all(axis=1)
+        ends = np.array([first - 1, *(first + np.flatnonzero(open_[first:])), n])
+        for step, side in ((1, "right"), (-1, "left")):
+            done = first - 1 if step > 0 else n
+            for jump in self._jumps(first)[::step].tolist():
+                if (jump - done) * step > 0 and not open_[jump]:
+                    last = int(ends[np.searchsorted(ends, jump, side) - (step < 0)])
+                    solved = self._follow(jump, last, step, NO_HIGHER, self.x[jump - step])
                     done = jump + step * (solved - 1)
+
+    def _jumps(self, first: int) -> IntArray:
+        """Frames whose pose is far from the middle of those beside it."""
+        x = self.x[first:, sorted(self.mechanism.turning)]
+        bent = np.abs(np.diff(x, n=2, axis=0)).max(axis=1, initial=0.0)
+        return np.asarray(first + 1 + np.flatnonzero(bent > 2 * _BREAK_RAD))
 
     def _search(self) -> None:
         """Ask suspicious frames for better poses; what is better spreads while it is."""
@@ -216,15 +222,27 @@ class MarkerTracker:
 
     def _carry(self, frame: int, pose: FloatArray) -> None:
         """Track a better pose forwards and backwards while it is better."""
-        x, energies = self.x.copy(), self.outcomes["energy"].copy()
         gaps = np.flatnonzero(~self._known)
         place = int(np.searchsorted(gaps, frame))
         start = int(gaps[place - 1]) if place else -1
         end = int(gaps[place]) if place < len(gaps) else len(self.x)
-        ahead = self._track(frame, end, 1, LOWER, pose)
-        behind = self._track(frame - 1, start, -1, LOWER, self.x[frame]) if ahead else 0
-        changed = np.arange(frame - behind, frame + ahead)
-        self._remember(changed, x[changed], energies[changed])
+        if self._follow(frame, end, 1, LOWER, pose):
+            self._follow(frame - 1, start, -1, LOWER, self.x[frame])
+
+    def _follow(self, frame: int, last: int, step: int, keep: int, pose: FloatArray) -> int:
+        """Track a pose as far as `keep` says; what it replaces may be a rival. Returns how far."""
+        total = 0
+        while frame != last:
+            chunk = frame + step * np.arange(min(_CHUNK, abs(last - frame)))
+            x, energies = self.x[chunk], self.outcomes["energy"][chunk]
+            solved = self._track(frame, frame + step * len(chunk), step, keep, pose)
+            self._remember(chunk[:solved], x[:solved], energies[:solved])
+            total += solved
+            if solved < len(chunk):
+                break
+            frame += step * solved
+            pose = self.x[frame - step]
+        return total
 
     def _hold(self) -> None:
         """Frames that hold a pose hold that of the frame before, or of the first that has one."""
