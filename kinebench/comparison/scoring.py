@@ -18,6 +18,7 @@ from kinebench.core.wrapping import can_wrap
 from kinebench.errors import NotApplicableError, ValueRangeError, require_names
 from kinebench.metrics import Evaluation, Exclusion, evaluate_markers, evaluate_motion
 from kinebench.metrics.evaluation import MotionScore
+from kinebench.metrics.joint_rotation import with_rotation_removed
 from kinebench.metrics.pairs import without_wraps
 from kinebench.signals.runs import columns_by_pattern
 from kinebench.statistics import series_means
@@ -74,6 +75,12 @@ class MotionHeadline:
     def names(self) -> tuple[str, ...]:
         """Columns that are scored."""
         return self.score.names
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """Of their figures."""
+        (metric,) = self.score.metrics
+        return tuple(metric.unit_for(each.unit) for each in self.score.coordinates)
 
     def __call__(
         self, times: FloatArray, reference: FloatArray, estimate: FloatArray
@@ -142,7 +149,8 @@ def scored(
 ) -> Evaluation:
     """Figures of two recordings on the same times.
 
-    With all metrics (None) the bias of each coordinate has an interval.
+    With all metrics (None) the bias of each coordinate has an interval, and angles have their RMSE
+    without the constant rotation of their joint.
 
     Raises
     ------
@@ -159,6 +167,7 @@ def scored(
     found = evaluate_motion(one, other, metrics)
     if metrics is None:
         found = _with_intervals(found, one, other, how)
+        found = with_rotation_removed(found, reference, estimate, how.joints)
     return replace(found, excluded=found.excluded + left_out)
 
 

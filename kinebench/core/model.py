@@ -9,7 +9,7 @@ from functools import lru_cache
 from kinebench.errors import ModelError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Document:
     """The content of an OpenSim XML file.
 
@@ -31,6 +31,9 @@ class Document:
         if b"<OpenSimDocument" not in self.xml:
             raise ModelError(f"{self.name} is no OpenSim file: it holds no <OpenSimDocument>")
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name}: {len(self.xml) / 1000:.0f} kB>"
+
     @property
     def digest(self) -> str:
         """SHA-256 of the content, hexadecimal."""
@@ -42,7 +45,7 @@ def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Model(Document):
     """The content of an .osim file."""
 
@@ -51,3 +54,10 @@ class Model(Document):
         Document.__post_init__(self)
         if b"<Model" not in self.xml:
             raise ModelError(f"{self.name} is an OpenSim file, but holds no <Model>")
+
+    def __repr__(self) -> str:
+        parts = ((b"Body", "body", "bodies"), (b"Coordinate", "coordinate", "coordinates"),
+                 (b"Marker", "marker", "markers"))  # fmt: skip
+        counts = [(self.xml.count(b"<" + tag + b" name="), one, many) for tag, one, many in parts]
+        found = (f"{n} {one if n == 1 else many}" for n, one, many in counts)
+        return f"<Model {self.name}: {', '.join(found)}>"

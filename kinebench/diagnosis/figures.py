@@ -113,8 +113,8 @@ def figures_of(
     frames : (n,) int
         Frames that count as deep.
     """
-    origins = body_origins(_tree(model), motion)
-    drops = [_right_above_left(origins, joint)[frames].mean() for joint in _LEG_JOINTS]
+    centres = _joint_centres(model, motion.at_frames(frames), _LEG_JOINTS)
+    drops = [_right_above_left(centres, joint).mean() for joint in _LEG_JOINTS]
     return np.array(
         [
             *drops,
@@ -144,11 +144,17 @@ COURSES = (
 def courses_of(model: Model, motion: Motion) -> FloatArray:
     """`COURSES` over time (n_frames, n_courses); NaN where the model or the motion cannot tell."""
     courses = np.full((motion.n_frames, len(COURSES)), np.nan)
-    courses[:, 0] = _right_above_left(body_origins(_tree(model), motion), "hip")
+    courses[:, 0] = _right_above_left(_joint_centres(model, motion, ("hip",)), "hip")
     for column, name in enumerate(COURSES[1:], start=1):
         if name in motion.names:
             courses[:, column] = motion.value(name)
     return courses
+
+
+def _joint_centres(model: Model, motion: Motion, joints: tuple[str, ...]) -> Markers:
+    """Centres of joints over time, by the bodies that they are the origins of."""
+    bodies = [f"{JOINT_CENTRES[joint]}_{side}" for joint in joints for side in "rl"]
+    return body_origins(_tree(model), motion, bodies)
 
 
 @lru_cache(maxsize=256)

@@ -29,14 +29,30 @@ from kinebench.kinematics.tree import (
 )
 from kinebench.osim.coordinates import coordinate_kinds
 from kinebench.osim.edits import shared_root
+from kinebench.osim.made import known_of
 from kinebench.osim.soundness import require_sound_root
 from kinebench.osim.standing_place import FULL_TURN
 
 HERE = Offset(np.eye(3), np.zeros(3))
 
 
-@lru_cache(maxsize=64)
 def read_tree(model: Model) -> Tree:
+    """Bodies, joints, coordinates, couplings and markers of a model; read once, if at all.
+
+    Raises
+    ------
+    ModelError
+        As `tree_of_text`.
+    """
+    known = known_of(model)
+    if known is None:
+        return tree_of_text(model)
+    tree: Tree = known.tree
+    return tree
+
+
+@lru_cache(maxsize=64)
+def tree_of_text(model: Model) -> Tree:
     """Read bodies, joints, coordinates, couplings and markers of a model.
 
     Raises
