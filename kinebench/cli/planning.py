@@ -146,6 +146,11 @@ def _add_stage_arguments(group: Any, engine: str | None) -> None:
         " none on sessions",
     )
     group.add_argument("--no-floor", action="store_true", help="without OpenCap's vertical offset")
+    _add_model_arguments(group, engine)
+
+
+def _add_model_arguments(group: Any, engine: str | None) -> None:
+    """What scales and solves."""
     group.add_argument(
         "--static-pose",
         metavar="SETUP",
