@@ -78,6 +78,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a published procedure: default, opencap-2023, falisse-2025, opencapbench"
         " or lbmc-2025",
     )
+    _add_score_arguments(parser)
+    _add_output_arguments(parser)
+
+
+def _add_score_arguments(parser: argparse.ArgumentParser) -> None:
+    """How both are aligned, and what of them is scored."""
     parser.add_argument(
         "--align",
         metavar="POLICY",
@@ -119,7 +125,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="TRC",
         help="the reference's markers, for events that its motion does not show",
     )
-    _add_output_arguments(parser)
 
 
 def _add_output_arguments(parser: argparse.ArgumentParser) -> None:

@@ -64,7 +64,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="STUDY",
         help="repeat a published study on its data: opencap-2023, falisse-2025 or opencapbench",
     )
-    mocap = parser.add_argument_group("mocap")
+    _add_mocap_arguments(parser.add_argument_group("mocap"))
+    video = parser.add_argument_group("video")
+    video.add_argument("--trial", metavar="NAME", help="of the session or project")
+    video.add_argument("--variant", metavar="V", help="detector and cameras, where several exist")
+    video.add_argument(
+        "--video-axes", metavar="AXES", help="of video markers, as --axes; default: y-up"
+    )
+    subject = parser.add_argument_group("subject (a session brings its own)")
+    add_subject_arguments(subject)
+    subject.add_argument(
+        "--sure",
+        action="store_true",
+        help="mass and height are as stated, though unlikely for a person",
+    )
+    _add_score_arguments(parser.add_argument_group("alignment and score"))
+    _add_output_arguments(parser.add_argument_group("output"))
+
+
+def _add_mocap_arguments(mocap: argparse._ArgumentGroup) -> None:
     mocap.add_argument("--static-mocap", type=Path, metavar="FILE", help="to scale the model on")
     mocap.add_argument("--scaled-model", type=Path, metavar="OSIM", help="instead of scaling")
     mocap.add_argument(
@@ -92,20 +110,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="scaling and inverse kinematics: opensim or fast; default: opensim",
     )
-    video = parser.add_argument_group("video")
-    video.add_argument("--trial", metavar="NAME", help="of the session or project")
-    video.add_argument("--variant", metavar="V", help="detector and cameras, where several exist")
-    video.add_argument(
-        "--video-axes", metavar="AXES", help="of video markers, as --axes; default: y-up"
-    )
-    subject = parser.add_argument_group("subject (a session brings its own)")
-    add_subject_arguments(subject)
-    subject.add_argument(
-        "--sure",
-        action="store_true",
-        help="mass and height are as stated, though unlikely for a person",
-    )
-    how = parser.add_argument_group("alignment and score")
+
+
+def _add_score_arguments(how: argparse._ArgumentGroup) -> None:
     how.add_argument(
         "--lag",
         type=float,
@@ -131,7 +138,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="score repetitions one by one: squat, sts, gait or jump; default: none",
     )
     how.add_argument("--coordinates", metavar="A,B", help="score these only")
-    output = parser.add_argument_group("output")
+
+
+def _add_output_arguments(output: argparse._ArgumentGroup) -> None:
     output.add_argument("--report", type=Path, metavar="FILE", help="write an HTML report")
     output.add_argument("--csv", type=Path, metavar="FILE", help="write all figures, ° and mm")
     output.add_argument("--json", action="store_true", help="print JSON, SI units and radians")
