@@ -10,9 +10,9 @@ from kinebench.core.arrays import FloatArray, frozen_mapping, read_only, strictl
 from kinebench.core.value import Value
 from kinebench.errors import ValueRangeError, require_names
 
-Kind = Literal["identical", "non-inferior", "timing"]
+Kind = Literal["identical", "non-inferior", "timing", "ratio"]
 
-KINDS = ("identical", "non-inferior", "timing")
+KINDS = ("identical", "non-inferior", "timing", "ratio")
 
 K = 6.0
 """Spreads that a figure may move by: with 20 repeats Student's t (19 degrees of freedom) passes
@@ -37,10 +37,11 @@ class Tolerance:
     Parameters
     ----------
     limit : float
-        rad, m or s; for `timing` a share of the expected value.
+        rad, m or s; for `timing` and `ratio` a share of the expected value.
     unit : {"rad", "m", "s", "1"}
-    kind : {"identical", "non-inferior", "timing"}
-        Either way; upwards only, the limit being the margin; upwards, on one machine only.
+    kind : {"identical", "non-inferior", "timing", "ratio"}
+        Either way; upwards only, the limit being the margin; upwards, on one machine only;
+        downwards only: how many times as fast as another tool in the same run.
     reason : str
         Why this much.
     """

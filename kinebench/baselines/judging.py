@@ -190,7 +190,8 @@ def _figure(
         note = _why_gone(key, measured) if key.trial != ALL else ""
         return Finding(key, Outcome.VANISHED, expected.unit, expected=expected.value, note=note)
     tolerance = baseline.tolerances[expected.tolerance]
-    allowed = tolerance.limit * (abs(expected.value) if tolerance.kind == "timing" else 1.0)
+    is_share = tolerance.kind in ("timing", "ratio")
+    allowed = tolerance.limit * (abs(expected.value) if is_share else 1.0)
     limit, decided = _limit_of(
         Tolerance(allowed, tolerance.unit, tolerance.kind, tolerance.reason),
         expected.spread, baseline.k, expected.tolerance,
@@ -199,10 +200,9 @@ def _figure(
     outcome = Outcome.FINE
     if tolerance.kind == "timing" and not same_machine:
         outcome = Outcome.ELSEWHERE
-    elif change > limit or (tolerance.kind == "identical" and change < -limit):
-        outcome = Outcome.MOVED
-    elif change < -limit:
-        outcome = Outcome.BETTER
+    elif abs(change) > limit:
+        worse = change < 0 if tolerance.kind == "ratio" else change > 0
+        outcome = Outcome.MOVED if worse or tolerance.kind == "identical" else Outcome.BETTER
     return Finding(key, outcome, expected.unit, expected.value, found.value, change, limit, decided)
 
 

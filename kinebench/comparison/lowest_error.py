@@ -11,31 +11,15 @@ import numpy as np
 from kinebench.alignment import MinimiseLag, TimeAlignment, TimePolicy
 from kinebench.alignment.records import Aligned, Recording
 from kinebench.alignment.resampling import common_frames, interpolator
+from kinebench.comparison.asked import AskedMean, asked_mean
 from kinebench.comparison.best_lags import MeanOfBestLags
 from kinebench.comparison.procedure import Procedure
-from kinebench.comparison.scoring import headline_name, headline_values
+from kinebench.comparison.scoring import headline_figures, headline_name
 from kinebench.core.markers import Markers
-from kinebench.core.motion import Motion
-from kinebench.errors import KinebenchError
-from kinebench.metrics.marker_evaluation import ALL_MARKERS
+from kinebench.errors import AlignmentError, ValueRangeError
 from kinebench.remarks import unheard
 
 _FEWEST = 0.5  # share of the best overlap below which a lag is not tried: few frames fit by chance
-
-
-def headline(values: dict[str, float], recording: Motion | Markers) -> float:
-    """The one number that stands for a pair: mean over angles; over lengths where none turns.
-
-    Of markers the mean over all of them. Infinite when nothing is scored.
-    """
-    if ALL_MARKERS in values:
-        values = {ALL_MARKERS: values[ALL_MARKERS]}
-    elif isinstance(recording, Motion):
-        kinds = {coordinate.name: coordinate.kind for coordinate in recording.coordinates}
-        angles = {name: v for name, v in values.items() if kinds[name] == "rotational"}
-        values = angles or values
-    finite = [value for value in values.values() if math.isfinite(value)]
-    return sum(finite) / len(finite) if finite else math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +47,26 @@ class LowestReportedError:
             if self._within(common.times) < max(2.0, fewest):
                 return math.inf
             moved = replace(curves(common.times + lag_s), times=common.times)
-            return self._reported(common, moved)
+            try:
+                return self._reported(common, moved).value
+            except (ValueRangeError, AlignmentError):  # too little is left at this lag
+                return math.inf
 
+        found = self.search.of(reference, estimate, loss, "the reported error")
+        of = self._reported(found.reference, found.estimate).of
         metric = headline_name(reference, self.how)
-        what = f"the reported error (mean {metric} of what is scored, over all that is compared)"
-        return self.search.of(reference, estimate, loss, what)
+        first, *others = found.record.flags
+        flags = (f"{first}: mean {metric} of {of}, over all that is compared", *others)
+        return replace(found, record=replace(found.record, flags=flags))
 
-    def _reported(self, reference: Recording, estimate: Recording) -> float:
-        try:
-            with unheard():  # told at the lag that is chosen
-                if self.how.space is not None:
-                    assert isinstance(reference, Markers)
-                    assert isinstance(estimate, Markers)
-                    estimate, _ = self.how.space(reference, estimate)
-                return headline(headline_values(reference, estimate, self.how), reference)
-        except KinebenchError:
-            return math.inf
+    def _reported(self, reference: Recording, estimate: Recording) -> AskedMean:
+        with unheard():  # told at the lag that is chosen
+            if self.how.space is not None:
+                assert isinstance(reference, Markers)
+                assert isinstance(estimate, Markers)
+                estimate, _ = self.how.space(reference, estimate)
+            figures = headline_figures(reference, estimate, self.how)
+        return asked_mean(figures, headline_name(reference, self.how), self.how.group)
 
     def _frames(self, reference: Recording, estimate: Recording) -> int:
         """Most frames within the window that any lag makes common."""

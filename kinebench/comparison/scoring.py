@@ -16,6 +16,7 @@ from kinebench.core.motion import Motion
 from kinebench.core.wrapping import can_wrap
 from kinebench.errors import NotApplicableError, ValueRangeError, require_names
 from kinebench.metrics import Evaluation, Exclusion, evaluate_markers, evaluate_motion
+from kinebench.metrics.joint_rotation import with_rotation_removed
 from kinebench.metrics.pairs import without_wraps
 from kinebench.statistics import series_mean
 
@@ -31,11 +32,21 @@ def headline_name(recording: Motion | Markers, how: Procedure) -> str:
 def headline_values(reference: Recording, estimate: Recording, how: Procedure) -> dict[str, float]:
     """The headline metric of each item, as reported; none when too little is left to score."""
     try:
-        one, other = prepared(reference, estimate, how)
-        name = headline_name(one, how)
-        return scored(one, other, how, [name]).values(name)
+        return headline_figures(reference, estimate, how).values(headline_name(reference, how))
     except ValueRangeError:
         return {}
+
+
+def headline_figures(reference: Recording, estimate: Recording, how: Procedure) -> Evaluation:
+    """The headline metric of each item, as reported.
+
+    Raises
+    ------
+    ValueRangeError
+        Too little is left to score.
+    """
+    one, other = prepared(reference, estimate, how)
+    return scored(one, other, how, [headline_name(one, how)])
 
 
 def prepared(
@@ -79,7 +90,8 @@ def scored(
 ) -> Evaluation:
     """Figures of two recordings on the same times.
 
-    With all metrics (None) the bias of each coordinate has an interval.
+    With all metrics (None) the bias of each coordinate has an interval, and angles have their RMSE
+    without the constant rotation of their joint.
 
     Raises
     ------
@@ -93,6 +105,7 @@ def scored(
     assert isinstance(reference, Motion)
     assert isinstance(estimate, Motion)
     left_out: tuple[Exclusion, ...] = ()
+    whole = reference, estimate
     if how.coordinates is not None:
         asked = set(how.coordinates)
         names = tuple(dict.fromkeys((*reference.names, *estimate.names)))
@@ -104,6 +117,7 @@ def scored(
     found = evaluate_motion(reference, estimate, metrics)
     if metrics is None:
         found = _with_intervals(found, reference, estimate, how)
+        found = with_rotation_removed(found, *whole, how.joints)
     return replace(found, excluded=found.excluded + left_out)
 
 

@@ -8,6 +8,7 @@ import math
 import sys
 from collections.abc import Mapping
 from dataclasses import Field, fields
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,11 @@ def digest(*values: Any) -> str:
     """
     text = json.dumps([_hashable(value) for value in values])
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def changed_on(path: Path) -> str:
+    """The day on which a file was changed last, in UTC: 2026-11-28."""
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC).date().isoformat()
 
 
 def file_sha256(path: Path) -> str:

@@ -18,6 +18,9 @@ from kinebench.errors import FileFormatError
 from kinebench.io.text import decoded as decoded_text
 from kinebench.io.text import is_wide
 
+ROWS_AT_ONCE = 1000
+"""Of text that is written piece by piece: a megabyte or two."""
+
 _LONG = 500_000  # numbers
 _PLAIN = b"0123456789+-.eE\t\n"
 _OF_WORDS = b"naifty"  # of nan and infinity

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
+from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
 from kinebench.core.sampling import sampling_rate
 from kinebench.errors import FileFormatError, ValueRangeError
 from kinebench.io.atomic import write_atomically
 from kinebench.io.first_look import warn_if_implausible
 from kinebench.io.frame_numbers import warn_if_frames_disagree
-from kinebench.io.numbers import decoded, parse_block, read_text_lines
+from kinebench.io.numbers import ROWS_AT_ONCE, decoded, parse_block, read_text_lines
 from kinebench.io.sentinels import without_sentinels
 from kinebench.remarks import tell
 
@@ -84,6 +86,11 @@ def write_trc(path: Path | str, markers: Markers, unit: Unit = "m", decimals: in
 
 def trc_text(markers: Markers, name: str, unit: Unit = "m", decimals: int = 8) -> str:
     """Content of the TRC file that `write_trc` writes."""
+    return "".join(trc_pieces(markers, name, unit, decimals))
+
+
+def trc_pieces(markers: Markers, name: str, unit: Unit = "m", decimals: int = 8) -> Iterator[str]:
+    """The content of `trc_text` piece by piece: of a long recording not all stands in memory."""
     if unit not in ("m", "mm"):
         raise ValueRangeError(f"unit must be 'm' or 'mm', found {unit!r}")
     if not (markers.names and markers.n_frames):
@@ -107,7 +114,11 @@ def trc_text(markers: Markers, name: str, unit: Unit = "m", decimals: int = 8) -
         "\t\t" + "\t".join(f"X{i}\tY{i}\tZ{i}" for i in range(1, len(markers.names) + 1)),
         "",
     ]
-    return "\n".join([*head, *_rows(markers, 1.0 if unit == "m" else 1e3, decimals)]) + "\n"
+    yield "\n".join(head) + "\n"
+    for start in range(0, markers.n_frames, ROWS_AT_ONCE):
+        part = slice(start, start + ROWS_AT_ONCE)
+        positions = markers.positions[part] * (1.0 if unit == "m" else 1e3)
+        yield _rows(start, markers.times[part], positions, decimals)
 
 
 def _stated_rate(markers: Markers) -> float:
@@ -120,14 +131,14 @@ def _stated_rate(markers: Markers) -> float:
     return sampling_rate(np.array([float(f"{time:.8f}") for time in markers.times]))
 
 
-def _rows(markers: Markers, scale: float, decimals: int) -> list[str]:
-    flat = markers.positions.reshape(markers.n_frames, -1) * scale
-    pattern = "%d\t%.8f\t" + "\t".join([f"%.{decimals}f"] * flat.shape[1])
-    frames = zip(markers.times.tolist(), flat.tolist(), strict=True)
-    rows = [pattern % (index + 1, time, *values) for index, (time, values) in enumerate(frames)]
-    if markers.missing.any():
-        rows = [row.replace("nan", "") for row in rows]
-    return rows
+def _rows(before: int, times: FloatArray, positions: FloatArray, decimals: int) -> str:
+    """Lines of some frames, of which others come before."""
+    flat = positions.reshape(len(times), -1)
+    pattern = "%d\t%.8f\t" + "\t".join([f"%.{decimals}f"] * flat.shape[1]) + "\n"
+    frames = zip(times.tolist(), flat.tolist(), strict=True)
+    rows = [pattern % (n, time, *values) for n, (time, values) in enumerate(frames, before + 1)]
+    text = "".join(rows)
+    return text.replace("nan", "") if np.isnan(flat).any() else text
 
 
 def _header(lines: list[bytes], file: str) -> dict[str, str]:

@@ -37,8 +37,8 @@ def forward_kinematics(tree: Tree, q: ArrayLike) -> tuple[FloatArray, FloatArray
         else:
             R_ground_parent = R[..., joint.parent, :, :]
             R[..., body, :, :] = R_ground_parent @ R_parent_child
-            moved = np.einsum("...ij,...j->...i", R_ground_parent, p_parent_child)
-            p[..., body, :] = p[..., joint.parent, :] + moved
+            moved = R_ground_parent @ p_parent_child[..., None]
+            p[..., body, :] = p[..., joint.parent, :] + moved[..., 0]
     return R, p
 
 
@@ -52,7 +52,7 @@ def _positions(markers: tuple[TreeMarker, ...], R: FloatArray, p: FloatArray) ->
     """Of markers (..., n_markers, 3) m on bodies in these poses."""
     bodies = np.array([marker.body for marker in markers], dtype=np.intp)
     locations = np.array([marker.location for marker in markers]).reshape(-1, 3)
-    positions: FloatArray = np.einsum("...mij,mj->...mi", R[..., bodies, :, :], locations)
+    positions: FloatArray = (R[..., bodies, :, :] @ locations[:, :, None])[..., 0]
     positions += p[..., bodies, :]
     fixed = bodies == GROUND
     positions[..., fixed, :] = locations[fixed]
@@ -72,17 +72,23 @@ def couple(tree: Tree, q: ArrayLike) -> FloatArray:
     return values
 
 
-def marker_jacobian(tree: Tree, q: ArrayLike, names: tuple[str, ...] | None = None) -> FloatArray:
+def marker_jacobian(
+    tree: Tree,
+    q: ArrayLike,
+    names: tuple[str, ...] | None = None,
+    poses: tuple[FloatArray, FloatArray] | None = None,
+) -> FloatArray:
     """Derivatives (..., n_markers, 3, n_coordinates) of marker positions.
 
     Columns of coupled coordinates are zero: their effect is in the columns of the coordinates
-    that determine them.
+    that determine them. `poses` are those of `forward_kinematics` for q, where they are at hand.
     """
     markers = tree.markers if names is None else tree.select_markers(names)
     q = couple(tree, q)
-    R, p = forward_kinematics(tree, q)
+    R, p = poses or forward_kinematics(tree, q)
     positions = _positions(markers, R, p)
-    J = np.zeros((*positions.shape, len(tree.coordinates)))
+    # coordinate after coordinate: what is added to lies together
+    J = np.zeros((len(tree.coordinates), *positions.shape))
     for body, joint in enumerate(tree.joints):
         below = [m for m, marker in enumerate(markers) if body in tree.chain(marker.body)]
         if not below or not joint.terms:
@@ -90,16 +96,24 @@ def marker_jacobian(tree: Tree, q: ArrayLike, names: tuple[str, ...] | None = No
         R_ground_parent = np.broadcast_to(np.eye(3), R[..., 0, :, :].shape)
         if joint.parent != GROUND:
             R_ground_parent = R[..., joint.parent, :, :]
-        centre = np.einsum("...ij,j->...i", R[..., body, :, :], joint.in_child.p) + p[..., body, :]
+        centre = R[..., body, :, :] @ joint.in_child.p + p[..., body, :]
         arms = positions[..., below, :] - centre[..., None, :]
         R_ground_F = R_ground_parent @ joint.in_parent.R
         for term, R_F_axis, slope in _term_frames(joint, q):
             frame = R_ground_F @ R_F_axis if term.rotation else R_ground_F
-            direction = np.einsum("...ij,j->...i", frame, term.axis)[..., None, :]
-            motion = np.cross(direction, arms) if term.rotation else direction
+            direction = frame @ term.axis
+            motion = arms @ _crossing(direction) if term.rotation else direction[..., None, :]
             for index, factor in term.weights:
-                J[..., index][..., below, :] += (factor * slope)[..., None, None] * motion
-    return _eliminate_couplings(tree, q, J)
+                J[index][..., below, :] += (factor * slope)[..., None, None] * motion
+    return np.moveaxis(_eliminate_couplings(tree, q, J), 0, -1)
+
+
+def _crossing(v: FloatArray) -> FloatArray:
+    """Matrices (..., 3, 3) that give v × a, for rows a, as a @ matrix."""
+    matrix = np.zeros((*v.shape, 3))
+    for i, j, k in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
+        matrix[..., j, i], matrix[..., i, j] = -v[..., k], v[..., k]
+    return matrix
 
 
 def _term_frames(joint: Joint, q: FloatArray) -> Iterator[tuple[Term, FloatArray, FloatArray]]:
@@ -113,12 +127,13 @@ def _term_frames(joint: Joint, q: FloatArray) -> Iterator[tuple[Term, FloatArray
 
 
 def _eliminate_couplings(tree: Tree, q: FloatArray, J: FloatArray) -> FloatArray:
+    """J (n_coordinates, ..., n_markers, 3), changed in place."""
     for coupling in reversed(tree.couplings):
         slope = coupling.function.derivatives(_argument(coupling.weights, q))[1]
-        column = J[..., coupling.dependent] * slope[..., None, None]
+        column = J[coupling.dependent] * slope[..., None, None]
         for index, factor in coupling.weights:
-            J[..., index] += factor * column
-        J[..., coupling.dependent] = 0.0
+            J[index] += factor * column
+        J[coupling.dependent] = 0.0
     return J
 
 
@@ -135,8 +150,8 @@ def _joint_pose(joint: Joint, q: FloatArray) -> tuple[FloatArray, FloatArray]:
             p_F_M = p_F_M + value[..., None] * term.axis
     back = joint.in_child.inverse()
     R = joint.in_parent.R @ R_F_M @ back.R
-    inner = np.einsum("...ij,j->...i", R_F_M, back.p) + p_F_M
-    return R, np.einsum("ij,...j->...i", joint.in_parent.R, inner) + joint.in_parent.p
+    inner = R_F_M @ back.p + p_F_M
+    return R, inner @ joint.in_parent.R.T + joint.in_parent.p
 
 
 def _argument(weights: tuple[tuple[int, float], ...], q: FloatArray) -> FloatArray:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import posixpath
 import xml.etree.ElementTree as ET
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -35,8 +37,39 @@ from kinebench.osim.standing_place import FULL_TURN
 HERE = Offset(np.eye(3), np.zeros(3))
 
 
-@lru_cache(maxsize=64)
+_made: OrderedDict[Model, Tree] = OrderedDict()
+_MOST_MADE = 64
+
+
+def remember_tree(model: Model, tree: Tree) -> None:
+    """Tell the tree of a model that was made here, so that its text need not be read.
+
+    Parameters
+    ----------
+    model : Model
+    tree : Tree
+        To the last bit what reading the text would give: nobody looks again.
+    """
+    _made[model] = tree
+    while len(_made) > _MOST_MADE:
+        with contextlib.suppress(KeyError):  # another thread was first
+            _made.popitem(last=False)
+
+
 def read_tree(model: Model) -> Tree:
+    """Bodies, joints, coordinates, couplings and markers of a model; read once, if at all.
+
+    Raises
+    ------
+    ModelError
+        As `tree_of_text`.
+    """
+    tree = _made.get(model)
+    return tree_of_text(model) if tree is None else tree
+
+
+@lru_cache(maxsize=64)
+def tree_of_text(model: Model) -> Tree:
     """Read bodies, joints, coordinates, couplings and markers of a model.
 
     Raises

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
@@ -28,7 +30,18 @@ def poses_of(tree: Tree, motion: Motion) -> FloatArray:
     return q
 
 
-def body_origins(tree: Tree, motion: Motion) -> Markers:
-    """Origins of all bodies over time, by the bodies' names: see `JOINT_CENTRES`."""
-    _, origins = forward_kinematics(tree, poses_of(tree, motion))
-    return Markers(tree.bodies, motion.times, origins)
+def body_origins(tree: Tree, motion: Motion, names: Collection[str] | None = None) -> Markers:
+    """Origins of bodies over time, by the bodies' names: see `JOINT_CENTRES`.
+
+    Parameters
+    ----------
+    tree : Tree
+    motion : Motion
+    names : collection of str, optional
+        Bodies that are wanted, those that the tree lacks aside; all without it.
+    """
+    wanted = [n for n, name in enumerate(tree.bodies) if names is None or name in names]
+    _, origins = forward_kinematics(tree.reaching(wanted), poses_of(tree, motion))
+    needed = sorted({above for body in wanted for above in tree.chain(body)})
+    places = [needed.index(body) for body in wanted]
+    return Markers(tuple(tree.bodies[body] for body in wanted), motion.times, origins[:, places])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -216,6 +217,14 @@ class Tree:
             bodies.append(body)
             body = self.joints[body].parent
         return tuple(reversed(bodies))
+
+    def reaching(self, bodies: Iterable[int]) -> Tree:
+        """The tree of some bodies and those that carry them; all coordinates stay, no marker."""
+        kept = sorted({above for body in bodies for above in self.chain(body)})
+        new = {GROUND: GROUND, **{body: place for place, body in enumerate(kept)}}
+        joints = [replace(self.joints[b], parent=new[self.joints[b].parent]) for b in kept]
+        names = tuple(self.bodies[body] for body in kept)
+        return replace(self, bodies=names, joints=tuple(joints), markers=())
 
     def joint_coordinates(self, body: int) -> tuple[int, ...]:
         """Coordinates that the joint of a body reads, each once."""

@@ -21,8 +21,9 @@ from kinebench.core.provenance import without_nan
 from kinebench.core.results import PipelineRun
 from kinebench.io.atomic import OutputError, alone_in, require_folder
 from kinebench.io.interrupts import held
-from kinebench.io.sto import Table, motion_text, table_text
-from kinebench.io.trc import trc_text
+from kinebench.io.mot import motion_pieces
+from kinebench.io.sto import Table, table_pieces
+from kinebench.io.trc import trc_pieces
 from kinebench.pipeline.filled import filled_per_frame
 from kinebench.quality.model import model_mass, side_ratios
 
@@ -36,6 +37,7 @@ OUTPUT_FILES = (
     "marker_errors_per_marker.sto",
     "run.json",
 )
+_MANIFEST = OUTPUT_FILES[-1]
 
 
 def require_room(folder: Path, inputs: Iterable[Path], overwrite: bool = False) -> None:
@@ -99,15 +101,14 @@ def write_run(
         When the folder cannot be made or written to, or the disk is full.
     """
     contents = _contents(run, flags, standard_error)
-    digests = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
-    contents["run.json"] = manifest_text({**manifest, "outputs": digests}).encode()
     made = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         # held to the end: a signal while the folder aside is taken away would leave it
         with alone_in(folder) as alone, held(), _aside(folder, alone) as aside:
-            for name in OUTPUT_FILES:
-                _write(aside / name, contents[name])
+            digests = {name: _write(aside / name, pieces) for name, pieces in contents.items()}
+            manifest = {**manifest, "outputs": digests}
+            _write(aside / _MANIFEST, [manifest_text(manifest)])
             for name in OUTPUT_FILES:
                 (aside / name).replace(folder / name)
     except BaseException as error:
@@ -136,7 +137,8 @@ def manifest_text(manifest: Mapping[str, Any]) -> str:
 
 def _contents(
     run: PipelineRun, flags: NDArray[np.int64] | None, standard_error: Motion | None
-) -> dict[str, bytes]:
+) -> dict[str, Iterable[str | bytes]]:
+    """Text of each file but the manifest, piece by piece."""
     if standard_error is None:
         standard_error = replace(run.motion, values=np.full(run.motion.values.shape, np.nan))
     per_marker = Table(
@@ -146,21 +148,27 @@ def _contents(
         run.solution.marker_errors,
     )
     return {
-        "keypoints.trc": trc_text(run.keypoints, "keypoints.trc").encode(),
-        "augmented.trc": trc_text(run.augmented, "augmented.trc").encode(),
-        "scaled.osim": run.scaling.model.xml,
-        "kinematics.mot": motion_text(run.motion).encode(),
-        "kinematics_se.sto": motion_text(standard_error).encode(),
-        "marker_errors.sto": table_text(_error_table(run, flags)).encode(),
-        "marker_errors_per_marker.sto": table_text(per_marker).encode(),
+        "keypoints.trc": trc_pieces(run.keypoints, "keypoints.trc"),
+        "augmented.trc": trc_pieces(run.augmented, "augmented.trc"),
+        "scaled.osim": [run.scaling.model.xml],
+        "kinematics.mot": motion_pieces(run.motion),
+        "kinematics_se.sto": motion_pieces(standard_error),
+        "marker_errors.sto": table_pieces(_error_table(run, flags)),
+        "marker_errors_per_marker.sto": table_pieces(per_marker),
     }
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, pieces: Iterable[str | bytes]) -> str:
+    """Write a file and give its SHA-256."""
+    digest = hashlib.sha256()
     with path.open("wb") as file:
-        file.write(content)
+        for piece in pieces:
+            content = piece.encode() if isinstance(piece, str) else piece
+            digest.update(content)
+            file.write(content)
         file.flush()
         os.fsync(file.fileno())  # a full disk may tell only now
+    return digest.hexdigest()
 
 
 def summary(run: PipelineRun) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from kinebench.core.model import Document, Model
 from kinebench.core.provenance import digest
 from kinebench.core.stages import Augmenter, Cleaner, Scaler
 from kinebench.errors import FileFormatError, ValueRangeError, require_names
-from kinebench.lab import generic_body, ik_tasks, scaling_setup
 from kinebench.pipeline.engines import DEFAULT_ENGINE, engine
 from kinebench.pipeline.opencap import (
     STATIC_POSES,
@@ -200,6 +199,8 @@ class PipelineSpec:
         """Model, marker set, scaling set-up and tasks for what is tracked."""
         pose = self.static_pose or static_pose
         if self.body == "lab":
+            from kinebench.lab import generic_body, ik_tasks, scaling_setup
+
             scaling = scaling_setup(pull_upright=pose == "upright")
             return OpenCapSetup(generic_body().model, None, scaling, ik_tasks())
         return opencap_setup(_TRACKED[self.track][0], pose, shoulder)
@@ -236,6 +237,8 @@ class PipelineSpec:
 
         The generic model, where it is at hand, tells how much was scaled.
         """
+        from kinebench.lab import generic_body, ik_tasks
+
         # the laboratory's tasks are those of OpenCap's Setup_IK.xml
         laboratory = self.body == "lab" or self.track in ("augmented", "stored")
         tasks = ik_tasks() if laboratory else opencap_tasks(_TRACKED[self.track][0])

@@ -9,10 +9,11 @@ import numpy as np
 from kinebench.comparison.cycles import PARTS, CycleCurves
 from kinebench.comparison.joint_centres import JointCentreError
 from kinebench.core.body_groups import BODY_GROUPS, TRANSLATIONS, group_of
+from kinebench.core.model import Model
 from kinebench.reports.blocks import Block, FigureBlock, Section, TableBlock
 from kinebench.reports.figures import as_svg, cycle_figure
 from kinebench.reports.tables import Table
-from kinebench.reports.units import readable, readable_unit
+from kinebench.reports.units import readable, readable_estimate, readable_unit
 
 _MOST_DRAWN = 12  # coordinates of one part of the body: a leg's five, twice, and two more
 
@@ -93,14 +94,22 @@ def _distances(
 ) -> Iterator[str]:
     for name in names:
         found = by_joint[name].get(joint)
-        yield readable(found.in_ground, "m", 1) if found else "—"
-        yield readable(found.from_pelvis, "m", 1) if found else "—"
+        for figure in (found.in_ground, found.from_pelvis) if found else (None, None):
+            yield (
+                readable_estimate(figure.summary.mean, figure.interval, "m", 1) if figure else "—"
+            )
 
 
-def joint_centre_section(methods: Mapping[str, Sequence[JointCentreError]], model: str) -> Section:
-    """How far joint centres are apart when all motions move one model."""
+def joint_centre_section(
+    methods: Mapping[str, Sequence[JointCentreError]], models: Mapping[str, Model]
+) -> Section:
+    """How far joint centres are apart when all motions of a subject move one model."""
+    names = list(dict.fromkeys(model.name for model in models.values()))
+    several = len(models) > 1
     caption = (
-        f"Mean distance of joint centres over all frames, all motions on {model}, so that no"
-        " scaling is in it: as placed in the room, and with the pelvis's origin at one place."
+        f"Mean distance of joint centres over all frames, all motions on {names[0]}"
+        f"{' and the like, each on its own subject’s' if several else ''}, so that no scaling is"
+        " in it: as placed in the room, and with the pelvis's origin at one place."
+        + (" Trials are averaged per subject; 95 % intervals over subjects." if several else "")
     )
     return Section("Joint centres", (TableBlock(joint_centre_table(methods), caption),))

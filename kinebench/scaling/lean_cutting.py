@@ -70,7 +70,7 @@ class Cutter:
 
     After `cut`: `placeholders` in the order of their numbers; per body its mass properties; per
     joint, for each of its terms, the axis, signs dropped, along which its function is scaled (None:
-    not at all);
+    not at all), and the multiplier's placeholder;
     `fixed` markers, and `marker_texts`, the XML of each around its location; `nested` when offset
     frames sit on offset frames.
     """
@@ -80,6 +80,7 @@ class Cutter:
     placeholders: list[Placeholder] = field(default_factory=list)
     masses: dict[str, MassProperties] = field(default_factory=dict)
     stretched: dict[str, tuple[FloatArray | None, ...]] = field(default_factory=dict)
+    multipliers: dict[str, tuple[Placeholder | None, ...]] = field(default_factory=dict)
     fixed: list[str] = field(default_factory=list)
     marker_texts: dict[str, tuple[str, str]] = field(default_factory=dict)
     nested: bool = False
@@ -165,13 +166,17 @@ class Cutter:
         path = posixpath.normpath(posixpath.join(f"/jointset/{name}", socket))
         parent, _ = self._base(path, frames)
         axes = {axis.get("name"): axis for axis in joint.iterfind("SpatialTransform/TransformAxis")}
-        self.stretched[name] = tuple(
+        found = [
             self._stretch(axes[axis], parent)
             for axis in _AXES
             if axis in axes and _function(axes[axis]) is not None
+        ]
+        self.multipliers[name] = tuple(found)
+        self.stretched[name] = tuple(
+            None if one is None else np.array(one.numbers) for one in found
         )
 
-    def _stretch(self, axis: ET.Element, parent: str) -> FloatArray | None:
+    def _stretch(self, axis: ET.Element, parent: str) -> Placeholder | None:
         """Mark the factor of a translation's function; a plain coordinate is not scaled."""
         function = _function(axis)
         if function is None or not (axis.get("name") or "").startswith("translation"):
@@ -184,7 +189,7 @@ class Cutter:
         direction = (abs(x), abs(y), abs(z))
         scale = _multiplier(axis, function)
         self._replace(scale, Placeholder("multiplier", parent, direction, float(scale.text or 1)))
-        return np.array(direction)
+        return self.placeholders[-1]
 
     def _markers(self) -> None:
         holder = self.model.find("MarkerSet/objects")

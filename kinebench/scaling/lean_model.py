@@ -6,25 +6,27 @@ number that scaling changes. Scaling fills the placeholders.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from xml.etree import ElementTree
-from xml.sax.saxutils import escape
+
+import numpy as np
 
 from kinebench.core.arrays import FloatArray
 from kinebench.core.model import Document, Model
 from kinebench.errors import ScalingError
 from kinebench.io.xml import xml_bytes
 from kinebench.kinematics.forward import marker_positions
-from kinebench.kinematics.osim_tree import read_tree
-from kinebench.kinematics.tree import Tree
+from kinebench.kinematics.osim_tree import read_tree, remember_tree
+from kinebench.kinematics.tree import Term, Tree, TreeMarker
 from kinebench.osim.edits import document_root, with_marker_set
 from kinebench.osim.soundness import require_sound
 from kinebench.scaling.lean_cutting import PLACEHOLDER, Cutter, Placeholder, leave_out_forces
 from kinebench.scaling.mass_properties import MassProperties
-from kinebench.scaling.tree_scaling import without_idle_parts
+from kinebench.scaling.tree_scaling import scaled_tree, without_idle_parts
 
 Three = tuple[float, float, float]
 
@@ -43,6 +45,8 @@ class LeanTemplate:
         Of the generic model in its XML.
     tree : Tree
         Of the generic model, as far as its markers reach.
+    whole : Tree
+        Of the generic model.
     masses : mapping of str to MassProperties
         Of its bodies, in order.
     places : mapping of str to (3,) m
@@ -52,6 +56,8 @@ class LeanTemplate:
     stretched : mapping of str to tuple
         Per joint, for each of its terms, the axis, signs dropped, along which it is scaled, or
         None.
+    multipliers : mapping of str to tuple
+        Per joint, for each of its terms, the placeholder of what multiplies it, or None.
     nested : bool
         Whether offset frames sit on offset frames.
     texts, placeholders : tuple
@@ -63,10 +69,12 @@ class LeanTemplate:
     name: str
     generic_name: str
     tree: Tree
+    whole: Tree
     masses: Mapping[str, MassProperties]
     places: Mapping[str, FloatArray]
     fixed: frozenset[str]
     stretched: Mapping[str, tuple[FloatArray | None, ...]]
+    multipliers: Mapping[str, tuple[Placeholder | None, ...]]
     nested: bool
     texts: tuple[str, ...]
     placeholders: tuple[Placeholder, ...]
@@ -98,13 +106,41 @@ class LeanTemplate:
         pieces = [self.texts[0]]
         for placeholder, text in zip(self.placeholders, self.texts[1:], strict=True):
             if placeholder.kind == "name":
-                pieces.append(escape(called or self.generic_name, {'"': "&quot;"}))
+                pieces.append(html.escape(called or self.generic_name))
             elif placeholder.kind == "markers":
                 pieces += self._marker_pieces(markers)
             else:
                 pieces.append(_joined(_filled(placeholder, factors, masses)))
             pieces.append(text)
-        return Model(self.name, "".join(pieces).encode())
+        model = Model(self.name, "".join(pieces).encode())
+        if self._tells_trees:
+            remember_tree(model, self._tree(factors, markers))
+        return model
+
+    @property
+    def _tells_trees(self) -> bool:
+        """Whether trees can be told to the last bit: every function is scaled but once."""
+        found = (one for ones in self.multipliers.values() for one in ones if one is not None)
+        return not self.nested and all(one.times == 1.0 for one in found)
+
+    def _tree(self, factors: Mapping[str, Three], markers: Mapping[str, Iterable[float]]) -> Tree:
+        """What reading the filled text gives, with the same rounding."""
+        tree = scaled_tree(self.whole, factors, {})
+        joints = []
+        for joint in tree.joints:
+            multipliers = self.multipliers.get(joint.name, (None,) * len(joint.terms))
+            terms = (
+                term if one is None else _stretched(term, *_filled(one, factors, {}))
+                for term, one in zip(joint.terms, multipliers, strict=True)
+            )
+            joints.append(replace(joint, terms=tuple(terms)))
+        # as read: a zero has no sign
+        placed = tuple(
+            TreeMarker(marker.name, marker.body, np.array([*markers[marker.name]]) + 0.0)
+            for marker in tree.markers
+            if marker.name in markers
+        )
+        return replace(tree, name=self.name, joints=tuple(joints), markers=placed)
 
     def _marker_pieces(self, locations: Mapping[str, Iterable[float]]) -> list[str]:
         pieces = []
@@ -138,26 +174,32 @@ def lean_template(generic: Model, marker_set: Document | None = None) -> LeanTem
     name = element.get("name") or ""
     leave_out_forces(element)
     _require_metres(element, model.name)
-    tree = read_tree(Model(model.name, _text(root).encode()))
-    _require_rotational_couplings(tree)
+    whole = read_tree(Model(model.name, _text(root).encode()))
+    _require_rotational_couplings(whole)
     cutter = Cutter(element, model.name)
     cutter.cut()
-    tree, stretched = without_idle_parts(tree, cutter.stretched)
+    tree, stretched = without_idle_parts(whole, cutter.stretched)
     pieces = re.split(PLACEHOLDER.format(r"(\d+)"), _text(root))
     return LeanTemplate(
         f"{generic.name}_scaled",
         name,
         tree,
+        whole,
         cutter.masses,
         dict(zip(tree.marker_names, marker_positions(tree, tree.defaults), strict=True)),
         frozenset(cutter.fixed),
         stretched,
+        cutter.multipliers,
         cutter.nested,
         tuple(pieces[::2]),
         # placeholders are numbered as they were found, which is not the order of the text
         tuple(cutter.placeholders[int(number)] for number in pieces[1::2]),
         cutter.marker_texts,
     )
+
+
+def _stretched(term: Term, factor: float) -> Term:
+    return replace(term, function=term.function.scaled(factor))
 
 
 def _filled(

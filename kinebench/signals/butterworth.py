@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from kinebench.errors import CleaningError, ValueRangeError
 from kinebench.signals.runs import FloatArray, ShortRuns, as_columns, filter_runs, require_rate
+from kinebench.signals.sections import forwards_and_backwards, low_pass_sections
 
 
 def shortest_run(order_per_pass: int) -> int:
@@ -74,15 +75,13 @@ def butterworth(
     designed = corrected_cutoff(cutoffs, rate_hz, order_per_pass) if corrected else cutoffs
 
     def kernel(segment: FloatArray, group: NDArray[np.intp]) -> FloatArray:
-        from scipy.signal import butter, sosfiltfilt
-
         filtered = np.empty_like(segment)
         mine = designed[group]
         for cutoff in np.unique(mine):
             chosen = mine == cutoff
-            sections = butter(order_per_pass, cutoff, fs=rate_hz, output="sos")
+            sections = low_pass_sections(order_per_pass, float(cutoff), float(rate_hz))
             padding = 3 * (order_per_pass + 1)
-            filtered[:, chosen] = sosfiltfilt(sections, segment[:, chosen], axis=0, padlen=padding)
+            filtered[:, chosen] = forwards_and_backwards(sections, segment[:, chosen], padding)
         return filtered
 
     what = f"a Butterworth filter of order {order_per_pass} per pass"

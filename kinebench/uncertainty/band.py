@@ -143,8 +143,8 @@ def standard_errors(answer: Response, moments: FloatArray) -> FloatArray:
     moments : (3 n_markers, 3 n_markers) m²
         Of displacements of the response's markers, in the axes of their bodies.
     """
-    gain = answer.gain.reshape(*answer.gain.shape[:2], -1)
-    squares = ((gain @ moments) * gain).sum(axis=2)
+    gain = answer.gain.reshape(-1, len(moments))
+    squares = np.einsum("ij,ij->i", gain @ moments, gain).reshape(answer.gain.shape[:2])
     found = np.sqrt(np.maximum(squares, 0.0))
     found[~answer.determined] = np.nan
     return np.asarray(found)

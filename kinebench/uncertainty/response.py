@@ -69,22 +69,25 @@ def response(
     columns = np.array([names.index(name) for name in mechanism.markers], dtype=np.int64)
     q = couple(tree, q)
     H, determined = _curvature(mechanism, q, measured, columns)
-    J = marker_jacobian(tree, q, mechanism.markers)[..., list(mechanism.variables)]
-    axes = body_axes(tree, q, mechanism.markers)
-    J = np.einsum("fmij,fmik->fmjk", axes, J)
+    poses = forward_kinematics(tree, q)
+    J = marker_jacobian(tree, q, mechanism.markers, poses)[..., list(mechanism.variables)]
+    J = np.swapaxes(_axes(tree, poses[0], mechanism.markers), -1, -2) @ J
     amounts = np.array([weights[name] for name in mechanism.markers])
     present = np.where(np.isnan(measured[:, columns, 0]), 0.0, amounts)
     with np.errstate(invalid="ignore", divide="ignore"):
         shares = np.nan_to_num(present / present.sum(axis=1, keepdims=True))
     pull = (J * shares[:, :, None, None]).reshape(len(q), -1, len(mechanism.variables))
-    gain = np.linalg.solve(H, np.swapaxes(pull, 1, 2))
+    gain = np.linalg.inv(H) @ np.swapaxes(pull, 1, 2)
     gain = gain.reshape(*gain.shape[:2], len(mechanism.markers), 3)
     return Response(mechanism.variables, mechanism.markers, gain, determined)
 
 
 def body_axes(tree: Tree, q: FloatArray, names: tuple[str, ...]) -> FloatArray:
     """Orientation (n_frames, n_markers, 3, 3) in ground of the body that carries each marker."""
-    R, _ = forward_kinematics(tree, q)
+    return _axes(tree, forward_kinematics(tree, q)[0], names)
+
+
+def _axes(tree: Tree, R: FloatArray, names: tuple[str, ...]) -> FloatArray:
     bodies = [marker.body for marker in tree.select_markers(names)]
     axes = R[:, bodies]
     axes[:, [body == GROUND for body in bodies]] = np.eye(3)
@@ -103,7 +106,8 @@ def _curvature(
     told = np.zeros(len(q), np.int64)
     markers = np.array(measured, dtype=np.float64)
     markers.flags.writeable = False  # the compiled code is made for read-only markers
-    curvatures(flat, new_work(flat), markers, columns, x, rows, told)
+    frozen = np.zeros(n, np.bool_)
+    curvatures(flat, new_work(flat), markers, columns, x, frozen, rows, told)
     H = np.zeros((len(q), n, n))
     for k in range(n):
         chain = flat.variable_chain[k, : flat.variable_depth[k] + 1]

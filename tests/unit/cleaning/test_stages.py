@@ -129,14 +129,14 @@ def test_order_4_is_two_passes_of_order_2(noisy: Markers) -> None:
 def test_cutoffs_may_differ_by_marker_and_axis(noisy: Markers) -> None:
     by_marker = Butterworth((3.0, 9.0))(noisy)
     by_axis = Butterworth(((3.0, 3.0, 3.0), (9.0, 9.0, 5.0)))(noisy)
-    np.testing.assert_array_equal(
-        by_marker.positions[:, 0], Butterworth(3.0)(noisy).positions[:, 0]
-    )
-    np.testing.assert_array_equal(
-        by_marker.positions[:, 1], Butterworth(9.0)(noisy).positions[:, 1]
-    )
-    expected = Butterworth(5.0)(noisy).positions[:, 1, 2]
-    np.testing.assert_array_equal(by_axis.positions[:, 1, 2], expected)
+    # columns that share a cut-off share a matrix product, whose rounding depends on their number
+    for found, place, cutoff in (
+        (by_marker, (slice(None), 0), 3.0),
+        (by_marker, (slice(None), 1), 9.0),
+        (by_axis, (slice(None), 1, 2), 5.0),
+    ):
+        expected = Butterworth(cutoff)(noisy).positions[place]
+        np.testing.assert_allclose(found.positions[place], expected, rtol=0, atol=1e-14)
     with pytest.raises(ValueRangeError, match="3 markers met a recording of 2"):
         Butterworth((1.0, 2.0, 3.0))(noisy)
 

@@ -82,7 +82,7 @@ def test_ctrl_c_is_130(command, capsys: pytest.CaptureFixture[str]) -> None:
     ("arguments", "told"),
     [
         (["rnu"], "invalid choice: 'rnu'"),
-        (["run", "--mass", "heavy"], "invalid float value: 'heavy'"),
+        (["run", "--mass", "heavy"], "must be a mass, a number in kg or with its unit"),
         (["run", "--nonsense"], "unrecognized arguments: --nonsense"),
     ],
 )

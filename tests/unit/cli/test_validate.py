@@ -1,4 +1,4 @@
-"""What ``kinebench validate`` prints, writes and refuses, where differences are known."""
+"""What `kinebench validate` prints, writes and refuses, of motions with known differences."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest
 from kinebench.cli.main import main
 from kinebench.core import Markers, Motion
 from kinebench.geometry.rotations import rotation_about_vertical
-from kinebench.io.sto import write_motion
+from kinebench.io.mot import write_motion
 from kinebench.io.trc import write_trc
 from kinebench.lab import Population, record
 from kinebench.lab.body import generic_body
@@ -189,7 +189,8 @@ def test_out_holds_report_figures_methods_and_json(files, capsys, tmp_path):
     asked = ("--out", str(out), "--csv", str(table), "--report", str(page))
     text = printed(capsys, *files, *asked)
     assert sorted(path.name for path in out.iterdir()) == [
-        "figures.csv", "methods.txt", "report.html", "validation.json",
+        "figures.csv", "methods.txt", "reference.mot", "report.html", "validation.json",
+        "video.mot",
     ]  # fmt: skip
     assert table.read_bytes() == (out / "figures.csv").read_bytes()
     with table.open(newline="", encoding="utf-8") as file:

@@ -27,7 +27,8 @@ import numpy as np
 
 from kinebench.cli.main import main
 from kinebench.core import Markers
-from kinebench.io.sto import read_motion, read_table
+from kinebench.io.mot import read_motion
+from kinebench.io.sto import read_table
 from kinebench.io.trc import write_trc
 from kinebench.lab import Population, record
 from kinebench.lab.camera import ColouredNoise

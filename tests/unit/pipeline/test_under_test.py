@@ -20,7 +20,7 @@ from kinebench.errors import (
     UnderTestError,
     ValueRangeError,
 )
-from kinebench.io.sto import write_motion
+from kinebench.io.mot import write_motion
 from kinebench.pipeline.spec import PipelineSpec
 from kinebench.pipeline.under_test import (
     CommandLine,

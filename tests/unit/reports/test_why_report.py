@@ -21,7 +21,8 @@ from kinebench.diagnosis.why import Diagnosis
 from kinebench.remarks import Remark
 from kinebench.reports.blocks import Details, Document, FigureBlock, Heading, TableBlock
 from kinebench.reports.html import as_html
-from kinebench.reports.why_report import figure_title, figure_value, why_document
+from kinebench.reports.side_words import figure_title, figure_value
+from kinebench.reports.why_report import why_document
 
 EVIL = '<script>alert("x")</script>'
 

@@ -11,7 +11,7 @@ import pytest
 
 from kinebench.core import Document, Markers, Model, Subject
 from kinebench.io import xml
-from kinebench.kinematics.osim_tree import read_tree
+from kinebench.kinematics.osim_tree import tree_of_text
 from kinebench.osim.edits import (
     document_root,
     marker_names,
@@ -40,7 +40,7 @@ def parses(monkeypatch: pytest.MonkeyPatch) -> Counter[bytes]:
         count[content] += 1
         return strictly(content)
 
-    for remembers in (xml._document, lean_template, read_recipe, read_tree):
+    for remembers in (xml._document, lean_template, read_recipe, tree_of_text):
         remembers.cache_clear()
     monkeypatch.setattr(xml, "_strictly", counted)
     return count

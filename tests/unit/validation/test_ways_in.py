@@ -13,7 +13,7 @@ import pytest
 
 from kinebench.cli.main import main
 from kinebench.io.c3d import write_c3d
-from kinebench.io.sto import read_motion
+from kinebench.io.mot import read_motion
 from kinebench.io.trc import read_trc
 from kinebench.lab import Population
 from kinebench.lab.camera.catalogue import two_phones
@@ -116,8 +116,8 @@ def test_a_scaled_model_instead_of_a_static_trial(
     static = ["--static-mocap", mocap(session, "static1")]
     first = result(capsys, mocap(session), session, *static, *FAST, "--out", out)
     assert sorted(path.name for path in out.iterdir()) == [
-        "figures.csv", "methods.txt", "mocap.mot", "mocap_scaled.osim", "report.html",
-        "validation.json",
+        "figures.csv", "methods.txt", "mocap.mot", "mocap_scaled.osim", "reference.mot",
+        "report.html", "validation.json", "video.mot",
     ]  # fmt: skip
     scaled = ["--scaled-model", out / "mocap_scaled.osim"]
     second = result(capsys, mocap(session), session, *scaled, *FAST, "--out", tmp_path / "two")
