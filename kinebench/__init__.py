@@ -19,10 +19,12 @@ __version__ = "0.2.0"
 
 if TYPE_CHECKING:
     from kinebench import datasets as data
-    from kinebench.api.commands import audit, check, compare, run, study, validate, why
+    from kinebench.api.comparisons import compare, validate
     from kinebench.api.files import write
+    from kinebench.api.gates import check, study
     from kinebench.api.plotting import plot
     from kinebench.api.stages import augment, clean, scale, solve
+    from kinebench.api.trials import audit, run, why
     from kinebench.core import Markers, Model, Motion, Subject, Trial
     from kinebench.errors import KinebenchError
     from kinebench.io.keypoint_files import read_markers
@@ -61,10 +63,12 @@ __all__ = [
 
 # module -> what it offers here; the imports above say the same to a type checker
 _HOMES = {
-    "kinebench.api.commands": ("audit", "check", "compare", "run", "study", "validate", "why"),
+    "kinebench.api.comparisons": ("compare", "validate"),
     "kinebench.api.files": ("write",),
+    "kinebench.api.gates": ("check", "study"),
     "kinebench.api.plotting": ("plot",),
     "kinebench.api.stages": ("augment", "clean", "scale", "solve"),
+    "kinebench.api.trials": ("audit", "run", "why"),
     "kinebench.core": ("Markers", "Model", "Motion", "Subject", "Trial"),
     "kinebench.errors": ("KinebenchError",),
     "kinebench.io.keypoint_files": ("read_markers",),
@@ -75,16 +79,18 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    if name == "data":
-        found: Any = import_module("kinebench.datasets")
-    else:
-        home = next((module for module, names in _HOMES.items() if name in names), None)
-        if home is None:
-            raise AttributeError(f"module 'kinebench' has no attribute '{name}'")
-        found = getattr(import_module(home), name)
-    globals()[name] = found  # from now on without this function
-    return found
+if not TYPE_CHECKING:  # to a type checker, what is not named above is not there
+
+    def __getattr__(name: str) -> Any:
+        if name == "data":
+            found: Any = import_module("kinebench.datasets")
+        else:
+            home = next((module for module, names in _HOMES.items() if name in names), None)
+            if home is None:
+                raise AttributeError(f"module 'kinebench' has no attribute '{name}'")
+            found = getattr(import_module(home), name)
+        globals()[name] = found  # from now on without this function
+        return found
 
 
 def __dir__() -> list[str]:

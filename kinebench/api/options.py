@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Literal, NoReturn, TypedDict
 
 from kinebench.errors import NameNotFoundError, ValueRangeError, nearest
+from kinebench.remarks import Remark, hand_on
 
 PathLike = str | os.PathLike[str]
 
@@ -108,6 +110,23 @@ def given(
     arguments = parser.parse_args(words)
     arguments.command = command
     return Given(arguments, shlex.join(["kinebench", command, *words]))
+
+
+def places_of(recording: Any) -> tuple[Any, ...]:
+    """What stands without a name: nothing, or one path."""
+    return () if recording is None else (recording,)
+
+
+def explaining(asked: Given) -> AbstractContextManager[None]:
+    """Errors say what was named instead of what is wanted, as on the command line."""
+    from kinebench.cli.kinds import explained
+
+    return explained(asked.arguments)
+
+
+def tell_doubts(remarks: Iterable[Remark]) -> None:
+    """Doubts as warnings, at the caller's line; what was merely done is in the result."""
+    hand_on(*(remark for remark in remarks if remark.severity not in ("note", "green")))
 
 
 def _options_of(parser: argparse.ArgumentParser, action: str) -> dict[str, argparse.Action]:

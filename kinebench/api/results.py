@@ -111,6 +111,7 @@ class ComparisonResult(_Shown):
 
     def __repr__(self) -> str:
         from kinebench.comparison import Comparison
+        from kinebench.metrics import CATALOGUE
         from kinebench.reports.comparison_remarks import mean_text
 
         found = self.comparison
@@ -121,7 +122,7 @@ class ComparisonResult(_Shown):
         metric = found.headline_of(first)
         if len(found.pairs) == 1:
             mean = mean_text(first, metric, first.evaluation.values(metric))
-            return f"<ComparisonResult: {metric} {mean}>"
+            return f"<ComparisonResult: {CATALOGUE[metric].title} {mean}>"
         subjects = counted(found.n_subjects, "subject")
         return f"<ComparisonResult: {len(found.pairs)} trials, {subjects}>"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -73,19 +74,44 @@ def asked_mean(evaluation: Evaluation, metric: str, part: str | None = None) -> 
         if every is not None:
             return AskedMean(ALL_MARKERS, _or_infinite(every.value), every.unit)
     single = [figure for figure in own if not is_summary(figure.item)]
-    parts = [part_of(figure.item, figure.unit, evaluation.kind) for figure in single]
+    units = [figure.unit for figure in single]
+    of, chosen = asked_items([figure.item for figure in single], units, evaluation.kind, part)
+    unit = units[chosen[0]] if chosen else "1"
+    return AskedMean(of or EVERYTHING, mean_of_known([single[i].value for i in chosen]), unit)
+
+
+def asked_items(
+    items: Sequence[str], units: Sequence[str], kind: Kind, part: str | None = None
+) -> tuple[str, list[int]]:
+    """The part of the body that is asked about, and which items are the mean of it.
+
+    Parameters
+    ----------
+    items, units : sequences of str
+        Coordinates or markers, none of them a mean over others, and the units of their figures.
+    kind : Kind
+    part : str, optional
+        As in `asked_mean`.
+
+    Raises
+    ------
+    NameNotFoundError
+        Nothing of the part that is asked for is scored.
+    """
+    parts = [part_of(item, unit, kind) for item, unit in zip(items, units, strict=True)]
     there = [each for each in PARTS if each in parts]
     if part is not None:
         require_names([part], there, "part of the body", "what is scored")
     of = part or (there[0] if there else "")
     # toes, or coordinates that nobody knows: all that have the unit of the first
-    unit = next((f.unit for f, own in zip(single, parts, strict=True) if own == of), "1")
-    values = [
-        figure.value
-        for figure, own in zip(single, parts, strict=True)
-        if own == of and figure.unit == unit and math.isfinite(figure.value)
-    ]
-    return AskedMean(of or EVERYTHING, float(np.mean(values)) if values else math.inf, unit)
+    own = [i for i, each in enumerate(parts) if each == of]
+    return of, [i for i in own if units[i] == units[own[0]]]
+
+
+def mean_of_known(values: Sequence[float]) -> float:
+    """Mean of those that are finite; infinite when none is."""
+    known = [value for value in values if math.isfinite(value)]
+    return float(np.mean(known)) if known else math.inf
 
 
 def _or_infinite(value: float) -> float:

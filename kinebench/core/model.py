@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kinebench.errors import ModelError
 
@@ -36,7 +37,12 @@ class Document:
     @property
     def digest(self) -> str:
         """SHA-256 of the content, hexadecimal."""
-        return hashlib.sha256(self.xml).hexdigest()
+        return _sha256(self.xml)
+
+
+@lru_cache(maxsize=16)  # every key of a study's cell holds those of the same few files
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, repr=False)

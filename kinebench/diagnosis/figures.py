@@ -100,7 +100,6 @@ def figures_of(
     motion: Motion,
     markers: Markers,
     frames: Frames,
-    joints: Markers | None = None,
 ) -> FloatArray:
     """Values of `FIGURES`, SI units; NaN where the model or the recording cannot tell.
 
@@ -113,11 +112,9 @@ def figures_of(
         Tracked markers or keypoints, for the feet.
     frames : (n,) int
         Frames that count as deep.
-    joints : Markers, optional
-        What `leg_joints` gives, where it is at hand.
     """
-    centres = joints or leg_joints(model, motion)
-    drops = [_right_above_left(centres, joint)[frames].mean() for joint in _LEG_JOINTS]
+    centres = _joint_centres(model, motion.at_frames(frames), _LEG_JOINTS)
+    drops = [_right_above_left(centres, joint).mean() for joint in _LEG_JOINTS]
     return np.array(
         [
             *drops,
@@ -144,22 +141,19 @@ COURSES = (
 """What is followed over time: the side drop, m, and the angles of pelvis and legs, rad."""
 
 
-def courses_of(model: Model, motion: Motion, joints: Markers | None = None) -> FloatArray:
-    """`COURSES` over time (n_frames, n_courses); NaN where the model or the motion cannot tell.
-
-    `joints` are those of `leg_joints`, where they are at hand.
-    """
+def courses_of(model: Model, motion: Motion) -> FloatArray:
+    """`COURSES` over time (n_frames, n_courses); NaN where the model or the motion cannot tell."""
     courses = np.full((motion.n_frames, len(COURSES)), np.nan)
-    courses[:, 0] = _right_above_left(joints or leg_joints(model, motion), "hip")
+    courses[:, 0] = _right_above_left(_joint_centres(model, motion, ("hip",)), "hip")
     for column, name in enumerate(COURSES[1:], start=1):
         if name in motion.names:
             courses[:, column] = motion.value(name)
     return courses
 
 
-def leg_joints(model: Model, motion: Motion) -> Markers:
-    """Centres of the legs' joints over time, by the bodies that they are the origins of."""
-    bodies = [f"{JOINT_CENTRES[joint]}_{side}" for joint in _LEG_JOINTS for side in "rl"]
+def _joint_centres(model: Model, motion: Motion, joints: tuple[str, ...]) -> Markers:
+    """Centres of joints over time, by the bodies that they are the origins of."""
+    bodies = [f"{JOINT_CENTRES[joint]}_{side}" for joint in joints for side in "rl"]
     return body_origins(_tree(model), motion, bodies)
 
 

@@ -24,7 +24,6 @@ from kinebench.diagnosis.figures import (
     courses_of,
     deepest_frames,
     figures_of,
-    leg_joints,
 )
 from kinebench.diagnosis.swaps import Cause, causes_of
 from kinebench.errors import KinebenchError
@@ -307,6 +306,5 @@ class _Bench:
 
 def _measured(run: PipelineRun, frames: Frames) -> FloatArray:
     model, motion = run.scaling.model, run.solution.motion
-    joints = leg_joints(model, motion)
-    figures = figures_of(model, motion, run.augmented, frames, joints)
-    return np.concatenate([figures, courses_of(model, motion, joints).ravel()])
+    figures = figures_of(model, motion, run.augmented, frames)
+    return np.concatenate([figures, courses_of(model, motion).ravel()])

@@ -22,6 +22,7 @@ ROWS_AT_ONCE = 1000
 """Of text that is written piece by piece: a megabyte or two."""
 
 _LONG = 500_000  # numbers
+_LINES_AT_ONCE = 20_000  # memory: of a long recording a part after the other
 _PLAIN = b"0123456789+-.eE\t\n"
 _OF_WORDS = b"naifty"  # of nan and infinity
 _MISSING = re.compile(
@@ -91,18 +92,24 @@ def parse_block(
     width = len(columns)
     if not lines:
         raise FileFormatError(f"{file} has no rows of numbers")
-    rows = [
-        _tab_separated(line, width, file, first_line + index) for index, line in enumerate(lines)
-    ]
-    text = _plain(b"\n".join(rows))
-    try:
-        _require_plain(text)
-        values = _numbers(text, width)
-    except ValueError:
-        values = np.empty(0)
-    if values.size != width * len(rows) or np.isinf(values).any():
-        raise _first_fault(text.split(b"\n"), columns, file, first_line)
-    return values.reshape(len(rows), width)
+    values = np.empty((len(lines), width))
+    is_long = width * len(lines) > _LONG
+    for start in range(0, len(lines), _LINES_AT_ONCE):
+        first = first_line + start
+        rows = [
+            _tab_separated(line, width, file, first + index)
+            for index, line in enumerate(lines[start : start + _LINES_AT_ONCE])
+        ]
+        text = _plain(b"\n".join(rows))
+        try:
+            _require_plain(text)
+            found = _numbers(text, is_long)
+        except ValueError:
+            found = np.empty(0)
+        if found.size != width * len(rows) or np.isinf(found).any():
+            raise _first_fault(text.split(b"\n"), columns, file, first)
+        values[start : start + len(rows)] = found.reshape(len(rows), width)
+    return values
 
 
 def _plain(text: bytes) -> bytes:
@@ -118,12 +125,12 @@ def _require_plain(text: bytes) -> None:
         raise ValueError("letters of no number")
 
 
-def _numbers(text: bytes, width: int) -> FloatArray:
+def _numbers(text: bytes, is_long: bool) -> FloatArray:
     """All numbers of tab-separated text; an empty cell is NaN.
 
     pandas reads six times as fast, but takes 0.35 s to import: worth it for long recordings.
     """
-    if width * text.count(b"\n") > _LONG:
+    if is_long:
         import pandas as pd
 
         frame = pd.read_csv(

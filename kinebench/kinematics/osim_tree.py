@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 import posixpath
 import xml.etree.ElementTree as ET
-from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -31,29 +29,11 @@ from kinebench.kinematics.tree import (
 )
 from kinebench.osim.coordinates import coordinate_kinds
 from kinebench.osim.edits import shared_root
+from kinebench.osim.made import known_of
 from kinebench.osim.soundness import require_sound_root
 from kinebench.osim.standing_place import FULL_TURN
 
 HERE = Offset(np.eye(3), np.zeros(3))
-
-
-_made: OrderedDict[Model, Tree] = OrderedDict()
-_MOST_MADE = 64
-
-
-def remember_tree(model: Model, tree: Tree) -> None:
-    """Tell the tree of a model that was made here, so that its text need not be read.
-
-    Parameters
-    ----------
-    model : Model
-    tree : Tree
-        To the last bit what reading the text would give: nobody looks again.
-    """
-    _made[model] = tree
-    while len(_made) > _MOST_MADE:
-        with contextlib.suppress(KeyError):  # another thread was first
-            _made.popitem(last=False)
 
 
 def read_tree(model: Model) -> Tree:
@@ -64,8 +44,11 @@ def read_tree(model: Model) -> Tree:
     ModelError
         As `tree_of_text`.
     """
-    tree = _made.get(model)
-    return tree_of_text(model) if tree is None else tree
+    known = known_of(model)
+    if known is None:
+        return tree_of_text(model)
+    tree: Tree = known.tree
+    return tree
 
 
 @lru_cache(maxsize=64)

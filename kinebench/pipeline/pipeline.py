@@ -75,7 +75,7 @@ class Pipeline:
         keys = {name: digest(name, result.value) for name, result in results.items() if memo}
         steps = steps_of(self, trial)
         remarks: list[Remark] = []
-        for step in steps:
+        for number, step in enumerate(steps):
             values = [results[name].value for name in step.inputs]
             # a warning often says why a later step fails
             with journal.stage(step.stage), carried_by_errors(remarks):
@@ -87,6 +87,7 @@ class Pipeline:
                         keys[step.gives], partial(_made, step, values)
                     )
             remarks += results[step.gives].remarks
+            _let_go(results, steps, number)
         return PipelineRun(
             trial.subject,
             *_tracked(steps, results),
@@ -103,6 +104,16 @@ def _made(step: Step, values: list[Any]) -> StageResult:
     with collected_remarks() as told:
         result = step.make(*values)
     return replace(result, remarks=(*told, *result.remarks))
+
+
+def _let_go(results: dict[str, StageResult], steps: tuple[Step, ...], done: int) -> None:
+    """Drop values that neither a later step nor the result needs: of an hour each is large."""
+    grounding = next(s for s in steps if (s.stage, s.recording) == ("floor", "keypoints"))
+    needed = {grounding.inputs[0], grounding.gives, "scaling", "solution"}
+    needed |= {name for step in steps[done + 1 :] for name in step.inputs}
+    for name in steps[done].inputs:
+        if name not in needed:
+            results[name] = replace(results[name], value=None)
 
 
 def _tracked(steps: tuple[Step, ...], results: dict[str, StageResult]) -> tuple[Markers, Markers]:

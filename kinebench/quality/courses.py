@@ -63,11 +63,9 @@ def spikes(recording: Markers, subject: Subject) -> Iterator[Finding] | None:
 
 def _spikes(recording: Markers) -> Iterator[Finding]:
     positions = recording.positions
-    windows = np.lib.stride_tricks.sliding_window_view(positions, 5, axis=0)
     distance: FloatArray = np.zeros(positions.shape[:2])
     with np.errstate(invalid="ignore"):
-        middle = np.median(windows, axis=-1)
-        distance[2:-2] = np.linalg.norm(positions[2:-2] - middle, axis=2)
+        distance[2:-2] = np.linalg.norm(positions[2:-2] - _median_of_5(positions), axis=2)
     distance = np.where(np.isfinite(distance), distance, 0.0)
     far = distance > _SPIKE_M
     frames: NDArray[np.bool_] = np.asarray(far.any(axis=1))
@@ -88,6 +86,18 @@ def _spikes(recording: Markers) -> Iterator[Finding]:
         unit="m",
         advice="outliers of the detector: --clean outliers",
     )
+
+
+def _median_of_5(values: FloatArray) -> FloatArray:
+    """Of every 5 frames in a row the median (n_frames - 4, ...); NaN where one of them is NaN.
+
+    Two pairs cannot hold it with their lower minimum and their higher maximum: what is left of
+    them, and the fifth.
+    """
+    a, b, c, d, e = (values[start : len(values) - 4 + start] for start in range(5))
+    low = np.maximum(np.minimum(a, b), np.minimum(c, d))
+    high = np.minimum(np.maximum(a, b), np.maximum(c, d))
+    return np.asarray(np.maximum(np.minimum(low, high), np.minimum(np.maximum(low, high), e)))
 
 
 def tremble(recording: Markers, subject: Subject) -> Iterator[Finding] | None:

@@ -12,6 +12,7 @@ from kinebench.core.segments import typical_lengths
 from kinebench.errors import KinebenchError
 from kinebench.kinematics import forward_kinematics, read_tree
 from kinebench.osim.edits import shared_root
+from kinebench.osim.made import known_of
 from kinebench.posture.standing import standing_quality
 from kinebench.quality.evidence import Evidence
 from kinebench.quality.finding import Finding, graded
@@ -39,6 +40,9 @@ def side_ratios(factors: Mapping[str, tuple[float, float, float]]) -> dict[str, 
 
 def model_mass(model: Model) -> float:
     """Sum of the bodies' masses, kg."""
+    known = known_of(model)
+    if known is not None:
+        return known.mass_kg
     bodies = shared_root(model).iterfind(".//BodySet/objects/Body")
     return sum(float(body.findtext("mass") or 0.0) for body in bodies)
 

@@ -86,7 +86,7 @@ def joint_centre_table(methods: Mapping[str, Sequence[JointCentreError]]) -> Tab
         for name in names
         for title in ("mm", "from pelvis, mm")
     ]
-    return Table(("joint centre", *header), rows)
+    return Table(("joint centre", *header), rows, n_labels=1)
 
 
 def _distances(
@@ -104,12 +104,11 @@ def joint_centre_section(
     methods: Mapping[str, Sequence[JointCentreError]], models: Mapping[str, Model]
 ) -> Section:
     """How far joint centres are apart when all motions of a subject move one model."""
-    names = list(dict.fromkeys(model.name for model in models.values()))
     several = len(models) > 1
+    on = "the subject's own scaled model" if several else next(iter(models.values())).name
     caption = (
-        f"Mean distance of joint centres over all frames, all motions on {names[0]}"
-        f"{' and the like, each on its own subject’s' if several else ''}, so that no scaling is"
-        " in it: as placed in the room, and with the pelvis's origin at one place."
+        f"Mean distance of joint centres over all frames, all motions on {on}, so that no scaling"
+        " is in it: as placed in the room, and with the pelvis's origin at one place."
         + (" Trials are averaged per subject; 95 % intervals over subjects." if several else "")
     )
     return Section("Joint centres", (TableBlock(joint_centre_table(methods), caption),))

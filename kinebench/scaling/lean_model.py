@@ -20,9 +20,10 @@ from kinebench.core.model import Document, Model
 from kinebench.errors import ScalingError
 from kinebench.io.xml import xml_bytes
 from kinebench.kinematics.forward import marker_positions
-from kinebench.kinematics.osim_tree import read_tree, remember_tree
+from kinebench.kinematics.osim_tree import read_tree
 from kinebench.kinematics.tree import Term, Tree, TreeMarker
 from kinebench.osim.edits import document_root, with_marker_set
+from kinebench.osim.made import Known, remember
 from kinebench.osim.soundness import require_sound
 from kinebench.scaling.lean_cutting import PLACEHOLDER, Cutter, Placeholder, leave_out_forces
 from kinebench.scaling.mass_properties import MassProperties
@@ -113,13 +114,14 @@ class LeanTemplate:
                 pieces.append(_joined(_filled(placeholder, factors, masses)))
             pieces.append(text)
         model = Model(self.name, "".join(pieces).encode())
-        if self._tells_trees:
-            remember_tree(model, self._tree(factors, markers))
+        if self._is_known:
+            tree = self._tree(factors, markers)
+            remember(model, Known(tree, sum(one.mass_kg for one in masses.values())))
         return model
 
     @property
-    def _tells_trees(self) -> bool:
-        """Whether trees can be told to the last bit: every function is scaled but once."""
+    def _is_known(self) -> bool:
+        """Whether the tree can be told to the last bit: every function is scaled but once."""
         found = (one for ones in self.multipliers.values() for one in ones if one is not None)
         return not self.nested and all(one.times == 1.0 for one in found)
 

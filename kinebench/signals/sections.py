@@ -24,6 +24,8 @@ from kinebench.signals.runs import FloatArray
 
 _BLOCK = 64  # frames; work per frame grows with it, and steps from block to block fall
 
+_NUMBERS_AT_ONCE = 2_000_000  # memory: of a long recording a few columns after the other
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -75,6 +77,13 @@ def forwards_and_backwards(
         Frames, fewer than there are, that the point-reflected signal goes on for at both ends; the
         filter begins in its steady state there.
     """
+    at_once = max(1, _NUMBERS_AT_ONCE // len(values))
+    if values.shape[1] > at_once:
+        filtered = np.empty_like(values)
+        for start in range(0, values.shape[1], at_once):
+            part = slice(start, start + at_once)
+            filtered[:, part] = forwards_and_backwards(sections, values[:, part], padding)
+        return filtered
     before = 2 * values[:1] - values[padding:0:-1]
     after = 2 * values[-1:] - values[-2 : -padding - 2 : -1]
     longer = np.concatenate([before, values, after])

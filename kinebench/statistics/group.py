@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtrit
 
 from kinebench.core.arrays import FloatArray
 from kinebench.errors import ValueRangeError
@@ -64,6 +63,8 @@ def group_figure(
     distributed, at any number; below it for skewed ones as long as they are few. Resampling
     subjects (cluster bootstrap, BCa) covered 73, 84, 90 and 92 % with 3, 5, 10 and 20.
     """
+    from scipy.special import stdtrit
+
     checked_level(level)
     units = pool(observations, pooling)
     if not len(units.values):

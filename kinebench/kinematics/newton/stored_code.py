@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from numba.core import caching as numba_caching
+from numba.core import runtime as numba_runtime
 
 from kinebench.io.private_code import is_private, read_code, sealed
 from kinebench.remarks import tell
 
 # without types of its own in some versions
 caching: Any = numba_caching
+runtime: Any = numba_runtime
 
 
 def stored_code(function: Callable[..., Any], stamp: str) -> Any | None:
@@ -102,6 +104,16 @@ class _StoredCode(caching.FunctionCache):  # type: ignore[misc]
     def __init__(self, function: Callable[..., Any], stamp: str) -> None:
         super().__init__(function)
         self._cache_file = _CheckedFile(self._cache_path, self._impl.filename_base, stamp)
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Code that is stored, or None.
+
+        numba would first import and install all that it can compile, a quarter of a second's work;
+        compiled code needs what it calls at run time alone. Compiling does the rest when it is due.
+        """
+        runtime.rtsys.initialize(target_context)
+        with self._guard_against_spurious_io_errors():
+            return self._load_overload(sig, target_context)
 
     @contextlib.contextmanager
     def _guard_against_spurious_io_errors(self) -> Iterator[None]:

@@ -56,7 +56,7 @@ def test_a_name_is_its_homes_own() -> None:
 def test_a_type_checker_sees_what_python_finds() -> None:
     """The imports under TYPE_CHECKING, the homes and ``__all__`` say one and the same."""
     tree = ast.parse(Path(kb.__file__).read_text(encoding="utf-8"))
-    (block,) = (node for node in tree.body if isinstance(node, ast.If))
+    block, *_ = (node for node in tree.body if isinstance(node, ast.If))
     seen = {
         alias.asname or alias.name: node.module
         for node in block.body

@@ -21,7 +21,7 @@ from kinebench.io.trc import write_trc
 # paths that are written, or looked for where nothing may be yet
 OUTPUTS = {
     "out", "report", "csv", "latex", "motions", "store", "junit", "markdown", "html",
-    "write_trials", "study new file", "data add origin", "study list folders",
+    "write_trials", "ranking", "study new file", "data add origin", "study list folders",
 }  # fmt: skip
 
 

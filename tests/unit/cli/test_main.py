@@ -178,17 +178,17 @@ def test_the_help_names_every_command_with_what_it_does(
     assert text.startswith("usage: kinebench [-h] [--version] COMMAND ...")
     assert "Validate and benchmark markerless-motion pipelines of the OpenCap kind." in text
     assert text.endswith("'kinebench COMMAND --help' tells more.")
-    for name, purpose in module._COMMANDS.items():
+    for name, purpose in module.COMMANDS.items():
         assert f" {name} {purpose}" in text
 
 
-@pytest.mark.parametrize("name", list(module._COMMANDS))
+@pytest.mark.parametrize("name", list(module.COMMANDS))
 def test_each_command_helps_with_its_own_options(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = helped(capsys, name)
     assert text.startswith(f"usage: kinebench {name} ")
-    assert module._COMMANDS[name] in text
+    assert module.COMMANDS[name] in text
     assert "--debug show a traceback on failure" in text
 
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -137,11 +137,11 @@ def test_a_full_disk_leaves_the_previous_result_untouched(
     before = written_before(tmp_path)
     write = outputs._write
 
-    def full(path: Path, content: bytes) -> None:
+    def full(path: Path, pieces: Iterable[str | bytes]) -> str:
         if path.name == failing:
-            path.write_bytes(content[:10])
+            path.write_bytes(b"half a pie")
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        write(path, content)
+        return write(path, pieces)
 
     monkeypatch.setattr(outputs, "_write", full)
     with pytest.raises(OutputError, match=r"cannot write to .*No space left on device"):
@@ -155,7 +155,7 @@ def test_a_full_disk_leaves_the_previous_result_untouched(
 def test_a_failure_leaves_no_folder_that_was_not_there(
     run: PipelineRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: BaseException
 ) -> None:
-    def fail(path: Path, content: bytes) -> None:
+    def fail(path: Path, pieces: Iterable[str | bytes]) -> str:
         raise failure
 
     monkeypatch.setattr(outputs, "_write", fail)

@@ -43,3 +43,12 @@ def test_a_straight_line_goes_through_unchanged() -> None:
     line = np.linspace(-3.0, 5.0, 400)[:, None]
     found = forwards_and_backwards(low_pass_sections(2, 6.0, 100.0), line, 9)
     np.testing.assert_allclose(found[100:-100], line[100:-100], atol=1e-9)
+
+
+def test_a_long_recording_is_filtered_column_after_column(monkeypatch: pytest.MonkeyPatch) -> None:
+    signal = np.random.default_rng(0).normal(size=(300, 7))
+    sections = low_pass_sections(2, 6.0, 100.0)
+    whole = forwards_and_backwards(sections, signal, 9)
+    monkeypatch.setattr("kinebench.signals.sections._NUMBERS_AT_ONCE", 700)
+    found = forwards_and_backwards(sections, signal, 9)
+    np.testing.assert_allclose(found, whole, rtol=0, atol=1e-13)

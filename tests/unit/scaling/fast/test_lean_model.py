@@ -16,11 +16,12 @@ from kinebench.core.model import Document, Model
 from kinebench.core.provenance import digest
 from kinebench.errors import ModelError, ScalingError
 from kinebench.io.models import read_document, read_model
-from kinebench.kinematics import Tree, marker_positions, osim_tree, read_tree
-from kinebench.kinematics.osim_tree import tree_of_text
+from kinebench.kinematics import Tree, marker_positions, read_tree
 from kinebench.kinematics.tree import GROUND, TreeMarker
 from kinebench.lab import generic_body
+from kinebench.osim import made
 from kinebench.osim.edits import with_marker_set
+from kinebench.quality.model import model_mass
 from kinebench.scaling.complete_model import complete_model
 from kinebench.scaling.lean_model import lean_template
 from kinebench.scaling.mass_properties import scaled_mass_properties
@@ -215,6 +216,68 @@ def test_idle_parts_move_no_marker(leg: Model) -> None:
     assert_same_places(tree, bare)
 
 
+def told_and_read(model: Model, factors: dict[str, tuple[float, float, float]]) -> list[Tree]:
+    """The tree that filling tells, and that of the text."""
+    template = lean_template(model)
+    masses = scaled_mass_properties(template.masses, factors, 30.0, True)
+    random = np.random.default_rng(3)
+    locations = {name: random.normal(size=3) for name in list(template.marker_texts)[1:]}
+    locations[min(locations)] = np.array([-0.0, 0.0, -1.0])
+    made.forget()
+    filled_model = template.fill("told", factors, masses, locations)
+    assert list(made._known) == [filled_model]
+    told, mass = read_tree(filled_model), model_mass(filled_model)
+    made.forget()
+    assert model_mass(filled_model) == mass
+    return [told, read_tree(filled_model)]
+
+
+@settings(max_examples=25)
+@given(st.lists(st.floats(0.5, 2.0), min_size=15, max_size=15))
+def test_the_tree_that_is_told_is_that_of_the_text_to_the_last_bit(
+    leg: Model, numbers: list[float]
+) -> None:
+    once = edited(leg, ("<scale>1.5</scale>", "<scale>1</scale>"))
+    factors = {
+        name: (x, y, z)
+        for name, x, y, z in zip(FACTORS, numbers[::3], numbers[1::3], numbers[2::3], strict=True)
+    }
+    told, read = told_and_read(once, factors)
+    assert digest(told) == digest(read)
+
+
+def test_the_laboratorys_body_is_told_as_it_is_written() -> None:
+    model = generic_body().model
+    factors = dict.fromkeys(read_tree(model).bodies, (1.1, 0.9, 1.037))
+    told, read = told_and_read(model, factors)
+    assert digest(told) == digest(read)
+
+
+def test_opencaps_model_is_told_as_it_is_written(mirror_file: Callable[[str], Path]) -> None:
+    folder = "opensimPipeline/Models/LaiUhlrich2022"
+    markers = read_document(mirror_file(f"{folder}_markers_augmenter.xml"))
+    model = with_marker_set(read_model(mirror_file(f"{folder}.osim")), markers)
+    factors = dict.fromkeys(read_tree(model).bodies, (1.1, 0.9, 1.037))
+    told, read = told_and_read(model, factors)
+    assert digest(told) == digest(read)
+
+
+@pytest.mark.parametrize("which", ["scaled twice", "nested"])
+def test_what_cannot_be_told_to_the_last_bit_is_read(which: str, leg: Model) -> None:
+    model = nested(leg) if which == "nested" else leg
+    made.forget()
+    filled(model, FACTORS)
+    assert not made._known
+
+
+def test_few_trees_are_kept(leg: Model) -> None:
+    tree = read_tree(leg)
+    for number in range(2 * made.MOST):
+        made.remember(Model(f"{number}", leg.xml), made.Known(tree, 1.0))
+    assert len(made._known) == made.MOST
+    made.forget()
+
+
 def test_an_idle_body_before_the_others_changes_nothing(leg: Model) -> None:
     """Indices of parents and markers follow the bodies that are left."""
     tree = read_tree(leg)
@@ -257,62 +320,3 @@ def test_markers_of_a_set_stand_instead_of_the_model_s(leg: Model) -> None:
     assert set(found.places) ^ set(known.places) == {"toe", "tip"}
     np.testing.assert_allclose(found.places["tip"], known.places["toe"])
     assert found.bodies == known.bodies
-
-
-def told_and_read(model: Model, factors: dict[str, tuple[float, float, float]]) -> list[Tree]:
-    """The tree that filling tells, and that of the text."""
-    template = lean_template(model)
-    masses = scaled_mass_properties(template.masses, factors, 30.0, True)
-    random = np.random.default_rng(3)
-    locations = {name: random.normal(size=3) for name in list(template.marker_texts)[1:]}
-    locations[min(locations)] = np.array([-0.0, 0.0, -1.0])
-    osim_tree._made.clear()
-    filled_model = template.fill("told", factors, masses, locations)
-    assert list(osim_tree._made) == [filled_model]
-    return [read_tree(filled_model), tree_of_text(filled_model)]
-
-
-@settings(max_examples=25)
-@given(st.lists(st.floats(0.5, 2.0), min_size=15, max_size=15))
-def test_the_tree_that_is_told_is_that_of_the_text_to_the_last_bit(
-    leg: Model, numbers: list[float]
-) -> None:
-    once = edited(leg, ("<scale>1.5</scale>", "<scale>1</scale>"))
-    factors = {
-        name: (x, y, z)
-        for name, x, y, z in zip(FACTORS, numbers[::3], numbers[1::3], numbers[2::3], strict=True)
-    }
-    told, read = told_and_read(once, factors)
-    assert digest(told) == digest(read)
-
-
-def test_the_laboratorys_body_is_told_as_it_is_written() -> None:
-    model = generic_body().model
-    factors = dict.fromkeys(read_tree(model).bodies, (1.1, 0.9, 1.037))
-    told, read = told_and_read(model, factors)
-    assert digest(told) == digest(read)
-
-
-def test_opencaps_model_is_told_as_it_is_written(mirror_file: Callable[[str], Path]) -> None:
-    folder = "opensimPipeline/Models/LaiUhlrich2022"
-    markers = read_document(mirror_file(f"{folder}_markers_augmenter.xml"))
-    model = with_marker_set(read_model(mirror_file(f"{folder}.osim")), markers)
-    factors = dict.fromkeys(read_tree(model).bodies, (1.1, 0.9, 1.037))
-    told, read = told_and_read(model, factors)
-    assert digest(told) == digest(read)
-
-
-@pytest.mark.parametrize("which", ["scaled twice", "nested"])
-def test_what_cannot_be_told_to_the_last_bit_is_read(which: str, leg: Model) -> None:
-    model = nested(leg) if which == "nested" else leg
-    osim_tree._made.clear()
-    filled(model, FACTORS)
-    assert not osim_tree._made
-
-
-def test_few_trees_are_kept(leg: Model) -> None:
-    tree = read_tree(leg)
-    for number in range(2 * osim_tree._MOST_MADE):
-        osim_tree.remember_tree(Model(f"{number}", leg.xml), tree)
-    assert len(osim_tree._made) == osim_tree._MOST_MADE
-    osim_tree._made.clear()
