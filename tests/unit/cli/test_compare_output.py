@@ -159,8 +159,8 @@ TOGETHER = "a pipeline (.toml) and --recordings DIR, on which it is run, go toge
             " event_markers",
         ),
         (
-            ["REF", "EST", "--group", "legs"],
-            "--group is what several methods are ranked by: name two or more",
+            ["REF", "EST", "--ranking", "mean"],
+            "--ranking is of several methods: name two or more",
         ),
         (
             ["FOLDER", "FOLDER", "--event-markers", "m.trc"],
@@ -246,7 +246,8 @@ def test_a_page_with_a_model_is_of_one_subject(
 ) -> None:
     words = [*people(tmp_path, n), "--report", str(tmp_path / "r.html"), "--model", "m.osim"]
     assert refused(capsys, *words) == (
-        f"a report with --model is of the one subject whose model it is, found {n}: {shown}"
+        f"one .osim file is of the one subject whose model it is, found {n}: {shown}; name a folder"
+        " with s0.osim, s1.osim, …"
     )
 
 
