@@ -17,10 +17,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import chdtri, ndtri, stdtr, stdtrit
 
 from kinebench.core.arrays import FloatArray
 from kinebench.remarks import tell
+from kinebench.statistics.distributions import chdtri, ndtri, stdtr, stdtrit
 from kinebench.statistics.samples import Interval, checked_level, paired_samples, subject_codes
 
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import gammaln, nctdtrinc, stdtr, stdtrit
 
 from kinebench.core.arrays import FloatArray
 from kinebench.errors import ValueRangeError, require_names
 from kinebench.remarks import tell
+from kinebench.statistics.distributions import gammaln, nctdtrinc, stdtr, stdtrit
 from kinebench.statistics.multiplicity import CORRECTIONS
 from kinebench.statistics.samples import Interval, checked_level, finite_array, paired_samples
 

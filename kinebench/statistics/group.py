@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtrit
 
 from kinebench.core.arrays import FloatArray
 from kinebench.errors import ValueRangeError
+from kinebench.statistics.distributions import stdtrit
 from kinebench.statistics.hierarchy import Observations, Summary, Units, pool, summarise_units
 from kinebench.statistics.samples import Interval, checked_level, warn_few_subjects
 

@@ -19,11 +19,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import fdtrc, fdtri
 
 from kinebench.core.arrays import FloatArray
 from kinebench.errors import ValueRangeError, require_names
 from kinebench.remarks import tell
+from kinebench.statistics.distributions import fdtrc, fdtri
 from kinebench.statistics.samples import Interval, checked_level, finite_array
 
 ICC_FORMS = ("ICC(1,1)", "ICC(2,1)", "ICC(3,1)", "ICC(A,1)", "ICC(C,1)")

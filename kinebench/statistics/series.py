@@ -21,10 +21,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import stdtrit
 
 from kinebench.core.arrays import FloatArray
 from kinebench.errors import ValueRangeError
+from kinebench.statistics.distributions import stdtrit
 from kinebench.statistics.samples import Interval, checked_level, finite_array
 
 _LOWEST_HZ = 0.25
