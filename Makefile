@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOWEST := .venv-lowest
 
-.PHONY: demo test test-lowest lint gate clean
+.PHONY: demo test test-lowest lint lint-player docs gate wheel-check clean
 
 demo: $(VENV)/.installed
 	$(BIN)/kinebench demo --out demo
@@ -14,13 +14,27 @@ test: $(VENV)/.installed-for-tests
 
 # The lowest versions that pyproject.toml allows, without TensorFlow: it sets bounds of its own.
 test-lowest: $(LOWEST)/.installed
-	OMP_NUM_THREADS=1 $(LOWEST)/bin/python -m pytest -m "not tensorflow" --numprocesses auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
+	OMP_NUM_THREADS=1 $(LOWEST)/bin/python -m pytest -m "not tensorflow and not network" --numprocesses auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.installed-for-tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The player of the reports is JavaScript; npx fetches eslint.
+lint-player:
+	npx --yes eslint@9 --config packaging/eslint.config.mjs kinebench/reports/player/player.js
+
+# Every warning is an error.
+docs: $(VENV)/.installed-for-docs
+	OMP_NUM_THREADS=1 $(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet -b html docs docs/_build/html
+
+# Wheel and source archive, and README's first commands from the wheel in an empty environment.
+wheel-check: $(VENV)/.installed-for-tests
+	rm -rf build dist
+	$(BIN)/python -m build --quiet
+	$(BIN)/python packaging/try_wheel.py dist
 
 # Kinebench's own pipeline, demo, studies and known answers against their baselines.
 gate: $(VENV)/.installed
@@ -38,6 +52,10 @@ $(VENV)/.installed: pyproject.toml setup.py | $(BIN)/python
 
 $(VENV)/.installed-for-tests: pyproject.toml setup.py | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable ".[test]"
+	touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-for-docs: pyproject.toml setup.py | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable ".[docs]"
 	touch $@ $(VENV)/.installed
 
 $(LOWEST)/.installed: pyproject.toml setup.py constraints-lowest.txt

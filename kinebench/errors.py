@@ -107,7 +107,7 @@ def printable(text: str) -> str:
 
 def has_control_characters(text: str) -> bool:
     """Whether a text holds what a terminal or a page would obey instead of show."""
-    return any(map(_is_control, text))
+    return not text.isprintable() and any(map(_is_control, text))
 
 
 def _is_control(character: str) -> bool:

@@ -1,36 +1,47 @@
 """What swaps change, and how wrong figures are, where nothing is wrong.
 
-``python -m benchmarks.diagnosis.spread`` prints the constants of `kinebench.diagnosis.spread`.
-Needs OpenCap's model and augmenters; takes twenty minutes, half of it with ``--errors``, which
-prints the errors alone.
+``python -m benchmarks.diagnosis.spread`` writes `kinebench/diagnosis/spread.json`. Needs OpenCap's
+model and augmenters; takes twenty minutes, half of it with ``--errors``, which measures the errors
+alone and keeps what swaps change.
 """
 
 from __future__ import annotations
 
+import json
+import re
 import sys
 import warnings
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
+import kinebench.diagnosis
 from benchmarks.diagnosis.effects import pipeline_of, steps
 from benchmarks.diagnosis.planted_errors import PRESETS
 from benchmarks.diagnosis.planting import drawn
 from benchmarks.diagnosis.sessions import ASYMMETRIC, SITTING, SQUAT, STANDING
 from kinebench.core.arrays import FloatArray
 from kinebench.diagnosis.figures import FIGURES, deepest_frames, figures_of
+from kinebench.diagnosis.spread import Spread, Spreads, spreads
 from kinebench.diagnosis.verdict import ANGLE_CHANGE, angle_change
 from kinebench.diagnosis.why import diagnose
+from kinebench.io.atomic import write_atomically
 from kinebench.lab import Population, opencap_body, record
 from kinebench.lab.camera.presets import two_phones
 from kinebench.lab.motions import MotionModel
 
-__all__ = ["Measured", "constants", "error_constants", "errors_of", "measure"]
+__all__ = ["Measured", "errors_of", "measure", "parts_of", "spreads_of_errors", "write"]
 
 SUBJECTS = range(1, 31)
 PER_PRESET = range(1, 11)
+FILE = Path(kinebench.diagnosis.__file__).with_name("spread.json")
+NOTE = (
+    "Made by python -m benchmarks.diagnosis.spread: mean, standard deviation and number of clean"
+    " sessions. See kinebench/diagnosis/spread.py."
+)
 MOTIONS: tuple[MotionModel, ...] = (SQUAT, SITTING, ASYMMETRIC)
 
 
@@ -82,46 +93,46 @@ def errors_of(draw: str, number: int, preset: str) -> FloatArray:
     return found - figures_of(moving.model, moving.true_motion, moving.keypoints, frames)
 
 
-def error_constants(errors: FloatArray) -> str:
-    """Source of the constants of errors (n_sessions, n_figures)."""
+def spreads_of_errors(errors: FloatArray) -> dict[str, Spread]:
+    """Of errors (n_sessions, n_figures)."""
     # the truth has no floor of its own: its error is not known
-    known = [index for index, one in enumerate(FIGURES) if one.name != "floor_contact"]
-    rows = [f'    "{FIGURES[i].name}": {_spread(errors[:, i], len(errors))},' for i in known]
-    return "\n".join(["_ERRORS = {", *rows, "}"])
+    return {
+        figure.name: _spread(column)
+        for figure, column in zip(FIGURES, errors.T, strict=True)
+        if figure.name != "floor_contact"
+    }
 
 
-def constants(sessions: Sequence[Measured]) -> str:
-    """Source of the constants."""
-    names = [figure.name for figure in FIGURES]
-    lines = [f"N_SESSIONS = {len(sessions)}", ""]
-    lines += ["_PARTS: Mapping[str, Mapping[str, Spread]] = {"]
+def parts_of(sessions: Sequence[Measured]) -> dict[str, dict[str, Spread]]:
+    """Of what swaps change, by cause and figure."""
     parts = defaultdict(list)
     for session in sessions:
         for cause, values in session.parts.items():
             parts[cause].append(values)
-    for cause, found in sorted(parts.items()):
-        lines.append(f'    "{cause}": {{')
-        table = np.array(found).T
-        lines += [
-            f'        "{name}": {_spread(column)},'
-            for name, column in zip((*names, ANGLE_CHANGE.name), table, strict=True)
-        ]
-        lines.append("    },")
-    return "\n".join([*lines, "}"])
+    names = [*(figure.name for figure in FIGURES), ANGLE_CHANGE.name]
+    return {
+        cause: dict(zip(names, map(_spread, np.array(found).T), strict=True))
+        for cause, found in sorted(parts.items())
+    }
 
 
-def _spread(values: FloatArray, n: int | None = None) -> str:
-    of = "" if n is None else f", {n}"
-    return f"Spread({np.nanmean(values):.2e}, {np.nanstd(values, ddof=1):.2e}{of})"
+def _spread(values: FloatArray) -> Spread:
+    return Spread(float(np.nanmean(values)), float(np.nanstd(values, ddof=1)), len(values))
+
+
+def write(found: Spreads, path: Path = FILE) -> None:
+    """The file that kinebench comes with, a figure a line."""
+    text = json.dumps(found.as_json(), indent=1, ensure_ascii=False)
+    write_atomically(path, re.sub(r"\[\s+(\S+)\s+(\S+)\s+(\S+)\s+\]", r"[\1 \2 \3]", text) + "\n")
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure and write."""
     warnings.simplefilter("ignore")
     errors = [errors_of("spread", n, preset) for preset in PRESETS for n in PER_PRESET]
-    print(error_constants(np.array(errors)))
-    if "--errors" not in sys.argv[1:]:
-        print(constants([measure(number) for number in SUBJECTS]))
+    kept = "--errors" in sys.argv[1:]
+    parts = spreads().parts if kept else parts_of([measure(number) for number in SUBJECTS])
+    write(Spreads(spreads_of_errors(np.array(errors)), parts, NOTE))
 
 
 if __name__ == "__main__":

@@ -30,9 +30,10 @@ from kinebench.events.manual import read_events
 from kinebench.io import numbers
 from kinebench.io.c3d import read_c3d
 from kinebench.io.keypoint_files import read_markers
+from kinebench.io.mot import read_motion, write_motion
 from kinebench.io.session import read_session
 from kinebench.io.setups import read_ik_tasks, read_time_range
-from kinebench.io.sto import read_motion, read_table, write_motion
+from kinebench.io.sto import read_table
 from kinebench.io.trc import read_trc, write_trc
 from kinebench.kinematics.osim_tree import tree_of_text
 from kinebench.lab.camera.catalogue import parse_camera

@@ -24,7 +24,7 @@ from kinebench.augmentation.weights import write_version
 from kinebench.core import Coordinate, IKSolution, Markers, Motion, Subject
 from kinebench.core.keypoints import OPENCAP_20
 from kinebench.io.c3d import write_c3d
-from kinebench.io.sto import motion_text
+from kinebench.io.mot import motion_text
 from kinebench.io.trc import trc_text
 from kinebench.lab import Population, generic_body, scaling_setup
 from kinebench.lab.subjects import write_subjects

@@ -13,7 +13,7 @@ from kinebench.core.motion import Motion
 from kinebench.datasets import fetch_file
 from kinebench.datasets.loaders import load
 from kinebench.errors import KinebenchWarning
-from kinebench.io.sto import read_motion
+from kinebench.io.mot import read_motion
 from kinebench.metrics import evaluate_motion
 from kinebench.reports.blocks import Block, FigureBlock, Section, TableBlock, Text
 from kinebench.reports.figures import as_svg, lag_figure, sides_figure, waveform_figure

@@ -26,7 +26,7 @@ from kinebench.datasets import fetch_file
 from kinebench.datasets.loaders import load
 from kinebench.errors import KinebenchWarning
 from kinebench.io.atomic import write_atomically
-from kinebench.io.sto import read_motion
+from kinebench.io.mot import read_motion
 from kinebench.io.trc import read_trc
 from kinebench.lab import Body, Population, Recording, VirtualSubject, opencap_body, record
 from kinebench.lab.camera import CameraError, Chain, two_phones

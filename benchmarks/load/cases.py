@@ -79,7 +79,7 @@ def _compare_frames(size: int, folder: Path) -> Work:
 def _compare_pairs(size: int, folder: Path) -> Work:
     """The command with report and CSV."""
     from kinebench.cli.main import main
-    from kinebench.io.sto import write_motion
+    from kinebench.io.mot import write_motion
 
     for i in range(size):
         for side in ("reference", "estimate"):

@@ -27,7 +27,7 @@ from kinebench.core.motion import Coordinate, Motion
 from kinebench.datasets import fetch_file
 from kinebench.errors import KinebenchWarning
 from kinebench.io.atomic import write_atomically
-from kinebench.io.sto import read_motion, write_motion
+from kinebench.io.mot import read_motion, write_motion
 from kinebench.statistics import bland_altman, icc
 
 __all__ = ["Row", "agreement_rows", "clock_rows", "main", "subject_rows"]

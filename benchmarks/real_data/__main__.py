@@ -20,18 +20,21 @@ from benchmarks.uncertainty.sized_model import sized
 from kinebench.alignment import VerticalAxisAlignment
 from kinebench.cli.planning import session_place
 from kinebench.comparison import PairResult, Procedure, compare_recordings
+from kinebench.comparison.error_kinds import OF_MOTIONS
 from kinebench.core.body_groups import BODY_GROUPS, TRANSLATIONS, group_means, group_of
+from kinebench.core.environment import library_versions
 from kinebench.core.ik_tasks import IKTasks
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
 from kinebench.core.subject import Subject
+from kinebench.datasets.catalogue import find_card
 from kinebench.datasets.loaders import load
 from kinebench.errors import KinebenchError
 from kinebench.ik.fast import FastIK
 from kinebench.io.atomic import write_atomically
 from kinebench.io.models import read_model
+from kinebench.io.mot import read_motion
 from kinebench.io.session import read_session
-from kinebench.io.sto import read_motion
 from kinebench.metrics import Evaluation
 from kinebench.osim.edits import body_scale_factors
 from kinebench.pipeline.opencap import opencap_setup
@@ -53,7 +56,8 @@ Made by `python -m benchmarks.real_data`, engine {engine}. Every public recordin
 be held against something, each trial by itself: people, references and movements are too few and
 too unlike for a mean over them. RMSE in degrees, mean over the coordinates of a part of the body,
 toes left out; pelvis translations in mm; in brackets without the constant offset of each
-coordinate; *largest*: the angle with the largest RMSE. *n* is the number of people.
+coordinate and, of angles, without one constant rotation of each joint's frame; *largest*: the angle
+with the largest RMSE. *n* is the number of people.
 """
 _LIMITS = """
 ## What this does not show
@@ -74,8 +78,18 @@ _LIMITS = """
 - Subject 2's published optical motion and video motion were made by older versions of OpenCap's
   code; no keypoints of the trial are public, so that nothing of it was computed here.
 - Where recordings of one person appear twice, they are not independent.
-- Pose2Sim beside OpenCap's configuration is in [pose2sim.md](pose2sim.md), on a laboratory trial.
+- Pose2Sim beside OpenCap's configuration is in [pose2sim.md](pose2sim.md): three laboratory trials
+  of one virtual person, where the truth is known, and two squats of the session of section 1,
+  against OpenCap's own result.
 """
+_INPUTS = {
+    _SESSION: (".trc", ".mot", ".osim", ".yaml"),
+    "labvalidation-subject2-walking1": (".mot",),
+    "labvalidation-subject3-walking1": ("walking1.mot", ".trc", ".osim", ".yaml"),
+    _SUBJECT4: ("_ik.mot", ".trc", "manually_scaled.osim"),
+    "labvalidation-subject5-dj1": (".mot", ".trc", ".osim"),
+}
+"""Data sets, and how the names of the files end that were read of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +104,18 @@ class _Row:
 
 
 def _cells(evaluation: Evaluation) -> dict[str, str]:
-    """RMSE and, in brackets, RMSE without offset, of each part of the body."""
+    """RMSE and, in brackets, without offset and without joint rotation, of each part."""
     units = {f.item: f.unit for f in evaluation.figures if f.metric == "rmse"}
-    raw, free = (
-        group_means(evaluation.values(metric), units) for metric in ("rmse", "offset_removed_rmse")
-    )
+    raw, *others = (group_means(evaluation.values(metric), units) for metric in OF_MOTIONS)
     scales = {group: 1e3 if group == TRANSLATIONS else float(np.degrees(1)) for group in raw}
     digits = {group: 0 if group == TRANSLATIONS else 2 for group in raw}
+
+    def shown(group: str, value: float) -> str:
+        return f"{value * scales[group]:.{digits[group]}f}"
+
     return {
-        group: f"{raw[group] * scales[group]:.{digits[group]}f}"
-        f" ({free[group] * scales[group]:.{digits[group]}f})"
+        group: f"{shown(group, raw[group])}"
+        f" ({'; '.join(shown(group, kind[group]) for kind in others if group in kind)})"
         for group in raw
     }
 
@@ -257,6 +273,21 @@ def _centres(optical: Markers) -> Markers:
     return Markers(tuple(found), optical.times, np.stack(list(found.values()), axis=1))
 
 
+def _inputs() -> Iterator[str]:
+    """Versions, and every file that was read with the digest that it was held against."""
+    yield "## Inputs and versions\n"
+    found = ", ".join(f"{name} {version}" for name, version in library_versions().items())
+    yield f"Computed with {found}. Every file had the SHA-256 of its card when it was read.\n"
+    yield "| data set | repository and commit | file | SHA-256 |\n|---|---|---|---|"
+    for name, endings in _INPUTS.items():
+        for source in find_card(name).sources:
+            *_, owner, repository, commit = (source.address or "").rstrip("/").split("/")
+            for file in source.files:
+                if file.path.endswith(endings):
+                    at = f"{owner}/{repository} {commit[:12]}"
+                    yield f"| {name} | {at} | {Path(file.path).name} | `{file.sha256}` |"
+
+
 def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -270,7 +301,7 @@ def main() -> None:
             lines += [f"## {title}\n", *_table(partial(rows, arguments.engine)), ""]
             if rows is _subject3:
                 lines += [*_markers(), ""]
-    text = "\n".join(lines).rstrip() + "\n" + _LIMITS
+    text = "\n".join(lines).rstrip() + "\n" + _LIMITS + "\n" + "\n".join(_inputs()) + "\n"
     print(text)
     write_atomically(arguments.out, text)
 

@@ -94,9 +94,9 @@ def print_scaling() -> None:
 
 def print_augmentation_and_pipeline() -> None:
     trial, static = next(real_trials(SQUATS[0])), next(real_static_trials("subject 0, upright"))
-    stages = {name: LSTMAugmenter("v0.3", runtime=name) for name in ("numpy", "tensorflow")}
-    keypoints = trial.markers.select(stages["numpy"].needs)
-    standing = static.static.select(stages["numpy"].needs)
+    stages = {name: LSTMAugmenter("v0.3", runtime=name) for name in ("compiled", "tensorflow")}
+    keypoints = trial.markers.select(stages["compiled"].needs)
+    standing = static.static.select(stages["compiled"].needs)
     person = static.subject
     fast_s, stock_s = (
         seconds(lambda stage=stage: stage(keypoints, person), 3)  # type: ignore[misc]
@@ -105,7 +105,7 @@ def print_augmentation_and_pipeline() -> None:
     told("augmentation, subject 0 Squats_0", fast_s, stock_s)
     files = opencap_setup()
     arguments = files.scaling, files.marker_set, static.window
-    fast = Pipeline(files.generic, stages["numpy"], FastScaler(*arguments), FastIK(files.ik))
+    fast = Pipeline(files.generic, stages["compiled"], FastScaler(*arguments), FastIK(files.ik))
     stock = Pipeline(
         files.generic, stages["tensorflow"], OpenSimScaler(*arguments), OpenSimIK(files.ik)
     )

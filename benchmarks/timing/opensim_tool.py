@@ -6,7 +6,7 @@ import time
 
 from kinebench.core import Markers, Model, Motion
 from kinebench.core.ik_tasks import IKTasks
-from kinebench.io.sto import read_motion
+from kinebench.io.mot import read_motion
 from kinebench.io.trc import write_trc
 from kinebench.osim.edits import without_dependent_leaves, without_forces
 from kinebench.osim.runtime import load_opensim, quietly, scratch_folder

@@ -20,7 +20,7 @@ from kinebench.core.subject import Subject
 from kinebench.datasets import fetch_file
 from kinebench.datasets.loaders import load
 from kinebench.ik.fast import FastIK
-from kinebench.io.sto import read_motion
+from kinebench.io.mot import read_motion
 from kinebench.io.trc import read_trc
 from kinebench.kinematics import marker_positions, read_tree
 from kinebench.kinematics.poses import poses_of

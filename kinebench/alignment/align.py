@@ -10,9 +10,9 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 import numpy as np
 
 from kinebench.alignment.records import Aligned, AlignmentRecord, Recording
-from kinebench.alignment.resampling import Interpolation
+from kinebench.alignment.resampling import Interpolation, at_lags
 from kinebench.alignment.spatial import SpatialAlignment
-from kinebench.alignment.temporal import GivenLag, NoAlignment
+from kinebench.alignment.temporal import NoAlignment
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
 from kinebench.errors import AlignmentError, KinebenchError
@@ -128,10 +128,10 @@ def sensitivity(
     for size, label in asked:
         tried += [(-size, f"−{label}"), (size, f"+{label}")]
     results = []
+    at_lag = at_lags(reference, estimate, interpolation)
     for shift, label in tried:
-        aligned = GivenLag(lag_s + shift, interpolation)(reference, estimate)
-        outcome = measure(aligned.reference, aligned.estimate)
-        results.append(Shifted(label, shift, aligned.record.n_frames, outcome))
+        common, moved = at_lag(lag_s + shift)
+        results.append(Shifted(label, shift, common.n_frames, measure(common, moved)))
     return tuple(results)
 
 

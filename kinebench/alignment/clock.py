@@ -19,7 +19,7 @@ from kinebench.core.motion import Motion
 from kinebench.core.names import shared_names
 from kinebench.errors import AlignmentError
 from kinebench.remarks import unheard
-from kinebench.signals.lag import correlation_at, lag_by_correlation, lag_wander
+from kinebench.signals.lag import correlation_at, correlations, lag_by_correlation, lag_wander
 from kinebench.signals.resampling import even_times, resample
 
 COARSE_HZ = 30.0  # human movement ends near 10 Hz; the fine search follows at the full rate
@@ -280,7 +280,7 @@ def _search(reference: Motion | Markers, estimate: Motion | Markers, pair: _Pair
     other = resample(pair.estimate, estimate.times, clocks[1])
     n, m = len(one), len(other)
     frames = np.arange(-n + 1, m)
-    scores = np.array([correlation_at(one, other, float(frame)) for frame in frames])
+    scores = correlations(one, other, frames)
     if np.isnan(scores).all():
         raise AlignmentError(
             f"no lag can be found by {pair.name}: both recordings must move, and last"

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+
 import numpy as np
+from numpy.typing import NDArray
 
 from kinebench.alignment.records import Recording
-from kinebench.alignment.resampling import interpolated
+from kinebench.alignment.resampling import values_at
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
 from kinebench.core.names import shared_names
 from kinebench.core.wrapping import can_wrap
 from kinebench.errors import AlignmentError, require_names
-from kinebench.signals.lag import correlation_at
+from kinebench.signals.lag import correlations
 from kinebench.signals.resampling import even_times, resample
 
 MARKER_SPEED = "mean marker speed"
@@ -86,8 +90,7 @@ def rival_lag(
     """
     reach = int(np.floor(max_lag_s * rate_hz + 1e-9))
     lags = np.arange(-reach, reach + 1)
-    one, other = reference[:, None], estimate[:, None]
-    scores = np.array([correlation_at(one, other, float(lag)) for lag in lags])
+    scores = correlations(reference[:, None], estimate[:, None], lags)
     scores = np.where(np.isnan(scores), -1.0, scores)
     peak = np.zeros(len(scores), dtype=bool)
     peak[1:-1] = (scores[1:-1] >= scores[:-2]) & (scores[1:-1] >= scores[2:])
@@ -99,12 +102,9 @@ def rival_lag(
 
 
 def error_of_lag(
-    reference: Recording,
-    estimate: Recording,
-    lag_s: float,
-    remove_offset: bool = False,
-) -> float:
-    """Root mean square error that a lag leaves; infinite when less than half overlaps.
+    reference: Recording, estimate: Recording, remove_offset: bool = False
+) -> Callable[[float], float]:
+    """Root mean square error that a lag, s, leaves; infinite when less than half overlaps.
 
     Of motions: over the angles that both have (rad), differences wrapped where a coordinate can
     wrap. Of markers: over the markers that both have (m).
@@ -112,29 +112,33 @@ def error_of_lag(
     Parameters
     ----------
     reference, estimate : Motion or Markers
-    lag_s : float
     remove_offset : bool
         Take each column's mean error away first.
     """
-    clock = estimate.times - lag_s
-    inside = (reference.times >= clock[0]) & (reference.times <= clock[-1])
-    if inside.sum() < max(2.0, 0.5 * len(inside)):
-        return float("inf")
-    common = reference.at_frames(np.flatnonzero(inside))
-    moved = interpolated(estimate, common.times + lag_s, "linear")
-    error = _errors(common, moved)
-    if remove_offset:
+    names, wraps = _compared(reference, estimate)
+    one, other = reference.select(names), estimate.select(names)
+    curve = values_at(other, "linear")
+    values = one.values if isinstance(one, Motion) else one.positions
+
+    def error_at(lag_s: float) -> float:
+        clock = other.times - lag_s
+        inside = (one.times >= clock[0]) & (one.times <= clock[-1])
+        if inside.sum() < max(2.0, 0.5 * len(inside)):
+            return math.inf
+        error = curve(one.times[inside] + lag_s) - values[inside]
+        error = error.reshape(len(error), -1)
+        error[:, wraps] -= 2 * np.pi * np.round(error[:, wraps] / (2 * np.pi))
         known = ~np.isnan(error)
-        mean = np.where(known, error, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
-        error = error - mean
-    known = ~np.isnan(error)
-    if not known.any():
-        return float("inf")
-    return float(np.sqrt(np.mean(error[known] ** 2)))
+        if remove_offset:
+            mean = np.where(known, error, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+            error = error - mean
+        return float(np.sqrt(np.mean(error[known] ** 2))) if known.any() else math.inf
+
+    return error_at
 
 
-def _errors(reference: Recording, estimate: Recording) -> FloatArray:
-    """Estimate − reference (n_frames, n_columns) of what both have."""
+def _compared(reference: Recording, estimate: Recording) -> tuple[list[str], NDArray[np.intp]]:
+    """Names of what both have, and the columns of their values that can wrap."""
     if isinstance(reference, Motion) and isinstance(estimate, Motion):
         known = frozenset(estimate.names)
         shared = [c for c in reference.coordinates if c.name in known]
@@ -142,14 +146,8 @@ def _errors(reference: Recording, estimate: Recording) -> FloatArray:
         names = [coordinate.name for coordinate in angles]
         if not names:
             raise AlignmentError("the motions have no coordinate in common: no error to minimise")
-        error = estimate.select(names).values - reference.select(names).values
-        wraps = np.array([can_wrap(coordinate) for coordinate in angles])
-        turns = np.round(error / (2 * np.pi))
-        return np.asarray(np.where(wraps, error - 2 * np.pi * turns, error))
-    assert isinstance(reference, Markers)
-    assert isinstance(estimate, Markers)
+        return names, np.flatnonzero([can_wrap(coordinate) for coordinate in angles])
     markers = shared_names(reference.names, estimate.names)
     if not markers:
         raise AlignmentError("the recordings have no marker in common: no error to minimise")
-    difference = estimate.select(markers).positions - reference.select(markers).positions
-    return np.asarray(difference.reshape(reference.n_frames, -1))
+    return list(markers), np.empty(0, dtype=np.intp)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kinebench.alignment.records import Recording
 from kinebench.core.arrays import FloatArray
@@ -51,12 +51,8 @@ def interpolator(
     recording: Recording, interpolation: Interpolation = "cubic"
 ) -> Callable[[FloatArray], Recording]:
     """`interpolated` with the curves fitted once, for many sets of times."""
+    curve = values_at(recording, interpolation)
     if isinstance(recording, Motion):
-        values = np.array(recording.values)
-        for column, coordinate in enumerate(recording.coordinates):
-            if can_wrap(coordinate):
-                values[:, column] = unwrapped(values[:, column])
-        curve = _without_holes(recording.times, values, interpolation)
 
         def motion_at(times: FloatArray) -> Motion:
             if np.array_equal(recording.times, times):
@@ -64,7 +60,6 @@ def interpolator(
             return replace(recording, times=times, values=curve(times))
 
         return motion_at
-    curve = _without_holes(recording.times, recording.positions, interpolation)
     confidence = recording.confidence
 
     def markers_at(times: FloatArray) -> Markers:
@@ -76,6 +71,21 @@ def interpolator(
         return replace(recording, times=times, positions=curve(times), confidence=sure)
 
     return markers_at
+
+
+def values_at(
+    recording: Motion | Markers, interpolation: Interpolation = "cubic"
+) -> Callable[[FloatArray], FloatArray]:
+    """`interpolator` for the values, or positions, alone: (n_new, ...)."""
+    if isinstance(recording, Motion):
+        own = recording.values
+        wraps = np.array([can_wrap(each) for each in recording.coordinates], dtype=bool)
+        values = np.array(own)
+        values[:, wraps] = unwrapped(values[:, wraps])
+    else:
+        own = values = recording.positions
+    curve = _without_holes(recording.times, values, interpolation)
+    return lambda times: own if np.array_equal(recording.times, times) else curve(times)
 
 
 def at_reference_times(
@@ -103,48 +113,66 @@ def at_reference_times(
     KinebenchWarning
         Less than half of the shorter recording overlaps.
     """
-    clock = estimate.times - lag_s
-    inside = common_frames(reference, estimate, lag_s)
+    return at_lags(reference, estimate, interpolation)(lag_s)
+
+
+def at_lags(
+    reference: Recording, estimate: Recording, interpolation: Interpolation = "cubic"
+) -> Callable[[float], tuple[Recording, Recording]]:
+    """`at_reference_times` with the curves fitted once, for many lags."""
+    curves, frames = interpolator(estimate, interpolation), common_frames(reference, estimate)
     reach = _interval(estimate.times)
-    beside = (clock >= reference.times[0] - reach) & (clock <= reference.times[-1] + reach)
-    n_common = int(min(len(inside), beside.sum()))
-    if n_common < 2:
-        raise AlignmentError(
-            f"reference ({_span(reference)}) and estimate ({_span(estimate)}, minus a lag of"
-            f" {lag_s:g} s) overlap in {n_common} frames; two or more are needed"
-        )
-    common = reference.at_frames(inside)
-    shared = float(common.times[-1] - common.times[0])
-    shorter = min(float(reference.times[-1] - reference.times[0]), float(clock[-1] - clock[0]))
-    if shared < 0.5 * shorter:
-        tell(
-            "short overlap",
-            f"reference and estimate overlap for {shared:.3g} s only, of {shorter:.3g} s",
-        )
-    moved = replace(estimate, times=clock) if lag_s else estimate
-    return common, interpolated(moved, common.times, interpolation)
+
+    def at_lag(lag_s: float) -> tuple[Recording, Recording]:
+        clock = estimate.times - lag_s
+        inside = np.arange(reference.n_frames)[frames(lag_s)]
+        beside = (clock >= reference.times[0] - reach) & (clock <= reference.times[-1] + reach)
+        n_common = int(min(len(inside), beside.sum()))
+        if n_common < 2:
+            raise AlignmentError(
+                f"reference ({_span(reference)}) and estimate ({_span(estimate)}, minus a lag of"
+                f" {lag_s:g} s) overlap in {n_common} frames; two or more are needed"
+            )
+        common = reference.at_frames(inside)
+        shared = float(common.times[-1] - common.times[0])
+        shorter = min(float(reference.times[-1] - reference.times[0]), float(clock[-1] - clock[0]))
+        if shared < 0.5 * shorter:
+            tell(
+                "short overlap",
+                f"reference and estimate overlap for {shared:.3g} s only, of {shorter:.3g} s",
+            )
+        moved = curves(common.times + lag_s)
+        return common, replace(moved, times=common.times) if lag_s else moved
+
+    return at_lag
 
 
 def common_frames(
-    reference: Motion | Markers, estimate: Motion | Markers, lag_s: float
-) -> NDArray[np.intp]:
-    """Indices of the reference's frames that the estimate covers, less a lag."""
-    clock = estimate.times - lag_s
+    reference: Motion | Markers, estimate: Motion | Markers
+) -> Callable[[float], slice]:
+    """Of a lag, s: the reference's frames that the estimate covers, less that lag."""
     slack = 0.01 * _interval(reference.times)
-    inside = (reference.times >= clock[0] - slack) & (reference.times <= clock[-1] + slack)
-    return np.flatnonzero(inside)
+    first, last = float(estimate.times[0]), float(estimate.times[-1])
+
+    def at_lag(lag_s: float) -> slice:
+        start = int(np.searchsorted(reference.times, first - lag_s - slack, "left"))
+        stop = int(np.searchsorted(reference.times, last - lag_s + slack, "right"))
+        return slice(start, max(start, stop))
+
+    return at_lag
 
 
 def _without_holes(
     times: FloatArray, values: FloatArray, interpolation: Interpolation
 ) -> Callable[[FloatArray], FloatArray]:
     """Values at new times, NaN inside holes of the time stamps."""
-    curve = interpolant(values, times, interpolation)
+    # recordings on one clock need no curve
+    fitted = cache(lambda: interpolant(values, times, interpolation))
     steps = np.diff(times)
     holes = np.flatnonzero(steps > _HOLE * np.median(steps)) if len(steps) else np.empty(0, int)
 
     def at_times(new_times: FloatArray) -> FloatArray:
-        moved = curve(new_times)
+        moved = fitted()(new_times)
         for hole in holes:
             within = (new_times > times[hole]) & (new_times < times[hole + 1])
             moved[within] = np.nan

@@ -136,11 +136,7 @@ class MinimiseLag:
             )
 
     def __call__(self, reference: Recording, estimate: Recording) -> Aligned[Recording]:
-        remove = self.error == "offset_removed_rmse"
-
-        def loss(lag_s: float) -> float:
-            return error_of_lag(reference, estimate, lag_s, remove_offset=remove)
-
+        loss = error_of_lag(reference, estimate, self.error == "offset_removed_rmse")
         what = f"the error of all angles or markers that both have ({self.error})"
         return self.of(reference, estimate, loss, what)
 

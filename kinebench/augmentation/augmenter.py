@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from importlib import import_module
 from typing import ClassVar
 
 import numpy as np
@@ -35,7 +38,9 @@ _WARM_UP = Limit(0, 30, "s", "networks that settle within a second gain nothing 
 _RATE = Limit(
     0, 10_000, "Hz", "no camera or motion-capture system records people faster", positive=True
 )
-_BATCH = 32  # sequences per call of a network, which bounds memory
+
+
+_Task = tuple[NetworkSpec, Network, list[int]]  # the trials, by their numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,8 @@ class LSTMAugmenter:
     ----------
     version : str or AugmenterVersion
         A name of the catalogue, or a version of one's own.
-    runtime : {"numpy", "tensorflow", "onnx"}
+    runtime : {"compiled", "numpy", "tensorflow", "onnx"}
+        They agree within the rounding of float32.
     warm_up_s : float
         Length of a lead-in before the first frame. The networks start from a zero state, which
         biases the first second; the lead-in's markers are dropped.
@@ -88,7 +94,7 @@ class LSTMAugmenter:
     limits: ClassVar[Mapping[str, Limit]] = {"warm_up_s": _WARM_UP, "resample_hz": _RATE}
 
     version: str | AugmenterVersion = "v0.3"
-    runtime: str = "numpy"
+    runtime: str = "compiled"
     warm_up_s: float = 0.0
     warm_up_kind: str = "repeat"
     resample_hz: float | None = None
@@ -145,16 +151,37 @@ class LSTMAugmenter:
         """
         return self.augment_many([(keypoints, subject)])[0]
 
-    def augment_many(self, trials: Sequence[tuple[Markers, Subject]]) -> list[Markers]:
-        """Augment many trials of any length with one call of each network per 32 trials.
+    def augment_many(
+        self, trials: Sequence[tuple[Markers, Subject]], n_threads: int | None = None
+    ) -> list[Markers]:
+        """Augment many trials of any length, several in one call of each network.
 
-        Equals the trials augmented one by one within the rounding of float32.
+        Equals the trials augmented one by one, to the byte with the compiled runtime, and within
+        the rounding of float32 with others. The number of threads, by default that of the cores
+        that this process may use, changes nothing but the time.
         """
         prepared = [self._prepare(*trial) for trial in trials]
-        augmented: list[Markers] = []
-        for start in range(0, len(prepared), _BATCH):
-            augmented.extend(self._augment(prepared[start : start + _BATCH]))
-        return augmented
+        # side by side of similar length: within a batch all are padded to the longest
+        order = sorted(range(len(prepared)), key=lambda index: prepared[index].n_rows)
+        size = _RUNTIMES[self.runtime].batch
+        batches = [order[start : start + size] for start in range(0, len(order), size)]
+        networks = list(zip(self.row.networks, load_networks(self.row), strict=True))
+        tasks = [(*network, batch) for batch in batches for network in networks]
+
+        def responses(task: _Task) -> list[FloatArray]:
+            spec, network, batch = task
+            return self._responses(spec, network, [prepared[index] for index in batch])
+
+        parts: list[list[FloatArray]] = [[] for _ in prepared]
+        for (_, _, batch), found in zip(
+            tasks, _side_by_side(responses, tasks, n_threads), strict=True
+        ):
+            for index, response in zip(batch, found, strict=True):
+                parts[index].append(response)
+        return [
+            sequence.markers(self.gives, np.concatenate(found, axis=1))
+            for sequence, found in zip(prepared, parts, strict=True)
+        ]
 
     def _prepare(self, keypoints: Markers, subject: Subject) -> _Sequence:
         needed = _complete(keypoints, self.needs)
@@ -173,17 +200,6 @@ class LSTMAugmenter:
     def _lead_in(self, rate_hz: float) -> int:
         return round(self.warm_up_s * rate_hz)
 
-    def _augment(self, sequences: list[_Sequence]) -> list[Markers]:
-        networks = load_networks(self.row)
-        parts = [
-            self._responses(spec, network, sequences)
-            for spec, network in zip(self.row.networks, networks, strict=True)
-        ]
-        return [
-            sequence.markers(self.gives, np.concatenate(responses, axis=1))
-            for sequence, responses in zip(sequences, zip(*parts, strict=True), strict=True)
-        ]
-
     def _responses(
         self, spec: NetworkSpec, network: Network, sequences: list[_Sequence]
     ) -> list[FloatArray]:
@@ -193,24 +209,31 @@ class LSTMAugmenter:
         batch = np.zeros((len(rows), longest, network.n_features), dtype=np.float32)
         for index, row in enumerate(rows):
             batch[index, : len(row)] = row
-        outputs = _RUNTIMES[self.runtime](network, batch)
+        outputs = _RUNTIMES[self.runtime].predict(network, batch)
         responses = []
         for output, row, sequence in zip(outputs, rows, sequences, strict=True):
             kept = output[sequence.lead_in : len(row)].astype(np.float64)
-            relative = kept.reshape(len(kept), len(spec.gives), 3) * sequence.subject.height_m
-            responses.append(relative + self._reference(sequence))
+            placed = kept.reshape(len(kept), len(spec.gives), 3)
+            placed *= sequence.subject.height_m
+            placed += self._reference(sequence)
+            responses.append(placed)
         return responses
 
     def _rows(self, spec: NetworkSpec, network: Network, sequence: _Sequence) -> FloatArray:
         """Normalised input rows (lead_in + n_frames, n_features)."""
         columns = [self.needs.index(name) for name in spec.needs]
-        height = sequence.subject.height_m
-        features = (sequence.positions[:, columns] - self._reference(sequence)) / height
+        features = sequence.positions[:, columns]
+        features -= self._reference(sequence)
+        features /= sequence.subject.height_m
         n_frames = len(features)
-        constants = np.broadcast_to([height, sequence.subject.mass_kg], (n_frames, 2))
-        rows = np.concatenate([features.reshape(n_frames, -1), constants], axis=1)
-        frames = lead_in_frames(n_frames, sequence.lead_in, self.warm_up_kind)
-        return np.asarray((rows[frames] - network.mean) / network.std)
+        rows = np.empty((n_frames, network.n_features))
+        rows[:, :-2] = features.reshape(n_frames, -1)
+        rows[:, -2:] = sequence.subject.height_m, sequence.subject.mass_kg
+        rows -= network.mean
+        rows /= network.std
+        if sequence.lead_in == 0:
+            return rows
+        return rows[lead_in_frames(n_frames, sequence.lead_in, self.warm_up_kind)]
 
     def _reference(self, sequence: _Sequence) -> FloatArray:
         column = self.needs.index(self.row.reference_marker)
@@ -239,6 +262,11 @@ class _Sequence:
     grid: FloatArray | None
     lead_in: int
 
+    @property
+    def n_rows(self) -> int:
+        """Frames that the networks run."""
+        return self.lead_in + len(self.positions)
+
     def markers(self, names: tuple[str, ...], positions: FloatArray) -> Markers:
         """Markers at the trial's own times from positions (n_grid, n_markers, 3)."""
         times = self.keypoints.times
@@ -256,23 +284,57 @@ def tracked_markers(keypoints: Markers, augmented: Markers) -> Markers:
     return keypoints.joined(augmented.select(new))
 
 
-def _tensorflow(network: Network, features: Float32Array) -> Float32Array:
-    from kinebench.augmentation import tensorflow_runtime
+@dataclass(frozen=True, slots=True)
+class _Runtime:
+    """What runs networks.
 
-    return tensorflow_runtime.predict(network, features)
+    Parameters
+    ----------
+    predict : callable
+        The contract of `lstm.predict`.
+    batch : int
+        Sequences per call, which bounds memory.
+    """
+
+    predict: Callable[[Network, Float32Array], Float32Array]
+    batch: int = 32
 
 
-def _onnx(network: Network, features: Float32Array) -> Float32Array:
-    from kinebench.augmentation import onnx_runtime
+def _late(module: str) -> Callable[[Network, Float32Array], Float32Array]:
+    """`predict` of a module of this package that is imported when first used."""
 
-    return onnx_runtime.predict(network, features)
+    def predict(network: Network, features: Float32Array) -> Float32Array:
+        found: Float32Array = import_module(f"{__package__}.{module}").predict(network, features)
+        return found
+
+    return predict
 
 
-_RUNTIMES: dict[str, Callable[[Network, Float32Array], Float32Array]] = {
-    "numpy": lstm.predict,
-    "tensorflow": _tensorflow,
-    "onnx": _onnx,
+_RUNTIMES: dict[str, _Runtime] = {
+    # more than four at a time gain nothing, and would be more to pad
+    "compiled": _Runtime(_late("compiled_runtime"), 4),
+    "numpy": _Runtime(lstm.predict),
+    "tensorflow": _Runtime(_late("tensorflow_runtime")),
+    "onnx": _Runtime(_late("onnx_runtime")),
 }
+
+
+def _side_by_side(
+    work: Callable[[_Task], list[FloatArray]], tasks: list[_Task], n_threads: int | None
+) -> list[list[FloatArray]]:
+    """What each task gives, in order."""
+    n_threads = min(len(tasks), n_threads or _usable_cores())
+    if n_threads <= 1:
+        return [work(task) for task in tasks]
+    with ThreadPoolExecutor(n_threads) as pool:
+        return list(pool.map(work, tasks))
+
+
+def _usable_cores() -> int:
+    """Cores that this process may run on, where the system tells; else all of the machine."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _same_rate(rate_hz: float, other_hz: float) -> bool:

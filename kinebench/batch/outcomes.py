@@ -40,6 +40,24 @@ class Distance(NamedTuple):
     n: int
 
 
+class OutcomeFile(NamedTuple):
+    """A file that was read or written.
+
+    Parameters
+    ----------
+    name : str
+        From the session's folder on, or from that of all results.
+    changed : str
+        The day on which it was changed last, UTC; of a file in an archive the archive's; empty
+        when it is no longer there.
+    sha256 : str
+    """
+
+    name: str
+    changed: str
+    sha256: str
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a trial.
@@ -61,8 +79,8 @@ class Outcome:
         From the session's own motion; empty when it has none.
     not_compared : str
         Why there are none.
-    files : mapping of str to str
-        SHA-256 of each file that was read or written.
+    files : tuple of OutcomeFile
+        What was read and written.
     """
 
     subject: str
@@ -75,7 +93,7 @@ class Outcome:
     light: str = ""
     distances: tuple[Distance, ...] = ()
     not_compared: str = ""
-    files: Mapping[str, str] | None = None
+    files: tuple[OutcomeFile, ...] = ()
 
     def group_means(self, scaled: str, metric: str = "rmse") -> dict[str, float]:
         """Mean distance over the coordinates of each part of the body, rad, translations m."""

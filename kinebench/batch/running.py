@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from kinebench import __version__
-from kinebench.batch.outcomes import SCALED, Distance, Outcome
+from kinebench.batch.outcomes import SCALED, Distance, Outcome, OutcomeFile
 from kinebench.batch.trials import BatchTrial
 from kinebench.comparison import Procedure, compare_recordings
 from kinebench.core.motion import Motion
-from kinebench.core.provenance import digest, file_sha256
+from kinebench.core.provenance import changed_on, digest, file_sha256
 from kinebench.core.results import PipelineRun
 from kinebench.errors import FileFormatError, KinebenchError, ValueRangeError
 from kinebench.io import interrupts
@@ -110,7 +110,7 @@ def run_trial(trial: BatchTrial, job: BatchJob, out: Path) -> Outcome:
         place = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(place.filename).name}, line {place.lineno}"
         return _failed(trial, f"unforeseen {type(error).__name__} in {where}: {error}")
-    return _outcome(trial, status, content)
+    return _outcome(trial, status, content, out)
 
 
 def _content(trial: BatchTrial, job: BatchJob, folder: Path) -> tuple[str, Mapping[str, Any]]:
@@ -233,14 +233,19 @@ def _failed(trial: BatchTrial, reason: str) -> Outcome:
     return Outcome(*names, "failed", reason, trial.folder.as_posix())
 
 
-def _outcome(trial: BatchTrial, status: Any, content: Mapping[str, Any]) -> Outcome:
+def _outcome(trial: BatchTrial, status: Any, content: Mapping[str, Any], out: Path) -> Outcome:
     nan = float("nan")
     distances = tuple(
         Distance(**{**one, "value": nan if one["value"] is None else one["value"]})
         for one in content["from_own_motion"]
     )
-    files = {one["file"]: one["sha256"] for one in content["inputs"].values()}
-    written = {f"{trial.folder.as_posix()}/{n}": d for n, d in content["outputs"].items()}
+    read = (
+        _file(Path(one["file"]), trial.named.parent, one["sha256"])
+        for one in content["inputs"].values()
+    )
+    written = (
+        _file(out / trial.folder / name, out, sha256) for name, sha256 in content["outputs"].items()
+    )
     return Outcome(
         trial.subject,
         trial.session,
@@ -252,5 +257,12 @@ def _outcome(trial: BatchTrial, status: Any, content: Mapping[str, Any]) -> Outc
         content["quality_light"],
         distances,
         content["not_compared"],
-        {**files, **written},
+        tuple(dict.fromkeys((*read, *written))),
     )
+
+
+def _file(path: Path, root: Path, sha256: str) -> OutcomeFile:
+    """A file by its name below a folder: a page should not tell where somebody keeps their data."""
+    name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+    there = next((each for each in (path, *path.parents) if each.is_file()), None)
+    return OutcomeFile(name, "" if there is None else changed_on(there), sha256)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from kinebench.batch.outcomes import Outcome
+from kinebench.core.names import safe_name
 from kinebench.core.subject import Subject
 from kinebench.errors import KinebenchError
 from kinebench.io.session import Session, is_static, read_session
@@ -101,7 +101,9 @@ def find_trials(
             failed.append(Outcome(label, name, trial or "", "failed", f"{what}; found: {there}"))
         told = named_in_archive(session.folder)
         trials += [
-            BatchTrial(label, name, one, subject, session.folder, told, root / _safe(one), variant)
+            BatchTrial(
+                label, name, one, subject, session.folder, told, root / safe_name(one), variant
+            )
             for one in asked
         ]
     return FoundTrials(tuple(trials), tuple(failed))
@@ -114,13 +116,13 @@ def _label(session: Session) -> str:
 def _roots(sessions: Sequence[Session]) -> list[PurePath]:
     """A folder for each session, all different."""
     # file systems of Windows and macOS do not tell upper from lower case
-    counts = Counter(_safe(_label(session)).casefold() for session in sessions)
+    counts = Counter(safe_name(_label(session)).casefold() for session in sessions)
     taken: set[str] = set()
     roots = []
     for session in sessions:
-        root = PurePath(_safe(_label(session)))
+        root = PurePath(safe_name(_label(session)))
         if counts[root.name.casefold()] > 1:
-            root /= _safe(session.folder.name)
+            root /= safe_name(session.folder.name)
         unique, number = root, 1
         while str(unique).casefold() in taken:
             number += 1
@@ -128,8 +130,3 @@ def _roots(sessions: Sequence[Session]) -> list[PurePath]:
         taken.add(str(unique).casefold())
         roots.append(unique)
     return roots
-
-
-def _safe(name: str) -> str:
-    """A name that is one folder on every system, whatever somebody typed for a subject."""
-    return re.sub(r"[^\w.-]+", "_", name).strip("._")[:80] or "unnamed"

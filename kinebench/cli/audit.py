@@ -41,8 +41,7 @@ examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The inputs and pipeline options of ``kinebench run``; the engine is the fast one."""
-    add_input_arguments(parser)
-    parser.set_defaults(engine="fast")
+    add_input_arguments(parser, engine="fast")
     parser.epilog = _EPILOG
     parser.add_argument(
         "--motion", type=Path, metavar="FILE", help="a .mot made of these files elsewhere"
@@ -55,24 +54,31 @@ def run(arguments: argparse.Namespace) -> int:
     """Audit the trials one by one, print, and give the light as exit code."""
     from kinebench.pipeline.audit import worst_of
 
-    require_one_input(arguments)
-    if arguments.motion is not None and arguments.keypoints is None:
-        raise ValueRangeError("--motion: only with --keypoints; a session brings its own")
     with status_line() as show:
-        audits = _files(arguments) if arguments.session is None else _session(arguments, show)
+        audits = audited(arguments, show)
     if arguments.report is not None:
-        _write_report(arguments, audits)
+        source = arguments.session or arguments.keypoints
+        command = shlex.join(["kinebench", *sys.argv[1:]])
+        write_report(arguments.report, audits, source.name, command)
     if arguments.json:
-        print(json.dumps(_as_json(audits), indent=2, ensure_ascii=False))
+        print(json.dumps(as_json(audits), indent=2, ensure_ascii=False))
     else:
         _print(audits)
     return int(worst_of(audits) == "red")
 
 
+def audited(arguments: argparse.Namespace, show: Callable[[str], None]) -> list[TrialAudit]:
+    """The audits of a session's trials, or of files."""
+    require_one_input(arguments)
+    if arguments.motion is not None and arguments.keypoints is None:
+        raise ValueRangeError("--motion: only with --keypoints; a session brings its own")
+    return _files(arguments) if arguments.session is None else _session(arguments, show)
+
+
 def _files(arguments: argparse.Namespace) -> list[TrialAudit]:
     from dataclasses import replace
 
-    from kinebench.io.sto import read_motion
+    from kinebench.io.mot import read_motion
     from kinebench.pipeline.audit import audit_trial, failed
     from kinebench.quality import Evidence
 
@@ -127,18 +133,17 @@ def _recorded(arguments: argparse.Namespace, session: Session) -> Evidence | Non
             return None
 
 
-def _write_report(arguments: argparse.Namespace, audits: list[TrialAudit]) -> None:
+def write_report(path: Path, audits: list[TrialAudit], name: str, command: str) -> None:
+    """The page of a session or file of that name, with the command that makes it again."""
     from kinebench.io.atomic import write_atomically
     from kinebench.reports.audit_report import audit_document
     from kinebench.reports.html import as_html
 
-    source = arguments.session or arguments.keypoints
-    command = shlex.join(["kinebench", *sys.argv[1:]])
-    document = audit_document(source.name, audits, command)
-    write_atomically(arguments.report, as_html(document))
+    write_atomically(path, as_html(audit_document(name, audits, command)))
 
 
-def _as_json(audits: list[TrialAudit]) -> dict[str, Any]:
+def as_json(audits: list[TrialAudit]) -> dict[str, Any]:
+    """Lights, findings and remarks of every trial."""
     from kinebench.pipeline.audit import worst_of
 
     return {

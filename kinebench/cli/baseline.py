@@ -37,13 +37,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     accept.add_argument(
         "--repeats", type=one_or_more, default=20, metavar="N",
-        help="draws of noise that the spread of errors comes from; default: 20",
+        help="number of draws of noise that the spread of errors comes from; default: 20",
     )  # fmt: skip
     show = actions.add_parser("show", help="what is expected, how far it may move, and why")
-    show.add_argument("file", type=Path, nargs="?", metavar="FILE")
+    show.add_argument(
+        "file", type=Path, nargs="?", metavar="FILE", help="default: that of the quick gate"
+    )
     diff = actions.add_parser("diff", help="what differs between two baselines; exit code 1 then")
-    diff.add_argument("before", type=Path, metavar="BEFORE")
-    diff.add_argument("after", type=Path, metavar="AFTER")
+    diff.add_argument("before", type=Path, metavar="BEFORE", help="a baseline, .toml")
+    diff.add_argument("after", type=Path, metavar="AFTER", help="another one")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -56,7 +56,7 @@ def run_batch(arguments: argparse.Namespace) -> int:
 
 def _require_sense(arguments: argparse.Namespace) -> None:
     """Refuse options of one trial."""
-    if arguments.keypoints is not None or not arguments.session:
+    if arguments.keypoints is not None:
         raise ValueRangeError(
             "--all runs the trials of sessions: name one or more, or their folder"
         )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kinebench.cli.output import print_remarks
 from kinebench.cli.progress import status_line
@@ -58,7 +59,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_gate_arguments(parser)
     parser.add_argument(
         "--seed", type=int, metavar="N",
-        help="another draw of the laboratory's noise: errors against the truth alone are compared",
+        help="number of another draw of the laboratory's noise: errors against the truth alone are"
+        " compared; default: the baseline's",
     )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--junit", type=Path, metavar="FILE", help="write JUnit XML")
@@ -108,9 +110,49 @@ def baseline_path(arguments: argparse.Namespace) -> Path:
     return QUICK_BASELINE if gate is None else gate.with_suffix(".baseline.toml")
 
 
-def _check(arguments: argparse.Namespace) -> int:
+class Checked(NamedTuple):
+    """A verdict, and what it was found from.
+
+    Parameters
+    ----------
+    verdict : Verdict
+    baseline : Baseline
+    measured : Measurement
+    remarks : tuple of Remark
+    """
+
+    verdict: Verdict
+    baseline: Baseline
+    measured: Measurement
+    remarks: tuple[Remark, ...]
+
+
+def checked(
+    gate: Gate, baseline: Baseline, arguments: argparse.Namespace, show: Callable[[str], None]
+) -> Checked:
+    """Measure what the gate runs, and hold it against the baseline."""
     from kinebench.baselines.judging import judge
+
+    seed = baseline.origin.seed if arguments.seed is None else arguments.seed
+    timed = arguments.timing or any(f.tolerance == "time" for f in baseline.figures.values())
+    with collected_remarks() as remarks:
+        measured, origin = gate.measure(seed, timed, lambda trial: show(f"trial: {trial}"))
+    return Checked(judge(baseline, measured, origin), baseline, measured, tuple(remarks))
+
+
+def expected(path: Path) -> Baseline:
+    """The baseline of a file, or an error that says how to make one."""
     from kinebench.baselines.text import read_baseline
+
+    if not path.is_file():
+        raise ValueRangeError(
+            f"there is no baseline {path}; 'kinebench baseline accept' makes one of what comes out"
+            " now"
+        )
+    return read_baseline(path)
+
+
+def _check(arguments: argparse.Namespace) -> int:
     from kinebench.io.atomic import require_writable
 
     if arguments.json and arguments.github:
@@ -119,23 +161,15 @@ def _check(arguments: argparse.Namespace) -> int:
     if arguments.write_trials is not None:
         return _write_trials(gate, arguments.write_trials)
     path = baseline_path(arguments)
-    if not path.is_file():
-        raise ValueRangeError(
-            f"there is no baseline {path}; 'kinebench baseline accept' makes one of what comes out"
-            " now"
-        )
-    baseline = read_baseline(path)
+    baseline = expected(path)
     files = [f for f in (arguments.junit, arguments.markdown, arguments.html) if f is not None]
     require_writable(files, [path] if arguments.gate is None else [path, arguments.gate])
     if baseline.is_empty:
         print(f"kinebench check: the baseline {path.name} is empty", file=sys.stderr)
         return _NOTHING_MEASURED
-    seed = baseline.origin.seed if arguments.seed is None else arguments.seed
-    timed = arguments.timing or any(f.tolerance == "time" for f in baseline.figures.values())
-    with collected_remarks() as remarks, status_line() as show:
-        measured, origin = gate.measure(seed, timed, lambda trial: show(f"trial: {trial}"))
+    with status_line() as show:
+        verdict, _, measured, remarks = checked(gate, baseline, arguments, show)
     print_remarks(remarks)
-    verdict = judge(baseline, measured, origin)
     if verdict.failures or verdict.n_compared:
         _write(arguments, verdict, baseline, measured)
         _tell(arguments, verdict, baseline, path, remarks)
@@ -152,7 +186,7 @@ def _tell(
     verdict: Verdict,
     baseline: Baseline,
     path: Path,
-    remarks: list[Remark],
+    remarks: Sequence[Remark],
 ) -> None:
     from kinebench.reports.gate_formats import as_json
     from kinebench.reports.gate_words import github_annotations, headline, in_text

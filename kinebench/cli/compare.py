@@ -10,15 +10,20 @@ import textwrap
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from kinebench.cli.compare_methods import files_of, matches, require_one_subject, run_methods
+from kinebench.cli.compare_methods import (
+    SaidOfModels,
+    files_of,
+    matches,
+    run_methods,
+    said_of_models,
+)
 from kinebench.errors import ValueRangeError
 
 if TYPE_CHECKING:
     from kinebench.alignment import TimeAlignment
     from kinebench.comparison import Comparison, FoundPairs, Procedure
-    from kinebench.core.model import Model
     from kinebench.events import ManualEvent
 
 
@@ -66,15 +71,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--motions", type=Path, metavar="DIR", help="keep the motions that pipelines give"
     )
-    parser.add_argument("--preset", default="default", metavar="NAME", help="a published procedure")
+    parser.add_argument(
+        "--preset",
+        default="default",
+        metavar="NAME",
+        help="a published procedure: default, opencap-2023, falisse-2025, opencapbench"
+        " or lbmc-2025",
+    )
+    _add_score_arguments(parser)
+    _add_output_arguments(parser)
+
+
+def _add_score_arguments(parser: argparse.ArgumentParser) -> None:
+    """How both are aligned, and what of them is scored."""
     parser.add_argument(
         "--align",
         metavar="POLICY",
         help="none (default), SECONDS the estimate is late, signal[:NAME], or minimise",
     )
-    parser.add_argument("--space", metavar="KIND", help="for markers: rigid or vertical")
     parser.add_argument(
-        "--window", type=float, nargs=2, metavar=("START", "END"), help="score this part only, s"
+        "--space",
+        metavar="KIND",
+        help="for markers: rigid or vertical (about the vertical); default: none",
+    )
+    parser.add_argument(
+        "--window",
+        type=float,
+        nargs=2,
+        metavar=("START", "END"),
+        help="score this part only, s on the reference's clock; default: all",
     )
     parser.add_argument("--coordinates", metavar="A,B", help="score these only")
     parser.add_argument(
@@ -91,7 +116,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=float,
         nargs=2,
         metavar=("X", "Z"),
-        help="forward on the ground, for --events gait of markers; by default as the feet point",
+        help="forward on the ground, for --events gait of markers, as two numbers without a unit;"
+        " default: as the feet point",
     )
     parser.add_argument(
         "--event-markers",
@@ -99,7 +125,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="TRC",
         help="the reference's markers, for events that its motion does not show",
     )
-    _add_output_arguments(parser)
 
 
 def _add_output_arguments(parser: argparse.ArgumentParser) -> None:
@@ -108,55 +133,100 @@ def _add_output_arguments(parser: argparse.ArgumentParser) -> None:
         "--margin",
         type=float,
         metavar="DEG",
-        help="test angles for equivalence within ± this, chosen beforehand; from 3 subjects on",
+        help="test angles for equivalence within ± so many degrees, chosen beforehand; from 3"
+        " subjects on; default: no test",
     )
     parser.add_argument(
         "--group",
         metavar="PART",
-        help="of several methods: the part of the body that the ranking is about: legs (default),"
-        " pelvis, trunk, arms or translations",
+        help="the part of the body whose mean --align minimise makes lowest, and by which several"
+        " methods are ranked: legs (default), pelvis, trunk, arms or translations; of markers head"
+        " and other too",
     )
     parser.add_argument("--json", action="store_true", help="print JSON, SI units and radians")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write all figures, ° and mm")
     parser.add_argument("--latex", type=Path, metavar="FILE", help="write the table")
     parser.add_argument("--report", type=Path, metavar="FILE", help="write an HTML report")
     parser.add_argument(
+        "--ranking",
+        type=Path,
+        metavar="FILE",
+        help="of several methods: write means, ranks and paired differences as CSV, ° and mm",
+    )
+    parser.add_argument(
         "--model",
         type=Path,
         metavar="OSIM",
-        help="the subject's scaled model: it tells angles from lengths, and the report compares"
-        " joint centres on it and shows both moving",
+        help="the subject's scaled model, or a folder with SUBJECT.osim or one .osim below SUBJECT/"
+        " of each: it tells angles from lengths and whose axes joints have; joint centres are"
+        " compared on it, and the report shows both motions moving",
     )
+
+
+class Asked(NamedTuple):
+    """What is to be compared, and how.
+
+    Parameters
+    ----------
+    found : dict of str to FoundPairs
+        Pairs by method; one method's name is of no importance.
+    how : Procedure
+    margin : float, optional
+        Of the test of equivalence, rad.
+    said : SaidOfModels
+    """
+
+    found: dict[str, FoundPairs]
+    how: Procedure
+    margin: float | None
+    said: SaidOfModels
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare and print or write what was asked for."""
     with TemporaryDirectory(prefix="kinebench-") as made:
-        return _run(arguments, _found(arguments, arguments.motions or Path(made)))
+        return _run(arguments, asked_of(arguments, Path(made)))
 
 
-def _run(arguments: argparse.Namespace, found: dict[str, FoundPairs]) -> int:
+def asked_of(arguments: argparse.Namespace, made: Path) -> Asked:
+    """Find the pairs, run the pipelines among them, and read the models.
+
+    Motions of pipelines are put into folders below `made`, unless they are to be kept.
+    """
+    found = _found(arguments, arguments.motions or made)
+    how, margin = procedure_of(arguments), _margin_rad(arguments)
+    said = said_of_models(arguments, found)
+    how = how if said.joints is None else replace(how, joints=said.joints)
+    return Asked(found, how, margin, said)
+
+
+def _run(arguments: argparse.Namespace, asked: Asked) -> int:
+    found, how, margin, said = asked
     if len(found) > 1:
-        return run_methods(arguments, found, _procedure(arguments), _margin_rad(arguments))
-    if arguments.group is not None:
-        raise ValueRangeError("--group is what several methods are ranked by: name two or more")
-    return _run_one(arguments, next(iter(found.values())))
+        return run_methods(arguments, found, how, margin, said)
+    if arguments.ranking is not None:
+        raise ValueRangeError("--ranking is of several methods: name two or more")
+    return _run_one(arguments, next(iter(found.values())), how, margin, said)
 
 
-def _run_one(arguments: argparse.Namespace, found: FoundPairs) -> int:
-    from kinebench.comparison import compare_pairs, model_kinds
+def _run_one(
+    arguments: argparse.Namespace,
+    found: FoundPairs,
+    how: Procedure,
+    margin: float | None,
+    said: SaidOfModels,
+) -> int:
+    from kinebench.comparison import compare_pairs
     from kinebench.io.atomic import require_writable, write_atomically
     from kinebench.reports import comparison_tables, tables
     from kinebench.reports.comparison_json import as_json
     from kinebench.reports.comparison_remarks import comparison_title
 
-    model, margin = _model(arguments, found), _margin_rad(arguments)
     outputs = (arguments.csv, arguments.latex, arguments.report)
     files = files_of({"": found})
     require_writable([path for path in outputs if path is not None], [path for _, path in files])
-    how = _procedure(arguments)
-    kinds = None if model is None else model_kinds(model)
-    comparison = compare_pairs(found.pairs, how, matches(arguments.match), found.excluded, kinds)
+    pairs = (found.pairs, how, matches(arguments.match), found.excluded, said.kinds)
+    comparison = compare_pairs(*pairs)
     if arguments.csv is not None:
         rows = comparison_tables.tidy_rows(comparison)
         write_atomically(arguments.csv, tables.as_csv(rows))
@@ -168,13 +238,13 @@ def _run_one(arguments: argparse.Namespace, found: FoundPairs) -> int:
         from kinebench.reports.comparison_report import comparison_document
         from kinebench.reports.html import as_html
 
-        document = comparison_document(comparison, model, margin, files)
+        document = comparison_document(comparison, said.models, margin, files)
         write_atomically(arguments.report, as_html(document))
     if arguments.json:
-        content = as_json(comparison, margin)
+        content = as_json(comparison, margin, said.models)
         print(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
     else:
-        _print(comparison, margin)
+        _print(comparison, margin, said)
     return 0
 
 
@@ -186,19 +256,6 @@ def _margin_rad(arguments: argparse.Namespace) -> float | None:
             f"--margin must lie between 0 and 180 degrees, found {arguments.margin:g}"
         )
     return math.radians(arguments.margin)
-
-
-def _model(arguments: argparse.Namespace, found: FoundPairs) -> Model | None:
-    from kinebench.io.models import read_model
-
-    if arguments.model is None:
-        return None
-    if arguments.report is not None:
-        require_one_subject([found])
-    name = found.pairs[0].reference.name
-    if name.lower().endswith(".trc"):
-        raise ValueRangeError(f"--model moves by coordinates, and {name} holds markers")
-    return read_model(arguments.model)
 
 
 def _found(arguments: argparse.Namespace, made: Path) -> dict[str, FoundPairs]:
@@ -268,12 +325,13 @@ def _pairs(arguments: argparse.Namespace, estimate: Path, made: Path) -> FoundPa
         )  # fmt: skip
 
 
-def _procedure(arguments: argparse.Namespace) -> Procedure:
+def procedure_of(arguments: argparse.Namespace) -> Procedure:
+    """The preset's procedure, with what other options say."""
     from kinebench.alignment import RigidAlignment, VerticalAxisAlignment
     from kinebench.comparison import procedure
     from kinebench.errors import require_names
 
-    how = procedure(arguments.preset)
+    how = replace(procedure(arguments.preset), group=arguments.group)
     if arguments.align is not None:
         how = replace(how, time=_time_alignment(arguments.align))
     if arguments.space is not None:
@@ -327,7 +385,7 @@ def _time_alignment(text: str) -> TimeAlignment:
     return GivenLag(lag_s)
 
 
-def _print(comparison: Comparison, margin_rad: float | None) -> None:
+def _print(comparison: Comparison, margin_rad: float | None, said: SaidOfModels) -> None:
     from kinebench.comparison.agreement import FEWEST_SUBJECTS, agreement_of
     from kinebench.reports.agreement_tables import agreement_table
     from kinebench.reports.comparison_remarks import (
@@ -352,6 +410,13 @@ def _print(comparison: Comparison, margin_rad: float | None) -> None:
             f"no test of equivalence: it takes the motions of {FEWEST_SUBJECTS} subjects, found"
             f" {comparison.n_subjects}\n"
         )
+    if said.models:
+        from kinebench.comparison.joint_centres import joint_centre_errors
+        from kinebench.reports.cycle_tables import joint_centre_table
+
+        errors = joint_centre_errors(comparison.pairs, said.models)
+        print(as_text(joint_centre_table({"estimate": errors}), width))
+        print()
     for line in (*remarks(comparison), *procedure_remarks(comparison)):
         hang = "    " if line.startswith("  ") else "  "
         print(textwrap.fill(line, max(width, 40), subsequent_indent=hang, break_long_words=False))

@@ -6,14 +6,59 @@ import argparse
 import json
 import shutil
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kinebench.errors import ValueRangeError
 
 if TYPE_CHECKING:
+    from kinebench.alignment.joint_frames import JointFrame
     from kinebench.comparison import FoundPairs, MethodComparison, Procedure
+    from kinebench.core.model import Model
+    from kinebench.core.motion import Kind
+
+
+class SaidOfModels(NamedTuple):
+    """What ``--model`` says.
+
+    Parameters
+    ----------
+    models : mapping of str to Model
+        By subject; empty without the option, and for one file beside several subjects.
+    kinds : mapping of str to {"rotational", "translational"}, optional
+        Of its coordinates.
+    joints : tuple of JointFrame, optional
+        Its joints of three angles.
+    """
+
+    models: Mapping[str, Model]
+    kinds: Mapping[str, Kind] | None = None
+    joints: tuple[JointFrame, ...] | None = None
+
+
+def said_of_models(arguments: argparse.Namespace, found: Mapping[str, FoundPairs]) -> SaidOfModels:
+    """Read the models; a report needs one of every subject."""
+    from kinebench.alignment.joint_frames import joint_frames
+    from kinebench.comparison import model_kinds
+    from kinebench.comparison.joint_centres import models_of
+    from kinebench.io.models import read_model
+    from kinebench.kinematics import read_tree
+
+    path = arguments.model
+    if path is None:
+        return SaidOfModels({})
+    pairs = [pair for one in found.values() for pair in one.pairs]
+    of_markers = next((p.reference.name for p in pairs if p.reference.suffix.lower() == ".trc"), "")
+    if of_markers:
+        raise ValueRangeError(f"--model moves by coordinates, and {of_markers} holds markers")
+    subjects = list(dict.fromkeys(pair.subject for pair in pairs))
+    if path.is_dir() or len(subjects) == 1 or arguments.report is not None:
+        models: Mapping[str, Model] = models_of(path, subjects)
+        first = models[subjects[0]]
+    else:
+        models, first = {}, read_model(path)
+    return SaidOfModels(models, model_kinds(first), joint_frames(read_tree(first)))
 
 
 def run_methods(
@@ -21,24 +66,22 @@ def run_methods(
     found: Mapping[str, FoundPairs],
     how: Procedure,
     margin_rad: float | None,
+    said: SaidOfModels,
 ) -> int:
     """Compare the methods, and print or write what was asked for."""
-    from kinebench.comparison import compare_methods, model_kinds
+    from kinebench.comparison import compare_methods
     from kinebench.io.atomic import require_writable, write_atomically
-    from kinebench.io.models import read_model
     from kinebench.reports import method_report, tables
     from kinebench.reports.html import as_html
 
-    if arguments.model is not None and arguments.report is not None:
-        require_one_subject(found.values())
-    model = None if arguments.model is None else read_model(arguments.model)
-    kinds = None if model is None else model_kinds(model)
     files = files_of(found)
-    outputs = (arguments.csv, arguments.latex, arguments.report)
+    outputs = (arguments.csv, arguments.latex, arguments.report, arguments.ranking)
     require_writable([path for path in outputs if path is not None], [path for _, path in files])
-    comparison = compare_methods(found, how, arguments.group, matches(arguments.match), kinds)
+    comparison = compare_methods(found, how, matches(arguments.match), said.kinds)
     if arguments.csv is not None:
         write_atomically(arguments.csv, tables.as_csv(method_report.tidy_method_rows(comparison)))
+    if arguments.ranking is not None:
+        write_atomically(arguments.ranking, tables.as_csv(method_report.ranking_rows(comparison)))
     if arguments.latex is not None:
         table = method_report.scores_table(
             comparison, (*comparison.groups, *comparison.coordinates)
@@ -47,24 +90,14 @@ def run_methods(
             arguments.latex, tables.as_latex(table, method_report.methods_in_words(comparison))
         )
     if arguments.report is not None:
-        document = method_report.methods_document(comparison, files, margin_rad, model)
+        document = method_report.methods_document(comparison, files, margin_rad, said.models)
         write_atomically(arguments.report, as_html(document))
     if arguments.json:
-        content = method_report.methods_as_json(comparison)
+        content = method_report.methods_as_json(comparison, margin_rad)
         print(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
     else:
         _print(comparison)
     return 0
-
-
-def require_one_subject(found: Iterable[FoundPairs]) -> None:
-    """Refuse a report with one model of several subjects, before anything is written."""
-    subjects = sorted({pair.subject for one in found for pair in one.pairs})
-    if len(subjects) > 1:
-        raise ValueRangeError(
-            f"a report with --model is of the one subject whose model it is, found {len(subjects)}:"
-            f" {', '.join(subjects[:4])}{', …' if len(subjects) > 4 else ''}"
-        )
 
 
 def files_of(found: Mapping[str, FoundPairs]) -> list[tuple[str, Path]]:
@@ -108,6 +141,7 @@ def _print(comparison: MethodComparison) -> None:
         method_report.difference_table(comparison.headline, units),
         method_report.scores_table(comparison, comparison.groups),
         method_report.scores_table(comparison, comparison.coordinates),
+        method_report.kinds_table(comparison),
     ):
         print()
         print(as_text(table, width))

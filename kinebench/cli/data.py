@@ -40,9 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     action("list", "List the datasets, and how much of each is here.")
     show = action("show", "Show a dataset's card: licence, citation, files, samples, steps.")
-    show.add_argument("name", metavar="NAME")
+    show.add_argument("name", metavar="NAME", help="of a dataset; 'kinebench data list' has all")
     fetch = action("fetch", "Download what is not here yet, and verify it.")
-    fetch.add_argument("names", metavar="NAME", nargs="*")
+    fetch.add_argument("names", metavar="NAME", nargs="*", help="of datasets, unless --all")
     fetch.add_argument("--all", action="store_true", help="every dataset that can be downloaded")
     fetch.add_argument(
         "--accept-licence",
@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     index = action(
         "index", "What a copy holds of the published layout, and what is missing; reads no file."
     )
-    index.add_argument("name", metavar="NAME")
+    index.add_argument("name", metavar="NAME", help="of the dataset whose layout it has")
     index.add_argument(
         "folder", metavar="FOLDER", nargs="?", type=Path, help="default: the copy that was added"
     )
@@ -63,10 +63,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = action("add", "Write a card for a folder or archive of your own, to list and verify it.")
     add.add_argument("origin", metavar="FOLDER", type=Path, help="folder, zip or tar archive")
     add.add_argument("--name", required=True, help="new, or that of a dataset fetched by hand")
-    add.add_argument("--title")
-    add.add_argument("--description")
-    add.add_argument("--licence", default=UNSTATED_LICENCE, help="SPDX expression")
-    add.add_argument("--citation")
+    add.add_argument("--title", help="in one line; default: the name")
+    add.add_argument("--description", help="what it holds; default: none")
+    add.add_argument(
+        "--licence",
+        default=UNSTATED_LICENCE,
+        help="SPDX expression, such as CC-BY-4.0; default: not stated",
+    )
+    add.add_argument("--citation", help="how to cite it; default: not stated")
     add.add_argument("--replace", action="store_true", help="index again what was added before")
 
 

@@ -33,14 +33,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=one_or_more,
         default=4,
         metavar="N",
-        help="virtual people; default: 4",
+        help="number of virtual people; default: 4",
     )
     parser.add_argument(
         "--body",
         choices=("auto", "opencap", "lab"),
         default="auto",
-        help="OpenCap's LaiUhlrich2022 or the laboratory's own body;"
-        " auto: opencap when its files are at hand (default)",
+        help="opencap: LaiUhlrich2022; lab: the laboratory's own; auto (default): opencap when its"
+        " files are at hand",
     )
     parser.add_argument(
         "--camera",
@@ -53,15 +53,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--people",
         choices=("template", "moving", "shaped", "varied"),
         default="template",
-        help="whether all perform one template (default), move as themselves, are built as"
-        " themselves, or both",
+        help="template (default): all perform one movement; moving: each moves in a way of their"
+        " own; shaped: each is built in a way of their own; varied: both",
     )
     parser.add_argument(
         "--workers",
         type=one_or_more,
         default=os.cpu_count() or 1,
         metavar="N",
-        help="processes; default: one per core",
+        help="number of processes; default: one per core",
     )
 
 

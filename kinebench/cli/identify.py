@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kinebench.cli.arguments import kilograms, metres
+
 if TYPE_CHECKING:
     from kinebench.augmentation.identify import Candidate, Identification
 
@@ -19,8 +21,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file", type=Path, metavar="FILE.trc", help="TRC with keypoints and augmented markers"
     )
-    parser.add_argument("--mass", type=float, required=True, metavar="KG", help="body mass, kg")
-    parser.add_argument("--height", type=float, required=True, metavar="M", help="body height, m")
+    parser.add_argument(
+        "--mass", type=kilograms, required=True, metavar="KG",
+        help="body mass: 72, 72kg or 159lb; required",
+    )  # fmt: skip
+    parser.add_argument(
+        "--height", type=metres, required=True, metavar="M",
+        help="body height: 1.78, 178cm or 70in; required",
+    )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
 
@@ -69,15 +77,17 @@ def _row(candidate: Candidate) -> dict[str, Any]:
     }
     numbers = {name: round(1e3 * value, 6) for name, value in values.items()}
     row: dict[str, Any] = {"version": candidate.version, **numbers, "fits": candidate.fits}
+    row["n_frames"] = candidate.n_frames
     return dict(without_nan(row))
 
 
 def _table(found: Identification) -> list[str]:
-    lines = [f"{'version':<10}{'RMS, mm':>10}{'max, mm':>10}"]
+    lines = [f"{'version':<10}{'RMS, mm':>10}{'max, mm':>10}{'frames':>8}"]
     for candidate in found.candidates:
         mark = "  fits" if candidate.fits else ""
         rms, largest = 1e3 * candidate.rms_m, 1e3 * candidate.max_m
-        lines.append(f"{candidate.version:<10}{rms:>10.3f}{largest:>10.3f}{mark}")
+        numbers = f"{rms:>10.3f}{largest:>10.3f}{candidate.n_frames:>8}"
+        lines.append(f"{candidate.version:<10}{numbers}{mark}")
     return lines
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from kinebench import __version__
+from kinebench.cli.kinds import explained
 from kinebench.cli.output import PrintableStream, print_remarks
 from kinebench.cli.streams import ReaderGone, standard_streams
 from kinebench.errors import KinebenchError, KinebenchWarning, printable
@@ -20,7 +21,7 @@ from kinebench.io import interrupts
 from kinebench.remarks import Remark, as_remark, heard_by, remarks_of
 
 # name -> what it does; the module of the same name is imported only when it is asked for
-_COMMANDS = {
+COMMANDS = {
     "demo": "the main job on embedded defaults: virtual laboratory, pipeline, study, report",
     "run": "keypoints in, motion out: the pipeline on one trial or OpenCap session",
     "why": "why does one side sink: swap every cause on one trial, without a reference",
@@ -78,7 +79,8 @@ def _answer(given: Sequence[str]) -> int:
             redirect_stdout(PrintableStream(sys.stdout)),
             heard_by(_printer()),
         ):
-            code = int(import_module(f"kinebench.cli.{parsed.command}").run(parsed))
+            with explained(parsed):
+                code = int(import_module(f"kinebench.cli.{parsed.command}").run(parsed))
             interrupts.check()
             return code
     except KeyboardInterrupt as error:
@@ -138,8 +140,8 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"kinebench {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    asked = next((word for word in given if word in _COMMANDS), None)
-    for name, purpose in _COMMANDS.items():
+    asked = next((word for word in given if word in COMMANDS), None)
+    for name, purpose in COMMANDS.items():
         command = commands.add_parser(name, help=purpose, description=purpose)
         command.add_argument("--debug", action="store_true", help="show a traceback on failure")
         if name == asked:

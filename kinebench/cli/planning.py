@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kinebench.cli.arguments import HEIGHT_HELP, MASS_HELP, kilograms, metres
 from kinebench.errors import ValueRangeError
 from kinebench.remarks import Remark, collected_remarks
 
@@ -24,7 +25,9 @@ OWN_MODEL = "own"
 """What ``--scaled-model`` takes for the session's own."""
 
 
-def add_input_arguments(parser: argparse.ArgumentParser, sessions: str = "?") -> None:
+def add_input_arguments(
+    parser: argparse.ArgumentParser, sessions: str = "?", engine: str | None = None
+) -> None:
     """What a trial is read from, and which pipeline it goes through.
 
     Parameters
@@ -32,6 +35,8 @@ def add_input_arguments(parser: argparse.ArgumentParser, sessions: str = "?") ->
     parser : ArgumentParser
     sessions : {"?", "*"}
         Whether one session can be named, or many.
+    engine : str, optional
+        Default of the command; None leaves it to ``--pipeline``, and then to `PipelineSpec`.
     """
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument(
@@ -42,18 +47,43 @@ def add_input_arguments(parser: argparse.ArgumentParser, sessions: str = "?") ->
         " dataset name",
     )
     session = parser.add_argument_group("on a session")
-    session.add_argument("--trial", metavar="NAME", help="which trial")
-    session.add_argument("--variant", metavar="V", help="detector and cameras, where several exist")
+    session.add_argument(
+        "--trial", metavar="NAME", help="which trial; default: the only one that moves"
+    )
+    session.add_argument(
+        "--variant",
+        metavar="V",
+        help="detector and cameras, such as HRNet/2-cameras; needed where several exist",
+    )
     files = parser.add_argument_group("on files")
     files.add_argument(
-        "--keypoints", type=Path, metavar="FILE", help="TRC, C3D, NPY, NPZ, CSV or TSV"
+        "--keypoints",
+        type=Path,
+        metavar="FILE",
+        help="TRC, C3D, NPY, NPZ, CSV or TSV; commas, semicolons or tabs, decimal commas too",
     )
     files.add_argument("--static", type=Path, metavar="FILE", help="static trial, same format")
-    files.add_argument("--unit", choices=("m", "cm", "mm"), help="of arrays, which declare none")
-    files.add_argument("--rate", type=float, metavar="HZ", help="of arrays without times")
-    files.add_argument("--keypoint-set", metavar="NAME", help="of arrays without names")
     files.add_argument(
-        "--axes", metavar="+X+Y+Z", help="forward, up and right in the file (default +x+y+z)"
+        "--unit",
+        choices=("m", "cm", "mm"),
+        help="m, cm or mm: of arrays (NPY, NPZ, CSV), which declare none; no default",
+    )
+    files.add_argument(
+        "--rate",
+        type=float,
+        metavar="HZ",
+        help="frames per second of arrays without times; no default",
+    )
+    files.add_argument(
+        "--keypoint-set",
+        metavar="NAME",
+        help="of arrays without names: BODY_25, OPENCAP_20 or HRNET_23; no default",
+    )
+    files.add_argument(
+        "--axes",
+        metavar="AXES",
+        help="of the file: y-up, z-up, x-up, or where forward, up and right lie, such as +x+z-y,"
+        " in any case; default: y-up",
     )
     parser.add_argument(
         "--scaled-model",
@@ -62,13 +92,18 @@ def add_input_arguments(parser: argparse.ArgumentParser, sessions: str = "?") ->
         help=f"instead of scaling; on a session also '{OWN_MODEL}': the session's own",
     )
     subject = parser.add_argument_group("subject (a session brings its own)")
-    subject.add_argument("--mass", type=float, metavar="KG")
-    subject.add_argument("--height", type=float, metavar="M")
-    _add_stage_arguments(parser.add_argument_group("pipeline"))
+    add_subject_arguments(subject)
+    _add_stage_arguments(parser.add_argument_group("pipeline"), engine)
 
 
-def _add_stage_arguments(group: Any) -> None:
-    # no defaults here: what is not given is left to --pipeline, and then to PipelineSpec
+def add_subject_arguments(group: Any) -> None:
+    """Mass and height, with or without their units."""
+    group.add_argument("--mass", type=kilograms, metavar="KG", help=MASS_HELP)
+    group.add_argument("--height", type=metres, metavar="M", help=HEIGHT_HELP)
+
+
+def _add_stage_arguments(group: Any, engine: str | None) -> None:
+    # no other defaults here: what is not given is left to --pipeline, and then to PipelineSpec
     group.add_argument(
         "--pipeline",
         type=Path,
@@ -78,16 +113,31 @@ def _add_stage_arguments(group: Any) -> None:
     group.add_argument(
         "--markers",
         metavar="KIND",
-        help="augmented (default), stored, openpose, mmpose or mocap: what is tracked",
+        help="what is tracked: augmented (default), stored (in the file), openpose or mmpose (the"
+        " keypoints themselves), or mocap (optical markers)",
     )
     group.add_argument(
         "--body",
         metavar="BODY",
         help="opencap (default: LaiUhlrich2022) or lab, which needs no model files",
     )
-    group.add_argument("--augmenter", metavar="VERSION", help="v0.0 to v0.3, lab-1, or none")
-    group.add_argument("--warm-up", type=float, metavar="S", help="of the augmenter (default 0)")
-    group.add_argument("--resample", type=float, metavar="HZ", help="rate for the augmenter")
+    group.add_argument(
+        "--augmenter",
+        metavar="VERSION",
+        help="v0.0, v0.1, v0.2, v0.3, lab-1, or none; default: the session's, else v0.3",
+    )
+    group.add_argument(
+        "--warm-up",
+        type=float,
+        metavar="S",
+        help="seconds of lead-in for the augmenter, 0 to 30; default: 0, as OpenCap",
+    )
+    group.add_argument(
+        "--resample",
+        type=float,
+        metavar="HZ",
+        help="frames per second that the augmenter runs at; default: those of the recording",
+    )
     group.add_argument(
         "--clean",
         metavar="STEPS",
@@ -96,21 +146,43 @@ def _add_stage_arguments(group: Any) -> None:
         " none on sessions",
     )
     group.add_argument("--no-floor", action="store_true", help="without OpenCap's vertical offset")
-    group.add_argument("--static-pose", metavar="SETUP", help="upright or any_pose")
     group.add_argument(
-        "--window", type=float, nargs=2, metavar=("START", "END"), help="static window, s"
+        "--static-pose",
+        metavar="SETUP",
+        help="scaling set-up: upright or any_pose; default: the session's, else upright",
+    )
+    group.add_argument(
+        "--window",
+        type=float,
+        nargs=2,
+        metavar=("START", "END"),
+        help="part of the static trial to scale on, s; default: the session's, else its first still"
+        " part",
     )
     group.add_argument(
         "--engine",
         metavar="NAME",
-        help="scaling and inverse kinematics: opensim (default) or fast",
+        default=engine,
+        help=f"scaling and inverse kinematics: opensim or fast; default: {engine or 'opensim'}",
     )
+
+
+def require_any_input(arguments: argparse.Namespace) -> None:
+    """Say what is needed, with an example, where nothing is named."""
+    if not arguments.session and arguments.keypoints is None:
+        command = getattr(arguments, "command", "run")
+        out = " --out results" if hasattr(arguments, "out") else ""
+        raise ValueRangeError(
+            "name an OpenCap session (folder, .zip or data set), or --keypoints FILE with --mass"
+            f" and --height; for example: kinebench {command} OpenCapData_1234 --trial squats{out}"
+        )
 
 
 def require_one_input(arguments: argparse.Namespace) -> None:
     """Refuse input options that are lacking, or that would have no effect."""
-    if (arguments.session is None) == (arguments.keypoints is None):
-        raise ValueRangeError("name either a session folder or --keypoints FILE")
+    require_any_input(arguments)
+    if arguments.session is not None and arguments.keypoints is not None:
+        raise ValueRangeError("name either a session or --keypoints FILE, not both")
     on_session = arguments.session is not None
     foreign = _FILE_OPTIONS if on_session else _SESSION_OPTIONS
     given = [

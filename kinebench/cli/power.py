@@ -30,27 +30,90 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Components, what is asked, and designs."""
     parser.epilog = _EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parts = parser.add_argument_group("variance components of a difference")
+    parts = parser.add_argument_group("variance components of a difference, all in its unit")
     parts.add_argument("--pilot", type=Path, metavar="FILE.csv", help="take them from a pilot")
-    parts.add_argument("--subject-sd", type=float, metavar="SD", help="between subjects")
-    parts.add_argument("--trial-sd", type=float, metavar="SD", help="between trials (default 0)")
     parts.add_argument(
-        "--repetition-sd", type=float, metavar="SD", help="between repetitions (default 0)"
+        "--subject-sd", type=float, metavar="SD", help="between subjects, in their unit; default 0"
     )
-    parts.add_argument("--bias", type=float, metavar="B", help="true mean difference (default 0)")
+    parts.add_argument(
+        "--trial-sd",
+        type=float,
+        metavar="SD",
+        help="between trials of a subject, in their unit; default 0",
+    )
+    parts.add_argument(
+        "--repetition-sd",
+        type=float,
+        metavar="SD",
+        help="between repetitions of a trial, in their unit; default 0",
+    )
+    parts.add_argument(
+        "--bias",
+        type=float,
+        metavar="B",
+        help="true mean difference, in their unit; default: the pilot's, else 0",
+    )
     asked = parser.add_argument_group("what is asked; one or more")
-    asked.add_argument("--margin", type=float, metavar="M", help="show equivalence within ± M")
-    asked.add_argument("--limits-width", type=float, metavar="W", help="limits of agreement to ± W")
-    asked.add_argument("--icc", type=float, metavar="R", help="expected intraclass correlation")
-    asked.add_argument("--icc-width", type=float, metavar="W", help="its interval to ± W")
-    design = parser.add_argument_group("design")
-    design.add_argument("--power", type=float, default=0.8, help="of equivalence (default 0.8)")
-    design.add_argument("--alpha", type=float, default=0.05, help="of equivalence (default 0.05)")
-    design.add_argument(
-        "--trials", type=int, nargs="+", default=[1, 2, 3, 5], metavar="N", help="per subject"
+    asked.add_argument(
+        "--margin",
+        type=float,
+        metavar="M",
+        help="show equivalence within ± M, in their unit; default: not asked",
     )
-    design.add_argument("--repetitions", type=int, default=1, metavar="N", help="per trial")
-    design.add_argument("--subjects", type=int, metavar="N", help="say what N subjects reach")
+    asked.add_argument(
+        "--limits-width",
+        type=float,
+        metavar="W",
+        help="limits of agreement to ± W, in their unit; default: not asked",
+    )
+    asked.add_argument(
+        "--icc",
+        type=float,
+        metavar="R",
+        help="expected intraclass correlation, 0 to 1 without a unit; default: not asked",
+    )
+    asked.add_argument(
+        "--icc-width",
+        type=float,
+        metavar="W",
+        help="its interval to ± W, 0 to 1 without a unit; goes with --icc",
+    )
+    design = parser.add_argument_group("design")
+    design.add_argument(
+        "--power",
+        type=float,
+        default=0.8,
+        metavar="P",
+        help="of the test of equivalence: a probability without a unit; default 0.8",
+    )
+    design.add_argument(
+        "--alpha",
+        type=float,
+        default=0.05,
+        metavar="P",
+        help="of the test of equivalence: a probability without a unit; default 0.05",
+    )
+    design.add_argument(
+        "--trials",
+        type=int,
+        nargs="+",
+        default=[1, 2, 3, 5],
+        metavar="N",
+        help="numbers of trials per subject to try; default: 1 2 3 5",
+    )
+    design.add_argument(
+        "--repetitions",
+        type=int,
+        default=1,
+        metavar="N",
+        help="number of repetitions per trial; default: 1",
+    )
+    design.add_argument(
+        "--subjects",
+        type=int,
+        metavar="N",
+        help="what that number of subjects reaches; default: the smallest that suffices",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 

@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING, Any
 from kinebench.cli.arguments import one_or_more
 from kinebench.cli.batch import is_batch, run_batch
 from kinebench.cli.output import print_remarks
-from kinebench.cli.planning import add_input_arguments, planned, require_one_input
+from kinebench.cli.planning import (
+    add_input_arguments,
+    planned,
+    require_any_input,
+    require_one_input,
+)
 from kinebench.cli.progress import status_line
 from kinebench.errors import KinebenchError, ValueRangeError, printable
 from kinebench.remarks import Remark, carried_by_errors, carry, remarks_of
@@ -67,7 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--workers",
         type=one_or_more,
         metavar="N",
-        help="with --all: processes (default: one for each core)",
+        help="with --all: number of processes; default: one per core",
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder for the results")
     parser.add_argument(
@@ -89,6 +94,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Plan, run, write, and print what came out."""
+    require_any_input(arguments)
     if arguments.out is None and not arguments.dry_run:
         raise ValueRangeError("--out DIR is needed: the folder for the results")
     if arguments.toml and not arguments.dry_run:
@@ -107,10 +113,8 @@ def run(arguments: argparse.Namespace) -> int:
         on_stage("plan")
         plan, inputs, remarks = planned(arguments)
         if not arguments.dry_run:
-            from kinebench.pipeline.assessment import assess_plan
-            from kinebench.pipeline.error_bars import error_bars
-            from kinebench.pipeline.manifest import manifest_of
-            from kinebench.pipeline.outputs import require_room, write_run
+            from kinebench.pipeline.outputs import require_room
+            from kinebench.pipeline.run_result import judged_run
 
             with carried_by_errors(remarks):
                 require_room(arguments.out, inputs.values(), arguments.overwrite)
@@ -118,22 +122,18 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.dry_run:
         _print_plan(arguments, plan, inputs, remarks)
         return 0
-    assessment = assess_plan(plan, result)
-    remarks = assessment.besides((*remarks, *result.remarks))
-    bars = error_bars(plan, result)
-    manifest = manifest_of(plan, inputs, result, assessment, remarks, bars)
-    with carried_by_errors(remarks):
-        flags = assessment.flags(result.motion.times)
-        write_run(arguments.out, result, manifest, flags, bars.standard_error)
-    print_remarks(remarks)
-    _print_findings(assessment)
+    judged = judged_run(plan, inputs, result, remarks)
+    judged.write(arguments.out)
+    print_remarks(judged.remarks)
+    _print_findings(judged.assessment)
     if arguments.json:
         from kinebench.pipeline.outputs import manifest_text
 
-        print(manifest_text(manifest), end="")
+        print(manifest_text(judged.manifest), end="")
     else:
-        _print_result(arguments.out, plan, manifest["results"], bars.in_words())
-    return int(arguments.strict and assessment.severity == "red")
+        figures = judged.manifest["results"]
+        _print_result(arguments.out, plan, figures, judged.bars.in_words())
+    return int(arguments.strict and judged.light == "red")
 
 
 def _result(

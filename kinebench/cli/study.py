@@ -58,6 +58,12 @@ one's own recordings instead of, or beside, [laboratory] ('study new' shows ever
   mass_kg = 70.0
   height_m = 1.75
 
+motions of several methods against one reference, nothing to run ('examples/studies' in the
+repository has both whole):
+  name = "two methods"
+  question = "Which is nearer to mocap?"
+  pairs = "pairs.csv"               # reference, estimate, subject, trial, method
+
 exit codes: 0 measured; 1 every cell of a study failed, or a figure differs from the baseline;
 2 bad input; 3 nothing could be measured
 """
@@ -80,7 +86,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="searched for .toml files, below too; default: the project's own studies",
     )
     new = actions.add_parser("new", help="write a commented study file to start from")
-    new.add_argument("file", type=Path, metavar="FILE.toml")
+    new.add_argument("file", type=Path, metavar="FILE.toml", help="that is not there yet")
     plan = actions.add_parser("plan", help="show the cells without running anything")
     execute = actions.add_parser("run", help="run the cells that the store does not hold yet")
     report = actions.add_parser(
@@ -97,7 +103,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "--subjects",
             type=one_or_more,
             metavar="N",
-            help="only the first N virtual subjects: a try-out, held against no baseline",
+            help="only the first N virtual subjects, a number: a try-out, held against no baseline;"
+            " default: all",
         )
     for action in (listing, plan, execute, report):
         action.add_argument("--json", action="store_true", help="print JSON")
@@ -132,7 +139,7 @@ def _add_execution(execute: argparse.ArgumentParser) -> None:
         type=one_or_more,
         default=os.cpu_count() or 1,
         metavar="N",
-        help="processes on this machine; default: one per core",
+        help="number of processes on this machine; default: one per core",
     )
     execute.add_argument(
         "--scheduler", metavar="ADDRESS", help="run on a Dask cluster instead: tcp://HOST:PORT"
@@ -153,19 +160,28 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.action in ("list", "new"):
         return list_studies(arguments) if arguments.action == "list" else new_study(arguments)
-    from kinebench.studies.files.report_file import read_report
-    from kinebench.studies.report_plan import with_first_subjects
-
-    plan = read_report(arguments.study)
-    if arguments.subjects is not None:
-        plan = with_first_subjects(plan, arguments.subjects)
+    plan = plan_of(arguments)
     if arguments.action == "plan":
         print_plan(plan, arguments.json)
         return 0
     return _run(plan, arguments) if arguments.action == "run" else _report(plan, arguments)
 
 
-def _run(plan: ReportPlan, arguments: argparse.Namespace) -> int:
+def plan_of(arguments: argparse.Namespace) -> ReportPlan:
+    """The study of a file or folder, with as many of its subjects as are asked for."""
+    from kinebench.studies.files.report_file import read_report
+    from kinebench.studies.report_plan import with_first_subjects
+
+    plan = read_report(arguments.study)
+    if arguments.subjects is not None:
+        plan = with_first_subjects(plan, arguments.subjects)
+    return plan
+
+
+def executed(
+    plan: ReportPlan, arguments: argparse.Namespace
+) -> tuple[tuple[RanStudy, ...], tuple[StudyPart, ...]]:
+    """Run what the store does not hold yet; write tables and page; give what became of it."""
     from kinebench.reports.study.making import parts_of_report, run_report
     from kinebench.studies.analysis.results import require_parquet
     from kinebench.studies.execution.store import Store
@@ -182,7 +198,14 @@ def _run(plan: ReportPlan, arguments: argparse.Namespace) -> int:
     store.warn_if_mixed()
     parts = parts_of_report(ran, store)
     _render(plan, parts, arguments)
-    _print_outcomes(plan, ran, arguments, f"tables and {_page(arguments).name} in {arguments.out}")
+    return ran, parts
+
+
+def _run(plan: ReportPlan, arguments: argparse.Namespace) -> int:
+    ran, parts = executed(plan, arguments)
+    _print_outcomes(
+        plan, ran, arguments, f"tables and {page_of(arguments).name} in {arguments.out}"
+    )
     code = _exit_code(ran)
     return code or _held_against_baseline(plan, parts, arguments)
 
@@ -204,7 +227,7 @@ def _report(plan: ReportPlan, arguments: argparse.Namespace) -> int:
         )
     arguments.out.mkdir(parents=True, exist_ok=True)
     _render(plan, parts_of_report(ran, store), arguments)
-    _print_outcomes(plan, ran, arguments, str(_page(arguments)))
+    _print_outcomes(plan, ran, arguments, str(page_of(arguments)))
     if lacking:
         print(f"{lacking} cells are not run: '{_command(arguments)}' runs them", file=sys.stderr)
     return 0
@@ -276,7 +299,7 @@ def _require_room(plan: ReportPlan, arguments: argparse.Namespace) -> None:
     folders = [plan.tables(arguments.out, study) for study in plan.studies]
     for folder in (arguments.out, _store_folder(arguments), *folders):
         require_folder(folder)
-    page = _page(arguments)
+    page = page_of(arguments)
     pages = [page, page.with_suffix(".pdf")] if arguments.pdf else [page]
     names = (*TABLES, PARQUET) if getattr(arguments, "parquet", False) else TABLES
     tables = [folder / name for folder in folders for name in names]
@@ -287,7 +310,8 @@ def _require_room(plan: ReportPlan, arguments: argparse.Namespace) -> None:
     require_writable(there, study_files(study) if study.is_dir() else [study])
 
 
-def _page(arguments: argparse.Namespace) -> Path:
+def page_of(arguments: argparse.Namespace) -> Path:
+    """Where the report is written."""
     page: Path = arguments.report or arguments.out / _REPORT
     return page
 
@@ -320,7 +344,7 @@ def _render(plan: ReportPlan, parts: Sequence[StudyPart], arguments: argparse.Na
     from kinebench.reports.study import write_page
 
     study = arguments.study.resolve().name
-    page = _page(arguments)
+    page = page_of(arguments)
     write_page(plan, parts, page, f"kinebench study run {study} --out DIR{_options(arguments)}")
     if arguments.pdf:
         from kinebench.reports.pdf import write_pdf

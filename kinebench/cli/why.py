@@ -7,6 +7,7 @@ import json
 import math
 import shlex
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,9 +59,10 @@ def run(arguments: argparse.Namespace) -> int:
     remarks = each_once((*remarks, *found.remarks))
     print_remarks(remarks)
     if arguments.report is not None:
-        _write_report(arguments.report, found, plan, inputs, remarks)
+        command = shlex.join(["kinebench", *sys.argv[1:]])
+        write_report(arguments.report, found, plan, inputs, remarks, command)
     if arguments.json:
-        content = _as_json(found)
+        content = as_json(found)
         content["remarks"] = [remark.as_dict() for remark in remarks]
         print(json.dumps(content, indent=2, ensure_ascii=False))
     else:
@@ -68,9 +70,15 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _write_report(
-    path: Path, found: Diagnosis, plan: Plan, inputs: dict[str, Path], remarks: tuple[Remark, ...]
+def write_report(
+    path: Path,
+    found: Diagnosis,
+    plan: Plan,
+    inputs: Mapping[str, Path],
+    remarks: tuple[Remark, ...],
+    command: str,
 ) -> None:
+    """The page, with what was read and the command that makes it again."""
     from kinebench.core.provenance import file_sha256
     from kinebench.io.atomic import write_atomically
     from kinebench.pipeline.choices import in_words
@@ -78,12 +86,12 @@ def _write_report(
     from kinebench.reports.why_report import why_document
 
     digests = {role: (file.name, file_sha256(file)) for role, file in inputs.items()}
-    command = shlex.join(["kinebench", *sys.argv[1:]])
     document = why_document(found, digests, in_words(plan.choices), remarks, command)
     write_atomically(path, as_html(document))
 
 
-def _as_json(found: Diagnosis) -> dict[str, Any]:
+def as_json(found: Diagnosis) -> dict[str, Any]:
+    """Everything but the courses, SI units; NaN becomes null."""
     from kinebench.diagnosis.faults import UNDECIDABLE
     from kinebench.diagnosis.figures import FIGURES
     from kinebench.diagnosis.verdict import drop_interval, findings, verdict

@@ -2,7 +2,12 @@
 
 from kinebench.comparison.best_lags import MeanOfBestLags
 from kinebench.comparison.by_index import IndexResampling
-from kinebench.comparison.compare import compare_pair, compare_pairs, compare_recordings
+from kinebench.comparison.compare import (
+    compare_pair,
+    compare_pairs,
+    compare_recordings,
+    comparison_of,
+)
 from kinebench.comparison.estimated import estimated_pairs
 from kinebench.comparison.intervals import ScoredInterval, scored_intervals
 from kinebench.comparison.methods import (
@@ -42,6 +47,7 @@ __all__ = [
     "compare_pair",
     "compare_pairs",
     "compare_recordings",
+    "comparison_of",
     "estimated_pairs",
     "find_pairs",
     "method_names",

@@ -6,7 +6,7 @@ outcome: its mean, highest and lowest value, and range. Frames are never taken f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -83,7 +83,8 @@ class CurveRow(NamedTuple):
     test : CurveTest
         Subjects' mean curves, estimate against reference, at 0 to 100 % of a repetition.
     p_holm : float
-        Of the largest difference anywhere, corrected for the number of coordinates.
+        Of the largest difference anywhere, corrected for the number of coordinates
+        and methods.
     skewed : bool
         Differences are skewed over subjects: p is too small then.
     """
@@ -140,28 +141,39 @@ def _value(course: FloatArray, outcome: str) -> float:
 
 
 def curves_of(comparison: Comparison) -> list[CurveRow]:
+    """Tests of the curves of repetitions of one method: see `method_curves`."""
+    return method_curves({"": comparison})[""]
+
+
+def method_curves(methods: Mapping[str, Comparison]) -> dict[str, list[CurveRow]]:
     """Tests of the curves of repetitions, when `_FEWEST_FOR_CURVES` subjects have any.
 
     Repetitions are resampled to 101 points, averaged per subject, and compared by flips of sign of
-    clusters; p is corrected after Holm for the number of coordinates.
+    clusters; p is corrected after Holm for the number of coordinates and methods.
     """
-    tests: dict[tuple[str, str], tuple[CurveTest, bool]] = {}
-    for item, unit in items_of(comparison.pairs).items():
-        pairs = [pair for pair in course_pairs(comparison.pairs, item) if pair.is_repetition]
-        if len({pair.subject for pair in pairs}) < _FEWEST_FOR_CURVES:
-            continue
-        names = [pair.subject for pair in pairs], [pair.trial for pair in pairs]
-        reference, estimate = (
-            subject_mean_curves(np.stack([resampled(course) for course in courses]), *names)[1]
-            for courses in ([p.reference for p in pairs], [p.estimate for p in pairs])
-        )
-        with collected_remarks() as told:
-            test = paired_curves(reference, estimate, seed=_SEED)
-        tests[item, unit] = test, any(one.code == "skewed curves" for one in told)
-    if not tests:
-        return []
-    corrected = holm([test.p for test, _ in tests.values()]).tolist()
-    return [
-        CurveRow(item, unit, test, p, skewed)
-        for ((item, unit), (test, skewed)), p in zip(tests.items(), corrected, strict=True)
-    ]
+    tests = {
+        (name, item, unit): found
+        for name, comparison in methods.items()
+        for item, unit in items_of(comparison.pairs).items()
+        if (found := _curve_test(comparison, item)) is not None
+    }
+    corrected = holm([test.p for test, _ in tests.values()]).tolist() if tests else []
+    rows: dict[str, list[CurveRow]] = {name: [] for name in methods}
+    for ((name, item, unit), (test, skewed)), p in zip(tests.items(), corrected, strict=True):
+        rows[name].append(CurveRow(item, unit, test, p, skewed))
+    return rows
+
+
+def _curve_test(comparison: Comparison, item: str) -> tuple[CurveTest, bool] | None:
+    """A test, and whether differences are skewed; None with too few subjects."""
+    pairs = [pair for pair in course_pairs(comparison.pairs, item) if pair.is_repetition]
+    if len({pair.subject for pair in pairs}) < _FEWEST_FOR_CURVES:
+        return None
+    names = [pair.subject for pair in pairs], [pair.trial for pair in pairs]
+    reference, estimate = (
+        subject_mean_curves(np.stack([resampled(course) for course in courses]), *names)[1]
+        for courses in ([p.reference for p in pairs], [p.estimate for p in pairs])
+    )
+    with collected_remarks() as told:
+        test = paired_curves(reference, estimate, seed=_SEED)
+    return test, any(one.code == "skewed curves" for one in told)

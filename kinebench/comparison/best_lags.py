@@ -9,7 +9,7 @@ import numpy as np
 
 from kinebench.alignment import GivenLag
 from kinebench.alignment.records import Aligned, Recording
-from kinebench.alignment.resampling import Interpolation, common_frames, interpolator
+from kinebench.alignment.resampling import Interpolation, common_frames, values_at
 from kinebench.core.motion import Motion
 from kinebench.errors import AlignmentError, require_names
 
@@ -61,13 +61,13 @@ class MeanOfBestLags:
 
     def _best(self, reference: Motion, estimate: Motion, name: str) -> int:
         """Frames by which the estimate is late by one coordinate."""
-        one, curve = reference.select([name]), interpolator(estimate.select([name]), "linear")
-        losses = {}
+        one, curve = reference.select([name]), values_at(estimate.select([name]), "linear")
+        losses, frames_at = {}, common_frames(one, estimate)
         for frames in range(-self.max_frames, self.max_frames + 1):
             lag_s = frames / estimate.rate_hz
-            common = one.at_frames(common_frames(one, estimate, lag_s))
-            if common.n_frames:
-                loss = np.abs(curve(common.times + lag_s).values - common.values)
+            inside = frames_at(lag_s)
+            if inside.start < inside.stop:
+                loss = np.abs(curve(one.times[inside] + lag_s) - one.values[inside])
                 if np.isfinite(loss).any():
                     losses[frames] = float(np.nanmean(loss))
         if not losses:

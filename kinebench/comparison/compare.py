@@ -85,14 +85,28 @@ def compare_pairs(
     if not results:
         first = failed[0] if failed else "there is none"
         raise ValueRangeError(f"none of {len(pairs)} pairs can be compared; the first, {first}")
+    return comparison_of(results, how, left_out)
+
+
+def comparison_of(
+    results: Sequence[PairResult], how: Procedure, excluded: Iterable[Exclusion] = ()
+) -> Comparison:
+    """What pairs say together, with group figures where there are several.
+
+    Raises
+    ------
+    ValueRangeError
+        Some are of motions and some of markers.
+    """
+    left_out = tuple(excluded)
     if len(results) == 1:
-        return Comparison(how, tuple(results), tuple(left_out))
+        return Comparison(how, tuple(results), left_out)
     scored_kinds = {result.evaluation.kind for result in results}
     if len(scored_kinds) > 1:
         raise ValueRangeError("the pairs mix motions and markers: compare them in two runs")
     with collected_remarks() as told:
         groups = group_rows_of(results, how)
-    return Comparison(how, tuple(results), tuple(left_out), groups, tuple(told))
+    return Comparison(how, tuple(results), left_out, groups, tuple(told))
 
 
 def compare_pair(

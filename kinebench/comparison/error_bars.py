@@ -11,7 +11,7 @@ from kinebench.core.arrays import FloatArray
 from kinebench.core.motion import Motion
 from kinebench.core.names import shared_names
 from kinebench.core.wrapping import can_wrap
-from kinebench.io.sto import read_motion
+from kinebench.io.mot import read_motion
 from kinebench.metrics.pairs import without_wraps
 from kinebench.uncertainty.marker_errors import NORMAL_95
 

@@ -10,7 +10,7 @@ from kinebench.core.subject import Subject
 from kinebench.core.trial import Trial
 from kinebench.errors import FileFormatError, UnderTestError, listed
 from kinebench.io.documents import parse_json, parse_toml, read_text, require_keys, value_of
-from kinebench.io.sto import read_motion, write_motion
+from kinebench.io.mot import read_motion, write_motion
 from kinebench.io.trc import read_trc
 from kinebench.pipeline.spec import PipelineSpec
 from kinebench.pipeline.under_test import UnderTest, under_test_of

@@ -11,6 +11,7 @@ from kinebench.comparison.procedure import Procedure
 from kinebench.comparison.results import GroupRow, PairResult
 from kinebench.core.body_groups import BODY_GROUPS, TRANSLATIONS, group_of
 from kinebench.metrics import CATALOGUE, Kind
+from kinebench.metrics.joint_rotation import ROTATION_REMOVED
 from kinebench.statistics import Observations, group_figure
 
 ALL_ANGLES, ALL_TRANSLATIONS = "all angles", "all translations"
@@ -49,7 +50,7 @@ def group_rows_of(results: Sequence[PairResult], how: Procedure) -> tuple[GroupR
     """
     of_markers = any(result.evaluation.kind is Kind.MARKER for result in results)
     extremes = ("rom_error", "peak_error", "peak_timing_error")
-    of_motions = ("bias", how.headline, "offset_removed_rmse", *extremes)
+    of_motions = ("bias", how.headline, "offset_removed_rmse", ROTATION_REMOVED, *extremes)
     rows = []
     for metric in _OF_MARKERS if of_markers else dict.fromkeys(of_motions):
         values = list(_values(results, metric))

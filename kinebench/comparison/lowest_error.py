@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -10,44 +11,39 @@ import numpy as np
 
 from kinebench.alignment import MinimiseLag, TimeAlignment, TimePolicy
 from kinebench.alignment.records import Aligned, Recording
-from kinebench.alignment.resampling import common_frames, interpolator
+from kinebench.alignment.resampling import common_frames, interpolator, values_at
+from kinebench.comparison.asked import AskedMean, asked_items, asked_mean, mean_of_known
 from kinebench.comparison.best_lags import MeanOfBestLags
 from kinebench.comparison.procedure import Procedure
-from kinebench.comparison.scoring import headline_name, headline_values
+from kinebench.comparison.scoring import (
+    MotionHeadline,
+    headline_name,
+    prepared,
+    scored,
+)
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
-from kinebench.errors import KinebenchError
-from kinebench.metrics.marker_evaluation import ALL_MARKERS
+from kinebench.errors import AlignmentError, ValueRangeError
+from kinebench.metrics import Kind
 from kinebench.remarks import unheard
 
+_Error = Callable[[slice, float], float]  # of frames of the reference, and a lag, s
+
 _FEWEST = 0.5  # share of the best overlap below which a lag is not tried: few frames fit by chance
-
-
-def headline(values: dict[str, float], recording: Motion | Markers) -> float:
-    """The one number that stands for a pair: mean over angles; over lengths where none turns.
-
-    Of markers the mean over all of them. Infinite when nothing is scored.
-    """
-    if ALL_MARKERS in values:
-        values = {ALL_MARKERS: values[ALL_MARKERS]}
-    elif isinstance(recording, Motion):
-        kinds = {coordinate.name: coordinate.kind for coordinate in recording.coordinates}
-        angles = {name: v for name, v in values.items() if kinds[name] == "rotational"}
-        values = angles or values
-    finite = [value for value in values.values() if math.isfinite(value)]
-    return sum(finite) / len(finite) if finite else math.inf
 
 
 @dataclass(frozen=True, slots=True)
 class LowestReportedError:
     """`MinimiseLag` on the headline of a procedure, computed as it is reported.
 
+    The one number that stands for a pair is that of `kinebench.comparison.asked.asked_mean`.
+
     Parameters
     ----------
     search : MinimiseLag
         Where to search.
     how : Procedure
-        What is scored: coordinates, window, metric, space.
+        What is scored: coordinates, window, metric, space, part of the body.
     """
 
     search: MinimiseLag
@@ -55,30 +51,67 @@ class LowestReportedError:
     policy: ClassVar[str] = MinimiseLag.policy
 
     def __call__(self, reference: Recording, estimate: Recording) -> Aligned[Recording]:
-        fewest = _FEWEST * self._frames(reference, estimate)
-        curves = interpolator(estimate, self.search.interpolation)
+        loss = self.loss(reference, estimate)
+        found = self.search.of(reference, estimate, loss, "the reported error")
+        metric = headline_name(reference, self.how)
+        of = self._reported(found.reference, found.estimate).of
+        first, *others = found.record.flags
+        flags = (f"{first}: mean {metric} of {of}, over all that is compared", *others)
+        return replace(found, record=replace(found.record, flags=flags))
+
+    def loss(self, reference: Recording, estimate: Recording) -> Callable[[float], float]:
+        """Of a lag, s: the figure that is reported at it; infinite where there is none."""
+        fewest = max(2.0, _FEWEST * self._frames(reference, estimate))
+        frames_at = common_frames(reference, estimate)
+        if isinstance(reference, Motion) and isinstance(estimate, Motion):
+            error = self._of_motions(reference, estimate)
+        else:
+            error = self._of_markers(reference, estimate)
 
         def loss(lag_s: float) -> float:
-            common = reference.at_frames(common_frames(reference, estimate, lag_s))
-            if self._within(common.times) < max(2.0, fewest):
+            frames = frames_at(lag_s)
+            if self._within(reference.times[frames]) < fewest:
                 return math.inf
+            try:
+                return error(frames, lag_s)
+            except (ValueRangeError, AlignmentError):  # too little is left at this lag
+                return math.inf
+
+        return loss
+
+    def _of_motions(self, reference: Motion, estimate: Motion) -> _Error:
+        """On arrays: what is scored is the same at every lag."""
+        score = MotionHeadline.of(reference, estimate, self.how)
+        one, other = reference.select(score.names), estimate.select(score.names)
+        curve = values_at(other, self.search.interpolation)
+        _, chosen = asked_items(score.names, score.units, Kind.COORDINATE, self.how.group)
+
+        def error(frames: slice, lag_s: float) -> float:
+            times = one.times[frames]
+            values = score(times, one.values[frames], curve(times + lag_s))
+            return mean_of_known(values[chosen].tolist())
+
+        return error
+
+    def _of_markers(self, reference: Recording, estimate: Recording) -> _Error:
+        curves = interpolator(estimate, self.search.interpolation)
+
+        def error(frames: slice, lag_s: float) -> float:
+            common = reference.at_frames(np.arange(reference.n_frames)[frames])
             moved = replace(curves(common.times + lag_s), times=common.times)
-            return self._reported(common, moved)
+            return self._reported(common, moved).value
 
-        metric = headline_name(reference, self.how)
-        what = f"the reported error (mean {metric} of what is scored, over all that is compared)"
-        return self.search.of(reference, estimate, loss, what)
+        return error
 
-    def _reported(self, reference: Recording, estimate: Recording) -> float:
-        try:
-            with unheard():  # told at the lag that is chosen
-                if self.how.space is not None:
-                    assert isinstance(reference, Markers)
-                    assert isinstance(estimate, Markers)
-                    estimate, _ = self.how.space(reference, estimate)
-                return headline(headline_values(reference, estimate, self.how), reference)
-        except KinebenchError:
-            return math.inf
+    def _reported(self, reference: Recording, estimate: Recording) -> AskedMean:
+        with unheard():  # told at the lag that is chosen
+            if self.how.space is not None:
+                assert isinstance(reference, Markers)
+                assert isinstance(estimate, Markers)
+                estimate, _ = self.how.space(reference, estimate)
+            metric = headline_name(reference, self.how)
+            figures = scored(*prepared(reference, estimate, self.how), self.how, [metric])
+        return asked_mean(figures, metric, self.how.group)
 
     def _frames(self, reference: Recording, estimate: Recording) -> int:
         """Most frames within the window that any lag makes common."""

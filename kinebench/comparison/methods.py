@@ -8,13 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
+from kinebench.comparison.asked import PARTS, is_summary, part_of
 from kinebench.comparison.compare import compare_pairs
 from kinebench.comparison.pairs import FoundPairs
 from kinebench.comparison.procedure import Procedure
 from kinebench.comparison.results import Comparison, PairResult
 from kinebench.core.arrays import FloatArray, read_only
-from kinebench.core.body_groups import BODY_GROUPS, TRANSLATIONS, group_of
-from kinebench.core.marker_regions import segment_of
 from kinebench.core.motion import Kind
 from kinebench.core.value import Value
 from kinebench.errors import KinebenchError, ValueRangeError, require_names
@@ -27,7 +26,6 @@ from kinebench.statistics.ranking import (
     ranked,
 )
 
-_OF_SEGMENT = {"foot": "legs", "shank": "legs", "thigh": "legs", "arm": "arms"}
 _ALPHA = 0.05
 _Family = tuple[PairedDifference, ...]
 
@@ -115,7 +113,6 @@ class MethodComparison:
 def compare_methods(
     methods: Mapping[str, FoundPairs],
     how: Procedure,
-    group: str | None = None,
     markers: Mapping[str, str] | None = None,
     kinds: Mapping[str, Kind] | None = None,
 ) -> MethodComparison:
@@ -126,8 +123,7 @@ def compare_methods(
     methods : mapping of str to FoundPairs
         Two or more; a trial is known by subject and trial.
     how : Procedure
-    group : str, optional
-        Of the headline; legs, or the first group that there is.
+        Its group is that of the headline; legs, or the first group that there is.
     markers, kinds
         As of `compare_pairs`.
 
@@ -167,9 +163,9 @@ def compare_methods(
     if not groups:
         raise ValueRangeError("no coordinate that all methods have belongs to a part of the body")
     names = tuple(one.item for one in groups)
-    if group is not None:
-        require_names([group], names, "group", "the coordinates that all methods have")
-    chosen = group or ("legs" if "legs" in names else names[0])
+    if how.group is not None:
+        require_names([how.group], names, "group", "the coordinates that all methods have")
+    chosen = how.group or ("legs" if "legs" in names else names[0])
     families = _families(groups, coordinates, chosen, tuple(compared))
     headline = next(one for one in groups if one.item == chosen)
     ranking = ranked(chosen, headline.values, tuple(compared), families[0], alpha=_ALPHA)
@@ -253,9 +249,7 @@ def _shared_items(
             for item in _values(result, metric):
                 counts[item] = counts.get(item, 0) + 1
             for figure in result.evaluation.figures:
-                if figure.metric == metric and not figure.item.startswith(
-                    ("all ", "segment ", "side ")
-                ):
+                if figure.metric == metric and not is_summary(figure.item):
                     units.setdefault(figure.item, figure.unit)
     n = sum(len(results) for results in shared.values())
     kept = {item: unit for item, unit in units.items() if counts.get(item) == n}
@@ -301,17 +295,15 @@ def _scores(
 def _group_scores(
     units: Mapping[str, str], shared: Mapping[str, Sequence[PairResult]], metric: str
 ) -> Iterable[MethodScores]:
-    of_markers = next(iter(shared.values()))[0].evaluation.kind == "marker"
+    kind = next(iter(shared.values()))[0].evaluation.kind
     members: dict[str, list[str]] = {}
     for item, unit in units.items():
-        segment = segment_of(item)
-        group = _OF_SEGMENT.get(segment, segment) if of_markers else group_of(item, unit)
+        group = part_of(item, unit, kind)
         if group:
             members.setdefault(group, []).append(item)
-    for group in (*BODY_GROUPS, "head", "other"):
+    for group in PARTS:
         if group in members:
-            unit = "m" if of_markers or group == TRANSLATIONS else "rad"
-            yield _scores(group, unit, members[group], shared, metric)
+            yield _scores(group, units[members[group][0]], members[group], shared, metric)
 
 
 def _families(

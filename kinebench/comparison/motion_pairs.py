@@ -10,7 +10,7 @@ from kinebench.core.motion import Kind, Motion
 from kinebench.errors import KinebenchError
 from kinebench.io.columns import kind_by_name
 from kinebench.io.models import read_model
-from kinebench.io.sto import read_motion_file
+from kinebench.io.mot import read_motion_file
 from kinebench.kinematics import read_tree
 from kinebench.remarks import collected_remarks, hand_on, tell
 

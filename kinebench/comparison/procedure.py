@@ -8,6 +8,8 @@ from types import MappingProxyType
 from typing import Literal
 
 from kinebench.alignment import NoAlignment, SpatialAlignment, TimeAlignment
+from kinebench.alignment.joint_frames import LAI_RAJAGOPAL, JointFrame
+from kinebench.comparison.asked import PARTS
 from kinebench.comparison.best_lags import MeanOfBestLags
 from kinebench.comparison.by_index import IndexResampling
 from kinebench.errors import ValueRangeError, require_names
@@ -53,6 +55,13 @@ class Procedure:
         Name in `kinebench.statistics.POOLINGS`, for several trials.
     headline : str
         The waveform metric that stands for the pair.
+    group : str, optional
+        Part of the body whose mean stands for the pair where one number must: what a lag of lowest
+        error minimises, and what methods are ranked by; None for the first that is scored, legs
+        before pelvis, trunk, arms and translations.
+    joints : tuple of JointFrame
+        Joints of three angles, of the model that the motions belong to: their constant rotations
+        are taken away for one figure of each angle.
     bias_interval : {"effective", "independent"}
         How the interval of a trial's bias counts frames: by effective sample size, or, to
         replicate what is often printed, as independent.
@@ -74,6 +83,8 @@ class Procedure:
     walking_direction: tuple[float, float] | None = None
     pooling: str = "hierarchical"
     headline: str = "rmse"
+    group: str | None = None
+    joints: tuple[JointFrame, ...] = LAI_RAJAGOPAL
     bias_interval: Literal["effective", "independent"] = "effective"
     remove_translation_offset: bool = False
     differs: tuple[str, ...] = ()
@@ -83,6 +94,8 @@ class Procedure:
         require_names([self.pooling], POOLINGS, "pooling", "kinebench.statistics")
         waveform = [metric.name for metric in metrics_of("waveform")]
         require_names([self.headline], waveform, "metric", "the catalogue of waveform metrics")
+        if self.group is not None:
+            require_names([self.group], PARTS, "part of the body", "kinebench compare")
         if isinstance(self.events, str):
             require_names([self.events], EVENT_KINDS, "kind of events", "kinebench compare")
         if self.walking_direction is not None and self.events != "gait":

@@ -11,6 +11,7 @@ from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
 from kinebench.errors import ValueRangeError
+from kinebench.signals.runs import columns_by_pattern
 
 SLOWEST_HZ, FASTEST_HZ = 4.0, 5000.0
 """Sampling rates of human movement: slower shows no movement, faster is no camera."""
@@ -116,12 +117,13 @@ def other_units(reference: Motion, estimate: Motion) -> dict[str, str]:
         Most angles are so: then the header of one file is wrong.
     """
     factors, reasons, n_angles = {}, {}, 0
+    one, other = _quantiles(reference), _quantiles(estimate)
     for coordinate in reference.coordinates:
         name = coordinate.name
-        if name not in estimate.names:
+        if name not in one or name not in other:
             continue
         smallest, known, reason = _UNITS[coordinate.kind]
-        factor = _factor(reference.value(name), estimate.value(name), known, smallest)
+        factor = _factor(one[name], other[name], known, smallest)
         angle = coordinate.kind == "rotational"
         n_angles += angle and factor is not None
         if factor is None or factor == 1.0:
@@ -147,14 +149,22 @@ def _wrong_header(factors: dict[str, float]) -> ValueRangeError:
     )
 
 
+def _quantiles(motion: Motion) -> dict[str, FloatArray]:
+    """Of each coordinate that has two values or more."""
+    found: dict[str, FloatArray] = {}
+    missing = np.isnan(motion.values)
+    for columns in columns_by_pattern(missing):
+        known = motion.values[~missing[:, columns[0]]][:, columns]
+        if len(known) >= 2:
+            quantiles = np.quantile(known, _QUANTILES, axis=0)
+            found |= zip([motion.names[column] for column in columns], quantiles.T, strict=True)
+    return found
+
+
 def _factor(
-    reference: FloatArray, estimate: FloatArray, factors: tuple[float, ...], smallest: float
+    one: FloatArray, other: FloatArray, factors: tuple[float, ...], smallest: float
 ) -> float | None:
     """The factor, or its inverse, by which the two differ; 1 by none; None where nothing moves."""
-    known = reference[np.isfinite(reference)], estimate[np.isfinite(estimate)]
-    if min(len(known[0]), len(known[1])) < 2:
-        return None
-    one, other = (np.quantile(values, _QUANTILES) for values in known)
     sizes = float(np.sqrt(np.mean(one**2))), float(np.sqrt(np.mean(other**2)))
     if max(sizes) < smallest:
         return None

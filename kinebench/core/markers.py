@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kinebench.core.arrays import FloatArray, read_only, strictly_increasing
+from kinebench.core.display import counted, recording_line, small_drawing
 from kinebench.core.exports import markers_as_dataframe, markers_as_xarray
 from kinebench.core.names import columns_of, require_printable
 from kinebench.core.sampling import sampling_rate
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Markers(Value):
     """Named points over time.
 
@@ -68,6 +69,24 @@ class Markers(Value):
             if (confidence < 0).any() or np.isinf(confidence).any():
                 raise ValueRangeError("confidence must be finite and 0 or more")
             object.__setattr__(self, "confidence", confidence)
+
+    def __repr__(self) -> str:
+        return f"<Markers: {self._in_words()}>"
+
+    def _repr_html_(self) -> str:
+        """For notebooks: heights (along y) of the markers that rise and sink most."""
+        heights = [
+            (name, course)
+            for name, course in zip(self.names, self.positions[..., 1].T, strict=True)
+            if np.isfinite(course).any()
+        ]
+        heights.sort(key=lambda height: -float(np.ptp(height[1][np.isfinite(height[1])])))
+        return small_drawing(f"Markers: {self._in_words()}", self.times, heights, "m along y")
+
+    def _in_words(self) -> str:
+        missing = float(self.missing.mean()) if self.missing.size else 0.0
+        gaps = f", {missing:.1%} missing" if missing else ""
+        return f"{counted(len(self.names), 'marker')}, {recording_line(self.times)}{gaps}"
 
     @property
     def n_frames(self) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from kinebench.core.arrays import FloatArray, read_only, strictly_increasing
+from kinebench.core.display import counted, recording_line, small_drawing
 from kinebench.core.exports import motion_as_dataframe, motion_as_xarray
 from kinebench.core.names import columns_of, require_printable
 from kinebench.core.sampling import sampling_rate
@@ -63,7 +64,7 @@ class Coordinate:
             object.__setattr__(self, "range", (float(low), float(high)))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Motion(Value):
     """Coordinates over time.
 
@@ -97,6 +98,22 @@ class Motion(Value):
         object.__setattr__(self, "coordinates", coordinates)
         object.__setattr__(self, "times", times)
         object.__setattr__(self, "values", values)
+
+    def __repr__(self) -> str:
+        return f"<Motion: {self._in_words()}>"
+
+    def _repr_html_(self) -> str:
+        """For notebooks: the angles that move most, in degrees."""
+        angles = [
+            (coordinate.name, np.degrees(course))
+            for coordinate, course in zip(self.coordinates, self.values.T, strict=True)
+            if coordinate.kind == "rotational" and np.isfinite(course).any()
+        ]
+        angles.sort(key=lambda angle: -float(np.ptp(angle[1][np.isfinite(angle[1])])))
+        return small_drawing(f"Motion: {self._in_words()}", self.times, angles, "°")
+
+    def _in_words(self) -> str:
+        return f"{counted(len(self.coordinates), 'coordinate')}, {recording_line(self.times)}"
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -56,3 +56,8 @@ def columns_of(wanted: Iterable[str], names: Sequence[str]) -> list[int]:
 def file_stem(name: str) -> str:
     """``Right side, sinks?`` as ``right-side-sinks``: never a path, never empty."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "study"
+
+
+def safe_name(name: str) -> str:
+    """A name that is one folder on every system, whatever somebody typed for a subject."""
+    return re.sub(r"[^\w.-]+", "_", name).strip("._")[:80] or "unnamed"

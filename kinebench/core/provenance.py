@@ -6,8 +6,10 @@ import hashlib
 import json
 import math
 import sys
+import weakref
 from collections.abc import Mapping
-from dataclasses import Field, fields
+from dataclasses import Field, fields, is_dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -74,6 +76,11 @@ def digest(*values: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def changed_on(path: Path) -> str:
+    """The day on which a file was changed last, in UTC: 2026-11-28."""
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC).date().isoformat()
+
+
 def file_sha256(path: Path) -> str:
     """SHA-256 of a file, hexadecimal."""
     with path.open("rb") as file:
@@ -81,6 +88,20 @@ def file_sha256(path: Path) -> str:
 
 
 def _array_summary(array: np.ndarray[Any, Any]) -> dict[str, Any]:
+    """Shape, type and digest; computed once of a read-only array, as long as it lives."""
+    if array.flags.writeable or array.base is not None:
+        return _summary_of(array)
+    key = id(array)
+    if key not in _SUMMARIES:
+        _SUMMARIES[key] = _summary_of(array)
+        weakref.finalize(array, _SUMMARIES.pop, key, None).atexit = False
+    return dict(_SUMMARIES[key])
+
+
+_SUMMARIES: dict[int, dict[str, Any]] = {}
+
+
+def _summary_of(array: np.ndarray[Any, Any]) -> dict[str, Any]:
     if array.dtype.hasobject:
         raise ValueRangeError(f"cannot describe an array of {array.dtype}")
     if array.dtype.kind == "f":
@@ -88,6 +109,10 @@ def _array_summary(array: np.ndarray[Any, Any]) -> dict[str, Any]:
         array = np.where(np.isnan(array), np.nan, array + 0.0).astype(array.dtype)
     content = hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
     return {"shape": list(array.shape), "dtype": array.dtype.str, "sha256": content}
+
+
+# asked for tens of thousands of times in a study, so by class alone
+_AS_THEY_ARE = frozenset((str, int, bool, type(None)))
 
 
 @cache
@@ -106,10 +131,25 @@ def _class_name(kind: type) -> str:
 
 def _hashable(value: Any) -> Any:
     """JSON in which every container and number is tagged, so that no two values look alike."""
-    if isinstance(value, np.generic):
-        value = value.item()
+    kind: type = type(value)
+    if kind in _AS_THEY_ARE:
+        return value
     if isinstance(value, float):
         return ["float", (value + 0.0).hex()]
+    if isinstance(value, tuple | list):
+        return ["sequence", [_hashable(item) for item in value]]
+    named = _fields(kind)
+    if named is not None:
+        if isinstance(value, Document):
+            return ["value", _class_name(kind), [value.name, value.digest]]
+        items = [
+            [field.name, _hashable(getattr(value, field.name))]
+            for field in named
+            if not ("added" in field.metadata and getattr(value, field.name) == field.default)
+        ]
+        return ["value", _class_name(kind), items]
+    if isinstance(value, np.generic):
+        return _hashable(value.item())
     if isinstance(value, np.ndarray):
         return ["array", _array_summary(value)]
     if isinstance(value, Path):
@@ -117,21 +157,14 @@ def _hashable(value: Any) -> Any:
     if isinstance(value, Mapping):
         pairs = [[_hashable(key), _hashable(item)] for key, item in value.items()]
         return ["mapping", sorted(pairs, key=json.dumps)]
-    if isinstance(value, tuple | list):
-        return ["sequence", [_hashable(item) for item in value]]
     if isinstance(value, frozenset):
         return ["set", sorted(map(_hashable, value), key=json.dumps)]
-    named = fields_of(value)
-    if named is not None:
-        kind: type = type(value)
-        name = _class_name(kind)
-        if isinstance(value, Document):
-            return ["value", name, [value.name, value.digest]]
-        left_out = {field.name for field in fields(value) if _is_left_out(field, value)}
-        items = [[key, _hashable(item)] for key, item in named.items() if key not in left_out]
-        return ["value", name, items]
     return describe(value)
 
 
-def _is_left_out(field: Field[Any], value: Any) -> bool:
-    return "added" in field.metadata and bool(getattr(value, field.name) == field.default)
+@cache
+def _fields(kind: type) -> tuple[Field[Any], ...] | None:
+    """Of a dataclass; None of another class, and of one that is a container first."""
+    if not is_dataclass(kind) or issubclass(kind, np.generic | np.ndarray | Path | Mapping):
+        return None
+    return fields(kind)

@@ -19,7 +19,7 @@ from kinebench.errors import ValueRangeError
 from kinebench.remarks import Remark
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ScalingResult(Value):
     """A scaled model and what scaling it told.
 
@@ -51,8 +51,13 @@ class ScalingResult(Value):
         errors = read_only(self.marker_errors, (len(self.marker_names),), "marker_errors")
         object.__setattr__(self, "marker_errors", errors)
 
+    def __repr__(self) -> str:
+        start, end = self.window_s
+        where = f"scaled on {start:.4g} to {end:.4g} s" if end == end else "scaled before"
+        return f"<ScalingResult: {self.model!r}, {where}{_rms_in_words(self.marker_errors)}>"
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class IKSolution(Value):
     """Inverse kinematics of a trial.
 
@@ -112,6 +117,12 @@ class IKSolution(Value):
             observed.flags.writeable = False
             object.__setattr__(self, "observed", observed)
 
+    def __repr__(self) -> str:
+        return f"<IKSolution: {self.motion!r}{_rms_in_words(self.marker_errors)}>"
+
+    def _repr_html_(self) -> str:
+        return self.motion._repr_html_()
+
     @property
     def held(self) -> tuple[str, ...]:
         """Coordinates that nothing determines in any frame; empty if the engine does not tell."""
@@ -151,7 +162,7 @@ class StageResult(Value):
         object.__setattr__(self, "remarks", tuple(self.remarks))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PipelineRun(Value):
     """Everything that one run of the pipeline produced.
 
@@ -186,6 +197,19 @@ class PipelineRun(Value):
         for name in ("records", "durations_s"):
             object.__setattr__(self, name, frozen_mapping(getattr(self, name)))
 
+    def __repr__(self) -> str:
+        errors = _rms_in_words(self.solution.marker_errors)
+        return f"<PipelineRun: {self.motion!r} of {self.scaling.model!r}{errors}>"
+
+    def _repr_html_(self) -> str:
+        return self.motion._repr_html_()
+
     @property
     def motion(self) -> Motion:
         return self.solution.motion
+
+
+def _rms_in_words(errors: FloatArray) -> str:
+    """Root mean square of marker errors (m), told in mm."""
+    known = errors[np.isfinite(errors)]
+    return f", marker error {np.sqrt(np.mean(known**2)) * 1e3:.1f} mm RMS" if known.size else ""

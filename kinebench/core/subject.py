@@ -15,9 +15,9 @@ _HEIGHT_M, _INDEX = PLAUSIBLE["height"], PLAUSIBLE["body-mass index"]
 _ANY_HEIGHT_M = PLAUSIBLE["height of anybody"]
 _ANY_INDEX = PLAUSIBLE["body-mass index of anybody"]
 
-# what people give instead of metres and kilograms, the likeliest first
-_HEIGHTS = {"cm": 1e-2, "mm": 1e-3, "inches": 0.0254, "feet": 0.3048}
-_MASSES = {"lb": 0.45359237, "g": 1e-3, "stone": 6.35029318, "newtons": 1 / 9.81}
+LENGTHS = {"cm": 1e-2, "mm": 1e-3, "inches": 0.0254, "feet": 0.3048}
+MASSES = {"lb": 0.45359237, "g": 1e-3, "stone": 6.35029318, "newtons": 1 / 9.81}
+"""What people give instead of metres and kilograms, the likeliest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +84,14 @@ def _cure(mass: float, height: float) -> str:
         return " (mass and height exchanged?)"
     if height in _HEIGHT_M:
         fitting = (
-            unit for unit, kilograms in _MASSES.items() if _is_person(mass * kilograms, height)
+            unit for unit, kilograms in MASSES.items() if _is_person(mass * kilograms, height)
         )
     else:
-        fitting = (unit for unit, metres in _HEIGHTS.items() if _is_person(mass, height * metres))
+        fitting = (unit for unit, metres in LENGTHS.items() if _is_person(mass, height * metres))
     both = (
         f"{height_unit}, and the mass in {mass_unit}"
-        for mass_unit, kilograms in _MASSES.items()
-        for height_unit, metres in _HEIGHTS.items()
+        for mass_unit, kilograms in MASSES.items()
+        for height_unit, metres in LENGTHS.items()
         if _is_person(mass * kilograms, height * metres)
     )
     units = next(chain(fitting, both), None)

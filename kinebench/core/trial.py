@@ -9,7 +9,7 @@ from kinebench.core.motion import Motion
 from kinebench.core.subject import Subject
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Trial:
     """One recording, with whatever is known of it.
 
@@ -37,3 +37,15 @@ class Trial:
     activity: str = "unknown"
     reference_markers: Markers | None = None
     reference_motion: Motion | None = None
+
+    def __repr__(self) -> str:
+        subject = f"{self.subject.mass_kg:g} kg, {self.subject.height_m:g} m"
+        besides = [
+            f", with {what}"
+            for what, there in (
+                ("a static trial", self.static or self.static_markers),
+                ("a reference", self.reference_motion or self.reference_markers),
+            )
+            if there is not None
+        ]
+        return f"<Trial {self.name}: {subject}; keypoints {self.keypoints!r}{''.join(besides)}>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from kinebench.core.motion import Coordinate
 _WRAPPING_NAMES = ("pelvis_rotation", "arm_flex_*", "arm_add_*", "arm_rot_*")
 
 
+@lru_cache(maxsize=1024)  # the same few coordinates at every lag of every pair
 def can_wrap(coordinate: Coordinate) -> bool:
     """True for an angle that may turn past ±180°.
 
@@ -28,11 +30,16 @@ def can_wrap(coordinate: Coordinate) -> bool:
 
 
 def unwrapped(angles: FloatArray) -> FloatArray:
-    """Angles (n_frames,) rad without jumps of a turn, from each known frame to the next.
+    """Angles (n_frames,) or (n_frames, n_angles) rad without jumps of a turn over time.
 
-    NaN stays NaN; across a gap the shorter way is taken.
+    From each known frame to the next; NaN stays NaN; across a gap the shorter way is taken.
     """
-    known = ~np.isnan(angles)
-    result = np.array(angles)
-    result[known] = np.unwrap(result[known])
-    return result
+    missing = np.isnan(angles)
+    if missing.any():
+        result = np.array(angles)
+        for index in np.ndindex(angles.shape[1:]):
+            known = ~missing[:, *index]
+            result[known, *index] = np.unwrap(result[known, *index])
+        return result
+    jumps = np.abs(np.diff(angles, axis=0)) >= np.pi
+    return np.unwrap(angles, axis=0) if jumps.any() else np.array(angles)

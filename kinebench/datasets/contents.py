@@ -14,7 +14,7 @@ from kinebench.datasets.fetching import fetch_file
 from kinebench.datasets.places import Places
 from kinebench.io.keypoint_files import read_markers
 from kinebench.io.models import read_model
-from kinebench.io.sto import read_motion
+from kinebench.io.mot import read_motion
 
 
 @dataclass(frozen=True, slots=True)

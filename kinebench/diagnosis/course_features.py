@@ -32,6 +32,7 @@ ALIKE = 0.9
 
 _START_S = 1.0
 _FARTHEST_S = 0.2
+_BENDING_DEG = 20.0
 _LEG = ("Hip", "Knee", "Ankle", *FOOT)
 _SMALL_M = 1e-4
 _JUMP_M = 0.1
@@ -75,7 +76,10 @@ def of_time(recording: Markers, moving: Markers) -> dict[str, float]:
     """Right against left, in time; only where both move alike, as in squats and rising."""
     angles = knee_angles_deg(moving)
     rate = recording.rate_hz
-    if angles is None or len(angles) < 4 * _FARTHEST_S * rate or np.ptp(angles, axis=0).min() < 20:
+    if angles is None or len(angles) < 4 * _FARTHEST_S * rate:
+        return {}
+    turned = np.nanmax(angles, axis=0) - np.nanmin(angles, axis=0)
+    if not turned.min() >= _BENDING_DEG:
         return {}
     right, left = angles.T
     lag, alike = _lag(right, left, round(_FARTHEST_S * rate))
@@ -209,7 +213,8 @@ def _smoothed_away(moving: Markers, cleaned: Markers | None) -> float:
             np.diff(one.select(names).positions, axis=0) for one in (moving, calm(cleaned))
         )
         known = np.isfinite(before + after)
-        lost = 1.0 - float((after[known] ** 2).sum() / max((before[known] ** 2).sum(), 1e-12))
+        moved = float((before[known] ** 2).sum())
+        lost = 1.0 - float((after[known] ** 2).sum()) / moved if moved > 0 else 0.0
     return math.log(0.5 + 100 * max(lost, 0.0))
 
 
@@ -227,7 +232,6 @@ def _low_outlier_mm(recording: Markers) -> float:
             )
             usual = np.nanmedian(windows, axis=1)
             lowest = max(lowest, float(np.nanmax(usual - height)))
-            lowest = max(lowest, 0.0)
     return 1e3 * lowest
 
 

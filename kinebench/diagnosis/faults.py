@@ -30,7 +30,7 @@ UNDECIDABLE = (
 """What no recording of this kind decides."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CauseWords:
     """What is to be said of a cause.
 
@@ -65,164 +65,174 @@ _TAPE = "measure both legs with a tape"
 CAUSES: Mapping[str, CauseWords] = MappingProxyType(
     {
         "static pose": CauseWords(
-            _AGAIN,
-            "a second static trial: a pose changes, a bias of the keypoints stays",
-            "stance",
-            {
+            advice=_AGAIN,
+            apart="a second static trial: a pose changes, a bias of the keypoints stays",
+            picture="stance",
+            telling={
                 "one knee": ("static uneven, own", "static uneven"),
                 "both knees": ("static bent, own", "static bent"),
                 "trunk": ("static lean, own", "static lean"),
             },
         ),
         "static window": CauseWords(
-            "scale on another window (--window), the straightest one",
-            "look at the static trial there",
-            "stance",
-            {"": ("window knee", "window lean")},
-            "static window",
+            advice="scale on another window (--window), the straightest one",
+            apart="look at the static trial there",
+            picture="stance",
+            telling={"": ("window knee", "window lean")},
+            swap="static window",
         ),
         "no static trial": CauseWords(
-            "record a static trial: the model is scaled on the movement itself",
-            "a static trial",
-            "stance",
-            {"": ("no static trial",)},
+            advice="record a static trial: the model is scaled on the movement itself",
+            apart="a static trial",
+            picture="stance",
+            telling={"": ("no static trial",)},
         ),
         "tilt sideways": CauseWords(
-            "level the keypoints (--clean level), or calibrate the cameras again",
-            "film a level table or a hanging string; of people a few lean",
-            "heights",
-            {"": ("tilt sideways", "trunk to the right", "tilt sideways, movement")},
-            "camera tilt",
+            advice="level the keypoints (--clean level), or calibrate the cameras again",
+            apart="film a level table or a hanging string; of people a few lean",
+            picture="heights",
+            telling={"": ("tilt sideways", "trunk to the right", "tilt sideways, movement")},
+            swap="camera tilt",
         ),
         "tilt forwards": CauseWords(
-            "level the keypoints (--clean level), or calibrate the cameras again",
-            "film a level table or a hanging string; or turn round and record again",
-            "feet",
-            {"": ("tilt forwards", "heel over toes", "tilt forwards, movement")},
-            "camera tilt",
+            advice="level the keypoints (--clean level), or calibrate the cameras again",
+            apart="film a level table or a hanging string; or turn round and record again",
+            picture="feet",
+            telling={"": ("tilt forwards", "heel over toes", "tilt forwards, movement")},
+            swap="camera tilt",
         ),
         "size": CauseWords(
-            "calibrate again, and record a static trial in the same set-up as the movement",
-            "measure a known length in both recordings",
-            "lengths",
-            {"": ("size, change",)},
+            advice="calibrate again, and record a static trial in the same set-up as the movement",
+            apart="measure a known length in both recordings",
+            picture="lengths",
+            telling={"": ("size, change",)},
         ),
         "size or height": CauseWords(
-            "check the stated height, and the checkerboard's size in the calibration",
-            "a tape measure: the height, or a length on the floor",
-            "lengths",
-            {"": ("size, static", "size, movement")},
+            advice="check the stated height, and the checkerboard's size in the calibration",
+            apart="a tape measure: the height, or a length on the floor",
+            picture="lengths",
+            telling={"": ("size, static", "size, movement")},
         ),
         "limb length": CauseWords(
-            "look for a side that was hidden, and calibrate again",
-            f"{_TAPE}; {_OTHER_SIDE}",
-            "lengths",
-            {
+            advice="look for a side that was hidden, and calibrate again",
+            apart=f"{_TAPE}; {_OTHER_SIDE}",
+            picture="lengths",
+            telling={
                 "thigh": ("thigh length, static", "thigh length"),
                 "shank": ("shank length, static", "shank length"),
             },
         ),
         "changing lengths": CauseWords(
-            "look at the stretch where lengths change: keypoints are lost or taken for others"
-            " there; cut it, or record again",
-            "the videos of that stretch",
-            "lengths",
-            {"": ("changing", "wandering, most")},
+            advice=(
+                "look at the stretch where lengths change: keypoints are lost or taken for others"
+                " there; cut it, or record again"
+            ),
+            apart="the videos of that stretch",
+            picture="lengths",
+            telling={"": ("changing", "wandering, most")},
         ),
         "low keypoint": CauseWords(
-            "record again with the cameras elsewhere, and clothes that show the joint",
-            f"{_TAPE}; {_OTHER_SIDE}",
-            "lengths",
-            {
+            advice="record again with the cameras elsewhere, and clothes that show the joint",
+            apart=f"{_TAPE}; {_OTHER_SIDE}",
+            picture="lengths",
+            telling={
                 "hip": ("thigh length, static", "hip height"),
                 "knee": ("thigh length, static", "shank length, static"),
                 "ankle": ("shank length, static", "ankle height"),
             },
         ),
         "sinking keypoint": CauseWords(
-            "record again with the cameras elsewhere: the keypoint slides as the joint bends",
-            _OTHER_SIDE,
-            "lengths",
-            {
+            advice=(
+                "record again with the cameras elsewhere: the keypoint slides as the joint bends"
+            ),
+            apart=_OTHER_SIDE,
+            picture="lengths",
+            telling={
                 "hip": ("thigh with depth", "hip sinks"),
                 "knee": ("shank with depth", "thigh with depth", "knee sinks"),
             },
         ),
         "one side late": CauseWords(
-            "check the synchronisation of the cameras",
-            f"{_OTHER_SIDE}; the person may move so",
-            "stance",
-            {"": ("late", "late path")},
+            advice="check the synchronisation of the cameras",
+            apart=f"{_OTHER_SIDE}; the person may move so",
+            picture="stance",
+            telling={"": ("late", "late path")},
         ),
         "wandering side": CauseWords(
-            "look for a side that was hidden from the cameras, and record again",
-            _OTHER_SIDE,
-            "lengths",
-            {"": ("wandering, most", "wandering", "feet wander, most")},
+            advice="look for a side that was hidden from the cameras, and record again",
+            apart=_OTHER_SIDE,
+            picture="lengths",
+            telling={"": ("wandering, most", "wandering", "feet wander, most")},
         ),
         "side swaps": CauseWords(
-            "correct the swaps (--clean swap-sides), or cut these frames",
-            "the videos of these frames",
-            "heights",
-            {"": ("swaps", "jumps")},
+            advice="correct the swaps (--clean swap-sides), or cut these frames",
+            apart="the videos of these frames",
+            picture="heights",
+            telling={"": ("swaps", "jumps")},
         ),
         "floor outlier": CauseWords(
-            "cut or fill the frame (--clean outliers): the lowest point of a trial sets its floor",
-            "the videos of this frame",
-            "feet",
-            {"": ("low outlier",)},
+            advice=(
+                "cut or fill the frame (--clean outliers): the lowest point of a"
+                " trial sets its floor"
+            ),
+            apart="the videos of this frame",
+            picture="feet",
+            telling={"": ("low outlier",)},
         ),
         "keypoint noise": CauseWords(
-            "filter the keypoints (--clean butterworth:6), or record with better light and cameras",
-            "the videos",
-            "feet",
-            {"": ("tremble, most", "tremble")},
-            "keypoint noise",
+            advice=(
+                "filter the keypoints (--clean butterworth:6), or record with"
+                " better light and cameras"
+            ),
+            apart="the videos",
+            picture="feet",
+            telling={"": ("tremble, most", "tremble")},
+            swap="keypoint noise",
         ),
         "start-up": CauseWords(
-            "run the augmenter with --warm-up 1, or record from standing",
-            "run it with and without",
-            "stance",
-            {"": ("start",)},
-            "augmenter start-up",
+            advice="run the augmenter with --warm-up 1, or record from standing",
+            apart="run it with and without",
+            picture="stance",
+            telling={"": ("start",)},
+            swap="augmenter start-up",
         ),
         "filter": CauseWords(
-            "filter less: the cut-off lies below the movement",
-            "run it without",
-            "heights",
-            {"": ("smoothed away",)},
+            advice="filter less: the cut-off lies below the movement",
+            apart="run it without",
+            picture="heights",
+            telling={"": ("smoothed away",)},
         ),
         "frame rate": CauseWords(
-            "resample to the rate that the augmenter knows (--resample 60)",
-            "run it with and without",
-            "none",
-            {"": ("rate",)},
-            "augmenter timing",
+            advice="resample to the rate that the augmenter knows (--resample 60)",
+            apart="run it with and without",
+            picture="none",
+            telling={"": ("rate",)},
+            swap="augmenter timing",
         ),
         "scaling set-up": CauseWords(
-            "use the set-up that pulls towards standing: the static pose is straight",
-            "run it with both",
-            "stance",
-            {"": ("needless set-up",)},
-            "scaling set-up",
+            advice="use the set-up that pulls towards standing: the static pose is straight",
+            apart="run it with both",
+            picture="stance",
+            telling={"": ("needless set-up",)},
+            swap="scaling set-up",
         ),
         "mass": CauseWords(
-            "check the stated mass and its unit",
-            "a scale",
-            "none",
-            {"": ("mass",)},
+            advice="check the stated mass and its unit",
+            apart="a scale",
+            picture="none",
+            telling={"": ("mass",)},
         ),
         "person moves unevenly": CauseWords(
-            "nothing, if the person moves so",
-            f"{_OTHER_SIDE}; or a force plate under each foot",
-            "heights",
-            {"": ("hip sinks", "pelvis shifts", "deep uneven")},
+            advice="nothing, if the person moves so",
+            apart=f"{_OTHER_SIDE}; or a force plate under each foot",
+            picture="heights",
+            telling={"": ("hip sinks", "pelvis shifts", "deep uneven")},
         ),
         "person's legs differ": CauseWords(
-            "nothing, if the legs differ",
-            f"{_TAPE}; {_OTHER_SIDE}",
-            "lengths",
-            {"": ("hip height", "thigh length, static", "shank length, static")},
+            advice="nothing, if the legs differ",
+            apart=f"{_TAPE}; {_OTHER_SIDE}",
+            picture="lengths",
+            telling={"": ("hip height", "thigh length, static", "shank length, static")},
         ),
     }
 )

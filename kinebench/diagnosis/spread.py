@@ -1,20 +1,24 @@
 """How much figures vary where nothing is wrong: measured once, on clean laboratory sessions.
 
-Made by ``python -m benchmarks.diagnosis.spread``. Errors: clean sessions of the draw "spread", as
-many under every camera preset of `benchmarks.diagnosis.planted_errors`, exact solvers (which move
-the side drop by less than 2 mm). What swaps change: the `two_phones` preset (squat, asymmetric
-squat, sit-to-stand; subjects 1 to 30 of the population "calibration"), OpenSim's tools.
-Both: OpenCap's steps, augmenter v0.3 with 1 s of warm-up. A virtual person stands straighter and
-moves more evenly than people do, so that the values are lower bounds. Units: m, rad, 1, as of the
-figures. How often the interval of the side drop covers the truth in other sessions:
-`benchmarks/diagnosis/coverage.md`.
+The numbers are in `spread.json`, made by ``python -m benchmarks.diagnosis.spread``. Errors: clean
+sessions of the draw "spread", as many under every camera preset of
+`benchmarks.diagnosis.planted_errors`, exact solvers (which move the side drop by less than 2 mm).
+What swaps change: the `two_phones` preset (squat, asymmetric squat, sit-to-stand; subjects 1 to 30
+of the population "calibration"), OpenSim's tools. Both: OpenCap's steps, augmenter v0.3 with 1 s of
+warm-up. A virtual person stands straighter and moves more evenly than people do, so that the values
+are lower bounds. Units: m, rad, 1, as of the figures. How often the interval of the side drop
+covers the truth in other sessions: `benchmarks/diagnosis/coverage.md`.
 """
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
 
 from kinebench.diagnosis.figures import Figure
 
@@ -33,7 +37,7 @@ class Spread:
 
     mean: float
     sd: float
-    n: int = 30
+    n: int
 
     @property
     def rms(self) -> float:
@@ -48,14 +52,68 @@ class Spread:
         return float(stdtrit(self.n - 1, 0.975)) * math.sqrt(1 + 1 / self.n) * self.sd
 
 
+@dataclass(frozen=True, slots=True)
+class Spreads:
+    """All that was measured of clean sessions.
+
+    Parameters
+    ----------
+    errors : mapping of str to Spread
+        Figure to what it is minus the truth, at the deepest points.
+    parts : mapping of str to mapping of str to Spread
+        Cause, then figure, to what swapping the cause changes.
+    note : str
+        Where this comes from.
+    """
+
+    errors: Mapping[str, Spread]
+    parts: Mapping[str, Mapping[str, Spread]]
+    note: str
+
+    @property
+    def n_swapped(self) -> int:
+        """Sessions that swaps were made in, the same for all."""
+        return next(spread.n for figures in self.parts.values() for spread in figures.values())
+
+    def as_json(self) -> dict[str, Any]:
+        """For the file: mean, standard deviation, sessions; three digits."""
+        parts = {cause: _rows(figures) for cause, figures in self.parts.items()}
+        return {"note": self.note, "errors": _rows(self.errors), "parts": parts}
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Spreads:
+        """Of what `as_json` made."""
+        parts = {cause: _spreads(rows) for cause, rows in content["parts"].items()}
+        return cls(_spreads(content["errors"]), parts, content["note"])
+
+
+def _rows(figures: Mapping[str, Spread]) -> dict[str, list[float]]:
+    return {name: [_short(one.mean), _short(one.sd), one.n] for name, one in figures.items()}
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.3g}")
+
+
+def _spreads(rows: Mapping[str, list[Any]]) -> dict[str, Spread]:
+    return {name: Spread(*row) for name, row in rows.items()}
+
+
+@lru_cache(maxsize=1)
+def spreads() -> Spreads:
+    """What kinebench comes with."""
+    text = files("kinebench.diagnosis").joinpath("spread.json").read_text(encoding="utf-8")
+    return Spreads.from_json(json.loads(text))
+
+
 def error_of(figure: Figure, augmenter: str) -> Spread | None:
     """A figure as it is minus the truth, at the deepest points; None where not measured."""
-    return _ERRORS.get(figure.name) if augmenter == "v0.3" else None
+    return spreads().errors.get(figure.name) if augmenter == "v0.3" else None
 
 
 def spread_of(cause: str, figure: Figure) -> Spread | None:
     """What swapping a cause changes of a figure; None for a cause that was not measured."""
-    return _PARTS.get(cause, {}).get(figure.name)
+    return spreads().parts.get(cause, {}).get(figure.name)
 
 
 def notable(cause: str, figure: Figure) -> float:
@@ -65,100 +123,3 @@ def notable(cause: str, figure: Figure) -> float:
     """
     spread = spread_of(cause, figure)
     return figure.notable if spread is None else max(figure.notable, spread.rms)
-
-
-N_SESSIONS = 30
-"""Clean sessions that swaps were made in."""
-
-_ERRORS = {
-    "side_drop": Spread(2.54e-03, 7.13e-03, 90),
-    "knee_drop": Spread(-1.79e-03, 6.95e-03, 90),
-    "ankle_drop": Spread(-1.66e-03, 6.18e-03, 90),
-    "pelvis_list": Spread(-1.52e-02, 4.30e-02, 90),
-    "leg_length": Spread(-6.43e-04, 6.42e-03, 90),
-    "hip_flexion": Spread(-1.68e-02, 3.29e-02, 90),
-    "knee_flexion": Spread(-1.53e-02, 3.16e-02, 90),
-    "ankle_flexion": Spread(-2.41e-02, 6.32e-02, 90),
-    "unrest": Spread(3.33e-05, 3.38e-04, 90),
-}
-
-_PARTS: Mapping[str, Mapping[str, Spread]] = {
-    "augmenter version": {
-        "side_drop": Spread(6.15e-03, 8.22e-03),
-        "knee_drop": Spread(3.77e-03, 7.88e-03),
-        "ankle_drop": Spread(5.34e-03, 4.78e-03),
-        "pelvis_list": Spread(-1.60e-02, 4.61e-02),
-        "leg_length": Spread(-1.55e-03, 4.63e-03),
-        "floor_contact": Spread(2.85e-03, 4.63e-03),
-        "hip_flexion": Spread(-1.57e-03, 3.90e-02),
-        "knee_flexion": Spread(-1.70e-02, 3.13e-02),
-        "ankle_flexion": Spread(-1.88e-02, 6.15e-02),
-        "unrest": Spread(-8.27e-05, 1.25e-04),
-        "angle_change": Spread(1.91e-01, 2.99e-02),
-    },
-    "camera tilt": {
-        "side_drop": Spread(-3.25e-04, 1.09e-03),
-        "knee_drop": Spread(-5.90e-04, 1.49e-03),
-        "ankle_drop": Spread(-1.29e-03, 8.60e-04),
-        "pelvis_list": Spread(5.77e-04, 5.64e-03),
-        "leg_length": Spread(1.48e-04, 1.13e-03),
-        "floor_contact": Spread(2.70e-07, 1.62e-03),
-        "hip_flexion": Spread(-1.02e-03, 2.03e-03),
-        "knee_flexion": Spread(-2.12e-03, 2.62e-03),
-        "ankle_flexion": Spread(4.92e-03, 6.22e-03),
-        "unrest": Spread(2.92e-05, 1.78e-05),
-        "angle_change": Spread(1.71e-02, 8.25e-03),
-    },
-    "keypoint noise": {
-        "side_drop": Spread(2.42e-06, 5.06e-04),
-        "knee_drop": Spread(1.98e-05, 7.96e-04),
-        "ankle_drop": Spread(-1.18e-04, 5.38e-04),
-        "pelvis_list": Spread(1.39e-04, 2.86e-03),
-        "leg_length": Spread(-8.69e-05, 1.90e-03),
-        "floor_contact": Spread(5.85e-05, 1.38e-03),
-        "hip_flexion": Spread(-1.34e-04, 3.05e-03),
-        "knee_flexion": Spread(-1.00e-03, 4.09e-03),
-        "ankle_flexion": Spread(3.94e-03, 1.00e-02),
-        "unrest": Spread(2.35e-05, 4.63e-05),
-        "angle_change": Spread(6.79e-03, 6.25e-03),
-    },
-    "scaling set-up": {
-        "side_drop": Spread(5.11e-04, 2.46e-03),
-        "knee_drop": Spread(6.31e-04, 2.41e-03),
-        "ankle_drop": Spread(-1.33e-05, 1.83e-03),
-        "pelvis_list": Spread(1.84e-03, 1.48e-02),
-        "leg_length": Spread(0.00e00, 0.00e00),
-        "floor_contact": Spread(0.00e00, 0.00e00),
-        "hip_flexion": Spread(-3.83e-04, 4.31e-03),
-        "knee_flexion": Spread(-3.56e-03, 6.19e-03),
-        "ankle_flexion": Spread(9.14e-03, 3.60e-02),
-        "unrest": Spread(-2.25e-06, 1.08e-05),
-        "angle_change": Spread(4.78e-02, 2.59e-02),
-    },
-    "solvers": {
-        "side_drop": Spread(-2.15e-04, 5.53e-04),
-        "knee_drop": Spread(-1.20e-04, 3.95e-04),
-        "ankle_drop": Spread(-1.54e-04, 4.53e-04),
-        "pelvis_list": Spread(1.06e-03, 2.71e-03),
-        "leg_length": Spread(-6.41e-12, 1.89e-11),
-        "floor_contact": Spread(0.00e00, 0.00e00),
-        "hip_flexion": Spread(3.22e-04, 1.49e-03),
-        "knee_flexion": Spread(2.20e-04, 1.24e-03),
-        "ankle_flexion": Spread(-3.03e-04, 1.01e-02),
-        "unrest": Spread(-1.11e-04, 3.00e-04),
-        "angle_change": Spread(2.23e-02, 1.71e-02),
-    },
-    "static window": {
-        "side_drop": Spread(4.26e-04, 2.14e-03),
-        "knee_drop": Spread(4.59e-04, 2.54e-03),
-        "ankle_drop": Spread(6.63e-04, 2.19e-03),
-        "pelvis_list": Spread(-2.43e-03, 1.20e-02),
-        "leg_length": Spread(-4.25e-04, 4.17e-03),
-        "floor_contact": Spread(0.00e00, 0.00e00),
-        "hip_flexion": Spread(-1.43e-03, 8.33e-03),
-        "knee_flexion": Spread(-3.77e-04, 9.98e-03),
-        "ankle_flexion": Spread(-7.44e-03, 3.23e-02),
-        "unrest": Spread(4.58e-06, 2.63e-05),
-        "angle_change": Spread(4.32e-02, 2.13e-02),
-    },
-}

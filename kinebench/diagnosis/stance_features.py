@@ -83,7 +83,7 @@ def of_pose(moving: Markers, static: Markers | None, choices: Choices) -> dict[s
         "needless set-up": 0.0,
     }
     if choices.any_pose:
-        off = max(max(right, left), now.lean_deg, abs(right - left), 0.0)
+        off = max(right, left, now.lean_deg, abs(right - left))
         found["needless set-up"] = 1.0 / (1.0 + (off / 10.0) ** 2)
     span = _straightest(moving)
     straight = None if span is None else stance(moving, span)
@@ -159,40 +159,40 @@ def _foot_heights(recording: Markers, side: str) -> FloatArray:
 def of_size(moving: Markers, static: Markers | None, subject: Subject) -> dict[str, float]:
     """Features of size, against the stated height and the static trial."""
     lengths = typical_lengths(moving)
-    found = {"size, movement": _percent(stature(lengths) / subject.height_m)}
+    found = {"size, movement": _percent(stature(lengths), subject.height_m)}
     found["changing"] = _changing(moving)
     if static is None:
         return found
     before = typical_lengths(static)
-    found["size, static"] = _percent(stature(before) / subject.height_m)
+    found["size, static"] = _percent(stature(before), subject.height_m)
     found["changing, static"] = _changing(static)
     ratios = {
         part: float(np.nanmean([
-            _percent(lengths.get(f"{side} {name}", np.nan) / before.get(f"{side} {name}", np.nan))
+            _percent(lengths.get(f"{side} {name}", np.nan), before.get(f"{side} {name}", np.nan))
             for name in names for side in ("right", "left")
         ]))
         for part, names in {
             "legs": ("thigh", "shank"), "arms": ("upper arm", "forearm"),
         }.items()
     }  # fmt: skip
-    trunk = _percent(lengths.get("trunk", np.nan) / before.get("trunk", np.nan))
+    trunk = _percent(lengths.get("trunk", np.nan), before.get("trunk", np.nan))
     found["size, change"] = float(np.nanmean([ratios["legs"], ratios["arms"], trunk]))
     found["shear"] = ratios["legs"] - ratios["arms"]
     return found
 
 
-def _percent(ratio: float) -> float:
-    """As a change in percent, of the logarithm; NaN for what is no ratio."""
-    return 100.0 * math.log(ratio) if ratio > 0 and math.isfinite(ratio) else math.nan
+def _percent(length: float, before: float) -> float:
+    """A change in percent, of the logarithm; NaN for what is not known, or has no length."""
+    return 100.0 * math.log(length / before) if length > 0 and before > 0 else math.nan
 
 
 def _changing(recording: Markers) -> float:
     """Largest deviation from its median of a long segment, %, of what lasts a fifth of a second."""
     names = [f"{side} {name}" for name in ("thigh", "shank") for side in ("right", "left")]
     worst = 0.0
-    for name, course in segment_lengths(recording, names).items():
+    for course in segment_lengths(recording, names).values():
         usual = float(np.nanmedian(course))
-        if usual > 0 and name:
+        if usual > 0:
             worst = max(worst, float(np.nanpercentile(np.abs(course / usual - 1), 98.0)))
     return 100.0 * worst
 
@@ -204,14 +204,13 @@ def of_sides(moving: Markers, static: Markers | None) -> dict[str, float]:
     before = {} if static is None else typical_lengths(static)
     for name in SEGMENTS:
         both = [
-            _percent(lengths.get(f"right {name}", np.nan) / lengths.get(f"left {name}", np.nan))
+            _percent(lengths.get(f"right {name}", np.nan), lengths.get(f"left {name}", np.nan))
             for lengths in (now, before)
         ]
         found[f"{name} length"], found[f"{name} length, static"] = both
         found[f"{name} length, change"] = both[0] - both[1]
-    every = np.ones(0 if static is None else static.n_frames, dtype=bool)
     for where, recording, frames in (
-        ("", static, every), (", movement", moving, highest(moving)),
+        ("", static, slice(None)), (", movement", moving, highest(moving)),
     ):  # fmt: skip
         if recording is not None:
             for joint in ("Hip", "Knee", "Ankle"):

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -60,7 +61,7 @@ class Learnt:
     sided: tuple[str, ...]
     clean_share: float
     note: str
-    strange: int = 1000
+    strange: int = sys.maxsize
     likely: Mapping[str, float] = field(default_factory=dict)
 
     @property

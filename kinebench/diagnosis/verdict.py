@@ -98,11 +98,12 @@ def findings(diagnosis: Diagnosis) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=_order))
 
 
-def _order(one: Finding) -> tuple[bool, bool, float]:
+def _order(one: Finding) -> tuple[int, float]:
     if one.suspect:
-        return False, False, -one.weight
-    possible = not math.isnan(one.probability)
-    return True, not possible, -(one.probability if possible else one.size)
+        return 0, -one.weight
+    if math.isnan(one.probability):
+        return 2, -one.size
+    return 1, -one.probability
 
 
 def _with_swap(diagnosis: Diagnosis, finding: Finding, cause: Cause) -> Finding:
@@ -166,7 +167,7 @@ def angle_change(times: FloatArray, course_part: FloatArray) -> float:
     if n > 1:
         n = min(n, max(1, round(_SPAN_S * (n - 1) / (times[-1] - times[0]))))
     sums = np.concatenate([[0.0], np.cumsum(squares)])
-    return float(np.sqrt(max(0.0, ((sums[n:] - sums[:-n]) / n).max())))
+    return float(np.sqrt(((sums[n:] - sums[:-n]) / n).max()))
 
 
 def verdict(diagnosis: Diagnosis) -> tuple[str, ...]:

@@ -14,12 +14,12 @@ from kinebench.core.arrays import FloatArray
 from kinebench.core.ik_tasks import IKTasks
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
-from kinebench.core.motion import Motion
+from kinebench.core.motion import Coordinate, Motion
 from kinebench.core.results import IKSolution
 from kinebench.core.stages import InverseKinematics
 from kinebench.errors import require_names
 from kinebench.ik.tracked import shared_markers
-from kinebench.kinematics.default_start import standing_defaults
+from kinebench.kinematics.default_start import StandingPose, standing_pose
 from kinebench.kinematics.mechanism import Mechanism, build_mechanism
 from kinebench.kinematics.osim_tree import read_tree
 from kinebench.kinematics.tracking import MarkerTracker
@@ -76,15 +76,16 @@ class FastIK:
             model, tuple((name, self.tasks.weights[name]) for name in names), tuple(targets.items())
         )
         column = {name: index for index, name in enumerate(markers.names)}
+        start = _start(model, names, markers.positions, [column[name] for name in names])
         tracker = MarkerTracker(
             mechanism,
             markers.positions,
             np.array([column[name] for name in mechanism.markers], dtype=np.int64),
-            _start(tree, names, markers)[list(mechanism.variables)],
+            start[list(mechanism.variables)],
         )
         tracker.solve()
         order = [mechanism.markers.index(name) for name in names]
-        return _solution(tree, mechanism, tracker, targets, markers.times, names, order)
+        return _solution(model, mechanism, tracker, targets, markers.times, names, order)
 
 
 def solve_trials(
@@ -102,18 +103,27 @@ def solve_trials(
         return list(pool.map(lambda trial: engine(*trial), trials))
 
 
-def _start(tree: Tree, names: tuple[str, ...], markers: Markers) -> FloatArray:
+def _start(
+    model: Model, names: tuple[str, ...], positions: FloatArray, columns: list[int]
+) -> FloatArray:
     """Default pose where the first markers are: angles must not depend on where one stands."""
-    tracked = markers.select(names)
-    first = int(np.argmax(~tracked.missing.all(axis=1)))
-    return standing_defaults(tree, names, tracked.positions[first])
+    first = int(np.argmax(~np.isnan(positions[:, columns, 0]).all(axis=1)))
+    return _standing(model, names).at(positions[first, columns])
+
+
+@lru_cache(maxsize=32)
+def _standing(model: Model, names: tuple[str, ...]) -> StandingPose:
+    return standing_pose(read_tree(model), names)
 
 
 def _coordinate_tasks(tree: Tree, tasks: IKTasks) -> dict[int, tuple[float, float]]:
     """Weight and target by coordinate of the tree."""
+    if not tasks.coordinate_tasks:
+        return {}
+    names = tree.coordinate_names
     require_names(
         [task.name for task in tasks.coordinate_tasks],
-        [tree.coordinate_names[index] for index in tree.free],
+        [names[index] for index in tree.free],
         "free coordinate",
         f"model {tree.name}",
     )
@@ -134,8 +144,14 @@ def _mechanism(
     return build_mechanism(read_tree(model), dict(weights), dict(targets))
 
 
+@lru_cache(maxsize=32)
+def _coordinates(model: Model) -> tuple[Coordinate, ...]:
+    tree = read_tree(model)
+    return tuple(tree.coordinates[index].as_coordinate() for index in tree.free)
+
+
 def _solution(
-    tree: Tree,
+    model: Model,
     mechanism: Mechanism,
     tracker: MarkerTracker,
     targets: dict[int, tuple[float, float]],
@@ -144,25 +160,23 @@ def _solution(
     order: list[int],
 ) -> IKSolution:
     """Free coordinates of the whole model, in its order."""
+    tree = read_tree(model)
     rest = tree.defaults
     for index, (_, target) in targets.items():
         low, high = tree.coordinates[index].limits
         rest[index] = min(max(target, low), high)
-    position = {index: place for place, index in enumerate(mechanism.variables)}
     free = tree.free.tolist()
-    values = np.empty((len(times), len(free)))
-    observed = np.zeros((len(times), len(free)), np.bool_)
-    rivals = np.empty((len(times), len(free)))
-    for place, index in enumerate(free):
-        if index in position:
-            values[:, place] = tracker.x[:, position[index]]
-            rivals[:, place] = tracker.rival_poses[:, position[index]]
-            observed[:, place] = tracker.observed[:, position[index]]
-        else:
-            values[:, place] = rest[index]
-            rivals[:, place] = np.where(np.isnan(tracker.rival), np.nan, rest[index])
-            observed[:, place] = index in targets
-    motion = Motion(tuple(tree.coordinates[i].as_coordinate() for i in free), times, values)
+    n, known = len(times), ~np.isnan(tracker.rival)
+    values = np.tile(rest[free], (n, 1))
+    observed = np.tile([index in targets for index in free], (n, 1))
+    rivals = np.where(known[:, None], rest[free], np.nan)
+    there = set(free)
+    columns = [place for place, index in enumerate(mechanism.variables) if index in there]
+    places = [free.index(mechanism.variables[column]) for column in columns]
+    values[:, places] = tracker.x[:, columns]
+    observed[:, places] = tracker.observed[:, columns]
+    rivals[:, places] = tracker.rival_poses[:, columns]
+    motion = Motion(_coordinates(model), times, values)
     return IKSolution(
         motion,
         names,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,9 @@ _TABLE_ENDINGS = (".csv", ".tsv", ".txt")
 ARRAY_ENDINGS = (".npy", ".npz", *_TABLE_ENDINGS)
 """Files that do not declare their unit."""
 
+NAMED_AXES = {"y-up": "+x+y+z", "z-up": "+x+z-y", "x-up": "+y+x-z"}
+"""Short names for the axes of a file, by what points up."""
+
 UNITS = {"m": 1.0, "cm": 1e-2, "mm": 1e-3}
 """Metres per unit."""
 
@@ -58,8 +62,8 @@ def read_markers(
     keypoint_set : str, optional
         A key of `KEYPOINT_SETS`; required for arrays without names.
     axes : str
-        Where OpenSim's forward, up and right axes lie in the file: ``+x-y-z`` reads forward from
-        x, up from −y and right from −z.
+        Where OpenSim's forward, up and right axes lie in the file, see `axes_of`: ``+x-y-z`` reads
+        forward from x, up from −y and right from −z; ``z-up`` is short for ``+x+z-y``.
 
     Raises
     ------
@@ -241,7 +245,30 @@ def _frames_first(path: Path, positions: FloatArray, n_names: int) -> FloatArray
 
 
 def _turned(positions: FloatArray, axes: str) -> FloatArray:
-    return positions if axes == "+x+y+z" else np.asarray(positions @ turn_of(axes).T)
+    return positions if axes_of(axes) == "+x+y+z" else np.asarray(positions @ turn_of(axes).T)
+
+
+def axes_of(text: str) -> str:
+    """Where forward, up and right lie in a file, as signs and letters: ``+x+z-y``.
+
+    Parameters
+    ----------
+    text : str
+        That itself, or ``y-up``, ``z-up``, ``x-up``, in any case: ``Zup`` is ``z-up``.
+
+    Raises
+    ------
+    ValueRangeError
+        The text names no three axes.
+    """
+    plain = re.sub(r"[ _]", "-", text.strip().lower())
+    named = NAMED_AXES.get(re.sub(r"^([xyz])up$", r"\1-up", plain), plain)
+    if len(named) != 6 or set(named[0::2]) - set("+-") or sorted(named[1::2]) != ["x", "y", "z"]:
+        raise ValueRangeError(
+            f"axes must name forward, up and right such as '+x+z-y', or be one of"
+            f" {', '.join(NAMED_AXES)}; found '{text}'"
+        )
+    return named
 
 
 def turn_of(axes: str) -> FloatArray:
@@ -252,11 +279,8 @@ def turn_of(axes: str) -> FloatArray:
     ValueRangeError
         The text names no three axes, or a mirror.
     """
-    signs, letters = axes[0::2], axes[1::2]
-    if len(axes) != 6 or set(signs) - set("+-") or sorted(letters) != ["x", "y", "z"]:
-        raise ValueRangeError(
-            f"axes must name forward, up and right such as '+x+y+z', found '{axes}'"
-        )
+    named = axes_of(axes)
+    signs, letters = named[0::2], named[1::2]
     turn = np.zeros((3, 3))
     for row, (sign, letter) in enumerate(zip(signs, letters, strict=True)):
         turn[row, "xyz".index(letter)] = 1.0 if sign == "+" else -1.0

@@ -106,7 +106,7 @@ class SessionFiles:
         return replace(self, static=None, static_stored=None, scaled_model=model, model_asked=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Session:
     """An OpenCap session folder.
 
@@ -124,6 +124,12 @@ class Session:
     subject: Subject | None
     metadata: Mapping[str, Any]
     recordings: tuple[Recording, ...]
+
+    def __repr__(self) -> str:
+        who = "subject not stated"
+        if self.subject is not None:
+            who = f"{self.subject.mass_kg:g} kg, {self.subject.height_m:g} m"
+        return f"<Session {self.folder.name}: {who}; trials {', '.join(self.trials)}>"
 
     @property
     def trials(self) -> tuple[str, ...]:

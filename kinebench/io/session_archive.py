@@ -50,6 +50,12 @@ def named_in_archive(path: Path) -> Path:
     return path
 
 
+def file_on_disk(path: Path) -> Path:
+    """A file itself, or the archive that `unpacked` has taken it from."""
+    named = named_in_archive(path)
+    return next((each for each in (named, *named.parents) if each.is_file()), path)
+
+
 @functools.cache
 def _unpacked(archive: Path, changed_ns: int, size: int) -> Path:
     """The arguments beside the archive tell a changed one from the one that was unpacked."""

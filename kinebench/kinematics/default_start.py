@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
@@ -9,24 +11,52 @@ from kinebench.kinematics.forward import marker_positions
 from kinebench.kinematics.tree import GROUND, Tree
 
 
-def standing_defaults(tree: Tree, names: tuple[str, ...], positions: FloatArray) -> FloatArray:
-    """Default pose (n_coordinates,) rad or m, its mean marker where the measured one is.
-
-    Only translations between ground and a body change; from metres away a search would turn the
-    body over instead of shifting it.
+@dataclass(frozen=True, slots=True)
+class StandingPose:
+    """The default pose of a tree, and what it takes to move it.
 
     Parameters
     ----------
-    tree : Tree
-    names : tuple of str
-        Markers of the tree.
-    positions : (n_markers, 3) m
-        NaN where a marker is missing.
+    defaults : (n_coordinates,) rad or m
+    shifting : tuple of int
+        Coordinates between ground and a body along which it may move.
+    markers : (n_markers, 3) m
+        In the default pose.
+    shifts : (n_shifting, n_markers, 3)
+        How a unit of each shifting coordinate moves them: exact, such coordinates shift by what
+        they say.
+    order : (n_markers,)
+        The markers by name, so that sums do not depend on the order in which they come.
     """
-    q = tree.defaults
-    # by name, so that the sums do not depend on the order of the markers
-    there = [k for k in np.argsort(names) if not np.isnan(positions[k, 0])]
-    seen = tuple(names[k] for k in there)
+
+    defaults: FloatArray
+    shifting: tuple[int, ...]
+    markers: FloatArray
+    shifts: FloatArray
+    order: tuple[int, ...]
+
+    def at(self, positions: FloatArray) -> FloatArray:
+        """Default pose (n_coordinates,) rad or m, its mean marker where the measured one is.
+
+        Only translations between ground and a body change; from metres away a search would turn
+        the body over instead of shifting it.
+
+        Parameters
+        ----------
+        positions : (n_markers, 3) m
+            NaN where a marker is missing.
+        """
+        q = self.defaults.copy()
+        seen = [k for k in self.order if not np.isnan(positions[k, 0])]
+        if seen and self.shifting:
+            missed = positions[seen].mean(axis=0) - self.markers[seen].mean(axis=0)
+            columns = self.shifts[:, seen].mean(axis=1).T
+            q[list(self.shifting)] += np.linalg.pinv(columns) @ missed
+        return q
+
+
+def standing_pose(tree: Tree, names: tuple[str, ...]) -> StandingPose:
+    """The default pose with these markers of the tree."""
     free = set(tree.free.tolist())
     shifting = sorted(
         {
@@ -41,11 +71,10 @@ def standing_defaults(tree: Tree, names: tuple[str, ...], positions: FloatArray)
             and not (tree.coordinates[index].locked or tree.coordinates[index].coupled)
         }
     )
-    if not seen or not shifting:
-        return q
-    poses = np.tile(q, (len(shifting) + 1, 1))
+    poses = np.tile(tree.defaults, (len(shifting) + 1, 1))
     poses[np.arange(len(shifting)), shifting] += 1.0
-    means = marker_positions(tree, poses, seen).mean(axis=1)
-    columns = (means[:-1] - means[-1]).T  # exact: such coordinates shift by what they say
-    q[shifting] += np.linalg.pinv(columns) @ (positions[there].mean(axis=0) - means[-1])
-    return q
+    markers = marker_positions(tree, poses, names)
+    order = tuple(np.argsort(names).tolist())
+    return StandingPose(
+        tree.defaults, tuple(shifting), markers[-1], markers[:-1] - markers[-1], order
+    )

@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kinebench.core.arrays import FloatArray
 from kinebench.kinematics.mechanism import Mechanism
-from kinebench.kinematics.newton.records import RESULT, new_work
+from kinebench.kinematics.newton.records import N_LANES, RATE, RESULT, new_work
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +22,15 @@ TIE = 1e-6  # relative difference of E below which the pose nearer to the defaul
 _MIN_ITERATIONS = 4  # iterations that every start gets
 MAX_ITERATIONS = 60  # iterations
 _FINALISTS = 3  # starts that are followed to their end
+
+
+class Found(NamedTuple):
+    """What the solver tells of n frames: as in `MarkerTracker`."""
+
+    x: FloatArray
+    outcomes: Any
+    observed: NDArray[np.bool_]
+    errors: FloatArray
 
 
 @dataclass(slots=True)
@@ -45,10 +54,13 @@ class Descents:
     defaults: FloatArray
     work: Any = field(init=False)
     track_frames: Any = field(init=False)
+    _lanes: Any = field(init=False)
+    _apart: Any = field(init=False)
 
     def __post_init__(self) -> None:
-        self.track_frames = _solver()
+        self.track_frames, self._apart = _solver()
         self.work = new_work(self.mechanism.flat)
+        self._lanes = new_work(self.mechanism.flat, N_LANES)
 
     @property
     def limits(self) -> tuple[FloatArray, FloatArray]:
@@ -71,16 +83,16 @@ class Descents:
         """
         frozen = np.ones(len(self.defaults), np.bool_)
         frozen[list(moving)] = False
-        measured = np.full((len(frames), *self.measured.shape[1:]), np.nan)
-        kept = self.columns[marked]
-        measured[:, kept] = self.measured[frames][:, kept]
+        columns = np.where(marked, self.columns, -1)
         row = np.arange(len(frames))[:, None]
         poses = starts
         if starts.shape[1] > _FINALISTS:
-            poses, energies = self._from_starts(measured, starts, frozen, enough, _MIN_ITERATIONS)
+            poses, energies = self._from(frames, starts, columns, frozen, enough, _MIN_ITERATIONS)
             poses = poses[row, np.argsort(energies, axis=1, kind="stable")[:, :_FINALISTS]]
-        poses, energies = self._from_starts(measured, poses, frozen, enough, MAX_ITERATIONS)
+        poses, energies = self._from(frames, poses, columns, frozen, enough, MAX_ITERATIONS)
         energies = np.where(np.isnan(energies), 0.0, energies)
+        if poses.shape[1] == 1:
+            return poses[:, 0], energies[:, 0]
         good = energies <= energies.min(axis=1, keepdims=True) * (1 + TIE) + 1e-15
         distance = np.where(good, np.linalg.norm(poses - self.defaults, axis=2), np.inf)
         chosen = np.argmin(distance, axis=1)[:, None]
@@ -88,42 +100,62 @@ class Descents:
 
     def minima(self, frames: IntArray, starts: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Poses (n, n_variables) and E (n,) that starts lead to, each in its frame."""
-        frozen = np.zeros(len(self.defaults), np.bool_)
-        measured = self.measured[frames]
-        poses, energies = self._from_starts(measured, starts[:, None], frozen, -1.0, MAX_ITERATIONS)
-        return poses[:, 0], np.where(np.isnan(energies[:, 0]), np.inf, energies[:, 0])
+        found = self.solve(frames, starts, 0, RATE)
+        energies = found.outcomes["energy"]
+        return found.x, np.where(np.isnan(energies), np.inf, energies)
 
-    def _from_starts(
+    def solve(self, frames: IntArray, starts: FloatArray, n_root: int, rate: float) -> Found:
+        """Frames solved from starts (n, n_variables); other parameters of the compiled function."""
+        frozen = np.zeros(len(self.defaults), np.bool_)
+        limits = frozen, -1.0, MAX_ITERATIONS
+        return self._solve_apart(frames, starts, self.columns, *limits, n_root, rate)
+
+    def _from(
         self,
-        measured: FloatArray,
+        frames: IntArray,
         starts: FloatArray,
+        columns: IntArray,
         frozen: NDArray[np.bool_],
         enough: float,
         most: int,
     ) -> tuple[FloatArray, FloatArray]:
         """Poses and E that starts (n_frames, n_starts, n_variables) lead to."""
         shape = starts.shape[:2]
-        starts = np.ascontiguousarray(starts.reshape(-1, starts.shape[2]))
+        rows, starts = np.repeat(frames, shape[1]), starts.reshape(-1, starts.shape[2])
+        found = self._solve_apart(rows, starts, columns, frozen, enough, most, 0, RATE)
+        return found.x.reshape(*shape, -1), found.outcomes["energy"].reshape(shape)
+
+    def _solve_apart(
+        self,
+        frames: IntArray,
+        starts: FloatArray,
+        columns: IntArray,
+        frozen: NDArray[np.bool_],
+        enough: float,
+        most: int,
+        n_root: int,
+        rate: float,
+    ) -> Found:
         n = len(starts)
-        frames = np.repeat(measured, shape[1], axis=0)
-        frames.flags.writeable = False  # the compiled code is made for read-only markers
-        poses = np.empty_like(starts)
-        outcomes = np.empty(n, RESULT)
-        observed = np.empty(starts.shape, np.bool_)
-        errors = np.empty((n, len(self.columns)))
-        self.track_frames(
-            self.mechanism.flat, self.work, frames, self.columns, 0, n, 1, False,
-            starts, frozen, enough, most, 0, poses, outcomes, observed, errors,
+        found = Found(
+            np.empty(starts.shape),
+            np.empty(n, RESULT),
+            np.empty(starts.shape, np.bool_),
+            np.empty((n, len(columns))),
+        )
+        self._apart(
+            self.mechanism.flat, self._lanes, self.measured, columns, frames,
+            np.ascontiguousarray(starts), frozen, enough, most, n_root, rate, *found,
         )  # fmt: skip
-        return poses.reshape(*shape, -1), outcomes["energy"].reshape(shape)
+        return found
 
 
 @lru_cache(maxsize=1)
 def _solver() -> Any:
     """The compiled `track`; says so when it has to be compiled first."""
     from kinebench.kinematics.newton.compilation import is_compiled
-    from kinebench.kinematics.newton.sequence import track
+    from kinebench.kinematics.newton.sequence import solve_apart, track
 
-    if not is_compiled(track):
+    if not (is_compiled(track) and is_compiled(solve_apart)):
         logger.warning("compiling the fast solver for this machine: half a minute, once")
-    return track
+    return track, solve_apart

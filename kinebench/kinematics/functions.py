@@ -67,6 +67,8 @@ class PiecewisePolynomial(Value):
     def _at(self, u: ArrayLike) -> tuple[FloatArray, list[FloatArray]]:
         """u from the origin of its piece, and that piece's coefficients, highest first (Horner)."""
         values = np.asarray(u, dtype=np.float64)
+        if not len(self.starts):  # one piece, as nearly all joints have
+            return np.asarray(values - self.origins[0]), list(self.coefficients[0, ::-1])
         piece = np.searchsorted(self.starts, values, side="right")
         return values - self.origins[piece], [c[piece] for c in self.coefficients.T[::-1]]
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from kinebench.core.arrays import FloatArray
 from kinebench.kinematics.functions import PiecewisePolynomial
+from kinebench.kinematics.rotation import cross
 from kinebench.kinematics.tree import Term, Tree
 
 _TURN = 2 * np.pi
@@ -86,7 +87,7 @@ def _rotated(axis: FloatArray, angles: FloatArray, v: FloatArray) -> FloatArray:
     """Rodrigues' formula: (n, 3)."""
     cosine, sine = np.cos(angles)[:, None], np.sin(angles)[:, None]
     along: FloatArray = axis * (axis @ v)
-    turned: FloatArray = along + cosine * (v - along) + sine * np.cross(axis, v)
+    turned: FloatArray = along + cosine * (v - along) + sine * cross(axis, v)
     return turned
 
 
@@ -94,7 +95,7 @@ def _turned(axis: FloatArray, start: FloatArray, end: FloatArray) -> FloatArray:
     """Angle about an axis from (n, 3) to (n, 3); NaN where one lies on the axis."""
     start = start - np.outer(start @ axis, axis)
     end = end - np.outer(end @ axis, axis)
-    angle = np.arctan2(np.cross(start, end) @ axis, np.einsum("ni,ni->n", start, end))
+    angle = np.arctan2(cross(start, end) @ axis, np.einsum("ni,ni->n", start, end))
     lengths = np.minimum(np.linalg.norm(start, axis=1), np.linalg.norm(end, axis=1))
     return np.where(lengths > _LOCKED, angle, np.nan)
 
@@ -128,7 +129,7 @@ def is_ambiguous(gimbal: Gimbal, low: FloatArray, high: FloatArray) -> bool:
 def _nearest(axes: FloatArray) -> float:
     """The second angle that brings the third axis nearest to the first."""
     a, b, c = axes
-    return float(np.arctan2(a @ np.cross(b, c), a @ c - (a @ b) * (b @ c)))
+    return float(np.arctan2(a @ cross(b, c), a @ c - (a @ b) * (b @ c)))
 
 
 def turned_apart(

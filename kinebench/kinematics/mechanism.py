@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from kinebench.core.arrays import FloatArray
 from kinebench.errors import ModelError
 from kinebench.kinematics.functions import Function, PiecewisePolynomial
-from kinebench.kinematics.gimbals import Gimbal, gimbals_of
+from kinebench.kinematics.gimbals import Gimbal, gimbals_of, is_ambiguous
 from kinebench.kinematics.rotation import axis_rotation
 from kinebench.kinematics.tree import GROUND, Joint, Offset, Term, Tree, TreeMarker
 
@@ -126,21 +126,24 @@ class Mechanism:
         Tracked markers in the solver's order.
     limbs : tuple of tuple of int
         Variables of each chain that hangs on a branching node, the root's own first.
-    limb_nodes : mapping of limb to tuple of int
-        Nodes that make up each limb.
+    marked : (n_limbs, n_markers) bool
+        Which markers each limb carries itself.
     turning : frozenset of int
         Variables that are angles.
     gimbals : tuple of Gimbal
         Joints for whose angles there are others that say the same.
+    ambiguous : tuple of Gimbal
+        Those of them whose limits leave room for the others.
     """
 
     flat: FlatMechanism
     variables: tuple[int, ...]
     markers: tuple[str, ...]
     limbs: tuple[tuple[int, ...], ...]
-    limb_nodes: dict[tuple[int, ...], tuple[int, ...]]
+    marked: NDArray[np.bool_]
     turning: frozenset[int]
     gimbals: tuple[Gimbal, ...]
+    ambiguous: tuple[Gimbal, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,17 +209,23 @@ def build_mechanism(
         _marker_records(markers, anchors, marker_weights),
         reduced,
     )
-    limbs = _limbs(nodes, variables)
+    limbs, gimbals = _limbs(nodes, variables), gimbals_of(tree, variables)
     turning = {i for i, c in enumerate(variables) if tree.coordinates[c].kind == "rotational"}
     return Mechanism(
         flat,
         tuple(variables),
         tuple(marker.name for marker in markers),
         tuple(limbs),
-        limbs,
+        np.array([np.isin(flat.markers["node"], limbs[limb]) for limb in limbs]),
         frozenset(turning),
-        gimbals_of(tree, variables),
+        gimbals,
+        tuple(g for g in gimbals if is_ambiguous(g, *_limits(flat, g.variables))),
     )
+
+
+def _limits(flat: FlatMechanism, variables: tuple[int, ...]) -> tuple[FloatArray, FloatArray]:
+    records = flat.variables[list(variables)]
+    return records["low"], records["high"]
 
 
 def _nodes(tree: Tree, tracked: set[int]) -> tuple[list[_Node], dict[int, tuple[int, Offset]]]:
@@ -254,24 +263,39 @@ def _constant_pose(joint: Joint) -> Offset:
 def _node(
     tree: Tree, body: int, joint: Joint, parent: int, place: Offset
 ) -> tuple[_Node, FloatArray]:
-    """A node whose rotations are about axes 0, 1 or 2 of turned frames, and its last turn."""
-    turn = np.eye(3)
-    rotations = []
-    for term in (term for term in joint.terms if term.rotation):
-        axis, sign, wanted = _aligned(term.axis)
-        relative = turn.T @ wanted
-        turned = (
-            term if sign > 0 else Term(True, -term.axis, term.weights, term.function.scaled(-1))
-        )
-        rotations.append((axis, None if np.array_equal(relative, np.eye(3)) else relative, turned))
-        turn = wanted
-    translations = tuple(term for term in joint.terms if not term.rotation)
-    moving = [term for term in (*translations, *(r[2] for r in rotations)) if term.weights]
+    """A node whose rotations are about axes 0, 1 or 2 of turned frames, and its last turn.
+
+    Terms that never change are no terms of it: they are in these turns and in its place.
+    """
+    turn, constant = np.eye(3), np.eye(3)
+    rotations, shift = [], np.zeros(3)
+    for term in joint.terms:
+        if not term.weights:
+            value = term.function(0.0)
+            if term.rotation:
+                constant = constant @ axis_rotation(term.axis, value)
+            else:
+                shift = shift + value * term.axis
+        elif term.rotation:
+            axis, sign, wanted = _aligned(term.axis)
+            relative = turn.T @ constant @ wanted
+            turned = (
+                term if sign > 0 else Term(True, -term.axis, term.weights, term.function.scaled(-1))
+            )
+            rotations.append(
+                (axis, None if np.array_equal(relative, np.eye(3)) else relative, turned)
+            )
+            turn, constant = wanted, np.eye(3)
+    translations = tuple(term for term in joint.terms if term.weights and not term.rotation)
+    moving = [*translations, *(r[2] for r in rotations)]
     columns = tuple(dict.fromkeys(index for term in moving for index, _ in term.weights))
     simple = len(columns) == len(moving) and all(
         len(term.weights) == 1 and _is_linear(term.function) for term in moving
     )
-    return _Node(body, parent, place, tuple(rotations), translations, columns, simple), turn
+    place = place.after(Offset(np.eye(3), shift))
+    return _Node(
+        body, parent, place, tuple(rotations), translations, columns, simple
+    ), constant.T @ turn
 
 
 def _aligned(axis: FloatArray) -> tuple[int, int, FloatArray]:

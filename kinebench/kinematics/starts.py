@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
-from kinebench.core.arrays import FloatArray
-from kinebench.errors import ValueRangeError
-from kinebench.geometry.registration import register_rigid
+from kinebench.core.arrays import FloatArray, read_only
 from kinebench.kinematics.descents import TIE, Descents, IntArray
-from kinebench.kinematics.gimbals import equivalents, is_ambiguous
+from kinebench.kinematics.gimbals import equivalents
 
 _MIN_GAIN = 1e-2  # gain per iteration at which a trial start is given up
 _N_RANDOM_STARTS = 12  # random starts of a limb
 _RESTART_RATIO = 4.0  # misfit of a limb, squared, relative to what it is compared with
 _HARD_RESTART_RATIO = 100.0  # the same beyond which a limb gets five times as many starts
+_ON_A_LINE = 1e-12  # second singular value, relative to all squares: markers on one line
 _COST_FLOOR_M2 = 1e-10  # m²: E of fourteen micrometres
 
 _Limb = tuple[int, ...]
@@ -28,16 +29,16 @@ def cold_starts(descents: Descents, frames: IntArray) -> FloatArray:
     the limb fits its markers much worse than the root does.
     """
     limbs = descents.mechanism.limbs
-    marked = _markers_of(descents, limbs[:1])
+    marked = descents.mechanism.marked[0]
     start = np.tile(descents.defaults, (len(frames), 1, 1))
     x, misfit = descents.best(frames, start, limbs[0], marked, _MIN_GAIN)
-    rigid = np.array([_rigid_misfit(descents, frame, marked) for frame in frames])
+    rigid = _rigid_misfits(descents, frames, marked)
     poor = misfit > rigid * (1 + TIE) + 1e-12
     if poor.any():
         grid = np.tile(_root_starts(descents, limbs[0]), (int(poor.sum()), 1, 1))
         x[poor], misfit[poor] = descents.best(frames[poor], grid, limbs[0], marked, _MIN_GAIN)
     for number, limb in enumerate(limbs[1:], 2):
-        marked = _markers_of(descents, limbs[:number])
+        marked = descents.mechanism.marked[:number].any(axis=0)
         x, misfit = _with_limb_placed(descents, frames, x, limb, marked, misfit)
     everything = np.ones(len(descents.columns), np.bool_)
     every = tuple(range(x.shape[1]))
@@ -69,10 +70,8 @@ def relieved(descents: Descents, x: FloatArray) -> tuple[IntArray, FloatArray]:
     low, high = descents.limits
     rows = [np.empty(0, np.int64)]
     poses = [np.empty((0, x.shape[1]))]
-    for gimbal in descents.mechanism.gimbals:
+    for gimbal in descents.mechanism.ambiguous:
         chosen = list(gimbal.variables)
-        if not is_ambiguous(gimbal, low[chosen], high[chosen]):
-            continue
         angles = x[:, chosen]
         at = np.flatnonzero(((angles <= low[chosen]) | (angles >= high[chosen])).any(axis=1))
         for kind in equivalents(gimbal, angles[at], low[chosen], high[chosen]) if at.size else ():
@@ -82,13 +81,6 @@ def relieved(descents: Descents, x: FloatArray) -> tuple[IntArray, FloatArray]:
             rows.append(at[there])
             poses.append(pose)
     return np.concatenate(rows), np.concatenate(poses)
-
-
-def _markers_of(descents: Descents, limbs: tuple[_Limb, ...]) -> NDArray[np.bool_]:
-    """Which markers these limbs carry themselves."""
-    mechanism = descents.mechanism
-    nodes = {node for limb in limbs for node in mechanism.limb_nodes[limb]}
-    return np.isin(mechanism.flat.markers["node"], sorted(nodes))
 
 
 def _with_limb_placed(
@@ -115,20 +107,27 @@ def _with_limb_placed(
     return placed, misfit
 
 
-def _rigid_misfit(descents: Descents, frame: int, marked: NDArray[np.bool_]) -> float:
-    """Least E that the root's own markers allow a body that may move freely.
+def _rigid_misfits(descents: Descents, frames: IntArray, marked: NDArray[np.bool_]) -> FloatArray:
+    """Least E (n_frames,) that the root's own markers allow a body that may move freely.
 
-    −1 when they do not determine a pose, or sit on several nodes.
+    −1 where they do not determine a pose, or sit on several nodes. Kabsch's (1978) rotation leaves
+    Σ w |a|² + Σ w |b|² − 2 (s₁ + s₂ ± s₃) with the singular values of Σ w a bᵀ.
     """
     records = descents.mechanism.flat.markers[marked]
-    measured = descents.measured[frame, descents.columns[marked]]
+    measured = descents.measured[frames][:, descents.columns[marked]]
     if len(set(records["node"].tolist())) != 1:
-        return -1.0
-    try:
-        rms = register_rigid(records["location"], measured, records["weight"]).rms
-    except ValueRangeError:
-        return -1.0
-    return 0.5 * rms**2
+        return np.full(len(frames), -1.0)
+    present = ~np.isnan(measured[..., 0])
+    w = present * records["weight"]
+    w = w / np.maximum(w.sum(axis=1, keepdims=True), 1e-300)
+    measured = np.where(present[..., None], measured, 0.0)
+    a = records["location"] - (w @ records["location"])[:, None]
+    b = measured - np.einsum("fm,fmi->fi", w, measured)[:, None]
+    U, s, Vt = np.linalg.svd(np.einsum("fm,fmi,fmj->fij", w, a, b))
+    s[:, 2] *= np.sign(np.linalg.det(U) * np.linalg.det(Vt))
+    squares = np.einsum("fm,fmi->f", w, a**2) + np.einsum("fm,fmi->f", w, b**2)
+    determined = s[:, 1] > _ON_A_LINE * squares
+    return np.where(determined, 0.5 * np.maximum(squares - 2.0 * s.sum(axis=1), 0.0), -1.0)
 
 
 def _root_starts(descents: Descents, root: _Limb) -> FloatArray:
@@ -154,8 +153,14 @@ def _limb_starts(descents: Descents, x: FloatArray, limb: _Limb, n: int) -> Floa
     highest = np.maximum(np.minimum(high[chosen], middle + np.pi), lowest)
     starts = np.repeat(x[:, None], n + 1, axis=1)
     starts[:, 0, chosen] = middle
-    starts[:, 1:, chosen] = np.random.default_rng(n).uniform(lowest, highest, (n, len(chosen)))
+    starts[:, 1:, chosen] = lowest + (highest - lowest) * _drawn(n, len(chosen))
     return starts
+
+
+@lru_cache(maxsize=64)
+def _drawn(n: int, n_variables: int) -> FloatArray:
+    """Always the same numbers (n, n_variables) from 0 to 1."""
+    return read_only(np.random.default_rng(n).random((n, n_variables)), (None, None), "draws")
 
 
 def _spread(low: float, high: float, default: float) -> list[float]:

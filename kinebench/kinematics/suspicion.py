@@ -33,22 +33,30 @@ def suspicious(
     known : (n_frames,)
         Frames whose markers determine a pose, at least one; others are not asked.
     """
-    weights = np.where(np.isnan(errors), 0.0, mechanism.flat.markers["weight"])
-    squares = weights * np.nan_to_num(errors) ** 2
+    missing = np.isnan(errors)
+    weights = np.where(missing, 0.0, mechanism.flat.markers["weight"])
+    squares = np.where(missing, 0.0, weights * errors**2)
+    totals = squares @ mechanism.marked.T
     wanted = np.zeros((len(x), len(mechanism.limbs)), np.bool_)
     there = np.flatnonzero(known)
-    wanted[there[np.linspace(0, len(there) - 1, _N_INTERVALS + 1)[1:].astype(int)], 0] = True
+    wanted[at_intervals(there), 0] = True
     turning = sorted(mechanism.turning)
     jumps = np.flatnonzero(
         np.abs(np.diff(x[:, turning], axis=0)).max(axis=1, initial=0.0) > _JUMP_RAD
     )
     wanted[jumps, 0] = wanted[jumps + 1, 0] = True
-    for number, limb in enumerate(mechanism.limbs[1:], 1):
-        marked = np.isin(mechanism.flat.markers["node"], mechanism.limb_nodes[limb])
-        square = squares[:, marked].sum(axis=1)
-        wanted[_peaks(square, _OUTLIER_RATIO * float(np.median(square[there]))), number] = True
+    limits = _OUTLIER_RATIO * np.median(totals[there], axis=0)
+    for number in range(1, len(mechanism.limbs)):
+        wanted[_peaks(totals[:, number], float(limits[number])), number] = True
     wanted[squares.sum(axis=1) > _POOR_M**2 * weights.sum(axis=1)] = True
     return wanted & known[:, None]
+
+
+def at_intervals(known: NDArray[np.intp]) -> list[int]:
+    """Those of the frames that are asked whatever they look like."""
+    places = np.linspace(0, len(known) - 1, _N_INTERVALS + 1)[1:].astype(int)
+    chosen: list[int] = known[places].tolist()
+    return chosen
 
 
 def _peaks(values: FloatArray, limit: float) -> NDArray[np.intp]:

@@ -14,7 +14,7 @@ from kinebench.kinematics.gimbals import turned_apart
 from kinebench.kinematics.mechanism import Mechanism
 from kinebench.kinematics.newton.records import RESULT
 from kinebench.kinematics.starts import cold_starts, relieved, with_limb_anew
-from kinebench.kinematics.suspicion import suspicious
+from kinebench.kinematics.suspicion import at_intervals, suspicious
 
 BETTER = 1e-7  # gain of E, relative, below which two descents ended in the same minimum
 ROUNDING = 1e-16  # m²: differences of E that mean nothing
@@ -22,6 +22,10 @@ _MAX_REPAIRS = 8  # a better pose may show the next frame to ask about
 _N_CROSS_FRAME_STARTS = 5  # poses of a limb in other frames, as starts
 _CHUNK = 256  # frames that are searched at once: memory
 _STRETCH = 32  # frames over which a rival is followed at once
+_STRIDE = 8  # frames: a tenth of a second, in which the body goes on as it went
+_ROUGH = 1e-2  # of E: where every `_STRIDE`th frame is left for a while
+_BREAK_RAD = np.deg2rad(5.0)  # off the middle of its neighbours: twice as much were 10° at once
+_OVERLAP = 3  # frames that are solved again to know where they point to
 _RIVAL_M = 5e-4  # weighted RMS: no recording is so good that half a millimetre decides
 _RIVAL_RAD = np.deg2rad(5.0)  # from this on another pose is a rival: not rounding, not noise
 
@@ -56,6 +60,7 @@ class MarkerTracker:
     _descents: Descents = field(init=False)
     _rivals: FloatArray = field(init=False)  # poses (n_frames, n_variables)
     _rival_energy: FloatArray = field(init=False)
+    _cold: dict[int, FloatArray] = field(init=False)  # poses by frame
     _known: NDArray[np.bool_] = field(init=False)  # frames whose markers determine a pose
 
     def __post_init__(self) -> None:
@@ -64,6 +69,7 @@ class MarkerTracker:
         self.outcomes = np.zeros(frames, RESULT)
         self.observed = np.zeros((frames, n), np.bool_)
         self.errors = np.zeros((frames, m))
+        self._cold = {}
         self._rivals = np.zeros((frames, n))
         self._rival_energy = np.full(frames, np.inf)
         variables = self.mechanism.flat.variables
@@ -75,7 +81,7 @@ class MarkerTracker:
         seen = ~np.isnan(self.measured[:, self.columns, 0]).all(axis=1)
         self.outcomes["energy"] = np.inf
         first = int(np.argmax(seen))
-        self._track(first, len(self.x), 1, False, cold_starts(self._descents, np.array([first]))[0])
+        self._track_inwards(first, self._cold_starts(np.array([first]), np.flatnonzero(seen))[0])
         if first > 0:
             self._track(first - 1, -1, -1, False, self.x[first])
         self._known = np.asarray(self.observed.any(axis=1))
@@ -84,6 +90,66 @@ class MarkerTracker:
             self._hold()
             self._follow_rivals()
         self.rival = self._rivalry()
+
+    def _cold_starts(self, frames: IntArray, known: IntArray) -> FloatArray:
+        """Poses of frames that nothing is known of; those asked for anyway are found at once."""
+        missing = [f for f in frames.tolist() if f not in self._cold]
+        if missing:
+            missing = sorted({*missing, *at_intervals(known)} - self._cold.keys())
+            found = cold_starts(self._descents, np.array(missing))
+            self._cold.update(zip(missing, found, strict=True))
+        return np.array([self._cold[f] for f in frames.tolist()])
+
+    def _track_inwards(self, first: int, start: FloatArray) -> None:
+        """All frames from the first: some of them one after another, then those between them.
+
+        Every `_STRIDE`th frame starts from its predecessor, roughly; then each from there, and those
+        halfway, as often as there are some, from the poses around them. So most frames wait for no
+        other and are solved side by side. The pose of each is that of its predecessor a little
+        later, where it is not, frame after frame decides.
+        """
+        stride, n = _STRIDE, len(self.x)
+        coarse = np.arange(first, n, stride)
+        if len(coarse) < 3:
+            self._track(first, n, 1, False, start)
+            return
+        self._track(first, first + stride * len(coarse), stride, False, start, enough=_ROUGH)
+        self._solve_apart(coarse, self.x[coarse])
+        while stride > 1:
+            half = stride // 2
+            between = np.arange(first + half, n, stride)
+            self._solve_apart(between, _halfway(self.x, between, first, half))
+            stride = half
+        self._one_after_another(first, start)
+
+    def _solve_apart(self, frames: IntArray, starts: FloatArray) -> None:
+        """Frames from starts, whatever others are."""
+        out = self.x, self.outcomes, self.observed, self.errors
+        rate = float(self._descents.work.rate[0])
+        found = self._descents.solve(frames, starts, len(self.mechanism.limbs[0]), rate)
+        for array, values in zip(out, found, strict=True):
+            array[frames] = values
+
+    def _one_after_another(self, first: int, start: FloatArray) -> None:
+        """Solve frames from their predecessors where they are no continuation of them."""
+        broken = ~self.outcomes["converged"] | ~self.observed.all(axis=1)
+        turning = sorted(self.mechanism.turning)
+        bent = np.abs(np.diff(self.x[first:, turning], n=2, axis=0)).max(axis=1, initial=0.0)
+        for at in first + np.flatnonzero(bent > 2 * _BREAK_RAD):
+            broken[at : at + 3] = True
+        broken[:first] = False
+        frame = first
+        while broken[frame:].any():
+            begin = max(frame + int(np.argmax(broken[frame:])) - _OVERLAP, first)
+            frame = begin
+            agree = False
+            while frame < len(self.x) and not (agree and not broken[frame : frame + 1].any()):
+                end = min(frame + _STRIDE, len(self.x))
+                before = self.x[frame:end].copy()
+                self._track(frame, end, 1, False, self.x[frame - 1] if frame > first else start)
+                agree = bool(np.abs(before[-1] - self.x[end - 1]).max() < 1e-6)
+                broken[frame:end] = False
+                frame = end
 
     def _search(self) -> None:
         """Ask suspicious frames for better poses; what is better spreads while it is."""
@@ -117,7 +183,7 @@ class MarkerTracker:
         limbs = fresh[frames, 1:].any(axis=1)
         n_better += self._adopt(frames[limbs], poses[limbs])
         if whole.size:
-            n_better += self._adopt(whole, cold_starts(self._descents, whole))
+            n_better += self._adopt(whole, self._cold_starts(whole, np.flatnonzero(self._known)))
         return n_better
 
     def _adopt(self, frames: IntArray, starts: FloatArray) -> int:
@@ -225,13 +291,30 @@ class MarkerTracker:
         improve: bool,
         start: FloatArray,
         out: tuple[Any, ...] | None = None,
+        enough: float = -1.0,
     ) -> int:
         """The compiled `track` from one start; returns the number of frames solved."""
         frozen = np.zeros(len(self.defaults), np.bool_)
         solved: int = self._descents.track_frames(
             self.mechanism.flat, self._descents.work, self.measured, self.columns, first, last,
-            step, improve, start[None].copy(), frozen, -1.0, MAX_ITERATIONS,
+            step, improve, start[None].copy(), frozen, enough, MAX_ITERATIONS,
             len(self.mechanism.limbs[0]),
             *(out or (self.x, self.outcomes, self.observed, self.errors)),
         )  # fmt: skip
         return solved
+
+
+def _halfway(x: FloatArray, frames: IntArray, first: int, h: int) -> FloatArray:
+    """Poses (n, n_variables) between those h before and h after, by a cubic where there are four.
+
+    Beyond the last pose that there is the last two go on.
+    """
+    last = first + (len(x) - 1 - first) // (2 * h) * (2 * h)
+    far, near = np.maximum(frames - 3 * h, first), frames - h
+    after, beyond = np.minimum(frames + h, last), np.minimum(frames + 3 * h, last)
+    middle = 0.5 * (x[near] + x[after])
+    bend = 0.0625 * (x[near] - x[far] + x[after] - x[beyond])
+    starts = middle + np.where(((far < near) & (beyond > after))[:, None], bend, 0.0)
+    ahead = frames > last
+    starts[ahead] = x[near[ahead]] + 0.5 * (x[near[ahead]] - x[far[ahead]])
+    return np.asarray(starts)

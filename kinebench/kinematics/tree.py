@@ -194,8 +194,11 @@ class Tree:
 
     def coordinate_index(self, name: str) -> int:
         """Index of a coordinate, or a `NameNotFoundError`."""
+        for index, coordinate in enumerate(self.coordinates):
+            if coordinate.name == name:
+                return index
         require_names([name], self.coordinate_names, "coordinate", f"model {self.name}")
-        return self.coordinate_names.index(name)
+        raise AssertionError("a name that is not there was taken for one that is")
 
     def body_index(self, name: str) -> int:
         """Index of a body (−1 for ground), or a `NameNotFoundError`."""

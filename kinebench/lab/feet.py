@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from kinebench.core.arrays import FloatArray
+from kinebench.core.identity import kept_by_object
 from kinebench.core.value import Value
 from kinebench.kinematics import Tree, forward_kinematics
 from kinebench.kinematics.rotation import axis_rotation
@@ -64,6 +65,7 @@ class Foot(Value):
         return np.array([0.3 * self.length, 0.0, 0.0])
 
 
+@kept_by_object(16)  # every movement asks for both feet of a body many times
 def foot_of(tree: Tree, side: str) -> Foot:
     """The foot of a model with bodies calcn_ and toes_ and a heel marker.
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
+from kinebench.core.identity import kept_by_object
 from kinebench.core.motion import Motion
 from kinebench.errors import ValueRangeError
 from kinebench.kinematics import Tree, forward_kinematics, marker_jacobian, marker_positions
@@ -43,6 +44,7 @@ class LegSizes:
         return float(np.sqrt(a * a + b * b + 2 * a * b * np.cos(knee)))
 
 
+@kept_by_object(16)
 def leg_sizes(tree: Tree, side: str) -> LegSizes:
     """Distances of the joint centres in the upright default pose."""
     R, p = forward_kinematics(tree, tree.defaults)
@@ -102,6 +104,7 @@ def as_motion(tree: Tree, times: FloatArray, q: FloatArray) -> Motion:
     return Motion(tuple(c.as_coordinate() for c in tree.coordinates), times, q)
 
 
+@kept_by_object(16)
 def _leg_tree(tree: Tree, side: str) -> Tree:
     """Pelvis and one leg, with three points on the calcaneus as markers."""
     foot = foot_of(tree, side)

@@ -13,7 +13,7 @@ from kinebench.core.motion import Motion
 from kinebench.core.subject import Subject
 from kinebench.errors import require_names
 from kinebench.io.atomic import write_atomically
-from kinebench.io.sto import write_motion
+from kinebench.io.mot import write_motion
 from kinebench.io.trc import write_trc
 
 # Five decimals of a metre are what OpenCap writes.

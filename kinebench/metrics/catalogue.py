@@ -17,6 +17,7 @@ from kinebench.metrics import (
     derivatives,
     extremes,
     ground,
+    joint_rotation,
     markers,
     residuals,
     sides,
@@ -26,7 +27,7 @@ from kinebench.metrics import (
 )
 
 Better = Literal["zero", "lower", "higher", "one", "hundred", "none"]
-Family = Literal["waveform", "cycles", "marker", "pose", "residual", "side"]
+Family = Literal["waveform", "joint", "cycles", "marker", "pose", "residual", "side"]
 
 _DIRECTIONS: dict[Better, str] = {
     "zero": "nearer to 0 is better",
@@ -62,9 +63,9 @@ class Metric:
     source : str
         Where the formula stands.
     family : str
-        What it applies to: "waveform" (coordinates over time), "cycles" (time-normalised
-        repetitions), "marker" and "pose" (positions), "residual" (marker errors of inverse
-        kinematics), "side" (does one side sink).
+        What it applies to: "waveform" (coordinates over time), "joint" (the three angles of a
+        joint together), "cycles" (time-normalised repetitions), "marker" and "pose" (positions),
+        "residual" (marker errors of inverse kinematics), "side" (does one side sink).
     needs : tuple of str
         Further arguments: "times", "minimum_range".
     parts : tuple of str
@@ -286,6 +287,19 @@ _WAVEFORM = (
     Metric("cmc", "CMC (Ferrari, one cycle)", "1", "higher", 1.0, cmc.cmc_of_pair, FERRARI),
 )
 
+_JOINT = (
+    Metric(
+        "rotation_removed_rmse",
+        "RMSE, joint rotation removed",
+        "coordinate",
+        "lower",
+        0.0,
+        joint_rotation.rotation_removed_rmse,
+        "chordal mean, Moakher 2002, SIAM J Matrix Anal Appl 24:1",
+        "joint",
+    ),
+)
+
 _CYCLES = (
     Metric(
         "cmc_within_protocol",
@@ -445,7 +459,7 @@ _SIDE = (
     ),
 )
 
-_ALL = _WAVEFORM + _CYCLES + _MARKER + _RESIDUAL + _SIDE
+_ALL = _WAVEFORM + _JOINT + _CYCLES + _MARKER + _RESIDUAL + _SIDE
 
 CATALOGUE: Catalogue[Metric] = Catalogue(
     {metric.name: metric for metric in _ALL},

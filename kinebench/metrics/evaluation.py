@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kinebench.core.arrays import FloatArray
 from kinebench.core.motion import Coordinate, Motion
+from kinebench.core.names import columns_of
 from kinebench.core.wrapping import can_wrap
 from kinebench.errors import ValueRangeError, require_names
 from kinebench.metrics.catalogue import CATALOGUE, Metric
-from kinebench.metrics.pairs import paired, without_wraps
+from kinebench.metrics.pairs import without_wraps
 from kinebench.metrics.quantities import Kind
 from kinebench.metrics.results import Evaluation, Exclusion, Figure, Undefined
 from kinebench.metrics.undefined import UndefinedMetricWarning
@@ -70,33 +74,98 @@ def evaluate_motion(
         When figures are NaN, once, with the reasons.
     """
     require_same_times(reference.times, estimate.times)
-    chosen = _chosen(metrics)
-    names, excluded = _scored(reference, estimate, not_scored)
-    scored, found = reference.select(names), estimate.select(names)
-    coordinates = scored.coordinates
-    _require_same_kinds(coordinates, found.coordinates)
-    r, e = without_wraps(
-        scored.values,
-        found.values,
-        np.array([can_wrap(coordinate) for coordinate in coordinates]),
+    score = MotionScore.of(reference, estimate, metrics, not_scored)
+    r, e = (
+        motion.values[:, columns_of(score.names, motion.names)] for motion in (reference, estimate)
     )
-    seen = ~np.isnan(r + e).all(axis=1)  # frames without any pair need not be carried along
-    r, e = r[seen], e[seen]
-    values, undefined = _compute(chosen, r, e, reference.times[seen], coordinates)
-    counts = paired(r, e).n
+    values, counts, undefined = score(reference.times, r, e)
+    told = {
+        unit: [(metric.name, metric.unit_for(unit)) for metric in score.metrics]
+        for unit in ("rad", "m")
+    }
     figures = tuple(
-        Figure(coordinate.name, metric.name, value, unit_of(metric, coordinate), n)
-        for coordinate, row, n in zip(coordinates, values.T.tolist(), counts.tolist(), strict=True)
-        for metric, value in zip(chosen, row, strict=True)
+        Figure(coordinate.name, name, value, unit, n)
+        for coordinate, row, n in zip(
+            score.coordinates, values.T.tolist(), counts.tolist(), strict=True
+        )
+        for (name, unit), value in zip(told[coordinate.unit], row, strict=True)
     )
-    evaluation = Evaluation(Kind.COORDINATE, figures, excluded, undefined)
+    evaluation = Evaluation(Kind.COORDINATE, figures, score.excluded, undefined)
     evaluation.warn_of_undefined()
     return evaluation
 
 
-def unit_of(metric: Metric, coordinate: Coordinate) -> str:
-    """Unit of a metric's value for this coordinate."""
-    return metric.unit_for(coordinate.unit)
+class ScoredValues(NamedTuple):
+    """What a `MotionScore` gives.
+
+    Parameters
+    ----------
+    values : (n_metrics, n_coordinates)
+        rad, m and s; NaN where undefined.
+    counts : (n_coordinates,)
+        Frames behind them.
+    undefined : tuple of Undefined
+        Reason of each NaN.
+    """
+
+    values: FloatArray
+    counts: NDArray[np.int64]
+    undefined: tuple[Undefined, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MotionScore:
+    """Waveform metrics over arrays: what to score is settled once, for many lags of one pair.
+
+    Parameters
+    ----------
+    coordinates : tuple of Coordinate
+        As the reference has them, in the order of the columns.
+    wraps : (n_coordinates,) bool
+        Those that are compared the short way round.
+    metrics : tuple of Metric
+    excluded : tuple of Exclusion
+    """
+
+    coordinates: tuple[Coordinate, ...]
+    wraps: NDArray[np.bool_]
+    metrics: tuple[Metric, ...]
+    excluded: tuple[Exclusion, ...]
+
+    @classmethod
+    def of(
+        cls,
+        reference: Motion,
+        estimate: Motion,
+        metrics: Iterable[str] | None = None,
+        not_scored: Mapping[str, str] = NOT_SCORED,
+    ) -> MotionScore:
+        """As `evaluate_motion` scores them; whose times they are does not matter."""
+        chosen = _chosen(metrics)
+        names, excluded = _scored(reference, estimate, not_scored)
+        coordinates, others = (
+            [motion.coordinates[column] for column in columns_of(names, motion.names)]
+            for motion in (reference, estimate)
+        )
+        _require_same_kinds(coordinates, others)
+        wraps = np.array([can_wrap(coordinate) for coordinate in coordinates])
+        return cls(tuple(coordinates), wraps, chosen, excluded)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(coordinate.name for coordinate in self.coordinates)
+
+    def __call__(
+        self, times: FloatArray, reference: FloatArray, estimate: FloatArray
+    ) -> ScoredValues:
+        """Of columns (n_frames, n_coordinates) rad or m, at times (n_frames,) s."""
+        r, e = without_wraps(reference, estimate, self.wraps)
+        missing = np.isnan(r + e)
+        unseen = missing.all(axis=1)  # frames without any pair need not be carried along
+        if unseen.any():
+            r, e, times = r[~unseen], e[~unseen], times[~unseen]
+        values, undefined = _compute(self.metrics, r, e, times, self.coordinates)
+        return ScoredValues(values, len(missing) - missing.sum(axis=0), undefined)
 
 
 def require_same_times(reference: FloatArray, estimate: FloatArray) -> None:

@@ -84,18 +84,12 @@ def _peaks_alike(values: FloatArray) -> NDArray[np.intp]:
 
     Between two such times it falls below half of the range.
     """
-    columns = values[:, None] if values.ndim == 1 else values
-    counts = [_visits(column[np.isfinite(column)]) for column in columns.T]
-    return np.array(counts, dtype=np.intp).reshape(values.shape[1:])
-
-
-def _visits(column: FloatArray) -> int:
-    if len(column) == 0:
-        return 0
-    low, high = float(column.min()), float(column.max())
-    mark = np.where(column >= high - _ALIKE * (high - low), 1, 0)
-    mark = mark[(mark == 1) | (column < (low + high) / 2)]
-    return int(mark[:1].sum() + (np.diff(mark) == 1).sum())
+    low, high = np.fmin.reduce(values, axis=0), np.fmax.reduce(values, axis=0)
+    # how often it had fallen when it came near to the maximum: new when that is more than before
+    fallen = 1 + np.cumsum(values < (low + high) / 2, axis=0)
+    near = np.where(values >= high - _ALIKE * (high - low), fallen, 0)
+    highest = np.maximum.accumulate(near, axis=0)
+    return np.asarray((np.diff(highest, axis=0, prepend=0) > 0).sum(axis=0))
 
 
 def _argmax(values: FloatArray) -> NDArray[np.intp]:

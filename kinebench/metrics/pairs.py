@@ -134,8 +134,9 @@ def without_wraps(
     """
     if not can_wrap.any():
         return reference, estimate
+    columns = np.flatnonzero(can_wrap)
+    angles = unwrapped(reference[:, columns])
     r, e = reference.copy(), estimate.copy()
-    for column in np.flatnonzero(can_wrap):
-        r[:, column] = unwrapped(r[:, column])
-        e[:, column] = r[:, column] + wrapped_difference(r[:, column], e[:, column])
+    r[:, columns] = angles
+    e[:, columns] = angles + wrapped_difference(angles, estimate[:, columns])
     return r, e

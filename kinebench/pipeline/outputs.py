@@ -21,7 +21,8 @@ from kinebench.core.provenance import without_nan
 from kinebench.core.results import PipelineRun
 from kinebench.io.atomic import OutputError, alone_in, require_folder
 from kinebench.io.interrupts import held
-from kinebench.io.sto import Table, motion_pieces, table_pieces
+from kinebench.io.mot import motion_pieces
+from kinebench.io.sto import Table, table_pieces
 from kinebench.io.trc import trc_pieces
 from kinebench.pipeline.filled import filled_per_frame
 from kinebench.quality.model import model_mass, side_ratios

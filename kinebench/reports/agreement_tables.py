@@ -8,7 +8,7 @@ from typing import Any
 
 from kinebench.comparison.agreement import AgreementRow, CurveRow
 from kinebench.core.provenance import describe
-from kinebench.reports.blocks import Block, FigureBlock, Section, TableBlock
+from kinebench.reports.blocks import FigureBlock, Section, TableBlock
 from kinebench.reports.tables import Table
 from kinebench.reports.units import (
     label_of,
@@ -82,21 +82,35 @@ def _curve_table(rows: Sequence[CurveRow]) -> Table:
 
 def agreement_section(rows: Sequence[AgreementRow], curves: Sequence[CurveRow]) -> Section:
     """A section of a report."""
-    blocks: list[Block] = [TableBlock(agreement_table(rows), _caption(rows))]
-    blocks += map(_agreement_drawing, _widest(rows))
-    if curves:
-        blocks.append(
-            TableBlock(
-                _curve_table(curves),
-                "Subjects' mean curves of repetitions, estimate against reference: clusters of |t|"
-                " above a height for all points together, by flips of sign; p of the largest"
-                " difference, corrected after Holm for the coordinates.",
-            )
-        )
-        differing = [row for row in curves if row.p_holm <= row.test.alpha]
-        clearest = sorted(differing, key=lambda row: row.p_holm)[:_MOST_CURVES]
-        blocks += map(_curve_drawing, clearest)
-    return Section("Agreement over subjects", tuple(blocks))
+    return Section("Agreement over subjects", tuple(agreement_blocks(rows, curves)))
+
+
+def agreement_blocks(
+    rows: Sequence[AgreementRow], curves: Sequence[CurveRow], n_methods: int = 1
+) -> Iterator[TableBlock | FigureBlock]:
+    """Table of agreement, Bland–Altman plots, tests of curves and the clearest of these.
+
+    Parameters
+    ----------
+    rows : sequence of AgreementRow
+    curves : sequence of CurveRow
+    n_methods : int
+        For how many p was corrected.
+    """
+    yield TableBlock(agreement_table(rows), _caption(rows))
+    yield from map(_agreement_drawing, _widest(rows))
+    if not curves:
+        return
+    over = "coordinates" if n_methods == 1 else f"coordinates of all {n_methods} methods"
+    yield TableBlock(
+        _curve_table(curves),
+        "Subjects' mean curves of repetitions, estimate against reference: clusters of |t| above a"
+        " height for all points together, by flips of sign; p of the largest difference, corrected"
+        f" after Holm for the {over}.",
+    )
+    differing = [row for row in curves if row.p_holm <= row.test.alpha]
+    clearest = sorted(differing, key=lambda row: row.p_holm)[:_MOST_CURVES]
+    yield from map(_curve_drawing, clearest)
 
 
 def _widest(rows: Sequence[AgreementRow]) -> list[AgreementRow]:
@@ -141,7 +155,11 @@ def _curve_drawing(row: CurveRow) -> FigureBlock:
 def _caption(rows: Sequence[AgreementRow]) -> str:
     text = (
         "One pair per repetition, or per trial without repetitions. 95 % limits of agreement for"
-        " repeated measures, and ICC(A,1) of subjects' means, with 95 % intervals."
+        " repeated measures, with 95 % intervals. ICC(A,1) of subjects' means is absolute agreement"
+        " of single measurements, two-way (McGraw and Wong 1996): one number, whether the two"
+        " methods are fixed, as here, or drawn from many. Its 95 % interval is that for drawn ones:"
+        " for two fixed methods it is as wide as it should be where they do not differ in the mean,"
+        " and wider where they do."
     )
     margins = {row.equivalence.margin for row in rows if row.equivalence is not None}
     for margin in margins:

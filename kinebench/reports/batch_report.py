@@ -155,14 +155,13 @@ def _figure(outcomes: Sequence[Outcome], values: dict[int, float]) -> GroupFigur
 
 
 def _files(outcomes: Sequence[Outcome]) -> Iterator[Block]:
-    named = {
-        (f"{one.subject}, {one.trial}", name): digest
-        for one in outcomes
-        for name, digest in (one.files or {}).items()
-    }
-    rows = tuple((*who, digest) for who, digest in named.items())
-    table = Table(("trial", "file", "SHA-256"), rows, n_labels=3)
-    yield Details("Files that were read and written", (TableBlock(table, "By content."),))
+    rows = tuple((f"{one.subject}, {one.trial}", *file) for one in outcomes for file in one.files)
+    table = Table(("trial", "file", "changed", "SHA-256"), rows, n_labels=4)
+    caption = (
+        "Days in UTC, as the file system has them, of files in an archive the archive's: a copy may"
+        " be younger than the data."
+    )
+    yield Details("Files that were read and written", (TableBlock(table, caption),))
 
 
 def _groups(outcomes: Sequence[Outcome]) -> list[str]:

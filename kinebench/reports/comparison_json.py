@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from kinebench.comparison import Comparison, PairResult
 from kinebench.comparison.agreement import agreement_of, curves_of
 from kinebench.comparison.error_bars import share_within_band
+from kinebench.comparison.joint_centres import joint_centre_errors
 from kinebench.comparison.left_and_right import left_and_right
+from kinebench.core.model import Model
 from kinebench.core.provenance import describe, without_nan
 from kinebench.metrics import Evaluation
 from kinebench.reports.agreement_tables import agreement_json
 
 
-def as_json(comparison: Comparison, margin_rad: float | None = None) -> dict[str, Any]:
+def as_json(
+    comparison: Comparison,
+    margin_rad: float | None = None,
+    models: Mapping[str, Model] = MappingProxyType({}),
+) -> dict[str, Any]:
     """Everything but the waveforms, SI units and radians; NaN becomes null.
 
     Parameters
@@ -21,7 +29,10 @@ def as_json(comparison: Comparison, margin_rad: float | None = None) -> dict[str
     comparison : Comparison
     margin_rad : float, optional
         Differences of angles that do not matter, for the test of equivalence.
+    models : mapping of str to Model
+        Each subject's, on which joint centres are compared.
     """
+    centres = joint_centre_errors(comparison.pairs, models) if models else ()
     agreement = agreement_of(comparison, margin_rad)
     content = {
         "procedure": describe(comparison.procedure),
@@ -33,6 +44,7 @@ def as_json(comparison: Comparison, margin_rad: float | None = None) -> dict[str
             for row in comparison.groups
         ],
         "agreement": agreement_json(agreement, curves_of(comparison) if agreement else []),
+        "joint_centres": [describe(one) for one in centres],
         "remarks": [remark.as_dict() for remark in comparison.remarks],
     }
     plain: dict[str, Any] = without_nan(content)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 
 from kinebench.comparison import Comparison, PairResult
+from kinebench.comparison.asked import asked_mean
 from kinebench.comparison.error_bars import share_within_band
 from kinebench.core.body_groups import TRANSLATIONS, group_means
 from kinebench.metrics.marker_evaluation import ALL_MARKERS
@@ -61,6 +62,9 @@ def pair_remarks(comparison: Comparison, pair: PairResult) -> list[str]:
         residual = readable(record.spatial.transform.rms, "m", 1)
         lines.append(f"alignment in space: residual {residual} mm RMS")
     metric = comparison.headline_of(pair)
+    if record.policy == "minimise":
+        asked = asked_mean(pair.evaluation, metric, comparison.procedure.group)
+        lines.append(f"{metric} of {asked.of} at that lag: {_with_unit(asked.value, asked.unit)}")
     if pair.sensitivity:
         shown = "; ".join(
             f"{shift.label} {mean_text(pair, metric, shift.result)}" for shift in pair.sensitivity

@@ -58,7 +58,7 @@ from kinebench.reports.figures import (
     waveform_figure,
 )
 from kinebench.reports.player import PlayerBlock, player_block, skeleton_of
-from kinebench.reports.reporting_checklist import checklist_section
+from kinebench.reports.reporting_checklist import checklist_section, models_named
 from kinebench.reports.source_files import files_details
 from kinebench.reports.tables import Table
 from kinebench.reports.units import readable, readable_unit, scale_of
@@ -68,7 +68,7 @@ _MOST_WAVEFORMS = 3  # trials whose waveforms are drawn: a page must stay light
 
 def comparison_document(
     comparison: Comparison,
-    model: Model | None = None,
+    models: Mapping[str, Model] = MappingProxyType({}),
     margin_rad: float | None = None,
     files: Sequence[tuple[str, Path]] = (),
     known: Mapping[str, str] = MappingProxyType({}),
@@ -78,8 +78,9 @@ def comparison_document(
     Parameters
     ----------
     comparison : Comparison
-    model : Model, optional
-        Both motions of each pair move it side by side in the page, as aligned.
+    models : mapping of str to Model
+        Each subject's: both motions of each pair move it side by side in the page, as aligned, and
+        joint centres are compared on it.
     margin_rad : float, optional
         Differences of angles that do not matter, for the test of equivalence.
     files : sequence of (str, Path)
@@ -104,21 +105,20 @@ def comparison_document(
     cycles = cycle_section({"estimate": cycle_curves(comparison)})
     if cycles is not None:
         sections.append(cycles)
-    if model is not None:
-        errors = joint_centre_errors(comparison.pairs, model)
-        sections.append(joint_centre_section({"estimate": errors}, model.name))
+    if models:
+        errors = joint_centre_errors(comparison.pairs, models)
+        sections.append(joint_centre_section({"estimate": errors}, models))
     several = len(comparison.pairs) > 1
     for i, pair in enumerate(comparison.pairs):
         name = f"{pair.subject}, {pair.trial}" if several else "Result"
         blocks = _pair_blocks(comparison, pair, i < _MOST_WAVEFORMS)
-        if model is not None and i < _MOST_WAVEFORMS:
-            blocks = (blocks[0], _player(pair, model), *blocks[1:])
+        if models and i < _MOST_WAVEFORMS:
+            blocks = (blocks[0], _player(pair, models[pair.subject]), *blocks[1:])
         sections.append(Section(name, blocks))
     sections.append(_how(comparison, files))
     margin_deg = None if margin_rad is None else float(np.degrees(margin_rad))
     named = {"estimate": comparison}
-    model_name = model.name if model else None
-    sections.append(checklist_section(named, model_name, margin_deg, files, known))
+    sections.append(checklist_section(named, models_named(models), margin_deg, files, known))
     return Document(
         f"Estimate against reference: {title}",
         tuple(sections),

@@ -9,14 +9,17 @@ from typing import Any
 import numpy as np
 
 from kinebench.comparison import Comparison, PairResult
+from kinebench.comparison.asked import PARTS
 from kinebench.comparison.error_bars import share_within_band
+from kinebench.comparison.error_kinds import ErrorKinds, item_error_kinds, mean_error_kinds
 from kinebench.metrics import CATALOGUE, Evaluation, Figure, Kind
+from kinebench.metrics.joint_rotation import ROTATION_REMOVED
 from kinebench.reports.tables import Table
 from kinebench.reports.units import readable, readable_interval, readable_unit, scale_of
 from kinebench.uncertainty.marker_errors import NORMAL_95
 
 _MOTION_COLUMNS = (
-    "bias", "mae", "rmse", "offset_removed_rmse", "max_error",
+    "bias", "mae", "rmse", "offset_removed_rmse", ROTATION_REMOVED, "max_error",
     "rom_error", "peak_error", "peak_timing_error", "pearson_r",
 )  # fmt: skip
 _MARKER_COLUMNS = (
@@ -175,6 +178,32 @@ def group_table(comparison: Comparison) -> Table:
     kind = comparison.pairs[0].evaluation.kind.noun
     titles = (CATALOGUE[metric].title for metric in metrics)
     return Table((kind, "unit", *titles, "subjects", "trials"), tuple(rows))
+
+
+KINDS_HEADER = ("unit", "RMSE", "without offset", "without joint rotation")
+KINDS_SAID = (
+    "RMSE as it is; without the constant offset of each coordinate; without one constant rotation"
+    " of the joint's frame. The last two are not accuracy: they tell how much is constant."
+)
+
+KINDS_AVERAGED = " Repetitions are averaged per trial, trials per subject."
+
+
+def kinds_table(pairs: Sequence[PairResult]) -> Table:
+    """Each item's error, then each part's mean: the three kinds, mean over trials and subjects."""
+    rows = (*item_error_kinds(pairs), *mean_error_kinds(pairs))
+    parts = {*PARTS}
+    return Table(
+        ("item", *KINDS_HEADER),
+        tuple((f"mean, {r.item}" if r.item in parts else r.item, *kinds_cells(r)) for r in rows),
+    )
+
+
+def kinds_cells(row: ErrorKinds) -> tuple[str, ...]:
+    """Unit and the three kinds."""
+    values = (row.raw, row.without_offset, row.without_rotation)
+    known = (readable(math.nan if value is None else value, row.unit) for value in values)
+    return (readable_unit(row.unit), *known)
 
 
 def _columns(pair: PairResult) -> tuple[str, ...]:

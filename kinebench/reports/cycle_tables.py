@@ -9,10 +9,11 @@ import numpy as np
 from kinebench.comparison.cycles import PARTS, CycleCurves
 from kinebench.comparison.joint_centres import JointCentreError
 from kinebench.core.body_groups import BODY_GROUPS, TRANSLATIONS, group_of
+from kinebench.core.model import Model
 from kinebench.reports.blocks import Block, FigureBlock, Section, TableBlock
 from kinebench.reports.figures import as_svg, cycle_figure
 from kinebench.reports.tables import Table
-from kinebench.reports.units import readable, readable_unit
+from kinebench.reports.units import readable, readable_estimate, readable_unit
 
 _MOST_DRAWN = 12  # coordinates of one part of the body: a leg's five, twice, and two more
 
@@ -85,7 +86,7 @@ def joint_centre_table(methods: Mapping[str, Sequence[JointCentreError]]) -> Tab
         for name in names
         for title in ("mm", "from pelvis, mm")
     ]
-    return Table(("joint centre", *header), rows)
+    return Table(("joint centre", *header), rows, n_labels=1)
 
 
 def _distances(
@@ -93,14 +94,21 @@ def _distances(
 ) -> Iterator[str]:
     for name in names:
         found = by_joint[name].get(joint)
-        yield readable(found.in_ground, "m", 1) if found else "—"
-        yield readable(found.from_pelvis, "m", 1) if found else "—"
+        for figure in (found.in_ground, found.from_pelvis) if found else (None, None):
+            yield (
+                readable_estimate(figure.summary.mean, figure.interval, "m", 1) if figure else "—"
+            )
 
 
-def joint_centre_section(methods: Mapping[str, Sequence[JointCentreError]], model: str) -> Section:
-    """How far joint centres are apart when all motions move one model."""
+def joint_centre_section(
+    methods: Mapping[str, Sequence[JointCentreError]], models: Mapping[str, Model]
+) -> Section:
+    """How far joint centres are apart when all motions of a subject move one model."""
+    several = len(models) > 1
+    on = "the subject's own scaled model" if several else next(iter(models.values())).name
     caption = (
-        f"Mean distance of joint centres over all frames, all motions on {model}, so that no"
-        " scaling is in it: as placed in the room, and with the pelvis's origin at one place."
+        f"Mean distance of joint centres over all frames, all motions on {on}, so that no scaling"
+        " is in it: as placed in the room, and with the pelvis's origin at one place."
+        + (" Trials are averaged per subject; 95 % intervals over subjects." if several else "")
     )
     return Section("Joint centres", (TableBlock(joint_centre_table(methods), caption),))

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from kinebench import __version__
 from kinebench.comparison import Comparison, MethodComparison, MethodScores
-from kinebench.comparison.agreement import agreement_of
+from kinebench.comparison.agreement import CurveRow, agreement_of, method_curves
 from kinebench.comparison.cycles import cycle_curves
+from kinebench.comparison.error_kinds import mean_error_kinds
 from kinebench.comparison.joint_centres import joint_centre_errors
 from kinebench.core.model import Model
 from kinebench.core.provenance import describe, without_nan
 from kinebench.metrics import CATALOGUE
 from kinebench.remarks import each_once
-from kinebench.reports.agreement_tables import agreement_table
+from kinebench.reports.agreement_tables import agreement_blocks, agreement_json
 from kinebench.reports.blocks import Block, Details, Document, Listing, Section, TableBlock, Text
-from kinebench.reports.comparison_tables import main_table, tidy_rows
+from kinebench.reports.comparison_tables import (
+    KINDS_AVERAGED,
+    KINDS_HEADER,
+    KINDS_SAID,
+    kinds_cells,
+    main_table,
+    tidy_rows,
+)
 from kinebench.reports.cycle_tables import cycle_section, joint_centre_section
-from kinebench.reports.reporting_checklist import checklist_section
+from kinebench.reports.reporting_checklist import checklist_section, models_named
 from kinebench.reports.source_files import files_details
 from kinebench.reports.tables import Table
 from kinebench.reports.units import (
@@ -30,7 +39,9 @@ from kinebench.reports.units import (
     readable_estimate,
     readable_interval,
     readable_unit,
+    scale_of,
 )
+from kinebench.statistics import Interval
 from kinebench.statistics.ranking import PairedDifference
 
 _ALPHA = 0.05
@@ -111,6 +122,63 @@ def difference_table(differences: Sequence[PairedDifference], units: dict[str, s
     return Table(header, tuple(rows), n_labels=3)
 
 
+def kinds_table(comparison: MethodComparison) -> Table:
+    """Each method's error per part of the body: as it is, without offset, without rotation."""
+    rows = [
+        (row.item, name, *kinds_cells(row))
+        for name, own in shared_methods(comparison).items()
+        for row in mean_error_kinds(own.pairs)
+    ]
+    order = {one.item: place for place, one in enumerate(comparison.groups)}
+    rows.sort(key=lambda row: order.get(row[0], len(order)))
+    return Table(("of", "method", *KINDS_HEADER), tuple(rows), n_labels=3)
+
+
+def ranking_rows(comparison: MethodComparison) -> Iterator[dict[str, Any]]:
+    """Means with their ranks, then paired differences: a row each, in ° and mm.
+
+    ``kind`` is "mean" or "difference"; a difference is ``method`` minus ``other``. ``family`` says
+    for which tests together p is corrected after Holm.
+    """
+    for scores in (*comparison.groups, *comparison.coordinates):
+        for one in comparison.ranking_of(scores):
+            yield {
+                **_ranking_row(scores.item, "mean", one.method, scores.unit, one.mean),
+                **_interval_cells(one.interval, scores.unit),
+                "rank": one.rank, "best_rank": one.best, "worst_rank": one.worst,
+                "n_subjects": len(comparison.subjects),
+            }  # fmt: skip
+    units = _units(comparison)
+    for family, name in ((comparison.headline, comparison.group),
+                         (comparison.other_groups, "other parts"),
+                         (comparison.differences, "coordinates")):  # fmt: skip
+        for item, first, second, contrast in family:
+            yield {
+                **_ranking_row(item, "difference", first, units[item], contrast.mean),
+                "other": second,
+                **_interval_cells(contrast.interval, units[item]),
+                "hedges_g": _or_empty(contrast.g.value),
+                "p": _or_empty(contrast.p),
+                "p_holm": _or_empty(contrast.p_adjusted),
+                "family": name,
+                "n_subjects": len(comparison.subjects),
+            }
+
+
+def _ranking_row(item: str, kind: str, method: str, unit: str, value: float) -> dict[str, Any]:
+    shown = {"value": _or_empty(value * scale_of(unit)), "unit": readable_unit(unit)}
+    return {"of": item, "kind": kind, "method": method, "other": "", **shown}
+
+
+def _interval_cells(interval: Interval, unit: str) -> dict[str, Any]:
+    ends = {"ci_low": interval.low, "ci_high": interval.high}
+    return {name: _or_empty(value * scale_of(unit)) for name, value in ends.items()}
+
+
+def _or_empty(value: float) -> float | str:
+    return value if math.isfinite(value) else ""
+
+
 def tidy_method_rows(comparison: MethodComparison) -> Iterator[dict[str, Any]]:
     """The rows of `tidy_rows` of each method, with a column ``method`` before them."""
     for name, own in comparison.methods.items():
@@ -118,8 +186,11 @@ def tidy_method_rows(comparison: MethodComparison) -> Iterator[dict[str, Any]]:
             yield {"method": name, **row}
 
 
-def methods_as_json(comparison: MethodComparison) -> dict[str, Any]:
-    """Ranking, differences and means, SI units and radians; NaN becomes null."""
+def methods_as_json(
+    comparison: MethodComparison, margin_rad: float | None = None
+) -> dict[str, Any]:
+    """Ranking, differences, means and agreement, SI units and radians; NaN becomes null."""
+    tests = method_curves(comparison.methods)
     content = {
         "metric": comparison.metric,
         "group": comparison.group,
@@ -141,6 +212,15 @@ def methods_as_json(comparison: MethodComparison) -> dict[str, Any]:
                 ("coordinates", comparison.differences),
             )
         },
+        "agreement": {
+            name: agreement_json(agreement_of(own, margin_rad), tests[name])
+            for name, own in comparison.methods.items()
+        },
+        "error_kinds": [
+            {"method": name, **row._asdict()}
+            for name, own in shared_methods(comparison).items()
+            for row in mean_error_kinds(own.pairs)
+        ],
         "excluded": [one._asdict() for one in comparison.excluded],
     }  # fmt: skip
     plain: dict[str, Any] = without_nan(content)
@@ -162,7 +242,7 @@ def methods_document(
     comparison: MethodComparison,
     files: Sequence[tuple[str, Path]] = (),
     margin_rad: float | None = None,
-    model: Model | None = None,
+    models: Mapping[str, Model] = MappingProxyType({}),
 ) -> Document:
     """The page: the headline and the ranking, which method for which joint, then each method.
 
@@ -173,27 +253,32 @@ def methods_document(
         What was compared, for the record.
     margin_rad : float, optional
         Differences of angles that do not matter, for the tests of equivalence of each method.
-    model : Model, optional
-        Of the one subject: joint centres are compared on it.
+    models : mapping of str to Model
+        Each subject's: joint centres are compared on it.
     """
-    shared = _on_shared_trials(comparison)
+    shared = shared_methods(comparison)
     curves = {name: cycle_curves(own) for name, own in shared.items()}
     cycles = cycle_section(curves, comparison.group)
-    centres = [] if model is None else [joint_centre_section(
-        {name: joint_centre_errors(own.pairs, model) for name, own in shared.items()}, model.name
-    )]  # fmt: skip
+    centres = [joint_centre_section(
+        {name: joint_centre_errors(own.pairs, models) for name, own in shared.items()}, models
+    )] if models else []  # fmt: skip
     margin_deg = None if margin_rad is None else math.degrees(margin_rad)
+    tests = method_curves(comparison.methods)
     sections = [
         Section("Ranking", tuple(_ranking(comparison))),
         Section("Which method for which joint", tuple(_joints(comparison))),
+        Section(
+            "Three kinds of error",
+            (TableBlock(kinds_table(comparison), KINDS_SAID + KINDS_AVERAGED),),
+        ),
         *([] if cycles is None else [cycles]),
         *centres,
         *(
-            Section(name, tuple(_method(comparison, name, margin_rad)))
+            Section(name, tuple(_method(comparison, name, margin_rad, tests[name])))
             for name in comparison.methods
         ),
         Section("Procedure and files", tuple(_how(comparison, files))),
-        checklist_section(comparison.methods, model.name if model else None, margin_deg, files),
+        checklist_section(comparison.methods, models_named(models), margin_deg, files),
     ]
     procedure = next(iter(comparison.methods.values())).procedure.name
     return Document(
@@ -204,7 +289,7 @@ def methods_document(
     )
 
 
-def _on_shared_trials(comparison: MethodComparison) -> dict[str, Comparison]:
+def shared_methods(comparison: MethodComparison) -> dict[str, Comparison]:
     """Each method's comparison on the trials that every method has."""
     shared = set(comparison.trials)
     return {
@@ -257,15 +342,20 @@ def _joints(comparison: MethodComparison) -> Iterator[Block]:
             yield Details(title, (TableBlock(table, said),))
 
 
-def _method(comparison: MethodComparison, name: str, margin_rad: float | None) -> Iterator[Block]:
+def _method(
+    comparison: MethodComparison,
+    name: str,
+    margin_rad: float | None,
+    curves: Sequence[CurveRow],
+) -> Iterator[Block]:
     own = comparison.methods[name]
     n = f"{len(own.pairs)} trials of {own.n_subjects} subjects"
     yield Text(f"{name} against the reference, all its trials: {n}.", lead=True)
     yield Details("Every figure", (TableBlock(main_table(own), "Error is estimate − reference."),))
     agreement = agreement_of(own, margin_rad)
     if agreement:
-        caption = "Bland–Altman limits for repeated measures and ICC over subjects."
-        yield Details("Agreement", (TableBlock(agreement_table(agreement), caption),))
+        blocks = agreement_blocks(agreement, curves, len(comparison.methods))
+        yield Details("Agreement", tuple(blocks))
     doubts = each_once(remark for pair in own.pairs for remark in pair.remarks)
     if doubts:
         yield Details("Notes", (Listing(tuple(map(str, doubts))),))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from kinebench import __version__
@@ -24,6 +25,7 @@ from kinebench.reports.blocks import (
     TableBlock,
     Text,
 )
+from kinebench.reports.source_files import files_details
 from kinebench.reports.tables import Table
 from kinebench.reports.units import readable, readable_interval, readable_unit, scale_of
 
@@ -147,6 +149,7 @@ def replication_document(replication: Replication) -> Document:
         Section("What is in the copy", tuple(_copy(replication))),
         Section("Procedure, and what is not known", (Listing(notes(replication)),)),
         Section("Source", (References((Reference(study.citation, _doi(study.link)),)),)),
+        Section("Files", (files_details(_files(replication)),)),
     )
     return Document(
         f"{study.title}, repeated",
@@ -158,6 +161,15 @@ def replication_document(replication: Replication) -> Document:
 
 def _doi(link: str) -> str:
     return link if link.startswith("10.") else ""
+
+
+def _files(replication: Replication) -> Iterator[tuple[str, Path]]:
+    """What was scored, trial by trial."""
+    estimate = replication.trials.estimate
+    for pair in replication.trials.pairs:
+        trial = f"{pair.subject}, {pair.trial}"
+        yield f"{trial}: reference", pair.reference
+        yield f"{trial}: {estimate}", pair.estimate
 
 
 def _figures(replication: Replication) -> Iterator[Block]:

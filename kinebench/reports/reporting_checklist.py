@@ -15,6 +15,7 @@ from types import MappingProxyType
 from kinebench import __version__
 from kinebench.comparison import Comparison, PairResult
 from kinebench.comparison.agreement import FEWEST_SUBJECTS
+from kinebench.core.model import Model
 from kinebench.metrics import CATALOGUE, Kind
 from kinebench.reports.blocks import Section, TableBlock
 from kinebench.reports.tables import Table
@@ -80,6 +81,14 @@ def checklist_section(
     """The checklist as a section of a page; parameters as of `checklist`."""
     table = checklist(methods, model, margin_deg, files, known)
     return Section("Minimum reporting", (TableBlock(table, _CAPTION),))
+
+
+def models_named(models: Mapping[str, Model]) -> str | None:
+    """What the checklist says of the models on which motions move; None without any."""
+    names = list(dict.fromkeys(model.name for model in models.values()))
+    if not names:
+        return None
+    return names[0] if len(models) == 1 else f"{len(models)} scaled models: {', '.join(names[:4])}"
 
 
 def _what(

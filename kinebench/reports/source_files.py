@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from pathlib import Path
 
-from kinebench.core.provenance import file_sha256
+from kinebench.core.provenance import changed_on, file_sha256
 from kinebench.reports.blocks import Details, TableBlock
 from kinebench.reports.tables import Table
 
@@ -29,8 +28,3 @@ def files_details(files: Iterable[tuple[str, Path]]) -> Details:
     table = Table(("what", "file", "changed", "SHA-256"), rows, n_labels=4)
     caption = "Days in UTC, as the file system has them: a copy may be younger than the data."
     return Details("Files that were compared", (TableBlock(table, caption),))
-
-
-def changed_on(path: Path) -> str:
-    """The day on which a file was changed last, in UTC: 2026-11-28."""
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC).date().isoformat()

@@ -1,60 +1,23 @@
-"""A validation in words, as a table, and as a document."""
+"""A validation in words, as tables, and as a document."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from kinebench import __version__
-from kinebench.core.body_groups import BODY_GROUPS, group_of
-from kinebench.core.model import Model
-from kinebench.metrics import Kind
-from kinebench.remarks import Remark, each_once
-from kinebench.reports.blocks import Document, Listing, Section, TableBlock, Text
+from kinebench.comparison import Comparison
+from kinebench.remarks import each_once
+from kinebench.reports.blocks import Block, Document, Listing, Section, TableBlock, Text
+from kinebench.reports.comparison_remarks import comparison_title
 from kinebench.reports.comparison_report import comparison_document
+from kinebench.reports.comparison_tables import KINDS_AVERAGED, KINDS_SAID, kinds_table
 from kinebench.reports.reporting_checklist import MODEL, SPACE, TIME
 from kinebench.reports.tables import Table
-from kinebench.reports.units import readable, readable_unit
-from kinebench.validation import Validation
-from kinebench.validation.validate import ItemErrors
-
-
-def error_table(validation: Validation) -> Table:
-    """Each item's error: as it is, without a constant offset, without a constant joint rotation."""
-    rows = [
-        (row.item, readable_unit(row.unit), *_cells(row.unit, _columns(row)))
-        for row in validation.errors
-    ]
-    if validation.comparison.pairs[0].evaluation.kind is not Kind.MARKER:
-        rows += _group_rows(validation.errors)
-    header = ("item", "unit", "RMSE", "without offset", "without joint rotation")
-    return Table(header, tuple(rows))
-
-
-def _group_rows(errors: Sequence[ItemErrors]) -> Iterator[tuple[str, ...]]:
-    """Means of each part of the body: one over all angles would be ruled by the forearms."""
-    for group in BODY_GROUPS:
-        own = [row for row in errors if group_of(row.item, row.unit) == group]
-        if len(own) > 1:
-            means = [_mean(column) for column in zip(*map(_columns, own), strict=True)]
-            unit = own[0].unit
-            yield (f"mean, {group}", readable_unit(unit), *_cells(unit, means))
-
-
-def _columns(row: ItemErrors) -> tuple[float, float, float]:
-    turned = row.without_rotation
-    return row.raw, row.without_offset, math.nan if turned is None else turned
-
-
-def _cells(unit: str, values: Sequence[float]) -> tuple[str, ...]:
-    return tuple(readable(value, unit) if math.isfinite(value) else "—" for value in values)
-
-
-def _mean(values: Sequence[float]) -> float:
-    known = [value for value in values if math.isfinite(value)]
-    return sum(known) / len(known) if known else math.nan
+from kinebench.reports.units import readable
+from kinebench.reports.validation_json import models_by_subject
+from kinebench.validation import TrialValidation, Validation
 
 
 def steps_told(validation: Validation) -> list[str]:
@@ -139,59 +102,138 @@ def methods_text(validation: Validation, prepared: Sequence[str] = ()) -> str:
                 else ""
             )
         )
-    sentences.append(
-        f"Errors are video minus mocap over {pair.alignment.n_frames} frames, the video"
-        " interpolated by cubic splines at the mocap's times, without filtering; they are given"
-        " raw, without the constant offset of each coordinate, and, for joints of three angles,"
-        " without one constant rotation of the joint's frame (chordal mean). Computed with"
-        f" kinebench {__version__}."
-    )
+    sentences.append(_errors_said(f"{pair.alignment.n_frames} frames"))
     return " ".join(sentences)
 
 
+def _errors_said(over: str) -> str:
+    return (
+        f"Errors are video minus mocap over {over}, the video interpolated by cubic splines at the"
+        " mocap's times, without filtering; they are given raw, without the constant offset of each"
+        " coordinate, and, for joints of three angles, without one constant rotation of the joint's"
+        f" frame (chordal mean). Computed with kinebench {__version__}."
+    )
+
+
+def methods_of_many(trials: Sequence[TrialValidation]) -> str:
+    """A paragraph for a paper, on several trials."""
+    if len(trials) == 1:
+        return methods_text(trials[0].validation, trials[0].prepared)
+    clocks = [one.validation.clock for one in trials]
+    frames = [one.validation.frame for one in trials]
+    lags = f"{_ms(min(c.lag_s for c in clocks))} to {_ms(max(c.lag_s for c in clocks))}"
+    signals = " or ".join(dict.fromkeys(c.signals[0].name for c in clocks if not c.given))
+    found = f"found by {signals} (cross-correlation)" if signals else "which was stated"
+    solved = [one for one in trials if one.run is not None]
+    sentences = []
+    if solved:
+        errors = [one.run.solution.rms_errors.mean() * 1e3 for one in solved if one.run]
+        sentences.append(
+            f"The mocap's motions are inverse kinematics of its markers (root mean square marker"
+            f" error {min(errors):.1f} to {max(errors):.1f} mm)."
+        )
+    sentences.append(
+        f"In each of {len(trials)} trials the video's clock was corrected by a lag of its own,"
+        f" {lags}, {found}; no drift was corrected."
+    )
+    if any(frames):
+        sentences.append(
+            "Each trial of the video was brought into the mocap's laboratory frame by one rotation"
+            " about the vertical and one translation, least squares over its first half."
+        )
+    return " ".join((*sentences, _errors_said("the frames that both have")))
+
+
+def found_table(trials: Sequence[TrialValidation]) -> Table:
+    """What was found of each trial, and how sure it is."""
+    header = ("subject", "trial", "lag, s", "confidence", "yaw, °", "residual, mm",
+              "marker error, mm", "frames", "warnings")  # fmt: skip
+    return Table(header, tuple(map(_found_row, trials)), n_labels=2)
+
+
+def _found_row(trial: TrialValidation) -> tuple[str, ...]:
+    clock, frame = trial.validation.clock, trial.validation.frame
+    warnings = sum(remark.severity == "warning" for remark in each_once(trial.remarks))
+    error = math.nan if trial.run is None else float(trial.run.solution.rms_errors.mean())
+    return (
+        trial.pair.subject,
+        trial.pair.trial,
+        f"{clock.lag_s:+.3f}",
+        "stated" if clock.given else clock.confidence,
+        "—" if frame is None else f"{math.degrees(frame.yaw_rad):+.2f}",
+        "—" if frame is None else readable(frame.rest_rms_m, "m", 0),
+        readable(error, "m", 1),
+        str(trial.pair.alignment.n_frames),
+        str(warnings),
+    )
+
+
+def trial_remarks(trials: Sequence[TrialValidation]) -> list[str]:
+    """What was told of each trial: a line each; of several trials with the trial's name."""
+    several = len(trials) > 1
+    return [
+        (f"{one.pair.subject}, {one.pair.trial}: " if several else "")
+        + f"{remark.severity}: {remark.text}"
+        for one in trials
+        for remark in each_once(one.remarks)
+        if not several or remark.severity != "note"
+    ]
+
+
 def validation_document(
-    validation: Validation,
-    remarks: Sequence[Remark] = (),
-    prepared: Sequence[str] = (),
-    model: Model | None = None,
-    files: Sequence[tuple[str, Path]] = (),
+    trials: Sequence[TrialValidation], comparison: Comparison | None = None
 ) -> Document:
     """The comparison's report, with what validation found before and its methods after it.
 
     Parameters
     ----------
-    validation : Validation
-    remarks : sequence of Remark
-        On the inputs: files, marker names, axes; and what speaks against one trial.
-    prepared : sequence of str
-        As in `methods_text`.
-    model : Model, optional
-        On which both motions are shown.
-    files : sequence of (str, Path)
-        What was compared, named with digests at the foot.
+    trials : sequence of TrialValidation
+        One or more.
+    comparison : Comparison, optional
+        Of several trials, with what was left out.
     """
-    lines = steps_told(validation)
-    known = {item: "; ".join(line.removeprefix(kind) for line in lines if line.startswith(kind))
-             for item, kind in ((TIME, "clock: "), (SPACE, "frame: "))}  # fmt: skip
-    if prepared:
-        known[MODEL] = " ".join(prepared)
-    made = comparison_document(validation.comparison, model, files=files, known=known)
-    first = Section(
-        "Three kinds of error",
-        (
-            TableBlock(
-                error_table(validation),
-                "RMSE as it is; without the constant offset of each coordinate; without one"
-                " constant rotation of the joint's frame. The last two are not accuracy: they tell"
-                " how much is constant.",
-            ),
-        ),
-    )
-    told = tuple(f"{remark.severity}: {remark.text}" for remark in each_once(remarks))
-    steps = Section("What was found", (Listing((*told, *lines)),))
-    methods = Section("Methods", (Text(methods_text(validation, prepared)),))
-    title = f"Video against mocap: {validation.comparison.pairs[0].trial}"
+    together = comparison or trials[0].validation.comparison
+    files = list(dict.fromkeys(file for one in trials for file in one.files))
+    known = _known(trials)
+    made = comparison_document(together, models_by_subject(trials), files=files, known=known)
+    averaged = len(together.pairs) > 1 or bool(together.pairs[0].repetitions)
+    said = KINDS_SAID + KINDS_AVERAGED if averaged else KINDS_SAID
+    first = Section("Three kinds of error", (TableBlock(kinds_table(together.pairs), said),))
+    lines = trial_remarks(trials)
+    if len(trials) == 1:
+        found: list[Block] = [Listing((*lines, *steps_told(trials[0].validation)))]
+    else:
+        caption = (
+            "Lag: by how much the video's clock is late. Residual: root mean square distance on the"
+            " half that did not tell the frame."
+        )
+        found = [TableBlock(found_table(trials), caption)]
+        found += [Listing(tuple(lines))] if lines else []
+    steps = Section("What was found", tuple(found))
+    methods = Section("Methods", (Text(methods_of_many(trials)),))
+    title = f"Video against mocap: {comparison_title(together)}"
     return replace(made, title=title, sections=(first, steps, *made.sections, methods))
+
+
+def _known(trials: Sequence[TrialValidation]) -> dict[str, str]:
+    """Items of the checklist that were settled before the comparison."""
+    if len(trials) == 1:
+        lines = steps_told(trials[0].validation)
+        known = {
+            item: "; ".join(line.removeprefix(kind) for line in lines if line.startswith(kind))
+            for item, kind in ((TIME, "clock: "), (SPACE, "frame: "))
+        }
+    else:
+        lags = [one.validation.clock.lag_s for one in trials]
+        framed = sum(one.validation.frame is not None for one in trials)
+        known = {
+            TIME: f"a lag of each trial's own, {_ms(min(lags))} to {_ms(max(lags))}: see the table",
+            SPACE: f"yaw and translation removed from {framed} of {len(trials)} trials",
+        }
+    prepared = dict.fromkeys(sentence for one in trials for sentence in one.prepared)
+    if prepared:
+        known[MODEL] = " ".join(prepared) if len(trials) == 1 else methods_of_many(trials)
+    return known
 
 
 def _ms(seconds: float) -> str:

@@ -12,7 +12,7 @@ from kinebench.core.arrays import FloatArray
 from kinebench.diagnosis.faults import CAUSES, LIKELY, UNDECIDABLE, Fault
 from kinebench.diagnosis.figures import FIGURES, Figure
 from kinebench.diagnosis.pictures import panels_of
-from kinebench.diagnosis.spread import N_SESSIONS, spread_of
+from kinebench.diagnosis.spread import spread_of, spreads
 from kinebench.diagnosis.verdict import (
     ANGLE_CHANGE,
     Finding,
@@ -58,10 +58,10 @@ _METHODS = (
     " swapping, so that the parts add up. The change of the angles is the root mean square of a"
     " cause's part over the angles of pelvis and legs, in the fifth of a second where it is"
     " largest; ± is the 95 % prediction interval of the same swap in"
-    f" {N_SESSIONS} clean virtual sessions of two phones. How likely a cause is wrong comes from"
-    " what the recording shows, not from what a swap changes: logistic models of its features,"
-    " learnt on virtual sessions in which faults were planted and in clean ones, under several"
-    " presets of camera errors. Probabilities refer to sessions like those; from"
+    f" {spreads().n_swapped} clean virtual sessions of two phones. How likely a cause is wrong"
+    " comes from what the recording shows, not from what a swap changes: logistic models of its"
+    " features, learnt on virtual sessions in which faults were planted and in clean ones, under"
+    " several presets of camera errors. Probabilities refer to sessions like those; from"
     f" {LIKELY:.0%} on a cause is called likely wrong (later, where clean sessions look alike), and"
     " likelier and larger ones come first. A cause that"
     " only changes a figure is not thereby wrong. No reference measurement is used."
@@ -145,7 +145,7 @@ def _swaps(diagnosis: Diagnosis, found: Sequence[Finding]) -> TableBlock:
         "What swapping each choice changes. Side drop, share: the cause's share of the whole"
         " change of right − left; alone: what swapping it and nothing else changes; angles: RMS"
         " change of pelvis and leg angles in the fifth of a second where it is most. ±: 95 % of"
-        f" {N_SESSIONS} clean sessions lie within this of their mean."
+        f" {spreads().n_swapped} clean sessions lie within this of their mean."
     )
     return TableBlock(Table(header, rows, n_labels=3), caption)
 

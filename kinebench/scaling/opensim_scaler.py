@@ -16,7 +16,7 @@ from kinebench.core.results import ScalingResult
 from kinebench.core.subject import Subject
 from kinebench.errors import ScalingError
 from kinebench.io.models import read_model
-from kinebench.io.sto import read_motion
+from kinebench.io.mot import read_motion
 from kinebench.io.trc import write_trc
 from kinebench.io.xml import flag, shared_xml
 from kinebench.osim.edits import (

@@ -19,7 +19,7 @@ import numpy as np
 from kinebench.core.arrays import FloatArray
 from kinebench.core.ik_tasks import IKTasks
 from kinebench.errors import ScalingError
-from kinebench.kinematics.default_start import standing_defaults
+from kinebench.kinematics.default_start import standing_pose
 from kinebench.kinematics.forward import couple, forward_kinematics, marker_positions
 from kinebench.kinematics.mechanism import build_mechanism
 from kinebench.kinematics.tree import GROUND, Tree
@@ -108,7 +108,7 @@ def solve_pose(problem: PlacingProblem) -> FloatArray:
     measured.flags.writeable = False
     defaults = tree.defaults
     columns = np.arange(len(mechanism.markers))
-    start = standing_defaults(tree, mechanism.markers, measured[0])[variables]
+    start = standing_pose(tree, mechanism.markers).at(measured[0])[variables]
     for _ in range(5):  # arms hanging straight can turn almost freely: the search may stop short
         tracker = MarkerTracker(mechanism, measured, columns, start)
         tracker.solve()

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from kinebench.errors import AlignmentError, ValueRangeError
 from kinebench.remarks import tell
-from kinebench.signals.resampling import resample
+from kinebench.signals.resampling import interpolant
 from kinebench.signals.runs import FloatArray, as_columns, require_rate
+
+# numbers that are correlated at once: a dozen arrays of them stay in the caches
+_AT_ONCE = 50_000
 
 
 def lag_by_slope(reference: ArrayLike, estimate: ArrayLike, rate_hz: float) -> float:
@@ -115,7 +120,7 @@ def lag_by_correlation(
         raise ValueRangeError(f"the largest lag must be 0 s or more, found {max_lag_s:g}")
     reach = int(np.floor(max_lag_s * require_rate(rate_hz) + 1e-9))
     lags = np.arange(-reach, reach + 1)
-    scores = np.array([correlation_at(one, other, float(lag)) for lag in lags])
+    scores = correlations(one, other, lags)
     if np.isnan(scores).all():
         raise AlignmentError(
             "no lag can be found by correlation: both recordings must move and overlap by 8"
@@ -128,8 +133,11 @@ def lag_by_correlation(
             f"the best lag, {lags[best] / rate_hz:g} s, is the largest that was tried",
         )
 
+    curve = interpolant(other, np.arange(len(other), dtype=np.float64))
+
     def loss(lag: float) -> float:
-        score = correlation_at(one, other, lag)
+        shifted = curve(np.arange(len(one)) + lag)
+        score = float(_correlation(one.T, shifted.T, _present(one, other)))
         return 1.0 if np.isnan(score) else -score
 
     bounds = (
@@ -150,34 +158,57 @@ def correlation_at(reference: FloatArray, estimate: FloatArray, lag: float) -> f
     fewer such frames than eight, or than half of the frames present, in every column, or when
     nothing moves.
     """
+    if float(lag).is_integer():
+        return float(correlations(reference, estimate, np.array([int(lag)]))[0])
+    curve = interpolant(estimate, np.arange(len(estimate), dtype=np.float64))
+    shifted = curve(np.arange(len(reference)) + lag)
+    return float(_correlation(reference.T, shifted.T, _present(reference, estimate)))
+
+
+def correlations(
+    reference: FloatArray, estimate: FloatArray, lags: NDArray[np.integer[Any]]
+) -> FloatArray:
+    """`correlation_at` of many whole lags (n_lags,), frames."""
     n = len(reference)
-    wanted = np.arange(n, dtype=np.float64) + lag
-    shifted = _at(estimate, wanted)
+    first, last = int(lags.min()), int(lags.max())
+    padded = np.full((last - first + n, estimate.shape[1]), np.nan)
+    source = slice(max(first, 0), max(0, min(last + n, len(estimate))))
+    start = source.start - first
+    part = estimate[source]
+    padded[start : start + len(part)] = part
+    shifted = np.lib.stride_tricks.sliding_window_view(padded, n, axis=0)  # (lags, columns, n)
+    present = _present(reference, estimate)
+    step = max(1, _AT_ONCE // max(1, reference.size))
+    return np.concatenate(
+        [
+            _correlation(reference.T, shifted[lags[at : at + step] - first], present)
+            for at in range(0, len(lags), step)
+        ]
+    )
+
+
+def _present(reference: FloatArray, estimate: FloatArray) -> NDArray[np.intp]:
+    """Frames (n_columns,) that the poorer of the two has."""
+    counts = (np.isfinite(columns).sum(axis=0) for columns in (reference, estimate))
+    return np.asarray(np.minimum(*counts))
+
+
+def _correlation(
+    reference: FloatArray, shifted: FloatArray, present: NDArray[np.intp]
+) -> FloatArray:
+    """Correlation (...) of rows: (n_columns, n_frames) with (..., n_columns, n_frames)."""
     both = np.isfinite(reference) & np.isfinite(shifted)
-    counts = both.sum(axis=0)
-    present = np.minimum(np.isfinite(reference).sum(axis=0), np.isfinite(estimate).sum(axis=0))
+    counts = both.sum(axis=-1)
     # short overlaps correlate by chance
     usable = counts >= np.maximum(8, present // 2)
-    if not usable.any():
-        return float("nan")
-    weights = np.where(usable, 1.0 / np.maximum(counts, 1), 0.0)
+    some = np.maximum(counts, 1)
+    weights = np.where(usable, 1.0 / some, 0.0)
     a, b = np.where(both, reference, 0.0), np.where(both, shifted, 0.0)
-    a = np.where(both, a - a.sum(axis=0) / np.maximum(counts, 1), 0.0)
-    b = np.where(both, b - b.sum(axis=0) / np.maximum(counts, 1), 0.0)
-    power = float((a**2 * weights).sum() * (b**2 * weights).sum())
-    scale = max(float(np.abs(reference[both]).max()), float(np.abs(shifted[both]).max()))
-    if power <= (1e-12 * scale) ** 4:
-        return float("nan")
-    return float((a * b * weights).sum() / np.sqrt(power))
-
-
-def _at(columns: FloatArray, frames: FloatArray) -> FloatArray:
-    """Values at fractional frames, NaN outside and in gaps."""
-    n = len(columns)
-    whole = np.round(frames).astype(int)
-    if np.array_equal(whole, frames):
-        inside = (whole >= 0) & (whole < n)
-        values = np.full((len(frames), columns.shape[1]), np.nan)
-        values[inside] = columns[whole[inside]]
-        return values
-    return resample(columns, np.arange(n, dtype=np.float64), frames)
+    scale = np.maximum(np.abs(a).max(axis=(-2, -1)), np.abs(b).max(axis=(-2, -1)))
+    a = np.where(both, a - (a.sum(axis=-1) / some)[..., None], 0.0)
+    b = np.where(both, b - (b.sum(axis=-1) / some)[..., None], 0.0)
+    power = (np.square(a).sum(axis=-1) * weights).sum(axis=-1)
+    power = power * (np.square(b).sum(axis=-1) * weights).sum(axis=-1)
+    product = ((a * b).sum(axis=-1) * weights).sum(axis=-1)
+    still = power <= (1e-12 * scale) ** 4  # nothing is usable, or nothing moves
+    return np.asarray(np.where(still, np.nan, product / np.sqrt(np.where(still, 1.0, power))))

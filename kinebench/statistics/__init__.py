@@ -32,7 +32,7 @@ from kinebench.statistics.reliability import (
     icc,
 )
 from kinebench.statistics.samples import Interval
-from kinebench.statistics.series import SeriesMean, series_mean
+from kinebench.statistics.series import SeriesMean, series_mean, series_means
 
 __all__ = [
     "ICC_FORMS",
@@ -61,6 +61,7 @@ __all__ = [
     "paired_contrasts",
     "paired_curves",
     "series_mean",
+    "series_means",
     "subject_mean_curves",
     "summarise",
     "two_sample_curves",

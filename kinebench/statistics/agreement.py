@@ -20,7 +20,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from kinebench.core.arrays import FloatArray
 from kinebench.remarks import tell
-from kinebench.statistics.distributions import chdtri, ndtri, stdtr, stdtrit
 from kinebench.statistics.samples import Interval, checked_level, paired_samples, subject_codes
 
 
@@ -143,6 +142,8 @@ def bland_altman(
     KinebenchWarning
         For one subject: limits and intervals are NaN.
     """
+    from scipy.special import ndtri
+
     truth, guess = paired_samples(reference, estimate)
     checked_level(coverage, "coverage")
     checked_level(level)
@@ -194,6 +195,8 @@ def _variance_components(
 def _bias_interval(
     bias: float, components: VarianceComponents, counts: NDArray[np.intp], level: float
 ) -> Interval:
+    from scipy.special import stdtrit
+
     k, n = len(counts), counts.sum()
     if k == 1:
         return Interval(np.nan, np.nan, level)
@@ -212,6 +215,8 @@ def _limit_intervals(
     level: float,
 ) -> tuple[Interval, Interval]:
     """Intervals of the lower and the upper limit (Zou 2013, MOVER)."""
+    from scipy.special import chdtri, ndtri
+
     counts = np.bincount(codes)
     k, n = len(counts), len(values)
     if k == 1:
@@ -246,6 +251,8 @@ def _limit_intervals(
 def _proportional_bias(
     means: FloatArray, difference: FloatArray, codes: NDArray[np.intp], level: float
 ) -> ProportionalBias:
+    from scipy.special import stdtr, stdtrit
+
     k, n = int(codes.max()) + 1, len(means)
     centred = means - means.mean()
     spread = float(centred @ centred)

@@ -16,7 +16,6 @@ from numpy.typing import ArrayLike
 from kinebench.core.arrays import FloatArray
 from kinebench.errors import ValueRangeError, require_names
 from kinebench.remarks import tell
-from kinebench.statistics.distributions import gammaln, nctdtrinc, stdtr, stdtrit
 from kinebench.statistics.multiplicity import CORRECTIONS
 from kinebench.statistics.samples import Interval, checked_level, finite_array, paired_samples
 
@@ -110,6 +109,8 @@ def mean_interval(values: ArrayLike, *, level: float = 0.95) -> Interval:
     ValueRangeError
         When there is no value, or one is not finite.
     """
+    from scipy.special import stdtrit
+
     checked_level(level)
     sample = finite_array(values, 1, "values")
     mean, error = _mean_and_error(sample)
@@ -137,6 +138,8 @@ def hedges_g(reference: ArrayLike, estimate: ArrayLike, *, level: float = 0.95) 
     KinebenchWarning
         With fewer than three subjects, or differences that are all equal: NaN.
     """
+    from scipy.special import gammaln, nctdtrinc
+
     truth, guess = paired_samples(reference, estimate)
     checked_level(level)
     difference = guess - truth
@@ -309,6 +312,8 @@ def _mean_and_error(sample: FloatArray) -> tuple[float, float]:
 
 
 def _t_test(mean: float, error: float, n: int) -> tuple[float, float]:
+    from scipy.special import stdtr
+
     if np.isnan(error):
         return np.nan, np.nan
     if error == 0:
@@ -319,6 +324,8 @@ def _t_test(mean: float, error: float, n: int) -> tuple[float, float]:
 
 def _one_sided(distance: float, error: float, n: int) -> float:
     """p of "the mean lies at or beyond the margin", `distance` inside it."""
+    from scipy.special import stdtr
+
     if np.isnan(error):
         return np.nan
     if error == 0:

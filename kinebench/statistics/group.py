@@ -8,7 +8,6 @@ import numpy as np
 
 from kinebench.core.arrays import FloatArray
 from kinebench.errors import ValueRangeError
-from kinebench.statistics.distributions import stdtrit
 from kinebench.statistics.hierarchy import Observations, Summary, Units, pool, summarise_units
 from kinebench.statistics.samples import Interval, checked_level, warn_few_subjects
 
@@ -64,6 +63,8 @@ def group_figure(
     distributed, at any number; below it for skewed ones as long as they are few. Resampling
     subjects (cluster bootstrap, BCa) covered 73, 84, 90 and 92 % with 3, 5, 10 and 20.
     """
+    from scipy.special import stdtrit
+
     checked_level(level)
     units = pool(observations, pooling)
     if not len(units.values):

@@ -23,7 +23,6 @@ from numpy.typing import ArrayLike
 from kinebench.core.arrays import FloatArray
 from kinebench.errors import ValueRangeError, require_names
 from kinebench.remarks import tell
-from kinebench.statistics.distributions import fdtrc, fdtri
 from kinebench.statistics.samples import Interval, checked_level, finite_array
 
 ICC_FORMS = ("ICC(1,1)", "ICC(2,1)", "ICC(3,1)", "ICC(A,1)", "ICC(C,1)")
@@ -154,6 +153,8 @@ def _f_form(
     squares: _MeanSquares, noise: float, df: int, tail: float
 ) -> tuple[float, float, float, float]:
     """Value, limits and p of a form that depends on one F ratio (McGraw & Wong, table 7)."""
+    from scipy.special import fdtrc, fdtri
+
     k, df_rows = squares.k, squares.n - 1
     f = _ratio(squares.rows, noise)
     low = f / fdtri(df_rows, df, tail)
@@ -164,6 +165,8 @@ def _f_form(
 
 def _agreement(squares: _MeanSquares, tail: float) -> tuple[float, float, float, float]:
     """Value, limits and p of ICC(A,1) (McGraw & Wong, table 7, case 2A)."""
+    from scipy.special import fdtrc, fdtri
+
     n, k = squares.n, squares.k
     of_raters = k * (squares.columns - squares.error) / n
     total = squares.rows + (k - 1) * squares.error + of_raters

@@ -24,7 +24,6 @@ from numpy.typing import ArrayLike
 
 from kinebench.core.arrays import FloatArray
 from kinebench.errors import ValueRangeError
-from kinebench.statistics.distributions import stdtrit
 from kinebench.statistics.samples import Interval, checked_level, finite_array
 
 _LOWEST_HZ = 0.25
@@ -66,6 +65,28 @@ def series_mean(errors: ArrayLike, rate_hz: float, *, level: float = 0.95) -> Se
     Parameters
     ----------
     errors : (n,)
+        As a column of `series_means`.
+    rate_hz : float
+        Samples per second.
+    level : float
+
+    Raises
+    ------
+    ValueRangeError
+        As `series_means`.
+    """
+    (found,) = series_means(finite_array(errors, 1, "errors")[:, None], rate_hz, level=level)
+    return found
+
+
+def series_means(
+    errors: ArrayLike, rate_hz: float, *, level: float = 0.95
+) -> tuple[SeriesMean, ...]:
+    """`series_mean` of each column.
+
+    Parameters
+    ----------
+    errors : (n, n_columns)
         estimate - reference at equal time steps; gaps may be left out.
     rate_hz : float
         Samples per second.
@@ -76,19 +97,25 @@ def series_mean(errors: ArrayLike, rate_hz: float, *, level: float = 0.95) -> Se
     ValueRangeError
         When there is no value, one is not finite, or the rate is not above 0.
     """
-    series = finite_array(errors, 1, "errors")
+    from scipy.special import stdtrit
+
+    series = finite_array(errors, 2, "errors")
     checked_level(level)
     if not 0 < rate_hz < np.inf:
         raise ValueRangeError(f"rate_hz must be finite and above 0, found {rate_hz:g}")
-    n, mean = len(series), float(series.mean())
+    n, means = len(series), series.mean(axis=0)
     # 90 frames at 60 Hz are 1.5 s, whether frames or steps between them are counted
     duration_s = (n + 1) / rate_hz + 1e-9
     n_cosines = min(max(1, int(2 * duration_s * _LOWEST_HZ)), _MOST_COSINES, n - 1)
     if n_cosines < 1 or duration_s < SHORTEST_S:
-        return SeriesMean(mean, Interval(np.nan, np.nan, level), n, 0)
-    error = float(np.sqrt((_cosine_means(series - mean, n_cosines) ** 2).mean()))
-    half = float(stdtrit(n_cosines, (1 + level) / 2)) * error
-    return SeriesMean(mean, Interval(mean - half, mean + half, level), n, n_cosines)
+        none = Interval(np.nan, np.nan, level)
+        return tuple(SeriesMean(mean, none, n, 0) for mean in means.tolist())
+    errors_of_means = np.sqrt((_cosine_means(series - means, n_cosines) ** 2).mean(axis=0))
+    halves = float(stdtrit(n_cosines, (1 + level) / 2)) * errors_of_means
+    return tuple(
+        SeriesMean(mean, Interval(mean - half, mean + half, level), n, n_cosines)
+        for mean, half in zip(means.tolist(), halves.tolist(), strict=True)
+    )
 
 
 def _cosine_means(series: FloatArray, n_cosines: int) -> FloatArray:

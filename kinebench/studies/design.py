@@ -152,6 +152,13 @@ class Study:
         first = next(row for row in rows if row.better != "none")
         return CATALOGUE[self.primary] if self.primary else first
 
+    @property
+    def runs_own(self) -> bool:
+        """Whether any cell runs a pipeline of ours, and not programs or files alone."""
+        levels = [level for factor in self.factors if factor.path == ESTIMATE
+                  for level in factor.levels]  # fmt: skip
+        return not levels or any(isinstance(level.value, Pipeline) for level in levels)
+
     def __post_init__(self) -> None:
         _require_metrics(self)
         if self.margin is not None and not 0 < self.margin < math.inf:

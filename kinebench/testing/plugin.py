@@ -59,7 +59,9 @@ def kinebench_trial() -> Callable[..., Trial]:
     get wrong (as in study files; ``"none"`` for nothing), the static pose and the frame rate. The
     truth is in ``reference_motion`` and ``reference_markers``.
     """
-    return _trial
+    from kinebench.testing.virtual_trial import virtual_trial
+
+    return virtual_trial
 
 
 @pytest.fixture
@@ -85,26 +87,6 @@ def kinebench_gate(request: pytest.FixtureRequest) -> Callable[..., None]:
         _judge(estimate, coordinates or {}, path, preset, repeats, reason)
 
     return gate
-
-
-def _trial(
-    activity: str = "squat",
-    subject: int = 1,
-    camera: str = "two-phones",
-    static: str = "ideal",
-    rate_hz: float = 60.0,
-) -> Trial:
-    from kinebench.errors import require_names
-    from kinebench.lab import STATIC_POSES, Population
-    from kinebench.lab.camera.catalogue import parse_camera
-    from kinebench.studies.files.trials import ACTIVITIES
-    from kinebench.studies.sources.laboratory import LabSource
-
-    require_names([activity], ACTIVITIES, "activity", "the laboratory")
-    require_names([static], STATIC_POSES, "static pose", "the laboratory")
-    person, errors = Population().subject(subject), parse_camera(camera)
-    source = LabSource(person, ACTIVITIES[activity], activity, errors, "lab", rate_hz)
-    return source({"static": STATIC_POSES[static]})
 
 
 def _judge(

@@ -106,7 +106,8 @@ def _curvature(
     told = np.zeros(len(q), np.int64)
     markers = np.array(measured, dtype=np.float64)
     markers.flags.writeable = False  # the compiled code is made for read-only markers
-    curvatures(flat, new_work(flat), markers, columns, x, rows, told)
+    frozen = np.zeros(n, np.bool_)
+    curvatures(flat, new_work(flat), markers, columns, x, frozen, rows, told)
     H = np.zeros((len(q), n, n))
     for k in range(n):
         chain = flat.variable_chain[k, : flat.variable_depth[k] + 1]

@@ -13,7 +13,9 @@ from kinebench.alignment.joint_frames import (
     with_constant_rotations,
 )
 from kinebench.alignment.laboratory_frame import LaboratoryFrame, find_frame, in_frame
+from kinebench.validation.files import Stated, TrialValidation, validate_files
 from kinebench.validation.marker_maps import MarkerMap, built_in_maps, marker_map
+from kinebench.validation.trials import ManyValidations, find_trials, validate_many
 from kinebench.validation.validate import Validation, validate_recordings
 
 __all__ = [
@@ -21,15 +23,21 @@ __all__ = [
     "Clock",
     "JointFrame",
     "LaboratoryFrame",
+    "ManyValidations",
     "MarkerMap",
+    "Stated",
+    "TrialValidation",
     "Validation",
     "built_in_maps",
     "find_clock",
     "find_frame",
+    "find_trials",
     "given_clock",
     "in_frame",
     "joint_frames",
     "marker_map",
+    "validate_files",
+    "validate_many",
     "validate_recordings",
     "with_constant_rotations",
 ]

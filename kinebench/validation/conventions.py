@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 
 from kinebench.alignment.joint_frames import JointFrame
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
-from kinebench.core.subject import Subject, implausible, require_possible
+from kinebench.core.plausible import PLAUSIBLE
+from kinebench.core.subject import LENGTHS, MASSES, Subject, implausible, require_possible
 from kinebench.core.upright import up_axes
 from kinebench.errors import ValueRangeError
 from kinebench.pipeline.unit_check import require_plausible
 from kinebench.remarks import unheard
 
-_NAMED = {"y-up": "+x+y+z", "z-up": "+x+z-y", "x-up": "+y+x-z"}
 _UPRIGHT = 0.5  # cosine of 60°, as where markers are looked at
 _FARTHEST_M = 30.0
 """From the laboratory's origin: with mm taken as m a pelvis is 900 m up; tracks end within 30 m."""
@@ -24,47 +22,43 @@ _FARTHEST_M = 30.0
 _LONGER = 1.3
 """Extent of a body along the vertical over that across: standing 2 and more, in a squat 1.5."""
 
+_ADULT_M = (1.2, 2.3)
+_LIGHTEST_KG, _HEAVIEST_KG = 2.0, 194.0
+"""A newborn, and a body-mass index of 44, the highest plausible, at 2.1 m."""
+
 _ANYBODY = Subject(70.0, 1.7, "somebody")
 """Who stands for a person of unknown size: bodies of 0.6 to 2.7 m pass."""
 
 
-def axes_of(text: str) -> str:
-    """Axes as `kinebench.io.keypoint_files.read_markers` takes them.
-
-    Parameters
-    ----------
-    text : str
-        ``y-up``, ``z-up``, ``x-up``, or forward, up and right such as ``+x+z-y``, in any case.
-
-    Raises
-    ------
-    ValueRangeError
-        Something else.
-    """
-    plain = text.strip().lower().replace("_", "-").replace(" ", "-")
-    plain = re.sub(r"^([xyz])-?up$", r"\1-up", plain)
-    if plain in _NAMED:
-        return _NAMED[plain]
-    if re.fullmatch(r"([+-][xyz]){3}", plain):
-        return plain
-    raise ValueRangeError(
-        f"--axes must be {', '.join(_NAMED)}, or forward, up and right such as +x+z-y; found"
-        f" '{text}'"
-    )
-
-
-def require_person(mass_kg: float, height_m: float, sure: bool = False) -> None:
+def require_person(mass_kg: float | None, height_m: float | None, sure: bool = False) -> None:
     """Refuse a height in cm and a mass in lb, and whatever else no ordinary person has.
+
+    One without the other is judged by itself, as far as that goes: a mass of 158 may be a person's
+    until the height is known.
 
     Raises
     ------
     ValueRangeError
         With the unit that would make it a person's; unless `sure`, when it is not impossible.
     """
-    require_possible(mass_kg, height_m)
-    doubt = implausible(mass_kg, height_m) if mass_kg > 0 and height_m > 0 else ""
+    if mass_kg is not None and height_m is not None:
+        require_possible(mass_kg, height_m)
+        doubt = implausible(mass_kg, height_m) if mass_kg > 0 and height_m > 0 else ""
+    else:
+        doubt = _doubtful_alone(mass_kg, height_m)
     if doubt and not sure:
         raise ValueRangeError(f"{doubt}; where it is right nevertheless, say so with --sure")
+
+
+def _doubtful_alone(mass_kg: float | None, height_m: float | None) -> str:
+    """What is doubtful about a height or a mass that is stated alone; empty when nothing is."""
+    if height_m is not None and height_m not in PLAUSIBLE["height"]:
+        unit = next((u for u, m in LENGTHS.items() if _ADULT_M[0] < m * height_m < _ADULT_M[1]), "")
+        return f"a height of {height_m:g} m is not plausible" + (f" (in {unit}?)" if unit else "")
+    if mass_kg is not None and not _LIGHTEST_KG < mass_kg < _HEAVIEST_KG:
+        unit = next((u for u, kg in MASSES.items() if 30 < kg * mass_kg < 130), "")
+        return f"a mass of {mass_kg:g} kg is not plausible" + (f" (in {unit}?)" if unit else "")
+    return ""
 
 
 def require_metres(markers: Markers, subject: Subject | None, which: str) -> None:

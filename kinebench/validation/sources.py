@@ -12,16 +12,17 @@ from kinebench.core.subject import Subject
 from kinebench.errors import FileFormatError, NameNotFoundError
 from kinebench.io.keypoint_files import read_markers
 from kinebench.io.models import read_model
+from kinebench.io.mot import read_motion
 from kinebench.io.session import Session, is_static, read_session
 from kinebench.io.session_archive import unpacked
 from kinebench.io.session_folder import child, is_zip
-from kinebench.io.sto import read_motion
 from kinebench.pipeline.session.plan import plan_from_session
 from kinebench.pipeline.spec import PipelineSpec
-from kinebench.remarks import tell
+from kinebench.remarks import tell, unheard
 
-_MOTIONS = (".mot", ".sto")
-_MARKERS = (".trc", ".c3d")
+MOTIONS = (".mot", ".sto")
+MARKERS = (".trc", ".c3d")
+"""Endings of what holds joint angles, and of what holds markers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +60,23 @@ def read_recording(path: Path, axes: str = "+x+y+z") -> Motion | Markers:
         For another ending, or a file that does not follow its format.
     """
     ending = path.suffix.lower()
-    if ending in _MOTIONS:
+    if ending in MOTIONS:
         return read_motion(path)
-    if ending in _MARKERS:
+    if ending in MARKERS:
         return read_markers(path, axes=axes)
-    valid = ", ".join((*_MOTIONS, *_MARKERS))
+    valid = ", ".join((*MOTIONS, *MARKERS))
     raise FileFormatError(f"{path.name}: '{ending}' is neither motion nor markers; valid: {valid}")
+
+
+def who(path: Path) -> Subject | None:
+    """Whose session it is; None of what is no session, or does not say so."""
+    if not path.exists():
+        raise FileFormatError(f"{path} does not exist")
+    folder = unpacked(path) if path.is_file() and is_zip(path) else path
+    if not (folder.is_dir() and _holds_session(folder)):
+        return None
+    with unheard():  # told when its trial is read
+        return read_session(folder).subject
 
 
 def read_video(
@@ -101,7 +113,7 @@ def read_video(
         return Video(read_recording(path, axes), path, path.stem, "file")
     if _holds_session(path):
         return _of_session(read_session(path), trial, variant, like)
-    found = _project_files(path)
+    found = project_files(path)
     if not found:
         raise FileFormatError(
             f"{path.name} is neither an OpenCap session (MarkerData/*.trc) nor a Pose2Sim project"
@@ -147,7 +159,7 @@ def _of_session(session: Session, trial: str | None, variant: str | None, like: 
     )
 
 
-def _project_files(folder: Path) -> dict[str, Path]:
+def project_files(folder: Path) -> dict[str, Path]:
     """Result of each trial of a Pose2Sim project, motions before markers.
 
     Of several TRC files of a trial the augmented one is taken, then the filtered one, whose names

@@ -22,34 +22,9 @@ from kinebench.core.markers import Markers
 from kinebench.core.model import Model
 from kinebench.core.motion import Motion
 from kinebench.errors import ValueRangeError
-from kinebench.metrics import evaluate_markers, evaluate_motion
 from kinebench.remarks import Remark
 from kinebench.validation.conventions import require_motion_plausible
 from kinebench.validation.same_trial import doubts
-
-
-@dataclass(frozen=True, slots=True)
-class ItemErrors:
-    """Root mean square errors of a coordinate, or of a marker's distance, rad or m.
-
-    Parameters
-    ----------
-    item : str
-    unit : {"rad", "m"}
-    raw : float
-        As recorded, on one clock and in one laboratory frame.
-    without_offset : float
-        Without the constant difference of this item.
-    without_rotation : float, optional
-        Without one constant rotation of the joint's frame; of a joint of one angle the same as
-        `without_offset`, None of markers and translations.
-    """
-
-    item: str
-    unit: str
-    raw: float
-    without_offset: float
-    without_rotation: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +38,6 @@ class Validation:
     clock : Clock
     frame : LaboratoryFrame, optional
         None where it was not to be estimated, or the motions lack a pelvis.
-    errors : tuple of ItemErrors
     joint_rotations : mapping of str to float
         Angle, rad, of the constant rotation of each joint's frame.
     remarks : tuple of Remark
@@ -73,7 +47,6 @@ class Validation:
     comparison: Comparison
     clock: Clock
     frame: LaboratoryFrame | None
-    errors: tuple[ItemErrors, ...]
     joint_rotations: Mapping[str, float]
     remarks: tuple[Remark, ...] = ()
 
@@ -164,35 +137,12 @@ def _validated(reference: Recording, estimate: Recording, score: _Score) -> Vali
             forward = facing(aligned.reference, score.root)
             reference = in_frame(reference, forward, score.root)
             estimate = in_frame(estimate, forward, score.root)
-    how = replace(score.how, time=time, name="validate")
+    how = replace(score.how, time=time, name="validate", joints=score.joints)
     pair = compare_recordings(
         reference, estimate, how, score.subject, score.trial, other_policies=False
     )
-    errors, turned = _errors(pair.reference, pair.estimate, score.joints)
+    turned: Mapping[str, float] = {}
+    if isinstance(pair.reference, Motion) and isinstance(pair.estimate, Motion):
+        _, turned = with_constant_rotations(pair.reference, pair.estimate, score.joints)
     doubtful = doubts(clock, *score.models)
-    return Validation(Comparison(how, (pair,)), clock, frame, errors, turned, doubtful)
-
-
-def _errors(
-    reference: Motion | Markers, estimate: Motion | Markers, joints: Sequence[JointFrame]
-) -> tuple[tuple[ItemErrors, ...], Mapping[str, float]]:
-    if isinstance(reference, Markers) and isinstance(estimate, Markers):
-        metrics = ["distance_rms", "offset_removed_distance_rms"]
-        found = evaluate_markers(reference, estimate, metrics=metrics)
-        raw, free = (found.values(metric) for metric in metrics)
-        return tuple(ItemErrors(item, "m", raw[item], free[item], None) for item in raw), {}
-    assert isinstance(reference, Motion)
-    assert isinstance(estimate, Motion)
-    metrics = ["rmse", "offset_removed_rmse"]
-    found = evaluate_motion(reference, estimate, metrics)
-    raw, free = (found.values(metric) for metric in metrics)
-    reframed, turned = with_constant_rotations(reference, estimate, joints)
-    turns = evaluate_motion(reference, reframed, ["rmse"]).values("rmse")
-    in_joint = {name for joint in joints if joint.name in turned for name in joint.coordinates}
-    kinds = {c.name: c.kind for c in reference.coordinates}
-    rows = []
-    for item in raw:
-        angle = kinds[item] == "rotational"
-        without = (turns[item] if item in in_joint else free[item]) if angle else None
-        rows.append(ItemErrors(item, "rad" if angle else "m", raw[item], free[item], without))
-    return tuple(rows), turned
+    return Validation(Comparison(how, (pair,)), clock, frame, turned, doubtful)

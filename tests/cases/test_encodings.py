@@ -22,9 +22,9 @@ from kinebench.errors import FileFormatError, KinebenchWarning
 from kinebench.events import read_events
 from kinebench.io.keypoint_files import read_markers
 from kinebench.io.models import read_model
+from kinebench.io.mot import motion_text, read_motion
 from kinebench.io.session import read_session
 from kinebench.io.setups import read_ik_tasks
-from kinebench.io.sto import motion_text, read_motion
 from kinebench.io.text import decoded
 from kinebench.io.trc import read_trc, trc_text
 from kinebench.lab.subjects import VirtualSubject, read_subjects, write_subjects

@@ -168,12 +168,20 @@ def test_a_height_in_centimetres_is_refused(keypoints: Markers, trc: Trc, refuse
     assert "a height of 178 m is not plausible (in cm?)" in line
 
 
-@pytest.mark.parametrize(("mass", "height"), [("0", "1.78"), ("72", "-1.78"), ("nan", "1.78")])
+@pytest.mark.parametrize(
+    ("mass", "height", "said"),
+    [
+        ("0", "1.78", "must be a number above 0"),
+        ("72", "-1.78", "must be a number above 0"),
+        ("nan", "1.78", "must be a mass, a number in kg"),
+        ("72", "5 foot", "'foot' is no unit of a height"),
+    ],
+)
 def test_an_impossible_subject_is_refused(
-    keypoints: Markers, trc: Trc, refused: Any, mass: str, height: str
+    keypoints: Markers, trc: Trc, refused: Any, mass: str, height: str, said: str
 ) -> None:
     line = refused("--keypoints", trc(keypoints), f"--mass={mass}", f"--height={height}")
-    assert "must be a number above 0" in line
+    assert said in line
 
 
 def test_no_static_window_gets_advice(keypoints: Markers, trc: Trc, refused: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 import zipfile
 from dataclasses import replace
@@ -13,8 +14,9 @@ import numpy as np
 import pytest
 
 from kinebench.cli.main import main
+from kinebench.core.provenance import changed_on
 from kinebench.core.subject import Subject
-from kinebench.io.sto import read_motion
+from kinebench.io.mot import read_motion
 from kinebench.lab.sessions import SessionContent, write_session
 
 pytestmark = pytest.mark.usefixtures("no_public_data")
@@ -99,6 +101,12 @@ def test_every_trial_of_a_folder_of_sessions(
     page = (out / "report.html").read_text(encoding="utf-8")
     for text in ("p1", "p2", "squats2", "OpenCapData_3", told["outputs"]["kinematics.mot"]):
         assert text in page
+    # what was read, with the day of the data: of a file in an archive the archive's
+    keypoints = told["inputs"]["keypoints"]["sha256"]
+    row = re.search(rf"<tr>(?:(?!</tr>).)*{keypoints}", page, re.DOTALL)
+    assert row is not None
+    assert "OpenCapData_2/MarkerData/squats.trc" in row[0]
+    assert changed_on(sessions / "OpenCapData_2.zip") in row[0]
     kept(sessions, out, capsys)
     changed(sessions, out, capsys)
 

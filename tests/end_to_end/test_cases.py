@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from kinebench.core import Motion
-from kinebench.io.sto import read_motion
+from kinebench.io.mot import read_motion
 from kinebench.io.trc import read_trc
 
 pytestmark = pytest.mark.mirror

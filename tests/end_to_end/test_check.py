@@ -297,7 +297,7 @@ def test_files_of_an_earlier_step_are_checked(
 ) -> None:
     from kinebench.core.subject import Subject
     from kinebench.core.trial import Trial
-    from kinebench.io.sto import write_motion
+    from kinebench.io.mot import write_motion
     from kinebench.io.trc import read_trc
     from kinebench.pipeline.under_test import PythonCallable
 

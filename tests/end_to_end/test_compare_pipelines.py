@@ -10,7 +10,7 @@ import pytest
 
 from kinebench.cli.main import main
 from kinebench.core.motion import Motion
-from kinebench.io.sto import read_motion, write_motion
+from kinebench.io.mot import read_motion, write_motion
 from kinebench.io.trc import write_trc
 from kinebench.lab import Population
 from kinebench.lab.camera.chain import Chain
@@ -23,7 +23,7 @@ import json, os, sys
 import numpy as np
 from dataclasses import replace
 from pathlib import Path
-from kinebench.io.sto import read_motion
+from kinebench.io.mot import read_motion
 from kinebench.errors import UnderTestError
 
 TRUTH = Path({truth!r})

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kinebench.cli.main import main
-from kinebench.io.sto import read_motion
+from kinebench.io.mot import read_motion
 from kinebench.io.trc import read_trc, write_trc
 
 pytestmark = pytest.mark.mirror

@@ -28,7 +28,7 @@ from kinebench.datasets import Places, find_card
 from kinebench.datasets.added import ADDED
 from kinebench.datasets.loaders import load
 from kinebench.errors import KinebenchWarning, NameNotFoundError, ValueRangeError
-from kinebench.io.sto import write_motion
+from kinebench.io.mot import write_motion
 from kinebench.io.trc import write_trc
 from kinebench.lab import Population
 from kinebench.lab.motions.squat import Squat

@@ -24,7 +24,7 @@ from kinebench.cli.main import main
 from kinebench.cli.study import study_exit_code
 from kinebench.core import Coordinate, Motion
 from kinebench.io.atomic import OutputError, alone_in, require_folder, require_writable
-from kinebench.io.sto import write_motion
+from kinebench.io.mot import write_motion
 from kinebench.studies.execution.cells import Outcome
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX only")

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from kinebench.cli.main import main
+from kinebench.io.mot import read_motion
 from kinebench.io.session import read_session
-from kinebench.io.sto import read_motion
 from kinebench.io.trc import read_trc
 from kinebench.lab import StaticPose
 from kinebench.lab.sessions import LAYOUTS, SessionContent, write_session

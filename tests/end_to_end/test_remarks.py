@@ -15,7 +15,7 @@ import pytest
 from kinebench.cli.main import main
 from kinebench.core import Markers
 from kinebench.core.model import Model
-from kinebench.io.sto import write_motion
+from kinebench.io.mot import write_motion
 from kinebench.io.trc import write_trc
 from kinebench.lab.sessions import SessionContent, write_session
 

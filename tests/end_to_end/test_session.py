@@ -17,7 +17,7 @@ import pytest
 
 from kinebench.cli.main import main
 from kinebench.core import Subject
-from kinebench.io.sto import read_motion
+from kinebench.io.mot import read_motion
 from kinebench.io.trc import read_trc, write_trc
 from kinebench.osim.runtime import load_opensim, quietly
 from kinebench.pipeline.opencap import opencap_setup

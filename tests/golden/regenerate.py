@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from kinebench.core import Coordinate, Markers, Motion
-from kinebench.io.sto import Table, table_text, write_motion
+from kinebench.io.mot import write_motion
+from kinebench.io.sto import Table, table_text
 from kinebench.io.trc import write_trc
 
 FOLDER = Path(__file__).parent / "files"

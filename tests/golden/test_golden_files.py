@@ -9,7 +9,8 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from kinebench.io.sto import read_motion, read_table
+from kinebench.io.mot import read_motion
+from kinebench.io.sto import read_table
 from kinebench.io.trc import read_trc
 
 

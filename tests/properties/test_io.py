@@ -15,7 +15,8 @@ from hypothesis.extra.numpy import arrays
 from kinebench.core import Coordinate, Markers, Motion
 from kinebench.io.c3d import read_c3d, write_c3d
 from kinebench.io.keypoint_files import read_markers
-from kinebench.io.sto import Table, read_motion, read_table, table_text, write_motion
+from kinebench.io.mot import read_motion, write_motion
+from kinebench.io.sto import Table, read_table, table_text
 from kinebench.io.trc import read_trc, write_trc
 
 # without half characters, control characters and marks of direction: a name may be printed anywhere

@@ -8,8 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from numba import njit, types
-from numba.extending import intrinsic
+from numba import njit
 
 from kinebench.kinematics.newton.stored_code import stored_code
 
@@ -17,11 +16,14 @@ from kinebench.kinematics.newton.stored_code import stored_code
 def compiled(function: Callable[..., Any]) -> Any:
     """Compile a function without Python objects, once for this machine.
 
+    It may not make arrays, and counts no references to those it is given, which would take a
+    tenth of the solver's time: its caller keeps them alive.
+
     numba looks only at the file that a function is in. These functions call each other across
     files, so that a change in any of them must count as a change in all. Where compiled code
     cannot be stored, it is compiled in every run.
     """
-    compile_: Any = njit(nogil=True, error_model="numpy", fastmath={"contract"})
+    compile_: Any = njit(nogil=True, error_model="numpy", fastmath={"contract"}, _nrt=False)
     dispatcher = compile_(function)
     stored = stored_code(function, _digest_of_sources())
     if stored is not None:
@@ -41,28 +43,3 @@ def _digest_of_sources() -> str:
     folder = Path(__file__).parent
     sources = (*sorted(folder.glob("*.py")), folder.parent / "mechanism.py")
     return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
-
-
-def _uncounted(_: Any, arrays: Any) -> Any:
-    """The same named tuple, its arrays without owners.
-
-    Counting references to arrays, atomically at every call, would take a tenth of the solver's
-    time. The caller must keep the arrays alive.
-    """
-
-    def disown(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        value = arguments[0]
-        for index, kind in enumerate(signature.args[0].types):
-            if isinstance(kind, types.Array):
-                array = context.make_array(kind)(
-                    context, builder, builder.extract_value(value, index)
-                )
-                array.meminfo = array.meminfo.type(None)
-                array.parent = array.parent.type(None)
-                value = builder.insert_value(value, array._getvalue(), index)
-        return value
-
-    return arrays(arrays), disown
-
-
-uncounted: Any = intrinsic(_uncounted)

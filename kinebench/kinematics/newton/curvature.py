@@ -5,15 +5,16 @@
 
 from __future__ import annotations
 
-from kinebench.kinematics.newton.compilation import compiled, uncounted
+from kinebench.kinematics.newton.compilation import compiled
 from kinebench.kinematics.newton.derivatives import normal_equations
 from kinebench.kinematics.newton.factorisation import UNOBSERVED, factorise
 from kinebench.kinematics.newton.forward import evaluate
 from kinebench.kinematics.newton.measurement import measure
+from kinebench.kinematics.newton.rotations import copy
 
 
 @compiled
-def curvatures(flat, w, measured, marker_column, x, H_out, told):
+def curvatures(flat, w, measured, marker_column, x, frozen, H_out, told):
     """Matrix H of each frame at its pose; limits do not count.
 
     Parameters
@@ -24,29 +25,34 @@ def curvatures(flat, w, measured, marker_column, x, H_out, told):
         NaN where a marker is missing.
     marker_column : (n_markers,)
     x : (n_frames, n_variables)
+    frozen : (n_variables,)
+        None: what is frozen is not computed.
     H_out : (n_frames, n_variables, longest chain)
         Rows as in `Work.H`; of the Gauss–Newton matrix where the Newton matrix is not positive.
     told : (n_frames,) int
         0: a positive matrix; 1: some variables cannot be told from others; −1: no marker.
     """
-    flat, w = uncounted(flat), uncounted(w)
     for frame in range(len(measured)):
         told[frame] = -1
-        if measure(flat.markers, measured[frame], marker_column, w.state, w.origin) == 0:
+        copy(x[frame], w.x)
+        for i in range(len(marker_column)):
+            copy(measured[frame, marker_column[i]], w.measured[i])
+        if measure(flat.markers, w) == 0.0:
             continue
         for newton in (True, False):
-            evaluate(flat, x[frame], w)
-            normal_equations(flat, x[frame], newton, w)
+            evaluate(flat, w)
+            normal_equations(flat, frozen, newton, w)
             told[frame] = 0
-            for k in range(len(w.held)):
-                w.held[k] = w.diagonal[k] < UNOBSERVED
-                if w.held[k]:
+            for k in range(len(w.free)):
+                w.free[k] = 1.0 if w.diagonal[k] >= UNOBSERVED else 0.0
+                if w.free[k] == 0.0:
                     told[frame] = 1
-            chain, depth = flat.variable_chain, flat.variable_depth
-            if not factorise(chain, depth, w.held, 0.0, w.diagonal, w.H, w.L):
+            depth = flat.variable_depth
+            if not factorise(flat.variable_chain, depth, 0.0, w):
                 continue
-            for k in range(len(w.held)):
+            for k in range(len(w.free)):
                 if w.L[k, depth[k]] == 0.0:
                     told[frame] = 1
             break
-        H_out[frame] = w.H
+        for k in range(len(w.free)):
+            copy(w.H[k], H_out[frame, k])

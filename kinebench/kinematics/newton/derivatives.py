@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from kinebench.kinematics.newton.compilation import compiled
+from kinebench.kinematics.newton.lanes import any_lane, like, select, size
 from kinebench.kinematics.newton.moments import add_moments, bending, momentum
 
 
@@ -13,8 +14,7 @@ from kinebench.kinematics.newton.moments import add_moments, bending, momentum
 def _add_columns(node, terms, weights, motion, p, S):
     """Columns (ω, v) of a node's coordinates, v at the origin."""
     for i in range(node.first_column, node.end_columns):
-        for k in range(6):
-            S[i, k] = 0.0
+        S[i] = like(p[0], 0.0)
     for t in range(node.first_term, node.end_terms):
         shift = 0 if t < node.end_rotations else 3
         for e in range(terms[t].first_weight, terms[t].end_weights):
@@ -30,7 +30,7 @@ def _add_columns(node, terms, weights, motion, p, S):
 
 @compiled
 def _add_rows(node, body, chain, depth, newton, S, H, g, diagonal):
-    """Gradient and rows of H of a node's columns."""
+    """Gradient and rows of H of a node's columns; `newton` is 1, or 0 for Gauss–Newton."""
     D, F = body.D, body.F
     Nx, Ny, Nz = D[2, 1] - D[1, 2], D[0, 2] - D[2, 0], D[1, 0] - D[0, 1]  # Σ w X × r
     first = node.first_column
@@ -40,19 +40,18 @@ def _add_rows(node, body, chain, depth, newton, S, H, g, diagonal):
         fx, fy, fz, nx, ny, nz = momentum(body, wx, wy, wz, vx, vy, vz)
         diagonal[i] = vx * fx + vy * fy + vz * fz + wx * nx + wy * ny + wz * nz
         ox, oy, oz = nx, ny, nz
-        if newton:
-            kx, ky, kz = bending(D, F, wx, wy, wz, vx, vy, vz)
-            nx, ny, nz = nx + kx, ny + ky, nz + kz
+        kx, ky, kz = bending(D, F, wx, wy, wz, vx, vy, vz)
+        nx, ny, nz = nx + newton * kx, ny + newton * ky, nz + newton * kz
         for t in range(depth[i] + 1):
             j = chain[i, t]
-            if j == first and newton and not node.simple:
+            if j == first and not node.simple:
                 nx, ny, nz = ox, oy, oz
             linear = S[j, 3] * fx + S[j, 4] * fy + S[j, 5] * fz
             H[i, t] = linear + S[j, 0] * nx + S[j, 1] * ny + S[j, 2] * nz
 
 
 @compiled
-def _add_joint_curvature(node, body, terms, weights, motion, depth, H):
+def _add_joint_curvature(node, body, terms, weights, motion, depth, newton, H):
     """Second derivatives within a joint whose terms share coordinates or are not linear."""
     D, F, p = body.D, body.F, body.p
     Nx, Ny, Nz = D[2, 1] - D[1, 2], D[0, 2] - D[2, 0], D[1, 0] - D[0, 1]
@@ -65,12 +64,15 @@ def _add_joint_curvature(node, body, terms, weights, motion, depth, H):
             force = ax * Nx + ay * Ny + az * Nz + vx * F[0] + vy * F[1] + vz * F[2]
             for earlier in range(node.first_term, later + 1):
                 axis = motion[earlier].axis
-                twist = (axis[0] * kx + axis[1] * ky + axis[2] * kz) * motion[earlier].slope
+                twist = (
+                    newton * (axis[0] * kx + axis[1] * ky + axis[2] * kz) * motion[earlier].slope
+                )
                 _add_pairs(terms, weights, earlier, later, twist * motion[later].slope, depth, H)
         else:
             force = ax * F[0] + ay * F[1] + az * F[2]
-        if motion[later].bend != 0.0:
-            _add_pairs(terms, weights, later, later, motion[later].bend * force, depth, H)
+        if any_lane(size(motion[later].bend) > 0.0):
+            amount = newton * motion[later].bend * force
+            _add_pairs(terms, weights, later, later, amount, depth, H)
 
 
 @compiled
@@ -93,9 +95,9 @@ def _add_pairs(terms, weights, earlier, later, amount, depth, H):
 def _reduce_to_variables(flat, w):
     """Gradient and H of the variables from those of the columns: Tᵀ g, Tᵀ H T."""
     n, T = len(w.g), w.T
-    w.H[:] = 0.0
-    w.g[:] = 0.0
-    w.diagonal[:] = 0.0
+    for k in range(n):
+        w.H[k] = like(w.rate[0], 0.0)
+        w.g[k] = like(w.rate[0], 0.0)
     for i in range(len(flat.column_coordinate)):
         a = flat.column_coordinate[i]
         for k in range(n):
@@ -104,35 +106,45 @@ def _reduce_to_variables(flat, w):
             j = flat.column_chain[i, t]
             b = flat.column_coordinate[j]
             half = w.Hc[i, t] * (0.5 if i == j else 1.0)
-            if half != 0.0:
+            if any_lane(size(half) > 0.0):
                 for k in range(n):
                     for m in range(k + 1):
                         w.H[k, m] += half * (T[a, k] * T[b, m] + T[b, k] * T[a, m])
 
 
 @compiled
-def normal_equations(flat, x, newton, w):
-    """Gradient g and matrix H of the variables at the pose evaluated last."""
-    add_moments(flat.nodes, w.state)
+def _all(held, first, end):
+    for k in range(first, end):
+        if not held[k]:
+            return False
+    return True
+
+
+@compiled
+def normal_equations(flat, frozen, newton, w):
+    """Gradient g and matrix H of the variables at the pose evaluated last.
+
+    `newton` tells where the curvature counts; elsewhere H is Gauss–Newton's. Rows of joints that
+    are `frozen` are left as they are.
+    """
+    add_moments(flat.nodes, w.state, w.frame)
+    bent = select(newton, like(w.rate[0], 1.0), like(w.rate[0], 0.0))
     for index in range(len(flat.nodes)):
         node, body = flat.nodes[index], w.state[index]
         _add_columns(node, flat.terms, flat.weights, w.motion, body.p, w.S)
+        if not flat.reduced and _all(frozen, node.first_column, node.end_columns):
+            continue
         _add_rows(
-            node, body, flat.column_chain, flat.column_depth, newton, w.S, w.Hc, w.gc,
-            w.rest,
+            node, body, flat.column_chain, flat.column_depth, bent, w.S, w.Hc, w.gc, w.rest,
         )  # fmt: skip
-        if newton and not node.simple:
+        if not node.simple and any_lane(newton):
             _add_joint_curvature(
-                node, body, flat.terms, flat.weights, w.motion, flat.column_depth, w.Hc
+                node, body, flat.terms, flat.weights, w.motion, flat.column_depth, bent, w.Hc
             )
     if flat.reduced:
         _reduce_to_variables(flat, w)
-        for i in range(len(x)):
-            w.diagonal[i] = abs(w.H[i, flat.variable_depth[i]])
-    else:
-        w.diagonal[:] = w.rest
-    for i in range(len(x)):
-        variable = flat.variables[i]
-        w.g[i] += variable.task_weight * (x[i] - variable.task_value)
-        w.H[i, flat.variable_depth[i]] += variable.task_weight
-        w.diagonal[i] += variable.task_weight
+    for k in range(len(w.x)):
+        variable, place = flat.variables[k], flat.variable_depth[k]
+        w.diagonal[k] = variable.task_weight + (size(w.H[k, place]) if flat.reduced else w.rest[k])
+        w.g[k] += variable.task_weight * (w.x[k] - variable.task_value)
+        w.H[k, place] += variable.task_weight

@@ -11,6 +11,7 @@ from kinebench.kinematics.newton.compilation import compiled
 from kinebench.kinematics.newton.derivatives import normal_equations
 from kinebench.kinematics.newton.factorisation import UNOBSERVED, factorise, solve
 from kinebench.kinematics.newton.forward import evaluate
+from kinebench.kinematics.newton.lanes import any_lane, highest, like, lowest, negated, select, size
 
 _NEXT_STEP = 2e-9  # rad or m: the step that is expected next, when it need not be made any more
 _NEWTON_END = 3e-7  # a Newton step after which none is needed, whatever the one before
@@ -20,100 +21,111 @@ _STEP_LIMIT = 0.8  # rad
 
 
 @compiled
-def _limited_step(flat, x, frozen, damping, w):
-    """Step d within the limits; False when H is not positive.
+def _limited_step(flat, frozen, damping, wanted, w):
+    """Step d within the limits; returns where H is positive.
 
     Limits by an active set: variables that would leave them are put on them and the rest is
-    solved again.
+    solved again, as long as a lane in which the step is `wanted` needs that.
     """
-    n = len(x)
-    for k in range(n):
+    x, d, free = w.x, w.d, w.free
+    none, one = like(damping, 0.0), like(damping, 1.0)
+    for k in range(len(x)):
         variable = flat.variables[k]
-        w.held[k] = (
-            frozen[k]
-            or w.diagonal[k] < UNOBSERVED
-            or (x[k] <= variable.low and w.g[k] >= 0.0)
-            or (x[k] >= variable.high and w.g[k] <= 0.0)
+        held = (
+            (w.diagonal[k] < UNOBSERVED)
+            | ((x[k] <= variable.low) & (w.g[k] >= 0.0))
+            | ((x[k] >= variable.high) & (w.g[k] <= 0.0))
         )
-        w.d[k] = 0.0
-    for _ in range(n):
-        if not factorise(
-            flat.variable_chain, flat.variable_depth, w.held, damping, w.diagonal, w.H, w.L
-        ):
-            return False
-        solve(flat.variable_chain, flat.variable_depth, w.held, w.H, w.L, w.g, w.rest, w.d)
-        again = False
-        for k in range(n):
-            if w.held[k]:
-                continue
+        free[k] = select(held, none, one)
+        if frozen[k]:
+            free[k] = none
+        d[k] = none
+    positive = one > 0.0
+    for _ in range(len(x)):
+        positive = factorise(flat.variable_chain, flat.variable_depth, damping, w)
+        if not any_lane(wanted & positive):
+            break
+        solve(flat.variable_chain, flat.variable_depth, w)
+        again = one < 0.0
+        for k in range(len(x)):
             variable = flat.variables[k]
-            if x[k] + w.d[k] < variable.low:
-                w.d[k] = variable.low - x[k]
-            elif x[k] + w.d[k] > variable.high:
-                w.d[k] = variable.high - x[k]
-            else:
-                continue
-            w.held[k] = True
-            again = True
-        if not again:
-            return True
-    return True
+            under = (free[k] > 0.0) & (x[k] + d[k] < variable.low)
+            over = (free[k] > 0.0) & (x[k] + d[k] > variable.high)
+            d[k] = select(under, variable.low - x[k], select(over, variable.high - x[k], d[k]))
+            free[k] = select(under | over, none, free[k])
+            again = again | under | over
+        if not any_lane(again & wanted & positive):
+            break
+    return positive
 
 
 @compiled
-def _largest_of(d):
-    largest = 0.0
-    for value in d:
-        largest = max(largest, abs(value))
-    return largest
-
-
-@compiled
-def minimise(flat, x, frozen, enough, most, check, w):
-    """Minimise E from x, in place; returns E, iterations, and whether it converged.
+def minimise(flat, frozen, enough, most, check, w):
+    """Minimise E from `w.x`, in place; returns E, iterations, and where it converged.
 
     Newton's method; where H is not positive or E does not fall, Gauss–Newton, then that with
     Levenberg–Marquardt damping. Newton steps shrink quadratically, s₂ ≈ rate · s₁²: the search
     ends when the next one would not matter. A gain below the fraction `enough` of E, or `most`
     iterations, also end it. With `check` the Gauss–Newton matrix of the end is factorised, which
     tells the variables that the markers leave open.
+
+    Lanes that have ended keep their pose until all have.
     """
-    energy, damping, largest, before = np.inf, 0.0, np.inf, 0.0
-    newton, retry, iterations, ended, fine = True, True, 0, False, False
+    x, none = w.x, like(w.rate[0], 0.0)
+    energy, largest = like(none, np.inf), like(none, np.inf)
+    damping, before, iterations = none, none, none
+    active, fine = none == 0.0, none > 0.0
+    newton, retry = active, active
     for _ in range(4 * most):
-        trial = evaluate(flat, x, w)
-        if trial > energy * (1.0 + 1e-13) + ROUNDING:
-            x[:] = w.old
-            if largest < _LINEAR_END:
-                return energy, iterations, True
-            newton, damping, retry = False, damping if newton else max(10.0 * damping, 1e-4), True
-            continue
-        if not retry:
-            if newton and 0.0 < before < 0.05:
-                w.rate[0] = max(w.rate[0], largest / before**2)
-            expected = min(w.rate[0] * largest, 1.0) * largest
-            fine = largest < _LINEAR_END or (
-                newton and (largest < _NEWTON_END or expected < _NEXT_STEP)
-            )
-            ended = fine or energy - trial < enough * trial or iterations == most
-            if ended and not check:
-                return trial, iterations, fine
-            before = largest if newton else 0.0
-            damping = 0.0 if damping < 1e-5 or ended else 0.1 * damping
-            newton = damping == 0.0 and not ended
-        energy, retry = trial, False
-        normal_equations(flat, x, newton, w)
-        solved = _limited_step(flat, x, frozen, damping, w)
-        if ended:
-            return energy, iterations, fine
-        if not solved:
-            newton, damping, retry = False, damping if newton else max(10.0 * damping, 1e-4), True
-            continue
-        iterations += 1
-        largest = _largest_of(w.d)
-        scale = min(1.0, _STEP_LIMIT / max(largest, 1e-300))
+        trial = evaluate(flat, w)
+        worse = active & (trial > energy * (1.0 + 1e-13) + ROUNDING)
+        moved, ended = active & negated(worse), none > 0.0
+        if any_lane(worse):
+            for k in range(len(x)):
+                x[k] = select(worse, w.old[k], x[k])
+            stuck = worse & (largest < _LINEAR_END)
+            fine, active = fine | stuck, active & negated(stuck)
+            damping = select(worse & negated(newton), highest(10.0 * damping, 1e-4), damping)
+            newton, retry = newton & negated(worse), retry | worse
+            if not any_lane(active):
+                break
+            if not any_lane(moved):
+                continue
+        judged = moved & negated(retry)
+        if any_lane(judged):
+            told = judged & newton & (before > 0.0) & (before < 0.05)
+            rate = largest / select(told, before * before, 1.0 + none)
+            w.rate[0] = select(told, highest(w.rate[0], rate), w.rate[0])
+            expected = lowest(w.rate[0] * largest, 1.0) * largest
+            near = (largest < _NEWTON_END) | (expected < _NEXT_STEP)
+            met = judged & ((largest < _LINEAR_END) | (newton & near))
+            ended = met | (judged & ((energy - trial < enough * trial) | (iterations >= most)))
+            fine = fine | met
+            before = select(judged, select(newton, largest, none), before)
+            damping = select(judged, select((damping < 1e-5) | ended, none, 0.1 * damping), damping)
+            newton = select(judged, (damping == 0.0) & negated(ended), newton)
+        energy, retry = select(moved, trial, energy), retry & negated(moved)
+        going = active & negated(ended)
+        if not check and not any_lane(going):
+            break
+        normal_equations(flat, frozen, newton, w)
+        solved = _limited_step(flat, frozen, damping, going, w)
+        active = going
+        if not any_lane(active):
+            break
+        stepping, failed = moved & going & solved, moved & going & negated(solved)
+        if any_lane(failed):
+            damping = select(failed & negated(newton), highest(10.0 * damping, 1e-4), damping)
+            newton, retry = newton & negated(failed), retry | failed
+        iterations += select(stepping, 1.0 + none, none)
+        step = none
         for k in range(len(x)):
-            w.old[k] = x[k]
+            step = highest(step, size(w.d[k]))
+        largest = select(stepping, step, largest)
+        scale = lowest(1.0 + none, _STEP_LIMIT / highest(step, 1e-300))
+        for k in range(len(x)):
             variable = flat.variables[k]
-            x[k] = min(max(x[k] + scale * w.d[k], variable.low), variable.high)
-    return energy, iterations, False
+            w.old[k] = select(stepping, x[k], w.old[k])
+            moved_to = lowest(highest(x[k] + scale * w.d[k], variable.low), variable.high)
+            x[k] = select(stepping, moved_to, x[k])
+    return energy, iterations, fine

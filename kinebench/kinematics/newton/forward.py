@@ -5,32 +5,42 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from kinebench.kinematics.newton.compilation import compiled
+from kinebench.kinematics.newton.lanes import any_lane, like, select
 from kinebench.kinematics.newton.measurement import misfit
-from kinebench.kinematics.newton.rotations import move, multiply, rotate, turn
+from kinebench.kinematics.newton.rotations import move, multiply, rotate, sine_cosine, turn
 
 
 @compiled
 def _function_value(term, weights, q, pieces, coefficients):
     """Value, first and second derivative of a term's function at the coordinates q."""
-    u = 0.0
+    u = like(q[0], 0.0)
     for e in range(term.first_weight, term.end_weights):
         u += weights[e].factor * q[weights[e].coordinate]
     a, b = term.parameters[0], term.parameters[1]
     if term.kind == 0:
-        return a * u + b, a, 0.0
+        return a * u + b, like(u, a), like(u, 0.0)
     if term.kind == 2:
-        angle = b * u + term.parameters[2]
-        wave = a * np.sin(angle)
-        return wave + term.parameters[3], a * b * np.cos(angle), -b * b * wave
-    piece = term.first_piece
-    while piece + 1 < term.end_pieces and pieces[piece + 1].start <= u:
-        piece += 1
-    t = u - pieces[piece].origin
-    value, slope, bend = 0.0, 0.0, 0.0
-    for k in range(pieces[piece].end_coefficients - 1, pieces[piece].first_coefficient - 1, -1):
+        sine, cosine = sine_cosine(b * u + term.parameters[2])
+        return a * sine + term.parameters[3], a * b * cosine, -b * b * a * sine
+    value, slope, bend = _polynomial(pieces[term.first_piece], coefficients, u)
+    for piece in range(term.first_piece + 1, term.end_pieces):
+        inside = u >= pieces[piece].start
+        if not any_lane(inside):
+            break
+        values = _polynomial(pieces[piece], coefficients, u)
+        value = select(inside, values[0], value)
+        slope = select(inside, values[1], slope)
+        bend = select(inside, values[2], bend)
+    return value, slope, bend
+
+
+@compiled
+def _polynomial(piece, coefficients, u):
+    """Value, first and second derivative of one piece."""
+    t = u - piece.origin
+    value, slope, bend = like(u, 0.0), like(u, 0.0), like(u, 0.0)
+    for k in range(piece.end_coefficients - 1, piece.first_coefficient - 1, -1):
         bend = bend * t + 2.0 * slope
         slope = slope * t + value
         value = value * t + coefficients[k]
@@ -38,24 +48,23 @@ def _function_value(term, weights, q, pieces, coefficients):
 
 
 @compiled
-def couple(flat, x, q, T):
+def couple(flat, w):
     """All coordinates from the variables, and their derivatives T."""
-    n = len(x)
-    q[:n] = x
+    n, q, T = len(w.x), w.q, w.T
     for c in range(len(flat.couplings)):
         coupling = flat.couplings[c]
         value, slope, _ = _function_value(coupling, flat.weights, q, flat.pieces, flat.coefficients)
         q[n + c] = value
-        T[n + c] = 0.0
+        T[n + c] = like(value, 0.0)
         for e in range(coupling.first_weight, coupling.end_weights):
             for k in range(n):
                 T[n + c, k] += slope * flat.weights[e].factor * T[flat.weights[e].coordinate, k]
 
 
 @compiled
-def pose(nodes, terms, weights, pieces, coefficients, q, origin, state, motion):
+def pose(nodes, terms, weights, pieces, coefficients, w):
     """Poses of the nodes relative to `origin`; axes and slopes of all terms in ground."""
-    RF = np.empty((3, 3))
+    q, origin, state, motion, RF = w.q, w.origin, w.state, w.motion, w.frame
     for index in range(len(nodes)):
         node, here = nodes[index], state[index]
         R, p = here.R, here.p
@@ -63,7 +72,7 @@ def pose(nodes, terms, weights, pieces, coefficients, q, origin, state, motion):
             for a in range(3):
                 p[a] = node.p[a] - origin[a]
                 for b in range(3):
-                    RF[a, b] = node.R[a, b]
+                    RF[a, b] = like(origin[0], node.R[a, b])
         else:
             above = state[node.parent]
             move(above.R, above.p, node.p, p)
@@ -94,18 +103,15 @@ def pose(nodes, terms, weights, pieces, coefficients, q, origin, state, motion):
 
 
 @compiled
-def evaluate(flat, x, w):
-    """E at x."""
+def evaluate(flat, w):
+    """E at `w.x`."""
+    for k in range(len(w.x)):
+        w.q[k] = w.x[k]
     if flat.reduced:
-        couple(flat, x, w.q, w.T)
-    else:
-        w.q[:] = x
-    pose(
-        flat.nodes, flat.terms, flat.weights, flat.pieces, flat.coefficients, w.q, w.origin,
-        w.state, w.motion,
-    )  # fmt: skip
+        couple(flat, w)
+    pose(flat.nodes, flat.terms, flat.weights, flat.pieces, flat.coefficients, w)
     energy = misfit(w.state)
-    for i in range(len(x)):
-        miss = x[i] - flat.variables[i].task_value
-        energy += flat.variables[i].task_weight * miss * miss
+    for k in range(len(w.x)):
+        miss = w.x[k] - flat.variables[k].task_value
+        energy += flat.variables[k].task_weight * miss * miss
     return 0.5 * energy

@@ -5,92 +5,98 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from kinebench.kinematics.newton.compilation import compiled
+from kinebench.kinematics.newton.lanes import any_lane, like, root, select
 from kinebench.kinematics.newton.rotations import move, multiply
 
 
 @compiled
-def measure(markers, measured, marker_column, state, origin):
-    """Moments of the markers present in a frame; returns how many there are."""
-    for body in state:
-        body.weight = 0.0
-        body.constant = 0.0
-        body.x[:] = 0.0
-        body.y[:] = 0.0
-        body.L[:] = 0.0
-        body.B[:] = 0.0
-    total, n_present = 0.0, 0
+def measure(markers, w):
+    """Moments of the markers `w.measured` that are present; returns how many there are."""
+    none = like(w.rate[0], 0.0)
+    for index in range(len(w.state)):
+        body = w.state[index]
+        body.weight = none
+        body.constant = none
+        body.x[:] = none
+        body.y[:] = none
+        body.L[:] = none
+        body.B[:] = none
+    w.origin[:] = none
+    total, n_present = none, none
     for i in range(len(markers)):
-        marker, y = markers[i], measured[marker_column[i]]
-        if np.isnan(y[0]):
-            continue
-        n_present += 1
+        marker, y = markers[i], w.measured[i]
+        present = y[0] == y[0]
+        n_present += select(present, 1.0 + none, none)
         if marker.node < 0:
             continue
-        if total == 0.0:
-            origin[:] = y
-        total += marker.weight
-        body = state[marker.node]
-        body.weight += marker.weight
+        first = present & (total == 0.0)
+        weight = select(present, marker.weight + none, none)
+        total += weight
+        body = w.state[marker.node]
+        body.weight += weight
         for a in range(3):
-            body.x[a] += marker.weight * marker.location[a]
-            body.y[a] += marker.weight * (y[a] - origin[a])
-    if total == 0.0:
-        return 0
-    for body in state:
-        if body.weight > 0.0:
-            for a in range(3):
-                body.x[a] /= body.weight
-                body.y[a] /= body.weight
-            body.weight /= total
+            w.origin[a] = select(first, y[a], w.origin[a])
+            body.x[a] += weight * marker.location[a]
+            body.y[a] += select(present, weight * (y[a] - w.origin[a]), none)
+    some = total > 0.0
+    inverse = 1.0 / select(some, total, 1.0 + none)
+    for index in range(len(w.state)):
+        body = w.state[index]
+        scale = 1.0 / select(body.weight > 0.0, body.weight, 1.0 + none)
+        for a in range(3):
+            body.x[a] *= scale
+            body.y[a] *= scale
+        body.weight *= inverse
     for i in range(len(markers)):
-        marker, y = markers[i], measured[marker_column[i]]
-        if np.isnan(y[0]) or marker.node < 0:
+        marker, y = markers[i], w.measured[i]
+        if marker.node < 0:
             continue
-        body = state[marker.node]
+        present = y[0] == y[0]
+        weight = select(present, marker.weight * inverse, none)
+        body = w.state[marker.node]
         for a in range(3):
             xa = marker.location[a] - body.x[a]
-            ya = y[a] - origin[a] - body.y[a]
-            weighted = xa * marker.weight / total
-            body.constant += weighted * xa + marker.weight / total * ya * ya
+            ya = select(present, y[a] - w.origin[a] - body.y[a], none)
+            body.constant += weight * (xa * xa + ya * ya)
             for b in range(3):
-                body.L[a, b] += weighted * (marker.location[b] - body.x[b])
-                body.B[a, b] += weighted * (y[b] - origin[b] - body.y[b])
-    return n_present
+                yb = select(present, y[b] - w.origin[b] - body.y[b], none)
+                body.L[a, b] += weight * xa * (marker.location[b] - body.x[b])
+                body.B[a, b] += weight * xa * yb
+    return select(some, n_present, none)
 
 
 @compiled
 def misfit(state):
     """Σ w |r|²; leaves the means of the model markers and C = R Σ w x' y'ᵀ."""
-    total = 0.0
-    for body in state:
-        if body.weight == 0.0:
+    total = like(state[0].weight, 0.0)
+    for index in range(len(state)):
+        body = state[index]
+        if not any_lane(body.weight > 0.0):
             continue
         move(body.R, body.p, body.x, body.mean)
         multiply(body.R, body.B, body.C)
-        square = 0.0
+        square = like(total, 0.0)
         for a in range(3):
-            square += (body.mean[a] - body.y[a]) ** 2
+            miss = body.mean[a] - body.y[a]
+            square += miss * miss
         trace = body.C[0, 0] + body.C[1, 1] + body.C[2, 2]
         total += body.weight * square + body.constant - 2.0 * trace
     return total
 
 
 @compiled
-def marker_distances(markers, measured, marker_column, origin, state, errors):
+def marker_distances(markers, w):
     """Distances of the markers at the pose evaluated last; NaN where a marker is missing."""
     for i in range(len(markers)):
-        node, y = markers[i].node, measured[marker_column[i]]
-        location = markers[i].location
-        square = 0.0
+        node, location = markers[i].node, markers[i].location
+        square = like(w.rate[0], 0.0)
         for a in range(3):
-            if node < 0:
-                position = location[a]
-            else:
-                R = state[node].R
-                position = state[node].p[a] + origin[a]
+            position = like(square, location[a])
+            if node >= 0:
+                R = w.state[node].R
+                position = w.state[node].p[a] + w.origin[a]
                 position += R[a, 0] * location[0] + R[a, 1] * location[1] + R[a, 2] * location[2]
-            square += (position - y[a]) ** 2
-        errors[i] = np.sqrt(square)
+            miss = position - w.measured[i, a]
+            square += miss * miss
+        w.errors[i] = root(square)

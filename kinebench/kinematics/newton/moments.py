@@ -5,19 +5,18 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from kinebench.kinematics.newton.compilation import compiled
+from kinebench.kinematics.newton.lanes import any_lane
 from kinebench.kinematics.newton.rotations import multiply
 
 
 @compiled
-def add_moments(nodes, state):
+def add_moments(nodes, state, second):
     """Moments of each node's own markers, then of everything that it carries."""
-    second = np.empty((3, 3))
-    for body in state:
+    for index in range(len(state)):
+        body = state[index]
         body.m = body.weight
-        if body.weight == 0.0:
+        if not any_lane(body.weight > 0.0):
             body.h[:] = 0.0
             body.F[:] = 0.0
             body.P[:] = 0.0

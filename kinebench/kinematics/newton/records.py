@@ -5,44 +5,51 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
 
 RATE = 100.0  # 1/rad: of quadratic convergence, s₂ / s₁², as long as nothing is known
 
-_STATE = np.dtype(
-    [
-        # own markers: weight, mean location and measured position, second moments, constant
-        ("weight", "f8"),
-        ("x", "f8", (3,)),
-        ("y", "f8", (3,)),
-        ("L", "f8", (3, 3)),
-        ("B", "f8", (3, 3)),
-        ("constant", "f8"),
-        # pose, mean of the model markers, R B
-        ("R", "f8", (3, 3)),
-        ("p", "f8", (3,)),
-        ("mean", "f8", (3,)),
-        ("C", "f8", (3, 3)),
-        # over everything carried: Σ w, Σ w X, Σ w r, Σ w X Xᵀ, Σ w r Xᵀ
-        ("m", "f8"),
-        ("h", "f8", (3,)),
-        ("F", "f8", (3,)),
-        ("P", "f8", (3, 3)),
-        ("D", "f8", (3, 3)),
-    ],
-    align=True,
+N_LANES = 8  # poses side by side: doubles in the longest vectors that processors have
+
+_FIELDS: tuple[tuple[str, tuple[int, ...]], ...] = (
+    # own markers: weight, mean location and measured position, second moments, constant
+    ("weight", ()),
+    ("x", (3,)),
+    ("y", (3,)),
+    ("L", (3, 3)),
+    ("B", (3, 3)),
+    ("constant", ()),
+    # pose, mean of the model markers, R B
+    ("R", (3, 3)),
+    ("p", (3,)),
+    ("mean", (3,)),
+    ("C", (3, 3)),
+    # over everything carried: Σ w, Σ w X, Σ w r, Σ w X Xᵀ, Σ w r Xᵀ
+    ("m", ()),
+    ("h", (3,)),
+    ("F", (3,)),
+    ("P", (3, 3)),
+    ("D", (3, 3)),
 )
+_MOTION = (("slope", ()), ("bend", ()), ("axis", (3,)))
 RESULT = np.dtype([("energy", "f8"), ("converged", "?"), ("iterations", "i8")], align=True)
-MOTION = np.dtype([("slope", "f8"), ("bend", "f8"), ("axis", "f8", (3,))], align=True)
 
 
 class Work(NamedTuple):
-    """Scratch arrays of one solver, filled anew for every frame or pose."""
+    """Scratch arrays of one solver, filled anew for every frame or pose.
 
-    state: Any  # (n_nodes,) _STATE
-    motion: Any  # (n_terms,) MOTION
+    All numbers are real; where poses are side by side, all arrays have the lanes as last axis.
+    """
+
+    x: Any  # (n_variables,) the pose
+    measured: Any  # (n_markers, 3) m
+    errors: Any  # (n_markers,) m
+    state: Any  # (n_nodes,)
+    motion: Any  # (n_terms,)
+    frame: Any  # (3, 3)
     origin: Any  # (3,) m
     S: Any  # (n_columns, 6)
     q: Any  # (n_coordinates,)
@@ -53,34 +60,67 @@ class Work(NamedTuple):
     L: Any  # the same of the factorisation
     g: Any
     diagonal: Any  # of the Gauss–Newton matrix
-    held: Any
+    free: Any  # 1 or, where held, 0
     d: Any
     rest: Any
     old: Any
+    told: Any  # (4,) E, iterations, whether it converged, markers present
+    last_pose: Any
+    history: Any  # (3, n_variables) the last poses, the newest first
+    miss: Any  # (3, n_variables) how far predictions from them were off, squared
     rate: Any  # (1,) worst rate of convergence lately
 
 
-def new_work(flat: Any) -> Work:
-    """Scratch arrays for a mechanism."""
+def new_work(flat: Any, *lanes: int) -> Work:
+    """Scratch arrays for a mechanism, for one pose or, with N_LANES, for poses side by side."""
     columns, variables = len(flat.column_coordinate), len(flat.variables)
     coordinates = variables + len(flat.couplings)
-    H, g = np.zeros(flat.variable_chain.shape), np.zeros(variables)
+
+    def zeros(*shape: int) -> Any:
+        return _aligned((*shape, *lanes), np.float64)
+
+    def records(n: int, fields: Any) -> Any:
+        kinds = [(name, "f8", (*shape, *lanes)) for name, shape in fields]
+        return _aligned((n,), np.dtype(kinds, align=True))
+
+    H, g = zeros(*flat.variable_chain.shape), zeros(variables)
+    T = zeros(coordinates, variables)
+    T[np.arange(variables), np.arange(variables)] = 1.0
+    rate = zeros(1)
+    rate[:] = RATE
     return Work(
-        np.zeros(len(flat.nodes), _STATE),
-        np.zeros(len(flat.terms), MOTION),
-        np.zeros(3),
-        np.zeros((columns, 6)),
-        np.zeros(coordinates),
-        np.eye(coordinates, variables),
-        np.zeros(flat.column_chain.shape) if flat.reduced else H,
-        np.zeros(columns) if flat.reduced else g,
+        zeros(variables),
+        zeros(len(flat.markers), 3),
+        zeros(len(flat.markers)),
+        records(len(flat.nodes), _FIELDS),
+        records(len(flat.terms), _MOTION),
+        zeros(3, 3),
+        zeros(3),
+        zeros(columns, 6),
+        zeros(coordinates),
+        T,
+        zeros(*flat.column_chain.shape) if flat.reduced else H,
+        zeros(columns) if flat.reduced else g,
         H,
-        np.zeros_like(H),
+        zeros(*flat.variable_chain.shape),
         g,
-        np.zeros(variables),
-        np.zeros(variables, np.bool_),
-        np.zeros(variables),
-        np.zeros(variables),
-        np.zeros(variables),
-        np.full(1, RATE),
+        zeros(variables),
+        zeros(variables),
+        zeros(variables),
+        zeros(max(variables, columns)),
+        zeros(variables),
+        zeros(4),
+        zeros(variables),
+        zeros(3, variables),
+        zeros(3, variables),
+        rate,
     )
+
+
+def _aligned(shape: tuple[int, ...], kind: Any) -> Any:
+    """Zeros whose memory begins where a vector may."""
+    kind = np.dtype(kind)
+    n_bytes, vector = math.prod(shape) * kind.itemsize, 8 * N_LANES
+    memory = np.zeros(n_bytes + vector, np.uint8)
+    start = -memory.ctypes.data % vector
+    return memory[start : start + n_bytes].view(kind).reshape(shape)

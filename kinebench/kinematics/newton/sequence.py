@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from kinebench.kinematics.newton.compilation import compiled, uncounted
+from kinebench.kinematics.newton.compilation import compiled
 from kinebench.kinematics.newton.descent import minimise
 from kinebench.kinematics.newton.factorisation import UNOBSERVED
 from kinebench.kinematics.newton.forward import evaluate
+from kinebench.kinematics.newton.lanes import any_lane, in_lanes, like, select
 from kinebench.kinematics.newton.measurement import marker_distances, measure
-from kinebench.kinematics.newton.records import RATE
+from kinebench.kinematics.newton.records import N_LANES, RATE
+from kinebench.kinematics.newton.rotations import copy
 
 
 @compiled
@@ -49,7 +51,7 @@ def _within_limits(variables, x):
 
 
 @compiled
-def _hold_undetermined(flat, w, x, last_pose, frozen, n_root, judged, checked, seen):
+def _hold_undetermined(flat, w, last_pose, frozen, n_root, judged, checked, seen):
     """Put variables that nothing determines back to where they were.
 
     Variables are undetermined when no marker moves with them or, where the factorisation of the
@@ -57,10 +59,10 @@ def _hold_undetermined(flat, w, x, last_pose, frozen, n_root, judged, checked, s
 
     Returns whether the root is determined, and whether a pivot vanished.
     """
-    determined, left_open = judged, False
+    x, determined, left_open = w.x, judged, False
     for k in range(len(x)):
         seen[k] = judged and w.diagonal[k] >= UNOBSERVED
-        if checked and seen[k] and not w.held[k] and w.L[k, flat.variable_depth[k]] == 0.0:
+        if checked and seen[k] and w.free[k] > 0.0 and w.L[k, flat.variable_depth[k]] == 0.0:
             seen[k], left_open = False, True
         elif not seen[k] and not frozen[k]:
             x[k] = last_pose[k]
@@ -104,51 +106,112 @@ def track(
     -------
     n_solved : int
     """
-    flat, w = uncounted(flat), uncounted(w)
-    n = starts.shape[1]
-    x, last_pose = starts[0].copy(), starts[0].copy()
-    history, miss, known = np.zeros((3, n)), np.zeros((3, n)), 0
+    x, last_pose, history, miss, known = w.x, w.last_pose, w.history, w.miss, 0
+    copy(starts[0], last_pose)
+    miss[:] = 0.0
     solved, left_open = 0, False
     frame = first
     w.rate[0] = RATE
     while frame != last:
         if solved < len(starts):
-            x[:] = starts[solved]
+            copy(starts[solved], x)
         else:
             predict(history, known, miss, x)
         _within_limits(flat.variables, x)
-        energy, count, fine = np.nan, 0, False
-        n_present = measure(flat.markers, measured[frame], marker_column, w.state, w.origin)
+        energy, count, fine = np.nan, 0.0, False
+        for i in range(len(marker_column)):
+            copy(measured[frame, marker_column[i]], w.measured[i])
+        n_present = measure(flat.markers, w)
         check = n_root > 0 and (solved == 0 or left_open or n_present < len(marker_column))
         if n_present > 0:
-            energy, count, fine = minimise(flat, x, frozen, enough, most, check, w)
+            energy, count, fine = minimise(flat, frozen, enough, most, check, w)
         if improve and not energy < outcomes[frame].energy * (1.0 - 1e-7) - 1e-16:
             break
         determined, left_open = _hold_undetermined(
-            flat, w, x, last_pose, frozen, n_root, n_present > 0, check, observed[frame]
+            flat, w, last_pose, frozen, n_root, n_present > 0, check, observed[frame]
         )
         if not determined:
-            x[:] = last_pose
+            copy(last_pose, x)
             fine = False
             observed[frame] = False
             if n_present > 0:
-                energy = evaluate(flat, x, w)
+                energy = evaluate(flat, w)
             else:
                 w.origin[:] = 0.0
-                evaluate(flat, x, w)
-        marker_distances(
-            flat.markers, measured[frame], marker_column, w.origin, w.state, errors[frame]
-        )
-        x_out[frame] = x
-        outcomes[frame].energy, outcomes[frame].converged, outcomes[frame].iterations = (
-            energy,
-            fine,
-            count,
-        )
+                evaluate(flat, w)
+        marker_distances(flat.markers, w)
+        copy(w.errors, errors[frame])
+        copy(x, x_out[frame])
+        result = outcomes[frame]
+        result.energy, result.converged, result.iterations = energy, fine, int(count)
         remember(history, known, miss, x)
-        last_pose[:] = x
+        copy(x, last_pose)
         w.rate[0] *= 0.95
         known = min(known + 1, 3)
         solved += 1
         frame += step
     return solved
+
+
+@compiled
+def solve_apart(
+    flat, w, measured, marker_column, frames, starts, frozen, enough, most, n_root, rate,
+    x_out, outcomes, observed, errors,
+):  # fmt: skip
+    """Solve frames that know nothing of each other, `N_LANES` at once.
+
+    Parameters as in `track`, except:
+
+    w : Work
+        In lanes.
+    marker_column : (n_markers,)
+        −1 for a marker that does not count.
+    frames, starts : (n,) and (n, n_variables)
+        Each frame and where it starts. Results are by place in these, not by frame.
+    rate : float
+        Worst rate of convergence lately.
+    x_out, outcomes, observed, errors : arrays of n rows
+        Variables, RESULT, which variables the frame's own markers or a task determine, marker
+        distances. Variables that nothing determines are where the search left them.
+    """
+    lanes, n = in_lanes(w), len(frames)
+    w.rate[:] = rate
+    for first in range(0, n, N_LANES):
+        for lane in range(N_LANES):
+            i = min(first + lane, n - 1)
+            for k in range(len(w.x)):
+                low, high = flat.variables[k].low, flat.variables[k].high
+                w.x[k, lane] = min(max(starts[i, k], low), high)
+            for m in range(len(marker_column)):
+                column = marker_column[m]
+                for a in range(3):
+                    w.measured[m, a, lane] = (
+                        measured[frames[i], column, a] if column >= 0 else np.nan
+                    )
+        n_present = measure(flat.markers, lanes)
+        check = n_root > 0 and any_lane(n_present < len(marker_column))
+        energy, count, fine = minimise(flat, frozen, enough, most, check, lanes)
+        marker_distances(flat.markers, lanes)
+        lanes.told[0], lanes.told[1] = energy, count
+        lanes.told[2] = select(fine, like(energy, 1.0), like(energy, 0.0))
+        lanes.told[3] = n_present
+        for lane in range(min(N_LANES, n - first)):
+            i = first + lane
+            _tell(flat, w, lane, check, x_out[i], outcomes[i], observed[i], errors[i])
+        lanes.rate[0] *= 0.7
+
+
+@compiled
+def _tell(flat, w, lane, checked, x, result, seen, errors):
+    """Results of one lane."""
+    none = w.told[3, lane] == 0.0
+    result.energy = np.nan if none else w.told[0, lane]
+    result.iterations = 0 if none else int(w.told[1, lane])
+    result.converged = not none and w.told[2, lane] > 0.0
+    for k in range(len(x)):
+        x[k] = w.x[k, lane]
+        seen[k] = not none and w.diagonal[k, lane] >= UNOBSERVED
+        if checked and w.free[k, lane] > 0.0 and w.L[k, flat.variable_depth[k], lane] == 0.0:
+            seen[k] = False
+    for m in range(len(errors)):
+        errors[m] = w.errors[m, lane]

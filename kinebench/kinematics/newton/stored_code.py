@@ -1,17 +1,14 @@
-"""Compiled code on disk: whole, of this user, in a folder that nobody else can write to.
+"""numba's compiled code on disk: whole, of this user, in a folder that nobody else can write to.
 
 numba stores compiled code as pickles, which run whatever they hold, and takes any file that lies
-where its own would. Here a file counts only when this user owns it, others cannot write to its
-folder, and its digest is right; else the function is compiled again.
+where its own would. Here a file counts only as `private_code` says; else the function is compiled
+again.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import os
 import pickle
-import stat
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -20,13 +17,12 @@ from typing import Any, ClassVar
 from numba.core import caching as numba_caching
 from numba.core import runtime as numba_runtime
 
+from kinebench.io.private_code import is_private, read_code, sealed
 from kinebench.remarks import tell
 
 # without types of its own in some versions
 caching: Any = numba_caching
 runtime: Any = numba_runtime
-
-_MAGIC = b"kinebench-code-1\n"
 
 
 def stored_code(function: Callable[..., Any], stamp: str) -> Any | None:
@@ -45,35 +41,6 @@ def stored_code(function: Callable[..., Any], stamp: str) -> Any | None:
         return None
 
 
-def is_private(folder: Path) -> bool:
-    """Whether only this user can write to a folder: theirs, and closed to all others.
-
-    A group that has the user's name counts as the user: so do systems set it up on which folders
-    are writable by their group.
-    """
-    if not hasattr(os, "getuid"):
-        return True  # Windows: access is not told by these bits
-    try:
-        status = folder.stat()
-    except OSError:
-        return False
-    if status.st_uid != os.getuid() or status.st_mode & stat.S_IWOTH:
-        return False
-    return not status.st_mode & stat.S_IWGRP or _is_own_group(status.st_gid)
-
-
-def _is_own_group(group: int) -> bool:
-    import grp
-    import pwd
-
-    try:
-        entry = grp.getgrgid(group)
-        user = pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return False
-    return entry.gr_name == user and set(entry.gr_mem) <= {user}
-
-
 @cache
 def _tell_once() -> None:
     tell(
@@ -87,7 +54,7 @@ class _CheckedFile(caching.IndexDataCacheFile):  # type: ignore[misc]
     """Index and data of one function, each with the digest of its content."""
 
     def _load_index(self) -> dict[Any, str]:
-        content = _read(Path(self._index_path))
+        content = read_code(Path(self._index_path))
         if content is None:
             return {}
         version, stamp, overloads = pickle.loads(content)
@@ -98,7 +65,7 @@ class _CheckedFile(caching.IndexDataCacheFile):  # type: ignore[misc]
         self._write(self._index_path, (self._version, self._source_stamp, overloads))
 
     def _load_data(self, name: str) -> Any:
-        content = _read(Path(self._data_path(name)))
+        content = read_code(Path(self._data_path(name)))
         if content is None:
             raise FileNotFoundError(name)  # numba compiles then
         return pickle.loads(content)
@@ -107,26 +74,8 @@ class _CheckedFile(caching.IndexDataCacheFile):  # type: ignore[misc]
         self._write(self._data_path(name), data)
 
     def _write(self, path: str, value: Any) -> None:
-        content = self._dump(value)
         with self._open_for_write(path) as file:
-            file.write(_MAGIC + hashlib.sha256(content).digest() + content)
-
-
-def _read(path: Path) -> bytes | None:
-    """Content of a file of this user's whose digest is right; None for any other."""
-    try:
-        # what is a link, a device or somebody's is not even opened
-        status = path.lstat()
-        own = not hasattr(os, "getuid") or status.st_uid == os.getuid()
-        if not (own and stat.S_ISREG(status.st_mode) and is_private(path.parent)):
-            return None
-        data = path.read_bytes()
-    except OSError:
-        return None
-    start = len(_MAGIC)
-    digest, content = data[start : start + 32], data[start + 32 :]
-    sound = data.startswith(_MAGIC) and hashlib.sha256(content).digest() == digest
-    return content if sound else None
+            file.write(sealed(self._dump(value)))
 
 
 def _private_only(locator: Any) -> Any:

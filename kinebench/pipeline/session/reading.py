@@ -19,9 +19,9 @@ from kinebench.errors import (
     require_names,
 )
 from kinebench.io.models import read_document, read_model
+from kinebench.io.mot import read_motion
 from kinebench.io.session import Session, SessionFiles
 from kinebench.io.setups import read_ik_tasks, read_time_range
-from kinebench.io.sto import read_motion
 from kinebench.io.trc import read_trc
 from kinebench.osim.edits import marker_names
 from kinebench.pipeline.offset_names import stored_for
@@ -148,7 +148,7 @@ def _identity(stored: Markers, subject: Subject, files: SessionFiles, strict: bo
             continue
         try:
             rows = [VERSIONS[name] for name in names]
-            found = identify(stored, subject, rows, all_residuals=False)
+            found = identify(stored, subject, rows)
         except DatasetError as error:
             if likely and strict:
                 raise
@@ -162,7 +162,7 @@ def _identity(stored: Markers, subject: Subject, files: SessionFiles, strict: bo
 def _made_by(version: str, static: Markers | None, subject: Subject) -> bool:
     if static is None:
         return False
-    return identify(static, subject, [VERSIONS[version]], all_residuals=False).version is not None
+    return identify(static, subject, [VERSIONS[version]]).version is not None
 
 
 def _setup(sources: SetupSources, spec: PipelineSpec) -> OpenCapSetup:

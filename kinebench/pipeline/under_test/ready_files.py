@@ -10,7 +10,7 @@ from pathlib import Path
 from kinebench.core.motion import Motion
 from kinebench.core.trial import Trial
 from kinebench.errors import KinebenchError, UnderTestError
-from kinebench.io.sto import read_motion
+from kinebench.io.mot import read_motion
 from kinebench.pipeline.under_test.names import NameMap
 from kinebench.pipeline.under_test.python_callable import checked_motion
 

@@ -69,7 +69,7 @@ def _player(exhibit: Exhibit, measure: Measure) -> list[Block]:
         block = player_block(
             reference,
             estimate,
-            f"{told}: reference and estimate, both on the model scaled for the estimate."
+            f"{told}: reference and estimate, both on {exhibit.model.name}."
             + (
                 " The reference has no place in the room, so the estimate is laid onto it." * turned
             ),

@@ -26,8 +26,12 @@ def methods_section(parts: Sequence[StudyPart]) -> Section:
     for part in parts:
         if len(parts) > 1:
             blocks.append(Heading(part.title))
-        blocks += [Text(_design(part)), Text(_pipeline(part.study.base))]
-        blocks.append(Details("All settings of the pipeline", (_settings(part),)))
+        blocks.append(Text(_design(part)))
+        if part.study.runs_own:
+            blocks.append(Text(_pipeline(part.study.base)))
+            blocks.append(Details("All settings of the pipeline", (_settings(part),)))
+        else:
+            blocks.append(Text("No pipeline of kinebench's was run: all motions are others'."))
     if len(parts) > 1:
         blocks.append(Heading("Errors and statistics"))
     measure = measures_of(parts[0].study.judged.name)[0]

@@ -6,8 +6,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from kinebench.core.model import Model
 from kinebench.core.motion import Motion
+from kinebench.core.results import PipelineRun
+from kinebench.core.trial import Trial
 from kinebench.errors import ValueRangeError
 from kinebench.pipeline.memo import Memo
 from kinebench.studies.analysis.scores import score_of
@@ -106,6 +110,15 @@ def _exhibit(role: str, error: float, cell: Cell, study: Study, store: Memo) -> 
     if trial.reference_motion is None:
         return None
     run = run_of(cell, trial, store)
-    ours = study.base(trial, memo=store) if isinstance(run, Motion) else run
     motion = run if isinstance(run, Motion) else run.solution.motion
-    return Exhibit(role, cell.labels, trial.reference_motion, motion, ours.scaling.model, error)
+    model = _model(run, trial, study, store)
+    return Exhibit(role, cell.labels, trial.reference_motion, motion, model, error)
+
+
+def _model(run: PipelineRun | Motion, trial: Trial, study: Study, store: Memo) -> Model:
+    """What the estimate was solved with; else as our own pipeline scales it, where it can."""
+    if isinstance(run, PipelineRun):
+        return run.scaling.model
+    if not np.isfinite(trial.keypoints.positions).any():
+        return study.base.generic  # motions are all there is: nobody's size is known
+    return study.base(trial, memo=store).scaling.model

@@ -28,6 +28,11 @@ sections = ["causes"]
 # Accepted headline figures that a run is held against; written by --accept.
 # baseline = "baseline.json"
 
+# Motions that are there already, several methods against one reference: then this line, name and
+# question are all, without [base], [laboratory], [[trials]] and [[factors]]. The CSV has the
+# columns reference, estimate, subject, trial, method (and lag_s); its paths start at its folder.
+# pairs = "pairs.csv"
+
 # The pipeline where no factor says otherwise.
 [base]
 engine = "fast"        # kinebench's own scaling and inverse kinematics; or "opensim"

@@ -55,7 +55,6 @@ _LABORATORY_KEYS = (
     "subjects", "first", "activities", "replays", "camera", "rate_hz", "people", "trials",
     "noise_seeds", "played_by", "skin",
 )  # fmt: skip
-_BODIES = ("opencap", "lab")
 _REPLAY_KEYS = ("activity", "dataset", "sample")
 _COMMON_KEYS = ("dataset", "sample", "subject", "activity", "keypoints")
 _REAL_KEYS = ("reference", "reference_markers", "reference_from", "lag_s", "same_frame")
@@ -131,7 +130,6 @@ def _virtual(table: Table, body: str) -> Iterator[TrialSource]:
     trials = value_of(table, "trials", int, where, 1)
     noise_seeds = value_of(table, "noise_seeds", int, where, 1)
     player = value_of(table, "played_by", str, where, body)
-    require_names([player], _BODIES, "body", "the laboratory")
     tissue = SoftTissue() if value_of(table, "skin", bool, where, False) else None
     require_limit(n_subjects, _SUBJECTS, f"{where}: subjects")
     require_limit(first, _FIRST, f"{where}: first")

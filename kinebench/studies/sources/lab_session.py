@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kinebench.augmentation.augmenter import LSTMAugmenter
-from kinebench.core.provenance import ADDED
 from kinebench.core.results import PipelineRun
 from kinebench.core.trial import Trial
 from kinebench.errors import ValueRangeError
@@ -86,8 +85,8 @@ class LabSession:
     augmenter: str = "lab-1"
     body: str = "lab"
     results: bool = True
-    tissue: SoftTissue | None = field(default=None, metadata=ADDED)
-    played_by: str = field(default="", metadata=ADDED)
+    tissue: SoftTissue | None = None
+    played_by: str = ""
 
     def __post_init__(self) -> None:
         for body in (self.body, self.played_by or self.body):

@@ -15,8 +15,8 @@ from kinebench.core.trial import Trial
 from kinebench.errors import FileFormatError, ValueRangeError, require_names
 from kinebench.io.documents import Table, require_keys, value_of
 from kinebench.io.keypoint_files import ARRAY_ENDINGS, read_markers
+from kinebench.io.mot import read_motion
 from kinebench.io.session import Session, SessionFiles, is_static, read_session
-from kinebench.io.sto import read_motion
 from kinebench.io.trc import read_trc
 from kinebench.remarks import tell
 from kinebench.studies.evidence import EvidenceKind

@@ -177,9 +177,10 @@ def test_minimise_reaches_its_largest_lag(lag_s: float) -> None:
 def test_minimise_beats_the_other_policies_at_its_own_measure() -> None:
     reference, estimate = squat(), squat(0.07)
     lag = MinimiseLag()(reference, estimate).record.lag_s
-    best = error_of_lag(reference, estimate, lag)
-    assert best < error_of_lag(reference, estimate, lag + 0.005)
-    assert best < error_of_lag(reference, estimate, lag - 0.005)
+    error = error_of_lag(reference, estimate)
+    best = error(lag)
+    assert best < error(lag + 0.005)
+    assert best < error(lag - 0.005)
     assert best < 1e-3
 
 
@@ -188,14 +189,14 @@ def test_minimise_looks_at_angles_only() -> None:
     estimate = squat()
     values = estimate.values.copy()
     values[:, 0] += 1e3 * np.arange(len(values))
-    assert error_of_lag(squat(), replace(estimate, values=values), 0.0) == 0.0
+    assert error_of_lag(squat(), replace(estimate, values=values))(0.0) == 0.0
 
 
 def test_minimise_wraps() -> None:
     heading = replace(squat(), coordinates=tuple(map(Coordinate, ("arm_rot_r", *NAMES[1:]))))
     turned = heading.values.copy()
     turned[:, 0] += 2 * np.pi
-    assert error_of_lag(heading, replace(heading, values=turned), 0.0) == pytest.approx(
+    assert error_of_lag(heading, replace(heading, values=turned))(0.0) == pytest.approx(
         0, abs=1e-12
     )
 

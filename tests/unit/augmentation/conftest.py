@@ -89,3 +89,31 @@ def small_version(
     networks = (make_network(14, (6, 5), 6), make_network(23, (7,), 24, seed=1))
     folder: Path = tmp_path_factory.mktemp("small")
     return write_version(folder, row, networks)
+
+
+@pytest.fixture(scope="session")
+def by_the_book() -> Callable[..., np.ndarray]:
+    """``by_the_book(network, rows)``: responses to one sequence."""
+
+    def predict(network: Network, rows: np.ndarray) -> np.ndarray:
+        """The equations, one frame and one sequence at a time, in double precision."""
+
+        def sigma(x: np.ndarray) -> np.ndarray:
+            return 1.0 / (1.0 + np.exp(-x))
+
+        for layer in network.layers:
+            n = layer.n_units
+            W, U, b = (
+                np.asarray(w, dtype=float) for w in (layer.kernel, layer.recurrent, layer.bias)
+            )
+            h, c, outputs = np.zeros(n), np.zeros(n), []
+            for x in rows:
+                z = x @ W + h @ U + b
+                i, f, g, o = z[:n], z[n : 2 * n], z[2 * n : 3 * n], z[3 * n :]
+                c = sigma(f) * c + sigma(i) * np.tanh(g)
+                h = sigma(o) * np.tanh(c)
+                outputs.append(h)
+            rows = np.array(outputs)
+        return rows @ network.kernel.astype(float) + network.bias
+
+    return predict

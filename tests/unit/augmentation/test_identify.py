@@ -10,11 +10,12 @@ import pytest
 from kinebench.augmentation.augmenter import LSTMAugmenter, tracked_markers
 from kinebench.augmentation.catalogue import VERSIONS, AugmenterVersion, version
 from kinebench.augmentation.floor import VerticalShift
-from kinebench.augmentation.identify import OTHER_NAMES, identify
+from kinebench.augmentation.identify import OTHER_NAMES, Candidate, _Question, identify
 from kinebench.augmentation.weights import load_networks, write_version
 from kinebench.core import Markers, Subject
 from kinebench.errors import AugmentationError, NameNotFoundError
 from kinebench.io.trc import read_trc
+from kinebench.training.lab_1 import HELD_OUT
 
 SUBJECT_2 = Subject(mass_kg=78.2, height_m=1.96)
 SUBJECT_0 = Subject(mass_kg=72.0, height_m=1.78)
@@ -162,9 +163,9 @@ def test_known_files(
     found = identify(read_trc(mirror_file(ending)), subject)
     assert (found.version, found.n_markers) == (expected, n_markers)
     assert not found.cut_or_resampled
-    best, second = found.candidates[:2]
+    best, *others = found.candidates
     assert best.rms_m < 0.15e-3
-    assert second.rms_m > 7e-3
+    assert all(one.excluded and one.max_m > 6e-3 for one in others)
     assert {candidate.version for candidate in found.candidates} == set(VERSIONS)
 
 
@@ -190,39 +191,82 @@ def long_recording(
     return tracked_markers(moving, LSTMAugmenter(two_versions[1])(moving, subject))
 
 
-@pytest.mark.parametrize("case", ["whole", "cut", "other rate", "raised", "one frame off", "other"])
+def everything(
+    recording: Markers, subject: Subject, versions: tuple[AugmenterVersion, ...]
+) -> tuple[str | None, bool, dict[str, Candidate]]:
+    """Answer and residuals when every version is run on the whole trial."""
+    question = _Question(
+        recording, subject, tuple(n for n in recording.names if n.endswith("_study")), cut=False
+    )
+    residuals = {row.name: question.as_a_whole(row) for row in versions}
+    for asked in (question, replace(question, cut=True)):
+        best = min((asked.as_a_whole(row) for row in versions), key=lambda one: one.rms_m)
+        if best.fits:
+            return best.version, asked.cut, residuals
+    return None, False, residuals
+
+
+CASES = ("whole", "cut", "other rate", "raised", "one frame off", "another mass", "another height")
+FIT_NOTHING = CASES[4:]
+LOSE_MUCH = ("other rate", *FIT_NOTHING)  # half of the frames of a fast movement are too few
+
+
+def changed(case: str, recording: Markers, subject: Subject) -> tuple[Markers, Subject]:
+    """What may have happened to a recording after it was augmented, or to what is known of it."""
+    positions = recording.positions.copy()
+    augmented = np.array([name.endswith("_study") for name in recording.names])
+    frames = np.arange(recording.n_frames)
+    if case == "cut":
+        return recording.at_frames(frames[40:]), subject
+    if case == "other rate":
+        return recording.at_frames(frames[::2]), subject
+    if case == "raised":
+        positions[:, augmented, 1] += 0.1
+    elif case == "one frame off":
+        positions[-40, -1, 0] += 0.004
+    elif case == "another mass":
+        return recording, replace(subject, mass_kg=subject.mass_kg + 2.0)
+    elif case == "another height":
+        return recording, replace(subject, height_m=subject.height_m - 0.2)
+    return recording.with_positions(positions), subject
+
+
+@pytest.mark.parametrize("case", CASES)
 def test_a_short_stretch_changes_no_answer(
     case: str,
     two_versions: tuple[AugmenterVersion, ...],
     long_recording: Markers,
     subject: Subject,
 ) -> None:
-    recording = long_recording
-    if case == "cut":
-        recording = recording.at_frames(np.arange(40, recording.n_frames))
-    elif case == "other rate":
-        recording = recording.at_frames(np.arange(0, recording.n_frames, 2))
-    elif case == "raised":
-        up = [0.1 * name.endswith("_study") for name in recording.names]
-        recording = recording.with_positions(
-            recording.positions + np.array(up)[:, None] * [0, 1.0, 0]
-        )
-    elif case == "one frame off":
-        positions = recording.positions.copy()
-        positions[200, -1, 0] += 0.004
-        recording = recording.with_positions(positions)
-    elif case == "other":
-        subject = Subject(70.0, 1.5)
-    every = identify(recording, subject, two_versions)
-    short = identify(recording, subject, two_versions, all_residuals=False)
-    assert (short.version, short.cut_or_resampled) == (every.version, every.cut_or_resampled)
-    assert (short.n_frames, short.n_markers) == (every.n_frames, every.n_markers)
-    assert set(short.candidates) <= set(every.candidates)
-    assert len(every.candidates) == 2
-    assert every.version == (None if case in ("one frame off", "other") else "other")
+    recording, person = changed(case, long_recording, subject)
+    answer, cut, residuals = everything(recording, person, two_versions)
+    found = identify(recording, person, two_versions)
+    assert (found.version, found.cut_or_resampled) == (answer, cut)
+    assert len(found.candidates) == 2
+    best = found.candidates[0]
+    assert best.n_frames == found.n_frames
+    if not cut:
+        assert best == residuals[best.version]
+    assert answer == (None if case in FIT_NOTHING else "other")
 
 
-def test_versions_that_a_short_stretch_excludes_are_not_run_on_the_whole_trial(
+@pytest.mark.parametrize("case", CASES)
+def test_the_answer_is_that_of_everything_for_other_people(
+    case: str, two_versions: tuple[AugmenterVersion, ...]
+) -> None:
+    """People and movements of the virtual laboratory, by the shipped version and two others."""
+    versions = (VERSIONS["lab-1"], *two_versions)
+    cohort = replace(HELD_OUT, n_subjects=2, activities=("squat", "gait"))
+    for trial, row in zip(cohort, (*versions, versions[0]), strict=True):
+        made = LSTMAugmenter(row)(trial.keypoints, trial.subject)
+        recording, person = changed(case, tracked_markers(trial.keypoints, made), trial.subject)
+        answer, cut, _ = everything(recording, person, versions)
+        found = identify(recording, person, versions)
+        assert (found.version, found.cut_or_resampled) == (answer, cut)
+        assert answer == row.name or (answer is None and case in LOSE_MUCH)
+
+
+def test_excluded_versions_and_only_those_are_run_on_a_stretch_alone(
     two_versions: tuple[AugmenterVersion, ...],
     long_recording: Markers,
     subject: Subject,
@@ -234,22 +278,29 @@ def test_versions_that_a_short_stretch_excludes_are_not_run_on_the_whole_trial(
     def call(self: LSTMAugmenter, keypoints: Markers, who: Subject) -> Markers:
         if keypoints.n_frames == long_recording.n_frames:
             whole.append(self.row.name)
+        else:
+            assert keypoints.n_frames < 90  # 1.4 s
         return original(self, keypoints, who)
 
     monkeypatch.setattr(LSTMAugmenter, "__call__", call)
-    assert identify(long_recording, subject, two_versions, all_residuals=False).version == "other"
-    assert whole == ["other"]
-    assert identify(long_recording, subject, two_versions[:1], all_residuals=False).candidates == ()
-    assert whole == ["other"]
+    found = identify(long_recording, subject, two_versions)
+    assert (found.version, whole) == ("other", ["other"])
+    assert [one.excluded for one in found.candidates] == [False, True]
+    assert [one.n_frames for one in found.candidates] == [240, 12]
+    (alone,) = identify(long_recording, subject, two_versions[:1]).candidates
+    assert (alone.n_frames, alone.fits) == (240, False)
+    assert whole == ["other", "small"]
 
 
 @pytest.mark.mirror
-def test_a_short_stretch_changes_no_answer_on_a_real_session(
-    mirror_file: Callable[[str], Path],
+@pytest.mark.parametrize("case", CASES)
+def test_the_answer_is_that_of_everything_on_a_real_session(
+    mirror_file: Callable[[str], Path], case: str
 ) -> None:
     folder = mirror_file("test_data/subject0/metadata.yaml").parent / "MarkerData"
-    for name in ("Squats_0", "neutral"):
-        recording = read_trc(folder / f"{name}.trc")
-        short = identify(recording, SUBJECT_0, all_residuals=False)
-        assert short.version == identify(recording, SUBJECT_0).version == "v0.1"
-        assert [one.version for one in short.candidates] == ["v0.1"]
+    recording = read_trc(folder / "Squats_0.trc").at_frames(np.arange(240))
+    recording, person = changed(case, recording, SUBJECT_0)
+    answer, cut, _ = everything(recording, person, tuple(VERSIONS.values()))
+    found = identify(recording, person)
+    assert (found.version, found.cut_or_resampled) == (answer, cut)
+    assert answer == "v0.1" or (answer is None and case in LOSE_MUCH)

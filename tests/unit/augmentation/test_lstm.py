@@ -11,28 +11,10 @@ from kinebench.augmentation.network import Network
 MakeNetwork = Callable[..., Network]
 
 
-def by_the_book(network: Network, rows: np.ndarray) -> np.ndarray:
-    """The equations, one frame and one sequence at a time, in double precision."""
-
-    def sigma(x: np.ndarray) -> np.ndarray:
-        return 1.0 / (1.0 + np.exp(-x))
-
-    for layer in network.layers:
-        n = layer.n_units
-        W, U, b = (np.asarray(w, dtype=float) for w in (layer.kernel, layer.recurrent, layer.bias))
-        h, c, outputs = np.zeros(n), np.zeros(n), []
-        for x in rows:
-            z = x @ W + h @ U + b
-            i, f, g, o = z[:n], z[n : 2 * n], z[2 * n : 3 * n], z[3 * n :]
-            c = sigma(f) * c + sigma(i) * np.tanh(g)
-            h = sigma(o) * np.tanh(c)
-            outputs.append(h)
-        rows = np.array(outputs)
-    return rows @ network.kernel.astype(float) + network.bias
-
-
 @pytest.mark.parametrize("units", [(5,), (6, 4), (3, 8, 5)])
-def test_equals_the_equations(make_network: MakeNetwork, units: tuple[int, ...]) -> None:
+def test_equals_the_equations(
+    make_network: MakeNetwork, by_the_book: Callable[..., np.ndarray], units: tuple[int, ...]
+) -> None:
     network = make_network(7, units, 9)
     rows = np.random.default_rng(2).normal(size=(3, 25, 7)).astype(np.float32)
     outputs = lstm.predict(network, rows)

@@ -21,7 +21,7 @@ FILE = Path(__file__).with_name("interface.txt")
 def interface() -> str:
     """All commands, in the order in which `kinebench --help` lists them."""
     lines: list[str] = []
-    for name in main._COMMANDS:
+    for name in main.COMMANDS:
         parser = argparse.ArgumentParser(name, argument_default=None)
         import_module(f"kinebench.cli.{name}").add_arguments(parser)
         lines += [*_lines(parser, name), ""]

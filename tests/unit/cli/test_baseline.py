@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -183,3 +184,58 @@ def test_diff_lists_up_to_forty_lines_and_tells_how_many_more(
         lines = capsys.readouterr().out.splitlines()
         assert len(lines) == 40 + (last is not None)
         assert last is None or lines[-1] == last
+
+
+def test_who_and_when_are_the_user_and_today(
+    asked: list[tuple[Any, ...]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.setattr("getpass.getuser", lambda: "somebody")
+    path = tmp_path / "b.toml"
+    assert main(["baseline", "accept", "--baseline", str(path), "--reason", "r"]) == 0
+    assert capsys.readouterr().out.endswith(" accepted by somebody\n")
+    ((_, (day, by, why), *_),) = asked
+    assert (day, by, why) == (date.today().isoformat(), "somebody", "r")
+
+    def nobody() -> str:
+        raise OSError("no such user")
+
+    monkeypatch.setattr("getpass.getuser", nobody)
+    assert main(["baseline", "accept", "--baseline", str(path), "--reason", "r"]) == 2
+    assert capsys.readouterr().err == "kinebench baseline: name who accepts: --by NAME\n"
+    assert len(asked) == 1
+
+
+def test_what_is_measured_is_timed_when_asked(asked: list[tuple[Any, ...]], tmp_path: Path) -> None:
+    words = ["--baseline", str(tmp_path / "b.toml"), "--reason", "r", "--by", "me", "--timing"]
+    assert main(["baseline", "accept", *words]) == 0
+    assert asked[0][4] is True
+
+
+def test_the_gate_itself_is_not_overwritten(
+    asked: list[tuple[Any, ...]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gate = tmp_path / "gate.toml"
+    gate.write_text('[pipeline]\nbody = "lab"\naugmenter = "lab-1"\nengine = "fast"\n'
+                    "[laboratory]\nsubjects = 1\nactivities = ['one squat']\n")  # fmt: skip
+    before = gate.read_text()
+    words = ["--reason", "r", "--by", "me", "--date", "2026-11-28"]
+    assert main(["baseline", "accept", str(gate), "--baseline", str(gate), *words]) == 2
+    assert gate.read_text() == before
+    assert main(["baseline", "accept", str(gate), *words]) == 0
+    assert (tmp_path / "gate.baseline.toml").read_text("utf-8") == baseline_text(made())
+
+
+def test_a_difference_is_a_line_and_the_order_of_the_files_counts(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    after = tmp_path / "after.toml"
+    after.write_text(baseline_text(made(4.0)), "utf-8")
+    assert main(["baseline", "diff", str(file), str(after)]) == 1
+    there = capsys.readouterr().out
+    assert main(["baseline", "diff", str(after), str(file)]) == 1
+    back = capsys.readouterr().out
+    (line,) = [line for line in there.splitlines() if "knee_angle_r / rmse" in line]
+    assert line.index("3.00") < line.index("4.00")
+    (line,) = [line for line in back.splitlines() if "knee_angle_r / rmse" in line]
+    assert line.index("4.00") < line.index("3.00")

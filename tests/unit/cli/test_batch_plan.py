@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,74 @@ def test_options_of_one_trial_are_refused(
     (tmp_path / "m.osim").touch()
     assert planned(one, *SIZE, "--out", tmp_path / "out", *words) == 2
     assert told in capsys.readouterr().err
+
+
+def test_a_session_or_their_folder_is_needed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = "kinebench run: --all runs the trials of sessions: name one or more, or their folder\n"
+    out = ("--out", tmp_path / "out")
+    assert planned(*out) == 2
+    assert capsys.readouterr().err == said
+    assert planned("--keypoints", "a.trc", *out) == 2
+    assert capsys.readouterr().err == said
+    one = session(tmp_path / "a", "walk")
+    assert planned(one, "--keypoints", "a.trc", *out) == 2
+    assert capsys.readouterr().err == said
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ((), "--out DIR is needed: the folder for the results"),
+        (
+            ("--out", "o", "--toml"),
+            "--toml goes with --dry-run: run.json holds the pipeline of a run",
+        ),
+        (
+            ("--out", "o", "--workers", "2"),
+            "--workers: only with --all; one trial runs in this process",
+        ),
+        (("--out", "o", "--keypoints", "a.trc"), "name either a session folder or --keypoints"),
+    ],
+)
+def test_run_refuses_before_it_reads(
+    words: tuple[str, ...], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    assert main(["run", "session", *words]) == 2
+    assert capsys.readouterr().err.startswith(f"kinebench run: {told}")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_plan_without_a_folder_names_the_places_within_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = session(tmp_path / "a", "walk")
+    assert planned(one, *SIZE) == 0
+    assert capsys.readouterr().out.splitlines() == [f"{one}, walk -> a/walk", "1 trials"]
+
+
+def test_a_named_trial_of_several_sessions(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = [session(tmp_path / name, "walk", "squat") for name in "ab"]
+    for folder in named:
+        (folder / "sessionMetadata.yaml").write_text("mass_kg: 60.0\nheight_m: 1.7\n")
+    words = [*map(str, named), "--trial", "walk", "--dry-run", "--out", str(tmp_path / "o")]
+    assert main(["run", *words]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(", ")[1].split(" ->")[0] for line in lines[:-1]] == ["walk", "walk"]
+    assert lines[-1] == "2 trials"
+
+
+def test_nothing_found_is_3(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "empty").mkdir()
+    words = [str(tmp_path / "empty"), "--all", "--out", str(tmp_path / "o")]
+    assert main(["run", *words]) == 3
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", "no trial found: nothing was run\n")
+    assert main(["run", *words, "--json"]) == 3
+    assert json.loads(capsys.readouterr().out) == {"trials": []}
+    assert not (tmp_path / "o").exists()

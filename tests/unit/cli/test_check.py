@@ -21,7 +21,9 @@ from kinebench.baselines.text import baseline_text
 from kinebench.cli.main import main
 from kinebench.core import Markers, Subject, Trial
 from kinebench.core.motion import Coordinate, Motion
+from kinebench.errors import DataNotHereError
 from kinebench.io.trc import read_trc
+from kinebench.remarks import tell
 
 ORIGIN = Origin("kinebench check", 7, {}, {}, {"s1 squat": "0" * 64}, "01")
 MOTION = Motion((Coordinate("knee_angle_r"),), [0.0, 0.5, 1.0], [[0.0], [0.1], [0.2]])
@@ -47,6 +49,7 @@ def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
         first = measured() if expected is None else expected
         made = baseline_of("toy", ORIGIN, (first,), (), tolerances_of("opencap"), accepted)
         path = tmp_path / "b.toml"
+        run.path = path  # type: ignore[attr-defined]
         path.write_text(baseline_text(made), "utf-8")
 
         def measure(_: Gate, seed: int, timed: bool, show: Callable[[str], None]) -> Any:
@@ -147,3 +150,131 @@ def test_trials_are_written_for_a_pipeline_that_reads_files(
     assert read_trc(folder / "s1_a_squat_static.trc").positions.tolist() == [[[0.0, 1.6, 0.0]]]
     told = json.loads((folder / "s1_gait.json").read_text())
     assert told == {"mass_kg": 70.5, "height_m": 1.75}
+
+
+def said(capsys: pytest.CaptureFixture[str], *words: str, code: int = 2) -> list[str]:
+    assert main(["check", *words]) == code
+    return capsys.readouterr().err.splitlines()
+
+
+def test_without_a_baseline_it_is_told_how_one_is_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "none.toml"
+    told = (
+        f"kinebench check: there is no baseline {path}; 'kinebench baseline accept' makes one of"
+        " what comes out now"
+    )
+    assert said(capsys, "--baseline", str(path)) == [told]
+    line = told.replace("check: ", "check: ValueRangeError: ", 1)
+    assert said(capsys, "--baseline", str(path), "--bisect", code=125) == [line]
+
+
+def test_the_baseline_of_a_gate_lies_beside_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gate = tmp_path / "mine.toml"
+    gate.write_text('[pipeline]\nbody = "lab"\naugmenter = "lab-1"\nengine = "fast"\n'
+                    "[laboratory]\nsubjects = 1\nactivities = ['one squat']\n")  # fmt: skip
+    (line,) = said(capsys, str(gate))
+    assert f"there is no baseline {tmp_path / 'mine.baseline.toml'}; " in line
+
+
+def test_one_kind_of_output_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys, "--json", "--github") == [
+        "kinebench check: either --json or --github: both print to standard output"
+    ]
+
+
+def test_what_is_not_at_hand_is_skipped(
+    check: Check, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for words, code in (((), 3), (("--bisect",), 125)):
+        check(measured())  # writes the baseline
+        capsys.readouterr()
+
+        def lacking(*_: Any) -> Any:
+            raise DataNotHereError("opencap-core is not here")
+
+        monkeypatch.setattr(Gate, "measure", lacking)
+        path = next(Path(word) for word in baseline_words(check))
+        assert main(["check", "--baseline", str(path), *words]) == code
+        assert capsys.readouterr() == (
+            "",
+            "kinebench check: skipped, nothing was measured: opencap-core is not here\n",
+        )
+
+
+def baseline_words(check: Check) -> list[str]:
+    return [str(check.path)]  # type: ignore[attr-defined]
+
+
+def test_an_error_is_none_of_the_codes_of_a_check(
+    check: Check, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check(measured())
+    capsys.readouterr()
+
+    def broken(*_: Any) -> Any:
+        raise ZeroDivisionError("a\nbug")
+
+    monkeypatch.setattr(Gate, "measure", broken)
+    words = ["check", "--baseline", *baseline_words(check)]
+    assert main([*words, "--bisect"]) == 125
+    assert capsys.readouterr().err == "kinebench check: ZeroDivisionError: a bug\n"
+    assert main(words) == 2
+    assert "unforeseen ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_remarks_of_the_measurement_are_told_and_in_json(
+    check: Check, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check(measured())
+    capsys.readouterr()
+
+    def measure(_: Gate, seed: int, timed: bool, show: Callable[[str], None]) -> Any:
+        tell("gaps", "a gap was filled")
+        return measured(), replace(ORIGIN, seed=seed)
+
+    monkeypatch.setattr(Gate, "measure", measure)
+    assert main(["check", "--baseline", *baseline_words(check), "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert err == "warning: a gap was filled\n"
+    assert [remark["message"] for remark in json.loads(out)["remarks"]] == ["a gap was filled"]
+
+
+def test_in_words_for_github_and_as_json(check: Check, capsys: pytest.CaptureFixture[str]) -> None:
+    assert check(measured(9.0)) == 1
+    plain = capsys.readouterr().out
+    assert check(measured(9.0), "--github") == 1
+    github = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("::error ") for line in github)
+    assert github[-1] == next(line for line in plain.splitlines() if line == github[-1])
+    assert str(check.path.as_posix()) in github[0]  # type: ignore[attr-defined]
+    assert check(measured(9.0), "--json") == 1
+    content = json.loads(capsys.readouterr().out)
+    assert isinstance(content, dict)
+
+
+def test_a_vanished_trial_beside_one_that_is_there_fails(
+    check: Check, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing compared is no answer; something compared and something gone is a failure."""
+    key = Key("s1 squat", "knee_angle_r", "rmse")
+    two = Measurement(
+        {"s1 squat": MOTION},
+        {**measured().figures, key: Measured(math.radians(3.0), "rad")},
+    )
+    assert check(measured(), expected=two) == 1
+    assert check(two, expected=two) == 0
+
+
+def test_no_report_replaces_the_baseline(check: Check, capsys: pytest.CaptureFixture[str]) -> None:
+    check(measured())
+    capsys.readouterr()
+    for option in ("--junit", "--markdown", "--html"):
+        (path,) = baseline_words(check)
+        before = Path(path).read_text()
+        assert main(["check", "--baseline", path, option, path]) == 2
+        assert "b.toml" in capsys.readouterr().err
+        assert Path(path).read_text() == before

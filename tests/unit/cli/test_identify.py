@@ -35,7 +35,7 @@ def answer(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Subject]]:
     """Let `identify` find what the test wants; gives the subjects that it was asked about."""
 
     def arrange(best: Candidate, version: str | None, cut: bool = False) -> list[Subject]:
-        second = Candidate("v0.2", 0.0131, 0.0542, float("nan"))
+        second = Candidate("v0.2", 0.0131, 0.0542, float("nan"), 2, excluded=True)
         asked: list[Subject] = []
 
         def fake(markers: Markers, subject: Subject) -> Identification:
@@ -51,13 +51,13 @@ def answer(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Subject]]:
 def test_the_table_and_the_verdict(
     trc: Path, answer: Callable[..., Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asked = answer(Candidate("v0.1", 0.000124, 0.000424, 0.0), "v0.1")
+    asked = answer(Candidate("v0.1", 0.000124, 0.000424, 0.0, 3), "v0.1")
     assert run(parsed(str(trc), "--mass", "72", "--height", "1.78")) == 0
     assert asked == [Subject(72.0, 1.78)]
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].split() == ["version", "RMS,", "mm", "max,", "mm"]
-    assert lines[1].split() == ["v0.1", "0.124", "0.424", "fits"]
-    assert lines[2].split() == ["v0.2", "13.100", "54.200"]
+    assert lines[0].split() == ["version", "RMS,", "mm", "max,", "mm", "frames"]
+    assert lines[1].split() == ["v0.1", "0.124", "0.424", "3", "fits"]
+    assert lines[2].split() == ["v0.2", "13.100", "54.200", "2"]
     assert lines[-1] == "squat.trc was augmented with v0.1 (43 markers, 3 frames compared)."
 
 
@@ -78,13 +78,13 @@ def test_other_verdicts(
     cut: bool,
     told: str,
 ) -> None:
-    answer(Candidate("v0.1", rms_m, 2 * rms_m, 0.0), version, cut)
+    answer(Candidate("v0.1", rms_m, 2 * rms_m, 0.0, 3), version, cut)
     assert run(parsed(str(trc), "--mass", "72", "--height", "1.78")) == 0
     assert told in capsys.readouterr().out
 
 
 def test_json(trc: Path, answer: Callable[..., Any], capsys: pytest.CaptureFixture[str]) -> None:
-    answer(Candidate("v0.1", 0.000124, 0.000424, 0.01), "v0.1")
+    answer(Candidate("v0.1", 0.000124, 0.000424, 0.01, 3), "v0.1")
     assert run(parsed(str(trc), "--mass", "72", "--height", "1.78", "--json")) == 0
     content = json.loads(capsys.readouterr().out)
     assert content["version"] == "v0.1"
@@ -94,6 +94,7 @@ def test_json(trc: Path, answer: Callable[..., Any], capsys: pytest.CaptureFixtu
         "max_mm": 0.424,
         "vertical_offset_mm": 10.0,
         "fits": True,
+        "n_frames": 3,
     }
     assert content["candidates"][1]["vertical_offset_mm"] is None
     assert (content["mass_kg"], content["height_m"], content["n_frames"]) == (72.0, 1.78, 3)

@@ -12,6 +12,7 @@ import pytest
 from kinebench.cli import main as module
 from kinebench.cli.main import main
 from kinebench.errors import KinebenchWarning, ScalingError
+from kinebench.remarks import Remark, carry, tell
 
 
 @pytest.fixture(autouse=True)
@@ -81,7 +82,7 @@ def test_ctrl_c_is_130(command, capsys: pytest.CaptureFixture[str]) -> None:
     ("arguments", "told"),
     [
         (["rnu"], "invalid choice: 'rnu'"),
-        (["run", "--mass", "heavy"], "invalid float value: 'heavy'"),
+        (["run", "--mass", "heavy"], "must be a mass, a number in kg or with its unit"),
         (["run", "--nonsense"], "unrecognized arguments: --nonsense"),
     ],
 )
@@ -163,3 +164,148 @@ def test_a_reader_that_has_seen_enough_is_no_failure() -> None:
     os.close(writing)
     assert answer.returncode == 0
     assert answer.stderr == ""
+
+
+def helped(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    assert main([*words, "--help"]) == 0
+    return " ".join(capsys.readouterr().out.split())
+
+
+def test_the_help_names_every_command_with_what_it_does(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    text = helped(capsys)
+    assert text.startswith("usage: kinebench [-h] [--version] COMMAND ...")
+    assert "Validate and benchmark markerless-motion pipelines of the OpenCap kind." in text
+    assert text.endswith("'kinebench COMMAND --help' tells more.")
+    for name, purpose in module.COMMANDS.items():
+        assert f" {name} {purpose}" in text
+
+
+@pytest.mark.parametrize("name", list(module.COMMANDS))
+def test_each_command_helps_with_its_own_options(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = helped(capsys, name)
+    assert text.startswith(f"usage: kinebench {name} ")
+    assert module.COMMANDS[name] in text
+    assert "--debug show a traceback on failure" in text
+
+
+def test_a_wrong_option_is_told_with_the_command_it_belongs_to(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["power", "--margin", "wide"]) == 2
+    assert capsys.readouterr().err == (
+        "kinebench power: argument --margin: invalid float value: 'wide'; 'kinebench power --help'"
+        " tells what is valid\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (FileNotFoundError(2, "No such file", "a.trc"), "a.trc: No such file"),
+        (OSError(28, "No space left"), "No space left"),
+        (MemoryError("8 GB"), "not enough memory: 8 GB"),
+        (MemoryError(), "not enough memory"),
+    ],
+)
+def test_failures_of_the_machine_are_told_in_its_words(
+    error: Exception, told: str, command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command(failing(error))
+    assert main(["run"]) == 2
+    assert capsys.readouterr().err == f"kinebench run: {told}\n"
+
+
+def test_a_failure_of_the_system_without_words_is_not_foreseen(
+    command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command(failing(OSError("odd")))
+    assert main(["run"]) == 2
+    assert "unforeseen OSError in test_main.py, line " in capsys.readouterr().err
+
+
+NOTE = Remark("unit", "note", "taken\n as m")
+BENT = Remark("static", "warning", "the knee is bent")
+
+
+def test_what_is_told_is_printed_once_as_it_comes(
+    command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def telling(arguments: object) -> int:
+        for text in ("a", "b", "a"):
+            tell("code", text)
+        return 0
+
+    command(telling)
+    assert main(["run"]) == 0
+    assert capsys.readouterr() == ("", "warning: a\nwarning: b\n")
+
+
+def test_remarks_of_an_error_come_before_it_and_not_twice(
+    command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    error = ScalingError("no window")
+    carry(error, [NOTE, BENT, Remark("scaling", "warning", "no window")])
+    command(failing(error))
+    assert main(["run"]) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        "note: taken as m", "warning: the knee is bent", "kinebench run: no window",
+    ]  # fmt: skip
+
+
+def test_a_remark_from_a_thread_reaches_standard_error(
+    command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def doubtful(arguments: object) -> int:
+        warnings.warn("doubtful\x1b[2J", KinebenchWarning, stacklevel=1)
+        return 3
+
+    command(doubtful)
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        assert main(["run"]) == 3
+    assert capsys.readouterr().err == "warning: doubtful\\x1b[2J\n"
+
+
+def test_the_arguments_are_those_of_the_process_unless_given(
+    command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+
+    def noting(arguments: object) -> int:
+        seen.append(vars(arguments)["debug"])
+        return 0
+
+    command(noting)
+    monkeypatch.setattr(sys, "argv", ["kinebench", "run", "--debug"])
+    assert main() == 0
+    assert main(["run"]) == 0
+    assert seen == [True, False]
+
+
+def test_a_failing_answer_is_an_error_of_the_whole(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(given: object) -> int:
+        raise ScalingError("standard output is full")
+
+    monkeypatch.setattr(module, "_answer", fail)
+    assert main(["run"]) == 2
+    assert capsys.readouterr().err == "kinebench: standard output is full\n"
+    with pytest.raises(ScalingError):
+        main(["run", "--debug"])
+
+
+def test_only_the_command_that_is_asked_for_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def importing(name: str) -> SimpleNamespace:
+        asked.append(name)
+        return SimpleNamespace(add_arguments=lambda parser: None, run=lambda parsed: 0)
+
+    monkeypatch.setattr(module, "import_module", importing)
+    assert main(["power"]) == 0
+    assert asked == ["kinebench.cli.power"] * 2

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kinebench.core import Motion
-from kinebench.io.sto import write_motion
+from kinebench.io.mot import write_motion
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from kinebench.cli.main import main
 from kinebench.comparison import Comparison, FilePair, Procedure, compare_pair
 from kinebench.comparison.error_bars import share_within_band, standard_error_beside
 from kinebench.core import Coordinate, Motion
-from kinebench.io.sto import write_motion
+from kinebench.io.mot import write_motion
 from kinebench.reports.comparison_remarks import pair_remarks
 from kinebench.reports.comparison_tables import band_table
 

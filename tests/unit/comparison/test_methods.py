@@ -20,7 +20,7 @@ from kinebench.comparison import (
 )
 from kinebench.core import Coordinate, Motion
 from kinebench.errors import NameNotFoundError, ValueRangeError
-from kinebench.io.sto import write_motion
+from kinebench.io.mot import write_motion
 
 NAMES = ("hip_flexion_r", "knee_angle_r", "pelvis_tilt", "pro_sup_r", "mtp_angle_r", "pelvis_tx")
 TIMES = np.arange(60) / 60
@@ -91,7 +91,7 @@ def test_the_headline_is_the_group_that_is_asked_about(folders: dict[str, Path])
     assert (difference.first, difference.second) == ("bad", "good")
     assert np.degrees(difference.contrast.mean) == pytest.approx(2.015, abs=1e-4)
     # forearm rotation would turn the order of a mean over all angles
-    arms = compare_methods(found(folders), Procedure(), "arms")
+    arms = compare_methods(found(folders), Procedure(group="arms"))
     assert [one.method for one in arms.ranking] == ["bad", "good"]
     assert np.degrees(arms.ranking[0].mean) == pytest.approx(10.3, abs=1e-4)
     names = [one.item for one in legs.groups]
@@ -111,7 +111,7 @@ def test_only_what_every_method_has_is_compared(folders: dict[str, Path]) -> Non
     assert "not scored for every method" in reasons["pro_sup_r"]
     assert "arms" not in [one.item for one in result.groups]
     with pytest.raises(NameNotFoundError, match="arms"):
-        compare_methods(found(folders), Procedure(), "arms")
+        compare_methods(found(folders), Procedure(group="arms"))
     # each method's own figures are of all its trials
     assert {name: len(own.pairs) for name, own in result.methods.items()} == {"bad": 7, "good": 6}
 

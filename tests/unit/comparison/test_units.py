@@ -15,7 +15,7 @@ from kinebench.comparison import Procedure, compare_recordings
 from kinebench.comparison.units import other_units, require_common_clock
 from kinebench.core import Coordinate, Markers, Motion
 from kinebench.errors import ValueRangeError
-from kinebench.io.sto import read_motion_file
+from kinebench.io.mot import read_motion_file
 
 ANGLES = ("hip_flexion_r", "knee_angle_r", "ankle_angle_r", "pat_angle_r", "mtp_angle_r")
 NAMES = (*ANGLES, "pelvis_ty", "pelvis_tx")

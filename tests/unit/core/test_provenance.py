@@ -112,6 +112,20 @@ def test_equal_values_have_equal_digests(one: Any, other: Any) -> None:
     assert digest(one) == digest(other)
 
 
+def test_a_digest_is_that_of_the_content_now() -> None:
+    """Digests of read-only arrays are kept: not of others, and not for the next at the place."""
+    changing = np.zeros(100)
+    assert digest(changing) != (changing.fill(1.0), digest(changing))[1]
+    found = []
+    for number in range(50):  # most of them stand where the one before stood
+        array = np.full(100, float(number))
+        array.flags.writeable = False
+        found.append(digest(array))
+        assert found[-1] == digest(array) == digest(np.full(100, float(number)))
+        del array
+    assert len(set(found)) == 50
+
+
 def test_digests_of_several_values_are_not_those_of_their_union() -> None:
     assert digest("ab", "c") != digest("a", "bc")
     assert digest() != digest(None)

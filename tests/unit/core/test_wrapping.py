@@ -43,3 +43,14 @@ def test_unwrapped_bridges_gaps() -> None:
 
 def test_unwrapped_without_values() -> None:
     assert np.isnan(unwrapped(np.full(3, np.nan))).all()
+
+
+@pytest.mark.parametrize("gap", [False, True])
+def test_unwrapped_columns(gap: bool) -> None:
+    """Each on its own, from where it starts, whether or not one of them has a gap."""
+    truth = np.linspace([0.0, 3.0, -6.0], [1.0, 9.0, -30.0], 40)
+    angles = np.angle(np.exp(1j * truth))
+    if gap:
+        angles[7, 1] = truth[7, 1] = np.nan
+    np.testing.assert_allclose(unwrapped(angles), truth - truth[0] + angles[0], atol=1e-12)
+    np.testing.assert_array_equal(unwrapped(angles[:, 0]), angles[:, 0])

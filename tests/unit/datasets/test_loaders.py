@@ -23,7 +23,7 @@ from kinebench.datasets.loaders.loader import (
 )
 from kinebench.datasets.registration import add_dataset
 from kinebench.errors import DatasetError, FileFormatError
-from kinebench.io.sto import write_motion
+from kinebench.io.mot import write_motion
 from kinebench.io.trc import write_trc
 
 TIMES = np.array([0.0, 0.01, 0.02])

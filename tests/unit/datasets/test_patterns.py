@@ -26,7 +26,7 @@ from kinebench.datasets.patterns import (
 )
 from kinebench.datasets.registration import add_dataset
 from kinebench.errors import DatasetError, KinebenchError
-from kinebench.io.sto import write_motion
+from kinebench.io.mot import write_motion
 from kinebench.io.trc import write_trc
 
 LAB = shipped_cards()["simtk-labvalidation"]

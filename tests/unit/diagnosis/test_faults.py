@@ -101,3 +101,89 @@ def test_a_recording_unlike_all_others_is_strange() -> None:
     features = {**UNKNOWN, "hip height": 12.0, "mass": -40.0, "static bent": 11.9}
     assert faults_of(features, few)[2] == ()
     assert set(faults_of({**features, "late": 13.0}, few)[2]) == {"hip height", "mass", "late"}
+
+
+def test_a_cause_that_a_swap_does_without_names_it() -> None:
+    assert {name: words.swap for name, words in CAUSES.items() if words.swap} == {
+        "static window": "static window", "tilt sideways": "camera tilt",
+        "tilt forwards": "camera tilt", "keypoint noise": "keypoint noise",
+        "start-up": "augmenter start-up", "frame rate": "augmenter timing",
+        "scaling set-up": "scaling set-up",
+    }  # fmt: skip
+
+
+def told(kind: str, **features: float) -> str:
+    """What a likely cause is shown by; underscores stand for blanks."""
+    given = {name.replace("_", " "): value for name, value in features.items()}
+    found = faults_of({**UNKNOWN, **given}, model(**{kind: {"constant": 5.0}}))[0]
+    return named(found)[kind.split(":")[0]].shown
+
+
+@pytest.mark.parametrize(
+    ("kind", "feature", "value", "expected"),
+    [
+        # not of a side: the value, and 95 % of clean sessions
+        ("size", "size, change", 12.34, "segments of the movement are longer than in the static"
+         " trial: 12 % (usual: −4.0 to 4.0 %)"),
+        ("size", "size, change", -9.94, "segments of the movement are longer than in the static"
+         " trial: −9.9 % (usual: −4.0 to 4.0 %)"),
+        ("size", "size, change", 10.0, "segments of the movement are longer than in the static"
+         " trial: 10 % (usual: −4.0 to 4.0 %)"),
+        ("static window", "window knee", 9.9, "a knee is more bent in the static window than in"
+         " another: 9.9° (usual: −4.0 to 4.0°)"),
+        # of a side
+        ("one side late", "late", -50.0, "the left knee bends later than the right by 50 ms (usual:"
+         " up to 4.0 ms)"),
+        ("static pose: one knee", "static uneven", 9.0, "the right knee is more bent than the left"
+         " one where the model is scaled by 9.0° (usual: up to 4.0°)"),
+        # logarithms: of a ratio of sides, and of a size
+        ("keypoint noise", "tremble", -math.log(40.0), "the left leg trembles more than the right,"
+         " 40.0 times (usual: up to 54.6)"),
+        ("floor outlier", "low outlier", math.log(61.0), "lowest frame of a foot's keypoint below"
+         " the course around it: 61 mm (usual: 0.0 to 55 mm)"),
+        ("mass", "mass", math.log(30.0), "stated body-mass index: 30 times 24 kg/m² (usual: 0.0 to"
+         " 55 times 24 kg/m²)"),
+        # of a choice: there is nothing to measure
+        ("scaling set-up", "needless set-up", 4.0, "the set-up for any pose is used on a straight"
+         " one"),
+    ],
+)  # fmt: skip
+def test_a_feature_is_told_with_what_is_usual(
+    kind: str, feature: str, value: float, expected: str
+) -> None:
+    """Usual is 0 ± 2 of everything here, of which 95 % are within ± 4."""
+    assert told(kind, **{feature: value}) == expected
+
+
+def test_what_is_usual_lies_about_its_middle() -> None:
+    usual = {**USUAL, "size, change": (1.0, 3.0)}
+    odds = replace(model(size={"constant": 5.0}), usual=usual)
+    found = named(faults_of({**UNKNOWN, "size, change": 12.0}, odds)[0])["size"]
+    assert found.shown.endswith("12 % (usual: −5.0 to 7.0 %)")
+    assert found.deviations == (("size, change", pytest.approx(11.0 / 3.0)),)
+
+
+def test_of_several_features_those_beyond_one_and_a_half_spreads_are_told_in_order() -> None:
+    """Spreads are 2: 3.0 is one and a half, and no more than that."""
+    both = told("one side late", late=3.1, late_path=-3.1)
+    first, second = both.split("; ")
+    assert first.startswith("the right knee bends later than the left by 3.1 ms")
+    assert second.startswith("the left knee's path is later than the right's by 3.1 ms")
+    assert "path" not in told("one side late", late=3.1, late_path=3.0)
+    nothing = "no single number of the recording is unusual, all of them together are"
+    assert told("one side late", late=3.0) == nothing
+    assert told("one side late") == nothing
+
+
+def test_a_cause_without_a_threshold_is_likely_from_one_half_on() -> None:
+    assert Fault("mass", 0.5, "x") == Fault("mass", 0.5, "x", "", (), LIKELY)
+    assert Fault("mass", 0.5, "x").likely
+    assert not Fault("mass", 0.499, "x").likely
+    assert Fault("mass", 0.8, "x", threshold=0.8).likely
+
+
+def test_a_recording_with_as_many_odd_features_as_faults_have_is_not_strange() -> None:
+    few = replace(model(), strange=1)
+    assert faults_of({**UNKNOWN, "mass": 12.0}, few)[2] == ()
+    # the farthest comes first
+    assert faults_of({**UNKNOWN, "mass": 12.0, "late": -14.0}, few)[2] == ("late", "mass")

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+from stick_figures import along, figure
 from virtual_sessions import SQUAT, STANDING, mirrored_trial, session
 
 from kinebench.cleaning import Butterworth, Rotate
-from kinebench.core import Markers
-from kinebench.diagnosis.features import FEATURES, Choices, measured
+from kinebench.core import Markers, Subject, Trial
+from kinebench.diagnosis.features import FEATURES, Choices, Feature, comparable, measured
 from kinebench.lab import StaticPose
 from kinebench.lab.camera import Chain, ColouredNoise, ScaleError, WhiteNoise, WorldTilt
 from kinebench.lab.motions import SitToStand
@@ -242,3 +243,76 @@ def test_sides_that_do_not_move_alike_are_not_compared() -> None:
     assert math.isnan(found["hip sinks"])
     assert math.isfinite(found["thigh length"])
     assert math.isfinite(found["floor slope"])  # of the static trial
+
+
+def test_what_compares_sides_is_left_out_where_they_have_a_tenth_less_than_all_in_common() -> None:
+    """Correlations of 0.9 are alike; with less, standing is known of a static trial alone."""
+    known = dict.fromkeys(FEATURES, 1.0)
+    same = {**known, "alike": math.log(1 - 0.9)}
+    assert comparable(same, False) is same
+    other = {**known, "alike": math.log(0.1001)}
+    left_out = {name for name, value in comparable(other, True).items() if math.isnan(value)}
+    assert left_out == {
+        "late", "late path", "hip sinks", "knee sinks", "shoulder sinks", "pelvis shifts",
+        "deep uneven", "feet wander", "feet wander, most", "hip height, movement",
+        "knee height, movement", "ankle height, movement", "tilt sideways, movement",
+        "tilt forwards, movement", "thigh with depth", "shank with depth", "foot with depth",
+    }  # fmt: skip
+    without = {name for name, value in comparable(other, False).items() if math.isnan(value)}
+    assert without - left_out == {
+        "floor slope", "heel over toes", "trunk to the right", "trunk forwards", "shoulder height",
+    }  # fmt: skip
+    # without a lag nothing is known of sides that move alike
+    unknown = {**known, "alike": math.nan}
+    assert math.isnan(comparable(unknown, True)["hip sinks"])
+
+
+def test_five_frames_are_measured_and_four_are_not() -> None:
+    for n_frames, is_known in ((5, True), (4, False)):
+        trial = Trial("t", Subject(70.0, 1.75), figure(n_frames))
+        found = measured(trial)
+        assert set(found) == set(FEATURES)
+        assert math.isfinite(found["static uneven"]) is is_known
+        assert any(map(math.isfinite, found.values())) is is_known
+
+
+def test_a_static_trial_and_a_movement_are_measured_without_tremble() -> None:
+    """Trembling knees of both, at 20 Hz, do not bend; of the movement they are tremble."""
+    knees = {"RKnee": along("x", 0.01 * np.sin(2 * np.pi * 20 * np.arange(120) / 60))}
+    restless = figure(120, knees)
+    trial = Trial("t", Subject(70.0, 1.75), restless, static=restless)
+    found = measured(trial, Choices((0.5, 1.5), warm_up_s=0.0))
+    assert found["static uneven"] == pytest.approx(0.0, abs=0.05)
+    assert found["start"] == pytest.approx(0.0, abs=1.0)
+    assert found["tremble, most"] > math.log(0.5)
+    quiet = Trial("t", Subject(70.0, 1.75), figure(120), static=figure(120))
+    assert measured(quiet)["tremble, most"] == pytest.approx(math.log(0.1))
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "sided", "logarithm"),
+    [
+        ("static uneven", "°", True, False), ("static bent", "°", False, False),
+        ("tremble", "log", True, False), ("tremble, most", "mm", False, True),
+        ("foot with depth", "mm", True, False), ("shank length, change", "%", True, False),
+        ("thigh length", "%", True, False), ("thigh length, static", "%", True, False),
+    ],
+)  # fmt: skip
+def test_a_feature_says_what_it_is(name: str, unit: str, sided: bool, logarithm: bool) -> None:
+    feature = FEATURES[name]
+    assert (feature.unit, feature.sided, feature.logarithm) == (unit, sided, logarithm)
+    assert ("{side}" in feature.meaning) is sided
+    assert Feature(unit, "") == Feature(unit, "", sided=False, logarithm=False)
+
+
+def test_what_has_a_side_names_it_and_nothing_else_does() -> None:
+    units = {"", "°", "mm", "ms", "%", "% of the frames", "log", "octaves", "times 24 kg/m²"}
+    assert {feature.unit for feature in FEATURES.values()} == units
+    for name, feature in FEATURES.items():
+        assert feature.sided is ("{side}" in feature.meaning or "{other}" in feature.meaning), name
+        assert not (feature.sided and feature.logarithm), name
+        # logarithms of sizes and of shares: what is above zero by nature
+        is_size = name.endswith(", most") or name in (
+            "swaps", "jumps", "low outlier", "smoothed away", "mass", "alike",
+        )  # fmt: skip
+        assert feature.logarithm is is_size, name

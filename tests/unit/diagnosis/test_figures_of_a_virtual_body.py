@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from kinebench.core import Coordinate, Markers, Model, Motion
-from kinebench.diagnosis.figures import COURSES, FIGURES, courses_of, figures_of
+from kinebench.diagnosis import figures as module
+from kinebench.diagnosis.figures import COURSES, FIGURES, courses_of, deepest_frames, figures_of
 from kinebench.kinematics import forward_kinematics, read_tree
 from kinebench.lab import VirtualSubject, generic_body
 from kinebench.signals.butterworth import shortest_run
@@ -140,3 +141,100 @@ def test_courses_are_the_side_drop_and_the_angles_over_time() -> None:
     assert courses[1, 0] < -0.01
     np.testing.assert_allclose(np.degrees(courses[:, COURSES.index("knee_angle_r")]), 30)
     assert np.isnan(courses[:, COURSES.index("subtalar_angle_l")]).all()  # the motion has none
+
+
+def test_what_is_notable_is_of_millimetres_and_degrees() -> None:
+    """In the unit of readers: mm, degrees, per cent. What is smaller is of no interest."""
+    scale = {"m": 1e3, "rad": 180 / math.pi, "1": 100.0}
+    readable = {figure.name: scale[figure.unit] * figure.notable for figure in FIGURES}
+    assert readable == pytest.approx(
+        {
+            "side_drop": 3.0, "knee_drop": 5.0, "ankle_drop": 5.0, "pelvis_list": 1.0,
+            "leg_length": 1.0, "floor_contact": 5.0, "hip_flexion": 2.0, "knee_flexion": 2.0,
+            "ankle_flexion": 2.0, "unrest": 0.1,
+        }
+    )  # fmt: skip
+
+
+STUDY = ("calc_study", "toe_study", "5meta_study")
+KEYPOINTS = ("Heel", "BigToe", "SmallToe")
+
+
+def standing(right_m: float, names: tuple[str, ...]) -> Markers:
+    """Feet at rest for a second on a floor at 0.5 m, the right one so much higher."""
+    heights = {"r": 0.5 + right_m, "R": 0.5 + right_m, "L": 0.5}
+    places = {name: (0.1 * (i % 3), heights[name[0]], 0.1 * (name[0] in "rR"))
+              for i, name in enumerate(names)}  # fmt: skip
+    positions = np.tile(np.array(list(places.values())), (60, 1, 1))
+    return Markers(tuple(places), np.arange(60) / 60, positions)
+
+
+def contact(markers: Markers) -> float:
+    found = figures_of(MODEL, motion(np.arange(3) / 10), markers, np.arange(3))
+    return float(found[[figure.name for figure in FIGURES].index("floor_contact")])
+
+
+OF_MARKERS = tuple(f"{side}_{stem}" for side in "rL" for stem in STUDY)
+OF_KEYPOINTS = tuple(side + stem for side in "RL" for stem in KEYPOINTS)
+
+
+@pytest.mark.parametrize("names", [OF_MARKERS, OF_KEYPOINTS], ids=["markers", "keypoints"])
+@pytest.mark.parametrize(("right_m", "known"), [(0.079, True), (-0.079, True), (0.081, False),
+                                                (-0.081, False)])  # fmt: skip
+def test_feet_on_one_floor_differ_by_8_cm_at_most(
+    names: tuple[str, ...], right_m: float, known: bool
+) -> None:
+    found = contact(standing(right_m, names))
+    assert math.isfinite(found) is known
+    if known:
+        assert found == pytest.approx(right_m)
+
+
+def test_markers_of_a_foot_come_before_keypoints_and_take_all_three() -> None:
+    both = standing(0.01, OF_MARKERS)
+    low = standing(0.03, OF_KEYPOINTS)
+    together = Markers(
+        (*both.names, *low.names), both.times, np.concatenate([both.positions, low.positions], 1)
+    )
+    assert contact(together) == pytest.approx(0.01)
+    fewer = together.select([name for name in together.names if name != "L_toe_study"])
+    # the left foot's are keypoints then
+    assert contact(fewer) == pytest.approx(0.01)
+    bare = together.select([name for name in together.names if "toe_study" not in name])
+    assert contact(bare) == pytest.approx(0.03)
+    assert math.isnan(contact(low.select(OF_KEYPOINTS[1:])))
+
+
+def test_a_leg_is_thigh_and_shank_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    lengths = {"right thigh": 0.5, "right shank": 0.4, "left thigh": 0.45, "left shank": 0.35}
+    monkeypatch.setattr(module, "leg_lengths", lambda _model: lengths)
+    assert figures()["leg_length"] == pytest.approx(0.9 / 0.8 - 1.0)
+    monkeypatch.setattr(module, "leg_lengths", lambda _model: {})  # a model without legs
+    assert math.isnan(figures()["leg_length"])
+
+
+def test_frames_without_an_angle_do_not_count() -> None:
+    times = np.arange(3) / 10
+    found = figures(times=times, pelvis_list=np.array([np.nan, 10.0, 20.0]))
+    assert math.degrees(found["pelvis_list"]) == pytest.approx(15.0)
+
+
+def test_unrest_is_known_of_the_angles_that_a_motion_has() -> None:
+    """Of a motion without legs, nothing."""
+    times = np.arange(60) / 60
+    bare = Motion((Coordinate("pelvis_list"),), times, np.zeros((60, 1)))
+    found = figures_of(MODEL, bare, NO_MARKERS, np.arange(60))
+    named = dict(zip((figure.name for figure in FIGURES), found.tolist(), strict=True))
+    for name in ("unrest", "hip_flexion", "knee_flexion", "ankle_flexion"):
+        assert math.isnan(named[name])
+    assert named["side_drop"] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_deep_frames_are_within_a_tenth_of_a_second_of_the_deepest_point() -> None:
+    """Of 64 Hz, six frames to either side; squats are deepest at 1.25 s and 2.75 s."""
+    times = np.arange(256) / 64
+    depth = np.sin(np.pi * np.clip((times - 0.5) / 1.5, 0, 2)) ** 2
+    positions = np.zeros((256, 1, 3))
+    positions[:, 0, 1] = 1.0 - 0.3 * depth
+    found = deepest_frames(Markers(("midHip",), times, positions))
+    np.testing.assert_array_equal(found, [*range(74, 87), *range(170, 183)])

@@ -153,7 +153,8 @@ def test_clean_sessions_of_the_worst_preset_set_the_bar(benchmark: dict[str, Mod
 
 
 def test_coverage_is_counted_per_preset(benchmark: dict[str, ModuleType]) -> None:
-    text = benchmark["coverage"].page({"quiet": [0.001] * 3, "rig": [0.0, 0.1]}, Spread(0, 0.01))
+    errors = {"quiet": [0.001] * 3, "rig": [0.0, 0.1]}
+    text = benchmark["coverage"].page(errors, Spread(0.0, 0.01, 30))
     assert "| quiet | 3 of 3, 100 % [44, 100] | +1.0 ± 0.0 |" in text
     assert "| rig | 1 of 2, 50 %" in text
     assert "| **all** | 4 of 5, 80 %" in text

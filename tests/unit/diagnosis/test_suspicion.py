@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import math
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,14 @@ from virtual_sessions import mirrored_trial, session
 
 from kinebench.diagnosis.faults import LIKELY
 from kinebench.diagnosis.features import FEATURES, Choices, measured
-from kinebench.diagnosis.suspicion import ANYTHING, Learnt, learnt, probabilities
+from kinebench.diagnosis.suspicion import (
+    ANYTHING,
+    Learnt,
+    inputs_of,
+    learnt,
+    mirrored,
+    probabilities,
+)
 from kinebench.lab.camera import Chain, ColouredNoise, WhiteNoise
 
 UNKNOWN = dict.fromkeys(FEATURES, math.nan)
@@ -95,3 +103,43 @@ def test_a_mirrored_recording_gets_the_mirrored_answer(seed: str) -> None:
     for kind, chance in here.items():
         assert there[kind] == pytest.approx(chance, rel=1e-4), kind
     assert np.isfinite(list(here.values())).all()
+
+
+def test_odds_end_at_a_million_million_to_one() -> None:
+    """e³⁰: sums beyond would overflow, or be certain."""
+    for constant, expected in ((100.0, 30.0), (-100.0, -30.0), (29.0, 29.0)):
+        certain = replace(BY_HAND, odds={"bent": {"constant": constant}}, sided=())
+        assert odds(probabilities({}, certain)["bent"]) == pytest.approx(expected, rel=1e-3)
+    both = replace(BY_HAND, odds={"low": {"constant": -100.0}}, sided=("low",))
+    assert odds(probabilities({}, both)["low"]) == pytest.approx(-30.0 + math.log(2.0))
+
+
+def test_kinds_are_all_but_that_of_anything() -> None:
+    assert BY_HAND.kinds == ("bent", "low")
+
+
+def test_far_is_from_six_spreads_on_the_farthest_first() -> None:
+    features = {**UNKNOWN, "hip height": 12.0, "late": 11.9, "mass": -40.0, "static bent": 14.0}
+    assert BY_HAND.far(features) == ("mass", "static bent", "hip height")
+
+
+def test_the_file_is_rounded_to_what_matters() -> None:
+    model = Learnt(
+        {"mass": (1.23456, 9876.54)}, {"mass": {"constant": -1.23456, "mass": 0.0}}, ("mass",),
+        0.25, "by hand", 7, {"mass": 0.8125},
+    )  # fmt: skip
+    assert model.as_json() == {
+        "note": "by hand", "clean_share": 0.25, "strange": 7, "usual": {"mass": [1.235, 9877.0]},
+        "sided": ["mass"], "likely": {"mass": 0.8125}, "odds": {"mass": {"constant": -1.23}},
+    }  # fmt: skip
+    again = Learnt.from_json(model.as_json())
+    assert again.as_json() == model.as_json()
+    assert (again.clean_share, again.strange, again.note) == (0.25, 7, "by hand")
+    assert (again.sided, again.likely) == (("mass",), {"mass": 0.8125})
+    assert again.usual == {"mass": (1.235, 9877.0)}
+
+
+def test_inputs_are_deviations_and_their_sizes_and_a_mirror_turns_those_of_sides() -> None:
+    found = inputs_of({"mass": -2.0, "late": 3.0})
+    assert found == {"mass": -2.0, "late": 3.0, "size of mass": 2.0, "size of late": 3.0}
+    assert mirrored({"mass": -2.0, "late": 3.0}) == {"mass": -2.0, "late": -3.0}

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from kinebench.augmentation import NoAugmentation
-from kinebench.augmentation.augmenter import LSTMAugmenter
+from kinebench.augmentation.augmenter import RATE_TOLERANCE, LSTMAugmenter
 from kinebench.augmentation.catalogue import PUBLISHED
+from kinebench.cleaning import Butterworth, Level, Rotate
+from kinebench.core import Document, Markers, Model
 from kinebench.core.trial import Trial
+from kinebench.diagnosis import swaps
+from kinebench.diagnosis.features import calm
+from kinebench.diagnosis.straightness import straightest_window
 from kinebench.diagnosis.swaps import Cause, causes_of
 from kinebench.ik.fast import FastIK
 from kinebench.lab import Population, StaticPose, generic_body, ik_tasks, record, scaling_setup
@@ -123,3 +130,136 @@ def test_the_rate_of_the_training_is_tried_where_it_was_another(trial: Trial) ->
     swapped = cause.swap(pipeline).augment
     assert (swapped.warm_up_s, swapped.resample_hz) == (1.0, 60.0)
     assert "60 Hz" in cause.instead
+
+
+def test_words_and_values_of_swaps_of_the_recording(trial: Trial) -> None:
+    causes, _ = found(PIPELINE, trial)
+    noise, tilt = causes["keypoint noise"], causes["camera tilt"]
+    assert (noise.now, noise.instead) == ("as recorded", "Butterworth 6 Hz")
+    assert noise.swap(PIPELINE).clean == (Butterworth(6.0, short_runs="keep"),)
+    assert trial.static is not None
+    level = Level().resolve(calm(trial.static))  # cameras do not move between the two
+    assert level.tilt is not None
+    assert tilt.swap(PIPELINE).clean == (Rotate(level.R),)
+    sagittal, frontal = (
+        f"{math.degrees(angle):+.1f} ± {math.degrees(spread):.1f}°"
+        for angle, spread in (
+            (level.tilt.sagittal, level.tilt.sagittal_uncertainty),
+            (level.tilt.frontal, level.tilt.frontal_uncertainty),
+        )
+    )
+    text = f"levelled by {sagittal} sagittal, {frontal} frontal".replace("-", "−")
+    assert (tilt.now, tilt.instead) == ("as recorded", text)
+    # what a pipeline cleans already comes first
+    filtered = replace(PIPELINE, clean=(Butterworth(12.0),))
+    assert noise.swap(filtered).clean == (Butterworth(12.0), Butterworth(6.0, short_runs="keep"))
+
+
+def test_without_a_static_trial_somebody_stands_in_the_movement(trial: Trial) -> None:
+    causes, _ = found(PIPELINE, replace(trial, static=None))
+    level = Level().resolve(calm(trial.keypoints))
+    assert causes["camera tilt"].swap(PIPELINE).clean == (Rotate(level.R),)
+    start, end = straightest_window(calm(trial.keypoints))
+    assert causes["static window"].instead == (
+        f"{start:.2f} to {end:.2f} s, the straightest and stillest half second"
+    )
+    window = causes["static window"].swap(PIPELINE).scale.window  # type: ignore[attr-defined]
+    assert window == GivenWindow(start, end)
+
+
+def test_what_cannot_be_tried_is_told_with_the_reason(trial: Trial) -> None:
+    assert trial.static is not None
+    names = [name for name in trial.static.names if name not in ("Neck", "RHeel")]
+    bare = replace(trial, static=trial.static.select(names))
+    causes, left_out = found(PIPELINE, bare)
+    assert set(causes) == {"keypoint noise"}
+    assert "Neck" in left_out["static window"]
+    assert "RHeel" in left_out["camera tilt"]
+    short = replace(trial, static=trial.static.at_frames(np.arange(20)))
+    assert found(PIPELINE, short)[1]["static window"].startswith("no window of 0.5 s fits")
+    given = replace(PIPELINE, scale=GivenModel(generic_body().model))
+    assert found(given, trial)[1] == {
+        "static window": "the model is not scaled here",
+        "scaling set-up": "the model is not scaled here",
+        "augmenter version": "nothing is augmented here",
+        "augmenter start-up": "nothing is augmented here",
+    }
+
+
+UPRIGHT, ANY = (
+    Document(name, f"<OpenSimDocument><!--{name}, r_mknee_study--></OpenSimDocument>".encode())
+    for name in ("upright", "any_pose")
+)
+
+
+def on_opencap_s_model(setup: Document, name: str = "LaiUhlrich2022") -> Pipeline:
+    model = Model(name, b"<OpenSimDocument><Model/></OpenSimDocument>")
+    return replace(PIPELINE, generic=model, scale=FastScaler(setup, None, GivenWindow(*WINDOW_S)))
+
+
+@pytest.mark.parametrize(
+    ("setup", "now", "instead", "other"),
+    [
+        (UPRIGHT, "the set-up that pulls towards standing", "the any_pose set-up", ANY),
+        (ANY, "the any_pose set-up", "the set-up that pulls towards standing", UPRIGHT),
+        (Document("mine", ANY.xml), "the any_pose set-up",
+         "the set-up that pulls towards standing", UPRIGHT),
+    ],
+)  # fmt: skip
+def test_of_opencap_s_two_set_ups_the_other_is_tried(
+    trial: Trial, monkeypatch: pytest.MonkeyPatch,
+    setup: Document, now: str, instead: str, other: Document,
+) -> None:  # fmt: skip
+    setups = {("augmented", "upright"): UPRIGHT, ("augmented", "any_pose"): ANY}
+    monkeypatch.setattr(
+        swaps, "opencap_setup", lambda *names: SimpleNamespace(scaling=setups[names])
+    )
+    pipeline = on_opencap_s_model(setup)
+    cause = found(pipeline, trial)[0]["scaling set-up"]
+    assert (cause.now, cause.instead) == (now, instead)
+    swapped = cause.swap(pipeline)
+    assert swapped == on_opencap_s_model(other)
+
+
+def test_other_models_and_markers_have_no_other_set_up(trial: Trial) -> None:
+    left_out = found(on_opencap_s_model(UPRIGHT, "generic"), trial)[1]
+    assert left_out["scaling set-up"] == "OpenCap has no set-ups for generic"
+    video = Document("video", b"<OpenSimDocument><!--RKnee--></OpenSimDocument>")
+    left_out = found(on_opencap_s_model(video), trial)[1]
+    assert left_out["scaling set-up"] == "OpenCap has one set-up for these markers"
+
+
+@pytest.mark.parametrize(
+    ("rate_hz", "options", "name", "instead"),
+    [
+        (60.0, {}, "augmenter start-up", "1 s of warm-up"),
+        (60.0, {"warm_up_s": 0.99}, "augmenter start-up", "1 s of warm-up"),
+        (60.0, {"warm_up_s": 1.0}, None, None),
+        (60.0, {"warm_up_s": 2.0}, None, None),
+        (30.0, {}, "augmenter timing", "1 s of warm-up and run at 60 Hz"),
+        (30.0, {"warm_up_s": 1.0}, "augmenter timing", "run at 60 Hz"),
+        (120.0, {"warm_up_s": 1.0}, "augmenter timing", "run at 60 Hz"),
+        (30.0, {"resample_hz": 60.0}, "augmenter start-up", "1 s of warm-up"),
+        (60.0 * (1 + 0.9 * RATE_TOLERANCE), {"warm_up_s": 1.0}, None, None),
+        (60.0 * (1 - 1.1 * RATE_TOLERANCE), {"warm_up_s": 1.0}, "augmenter timing",
+         "run at 60 Hz"),
+    ],
+)  # fmt: skip
+def test_warm_up_and_rate_are_tried_where_they_are_others(
+    trial: Trial, rate_hz: float, options: dict[str, float], name: str | None, instead: str | None
+) -> None:
+    filmed = trial.keypoints
+    times = np.arange(filmed.n_frames) / rate_hz
+    other = replace(trial, keypoints=Markers(filmed.names, times, filmed.positions))
+    causes, left_out = found(augmented(version="lab-1", **options), other)
+    timing = {key: one for key, one in causes.items() if key.startswith("augmenter")}
+    if name is None:
+        assert timing == {}
+        expected = "it has a warm-up, and frames at the rate it knows"
+        assert left_out["augmenter start-up"] == expected
+    else:
+        assert {key: (one.now, one.instead) for key, one in timing.items()} == {
+            name: ("none of it", instead)
+        }
+        assert "augmenter start-up" not in left_out
+    assert left_out["augmenter version"] == "lab-1 is not one of OpenCap's"

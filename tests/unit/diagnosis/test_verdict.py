@@ -13,13 +13,15 @@ from made_up_diagnosis import TIMES, chances, made_up
 
 from kinebench.diagnosis.faults import CAUSES, LIKELY
 from kinebench.diagnosis.figures import COURSES, FIGURES
-from kinebench.diagnosis.spread import notable, spread_of
+from kinebench.diagnosis.spread import error_of, notable, spread_of
 from kinebench.diagnosis.verdict import (
     ANGLE_CHANGE,
+    Finding,
     angle_change,
     drop_interval,
     findings,
     part_text,
+    signed,
     verdict,
 )
 from kinebench.diagnosis.why import SOLVERS
@@ -205,3 +207,221 @@ def test_without_repetitions_the_whole_trial_is_told() -> None:
     whole = replace(made_up({}), deep=np.arange(len(TIMES)))
     assert "over the whole trial the right hip" in verdict(whole)[1]
     assert whole.deep_spans_s == ()
+
+
+def said(*arguments: object, **options: object) -> str:
+    return verdict(made_up(*arguments, **options))[0]  # type: ignore[arg-type]
+
+
+def test_of_several_suspects_four_are_named_besides_the_first() -> None:
+    several = chances(
+        mass=0.96, size=0.95, filter=0.94, side_swaps=0.93, changing_lengths=0.92, frame_rate=0.9,
+        low_keypoint=0.9,
+    )  # fmt: skip
+    assert said({}, several) == (
+        "Most likely wrong (96 %): mass: mass is seen. To do: check the stated mass and its unit."
+        " Also: size, filter, side swaps, changing lengths and 2 more."
+    )
+
+
+def test_where_no_cause_is_named_it_is_told_what_is_known() -> None:
+    large, small = {"drop_m": -0.060}, {"drop_m": -0.010}
+    assert said({}, **small) == (
+        "No fault is shown by this recording (that anything is wrong: 10 %). To do: nothing; see"
+        " below what cannot be told."
+    )
+    assert said({}, **large) == (
+        "The cause cannot be told from this recording: the side drop is larger than noise explains,"
+        " and no check and no swap shows a fault; it may be the person. To do: record again, with"
+        " the cameras elsewhere."
+    )
+    assert said({}, anything=0.85, **large) == (
+        "Something is likely wrong (85 %), and what cannot be told from this recording: none of the"
+        " causes that kinebench knows stands out. To do: record again, with the cameras elsewhere."
+    )
+    assert said({}, anything=0.849, **small).startswith("No fault is shown")
+    strange = replace(made_up({}, anything=0.99), strange=("late", "mass", "shear", "start"))
+    assert verdict(strange)[0] == (
+        "What is wrong cannot be told from this recording: it is unlike the squats, rises and jumps"
+        " of two feet that causes were learnt on (late, mass, shear and 1 more). To do: read the"
+        " figures below without a verdict."
+    )
+
+
+def test_two_candidates_are_told_from_a_tenth_on_with_what_tells_them_apart() -> None:
+    once = chances(wandering_side=0.4, sinking_keypoint=0.1, mass=0.1)
+    assert said({}, once, anything=0.9) == (
+        "Something is likely wrong (90 %), and what cannot be told from this recording: wandering"
+        " side (40 %) or sinking keypoint (10 %). To tell: record again with the cameras on the"
+        " other side: an error of the keypoints changes with them, a person does not."
+    )
+    two = said({}, chances(size=0.4, mass=0.1), anything=0.9)
+    assert two.endswith(
+        "size (40 %) or mass (10 %). To tell: measure a known length in both recordings; a scale."
+    )
+    assert "or mass" not in said({}, chances(size=0.4, mass=0.099), anything=0.9)
+
+
+@pytest.mark.parametrize(
+    ("drop_m", "expected"),
+    [
+        # 90 sessions: 2.5 mm too high in the mean; t(0.975; 89)·√(1 + 1/90)·7.13 mm = 14.2 mm
+        (-0.060, "squat: at the deepest points the right hip is 60.0 mm below the other (right −"
+                 " left −60.0 mm; 95 % interval of the true drop −76.8 mm to −48.3 mm)."),
+        (0.060, "squat: at the deepest points the left hip is 60.0 mm below the other (right −"
+                " left +60.0 mm; 95 % interval of the true drop +43.2 mm to +71.7 mm)."),
+        (0.0, "squat: at the deepest points the left hip is 0.0 mm below the other (right − left"
+              " +0.0 mm; 95 % interval of the true drop −16.8 mm to +11.7 mm, so that it cannot be"
+              " told from 0)."),
+    ],
+)  # fmt: skip
+def test_what_is_seen_is_told_with_its_interval(drop_m: float, expected: str) -> None:
+    assert verdict(made_up({}, drop_m=drop_m))[1] == expected
+
+
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_an_interval_that_ends_at_0_cannot_be_told_from_it(sign: int) -> None:
+    error = error_of(FIGURES[0], "v0.3")
+    assert error is not None
+    for share, is_told in ((0.99, False), (1.01, True)):
+        drop_m = error.mean + sign * share * error.half_width
+        seen = verdict(made_up({}, drop_m=drop_m))
+        assert ("cannot be told from 0" not in seen[1]) is is_told
+        assert seen[0].startswith("The cause cannot be told") is is_told
+        low, high = drop_interval(made_up({}, drop_m=drop_m)) or (math.nan, math.nan)
+        assert (low, high) == pytest.approx(
+            (drop_m - error.mean - error.half_width, drop_m - error.mean + error.half_width)
+        )
+
+
+def test_without_an_interval_it_is_told_why() -> None:
+    whole = verdict(replace(made_up({}), deep=np.arange(len(TIMES))))
+    assert whole[1] == (
+        "squat: over the whole trial the right hip is 10.0 mm below the other (right − left −10.0"
+        " mm; no interval: noise is known at the deepest points, with augmenter v0.3)."
+    )
+    assert verdict(made_up({}, drop_m=math.nan))[1] == (
+        "squat: the model has no hip joint centres to compare."
+    )
+    assert drop_interval(made_up({}, drop_m=math.nan)) is None
+
+
+def test_the_bias_of_augmenter_and_noise_has_its_numbers() -> None:
+    assert verdict(made_up({}))[2] == (
+        "In 90 clean virtual sessions under all sorts of cameras the printed drop at depth was"
+        " wrong by +2.5 mm in the mean, SD 7.1 mm, with augmenter v0.3; v0.2 in its place adds +6.2"
+        " mm there, where nothing is wrong: the augmenter's own left and right. Real recordings"
+        " vary more."
+    )
+
+
+def test_values_are_signed_and_in_the_unit_of_readers() -> None:
+    by_name = {figure.name: figure for figure in FIGURES}
+    assert signed(0.0123, by_name["side_drop"]) == "+12.3 mm"
+    assert signed(math.radians(-7.0), by_name["hip_flexion"]) == "−7.0°"
+    assert signed(-0.0123, by_name["leg_length"]) == "−1.2 %"
+    # t(0.975; 29)·√(1 + 1/30)·2.14 mm
+    assert part_text("static window", 0.004, FIGURES[0]) == "+4.0 mm ± 4.4 mm"
+    assert part_text("static window", -0.004, FIGURES[0]) == "−4.0 mm ± 4.4 mm"
+
+
+# ---- findings
+
+
+def test_from_15_per_cent_on_a_cause_is_possible() -> None:
+    found = findings(made_up({}, chances(size=0.2, mass=0.15, filter=0.149)))
+    assert [one.name for one in found if not math.isnan(one.probability)] == ["size", "mass"]
+    assert not any(one.suspect for one in found)
+
+
+def test_suspects_come_by_weight_what_is_possible_by_chance_and_the_rest_by_size() -> None:
+    swaps = {
+        "small": {"side_drop": 0.001}, "large": {"side_drop": 0.1}, "middle": {"side_drop": 0.01},
+    }  # fmt: skip
+    faults = chances(mass=0.6, size=0.7, filter=0.2, side_swaps=0.3)
+    found = findings(made_up(swaps, faults))
+    assert names(found) == [
+        "size", "mass", "side swaps", "filter", "large", "middle", "small", SOLVERS,
+    ]  # fmt: skip
+    assert [one.suspect for one in found] == [True, True, *[False] * 6]
+    large = found[4]
+    assert (large.now, large.instead, large.swap) == ("large now", "large instead", "large")
+    assert (large.figure, large.part) == (FIGURES[0], pytest.approx(0.1))
+    assert large.size == pytest.approx(0.1 / 3e-3)
+    assert (large.shown, large.advice, large.suspect) == ("", "", False)
+
+
+@pytest.mark.parametrize(
+    ("size", "weight"),
+    [(0.0, 0.4), (0.5, 0.4), (0.75, 0.6), (1.0, 0.8), (9.0, 0.8), (math.nan, 0.8)],
+)  # fmt: skip
+def test_a_weight_is_the_chance_times_a_size_from_a_half_to_one(size: float, weight: float) -> None:
+    assert Finding("a", 0.8, "", "", size=size).weight == pytest.approx(weight)
+    assert Finding("a", math.nan, "", "", size=size).weight == LIKELY / 2
+
+
+def test_a_part_that_is_not_known_is_no_size() -> None:
+    unknown = made_up({"a": {"side_drop": math.nan, "floor_contact": 0.001}})
+    first = findings(unknown)[0]
+    assert (first.figure, first.part) == (FIGURES[5], 0.001)
+    nothing = findings(made_up({"a": {"side_drop": math.nan}}))[0]
+    assert nothing.size == 0.0
+
+
+def test_solvers_are_suspected_from_what_is_notable_on_and_told_with_what_they_do() -> None:
+    limit = notable(SOLVERS, FIGURES[0])
+    for part, is_suspect in ((limit, True), (0.999 * limit, False)):
+        moved = made_up({})
+        moved.parts[SOLVERS][0] = part  # type: ignore[index]
+        assert findings(moved)[0].suspect is is_suspect
+    first = findings(moved)[0]
+    assert (first.shown, first.swap, first.now, first.instead) == (
+        "", SOLVERS, "OpenSim's scaling and inverse kinematics", "solved to the optimum",
+    )  # fmt: skip
+    assert first.advice == "solve to the optimum (--engine fast)"
+    assert (first.figure, first.part) == (FIGURES[0], pytest.approx(0.999 * limit))
+    assert math.isnan(first.probability)
+    restless = made_up({})
+    restless.parts[SOLVERS][FIGURES.index(FIGURES[-1])] = 1.0  # type: ignore[index]
+    first = findings(restless)[0]
+    assert (first.figure, first.suspect) == (FIGURES[-1], False)  # the legs' unrest is of no side
+    assert FIGURES[-1].name == "unrest"
+
+
+# ---- change of angles
+
+
+@pytest.mark.parametrize(
+    ("rate_hz", "n_frames", "n_mean"),
+    [(60, 121, 12), (100, 50, 20), (2, 9, 1), (60, 5, 5), (60, 1, 1)],
+)  # fmt: skip
+@pytest.mark.parametrize("where", [0, -1])
+def test_angles_are_averaged_over_a_fifth_of_a_second_wherever_it_is(
+    rate_hz: float, n_frames: int, n_mean: int, where: int
+) -> None:
+    """One frame of 6°, of so many."""
+    part = np.zeros((n_frames, len(COURSES)))
+    part[where, 1:] = math.radians(6.0)
+    found = angle_change(3.0 + np.arange(n_frames) / rate_hz, part)
+    assert math.degrees(found) == pytest.approx(6.0 / math.sqrt(n_mean), rel=1e-6)
+
+
+def test_an_angle_with_a_gap_does_not_count() -> None:
+    part = np.full((2, len(COURSES)), 0.1)
+    part[1, 1] = np.nan
+    part[:, 2] = 0.3
+    mean = (0.09 + (len(COURSES) - 3) * 0.01) / (len(COURSES) - 2)
+    assert angle_change(np.array([0.0, 0.1]), part) == pytest.approx(math.sqrt(mean))
+
+
+# ---- the diagnosis itself
+
+
+def test_ranked_by_a_figure_unknown_parts_come_last() -> None:
+    found = made_up({"a": {"pelvis_list": -0.2}, "b": {"pelvis_list": math.nan},
+                     "c": {"pelvis_list": 0.3, "side_drop": 9.0}})  # fmt: skip
+    ranked = found.ranked("pelvis_list")
+    assert [name for name, _ in ranked[:2]] == ["c", "a"]
+    assert [part for _, part in ranked[:2]] == [0.3, -0.2]
+    assert {name for name, _ in ranked[2:]} == {"b", SOLVERS}
+    assert found.n_deep_frames == 5

@@ -22,7 +22,8 @@ from kinebench.events import (
     squat_repetitions,
 )
 from kinebench.events.intervals import Contact, above_with_hysteresis
-from kinebench.io.sto import Table, read_motion, read_table
+from kinebench.io.mot import read_motion
+from kinebench.io.sto import Table, read_table
 from kinebench.io.trc import read_trc
 from kinebench.signals.resampling import resample
 

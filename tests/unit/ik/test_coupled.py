@@ -13,7 +13,7 @@ from kinebench.core.ik_tasks import IKTasks
 from kinebench.ik.fast import FastIK
 from kinebench.ik.opensim_engine import OpenSimIK
 from kinebench.io.models import read_model
-from kinebench.io.sto import motion_text
+from kinebench.io.mot import motion_text
 from kinebench.io.trc import read_trc
 from kinebench.kinematics import read_tree
 from kinebench.osim.runtime import load_opensim, quietly

@@ -13,7 +13,7 @@ from kinebench.errors import InverseKinematicsError, KinebenchWarning, ModelErro
 from kinebench.ik import opensim_engine
 from kinebench.ik.opensim_engine import OpenSimIK
 from kinebench.ik.tracked import shared_markers
-from kinebench.io.sto import read_motion
+from kinebench.io.mot import read_motion
 from kinebench.io.trc import write_trc
 from kinebench.kinematics import marker_positions, read_tree
 from kinebench.osim.edits import marker_names, without_dependent_leaves, without_forces

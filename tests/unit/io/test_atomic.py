@@ -15,7 +15,7 @@ from kinebench.core import Coordinate, Markers, Motion
 from kinebench.errors import KinebenchError
 from kinebench.io.atomic import OutputError, atomic_path, write_atomically
 from kinebench.io.c3d import write_c3d
-from kinebench.io.sto import write_motion
+from kinebench.io.mot import write_motion
 from kinebench.io.trc import write_trc
 
 MARKERS = Markers(("a",), [0.0, 0.1], np.ones((2, 1, 3)))

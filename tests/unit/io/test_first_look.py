@@ -11,7 +11,8 @@ from kinebench.core import Markers
 from kinebench.errors import FileFormatError, KinebenchWarning
 from kinebench.io.first_look import implausible_times, warn_if_implausible
 from kinebench.io.keypoint_files import read_markers
-from kinebench.io.sto import read_motion, read_table
+from kinebench.io.mot import read_motion
+from kinebench.io.sto import read_table
 from kinebench.io.trc import read_trc, write_trc
 from kinebench.remarks import collected_remarks
 

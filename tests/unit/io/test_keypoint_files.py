@@ -230,6 +230,8 @@ def test_tables_with_text(tmp_path: Path) -> None:
         ("+x-y-z", [1.0, -2.0, -3.0]),
         ("+y+z+x", [2.0, 3.0, 1.0]),
         ("+x+z-y", [1.0, 3.0, -2.0]),
+        ("+X+Z-Y", [1.0, 3.0, -2.0]),
+        ("Z-up", [1.0, 3.0, -2.0]),
     ],
 )
 def test_axes(tmp_path: Path, axes: str, turned: list[float]) -> None:
@@ -246,7 +248,7 @@ def test_mirrored_axes_are_refused(tmp_path: Path, axes: str) -> None:
         read_markers(saved(tmp_path, BODY), **DECLARED, axes=axes)
 
 
-@pytest.mark.parametrize("axes", ["", "xyz", "+x+y", "+x+x+z", "+X+Y+Z", "x+y+z+", "+x+y+z+x"])
+@pytest.mark.parametrize("axes", ["", "xyz", "+x+y", "+x+x+z", "z", "+x+y*z", "x+y+z+", "+x+y+z+x"])
 def test_axes_that_are_none_are_refused(tmp_path: Path, axes: str) -> None:
     with pytest.raises(ValueRangeError, match="must name forward, up and right"):
         read_markers(saved(tmp_path, BODY), **DECLARED, axes=axes)

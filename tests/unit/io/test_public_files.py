@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from kinebench.errors import FileFormatError, KinebenchWarning
+from kinebench.io.mot import read_motion
 from kinebench.io.session import read_session
 from kinebench.io.setups import read_ik_tasks, read_time_range
-from kinebench.io.sto import read_motion, read_table
+from kinebench.io.sto import read_table
 from kinebench.io.trc import read_trc, write_trc
 
 pytestmark = pytest.mark.mirror

@@ -376,3 +376,9 @@ def test_a_date_that_never_was_is_a_text(downloaded: Path) -> None:
     text = "date: 2001-99-99\nmass_kg: 60\nheight_m: 1.6\n"
     session = read_session(put(downloaded, "sessionMetadata.yaml", text))
     assert session.metadata["date"] == "2001-99-99"
+
+
+def test_a_session_shows_itself_in_a_line(downloaded: Path) -> None:
+    assert repr(read_session(downloaded)) == (
+        "<Session OpenCapData_1234: 72 kg, 1.78 m; trials squats1, neutral>"
+    )

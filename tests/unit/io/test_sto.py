@@ -10,15 +10,8 @@ import pytest
 
 from kinebench.core import Coordinate
 from kinebench.errors import FileFormatError, KinebenchWarning, ValueRangeError
-from kinebench.io.sto import (
-    Table,
-    motion_text,
-    read_motion,
-    read_motion_file,
-    read_table,
-    table_text,
-    write_motion,
-)
+from kinebench.io.mot import motion_text, read_motion, read_motion_file, write_motion
+from kinebench.io.sto import Table, read_table, table_text
 
 ROWS = "time\tpelvis_tilt\tpelvis_ty\tknee_angle_r\n0\t90\t0.9\t-180\n0.5\t45\t1.0\tnan\n"
 COUNTS = "nRows=2\nnColumns=4\n"

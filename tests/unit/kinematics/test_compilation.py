@@ -17,9 +17,9 @@ import numba
 import pytest
 
 from kinebench.errors import KinebenchWarning
+from kinebench.io.private_code import is_private, read_code, sealed
 from kinebench.kinematics.newton import stored_code as module
 from kinebench.kinematics.newton.compilation import compiled, is_compiled
-from kinebench.kinematics.newton.stored_code import is_private
 
 ROOT = Path(__file__).parents[3]
 
@@ -109,7 +109,7 @@ def test_a_folder_that_others_can_write_to_is_not_used(folder: Path, tmp_path: P
     assert compiled(doubled)(1.5) == 3.0
     (index,) = folder.rglob("*.nbi")
     content = pickle.dumps(Planted(tmp_path / "ran"))
-    index.write_bytes(module._MAGIC + module.hashlib.sha256(content).digest() + content)
+    index.write_bytes(sealed(content))
     index.parent.chmod(0o777)
     # code is then stored beside this file, where an earlier run of the test may have left it
     for left in Path(__file__).parent.rglob(f"{Path(__file__).stem}.doubled-*.nb?"):
@@ -127,14 +127,14 @@ def test_files_of_others_and_links_are_not_read(
 ) -> None:
     assert compiled(doubled)(1.5) == 3.0
     (index,) = folder.rglob("*.nbi")
-    assert module._read(index) is not None
+    assert read_code(index) is not None
     index.rename(tmp_path / "elsewhere")
     index.symlink_to(tmp_path / "elsewhere")
-    assert module._read(index) is None
+    assert read_code(index) is None
     index.unlink()
     (tmp_path / "elsewhere").rename(index)
     monkeypatch.setattr(os, "getuid", lambda: 12345)
-    assert module._read(index) is None
+    assert read_code(index) is None
     assert not is_private(index.parent)
 
 

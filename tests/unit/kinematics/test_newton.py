@@ -64,15 +64,18 @@ class Solver:
         self.mechanism = build_mechanism(tree, WEIGHTS, TASKS)
         self.flat = self.mechanism.flat
         self.work = new_work(self.flat)
+        self.frozen = np.zeros(len(self.flat.variables), np.bool_)
         columns = np.array([tree.marker_names.index(name) for name in self.mechanism.markers])
-        measure(self.flat.markers, measured, columns, self.work.state, self.work.origin)
+        self.work.measured[:] = measured[columns]
+        measure(self.flat.markers, self.work)
 
     def energy(self, x: Array) -> float:
-        return float(evaluate(self.flat, x, self.work))
+        self.work.x[:] = x
+        return float(evaluate(self.flat, self.work))
 
     def derivatives(self, x: Array, newton: bool) -> tuple[Array, Array]:
-        evaluate(self.flat, x, self.work)
-        normal_equations(self.flat, x, newton, self.work)
+        self.energy(x)
+        normal_equations(self.flat, self.frozen, newton, self.work)
         H = np.zeros((len(x), len(x)))
         for i, depth in enumerate(self.flat.variable_depth):
             for t in range(depth + 1):

@@ -10,7 +10,7 @@ import pytest
 
 from kinebench.core import Motion
 from kinebench.errors import KinebenchWarning, ValueRangeError
-from kinebench.io.sto import read_motion
+from kinebench.io.mot import read_motion
 from kinebench.kinematics import forward_kinematics, marker_positions
 from kinebench.lab.body import Body, generic_body
 from kinebench.lab.feet import sole_points

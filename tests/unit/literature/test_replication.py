@@ -16,10 +16,11 @@ import pytest
 from kinebench.cli.main import main
 from kinebench.comparison.procedure import LOWER_BODY_21
 from kinebench.core import Coordinate, Motion
+from kinebench.core.provenance import changed_on, file_sha256
 from kinebench.datasets import Places
 from kinebench.datasets.registration import add_dataset
 from kinebench.errors import DatasetError, NameNotFoundError
-from kinebench.io.sto import write_motion
+from kinebench.io.mot import write_motion
 from kinebench.lab import Population
 from kinebench.lab.camera.catalogue import two_phones
 from kinebench.lab.motions.squat import Squat
@@ -261,6 +262,11 @@ def test_the_command_prints_and_writes(
     for said in ("What separates the two procedures", "10.1371/journal.pcbi.1011462", "4.1*"):
         assert said in text
     assert str(copy) not in text, "a page tells nobody's folders"
+    # every file that was scored, with its digest and the day of the data
+    for file in ("Mocap/IK/walking1.mot", "Video/HRNet/2-cameras/IK/walking1.mot"):
+        assert file_sha256(copy / "subject2" / "OpenSimData" / file) in text
+    assert changed_on(copy / "subject2" / "OpenSimData" / "Mocap" / "IK" / "walking1.mot") in text
+    assert "subject3, walking3: HRNet/2-cameras" in text
     with table.open(encoding="utf-8", newline="") as file:
         rows = {(line["activity"], line["of"]): line for line in csv.DictReader(file)}
     walking = rows["walking", ANGLES]

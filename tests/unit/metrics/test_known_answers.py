@@ -12,7 +12,7 @@ import pytest
 from kinebench.alignment import NoAlignment, align
 from kinebench.core.marker_regions import side_of
 from kinebench.errors import KinebenchWarning
-from kinebench.io.sto import read_motion
+from kinebench.io.mot import read_motion
 from kinebench.io.trc import read_trc
 from kinebench.metrics import (
     evaluate_feet,

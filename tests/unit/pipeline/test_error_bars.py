@@ -12,7 +12,7 @@ import pytest
 from kinebench.cli.main import main
 from kinebench.core.body_groups import group_of
 from kinebench.core.motion import Coordinate, Motion
-from kinebench.io.sto import read_motion
+from kinebench.io.mot import read_motion
 from kinebench.io.trc import write_trc
 from kinebench.lab import Population, Recording, StaticPose, record
 from kinebench.lab.camera.presets import two_phones

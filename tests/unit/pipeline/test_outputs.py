@@ -24,7 +24,8 @@ from kinebench.core import (
     Subject,
 )
 from kinebench.io.atomic import OutputError
-from kinebench.io.sto import read_motion, read_table
+from kinebench.io.mot import read_motion
+from kinebench.io.sto import read_table
 from kinebench.io.trc import read_trc
 from kinebench.pipeline import outputs
 from kinebench.pipeline.outputs import (

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from kinebench.core import Coordinate, Model, Motion, ScalingResult, Subject
-from kinebench.pipeline.scaling_remarks import tell_of_scaling
+from kinebench.pipeline.scaling_remarks import tell_of_scaling, tell_of_standing
+from kinebench.posture.standing import StandingQuality
 from kinebench.quality.model import model_mass, side_ratios
 from kinebench.remarks import collected_remarks
 
@@ -122,3 +124,75 @@ def test_side_ratios_are_right_over_left_along_the_length() -> None:
 
 def test_model_mass_is_the_sum_of_the_bodies(leg_model: Model) -> None:
     assert model_mass(leg_model) == pytest.approx(22.1)
+
+
+@pytest.mark.parametrize(
+    ("errors", "is_told"),
+    [
+        ((0.0201, 0.0), True),  # the largest; its RMS is 14 mm
+        ((0.0199, *[0.0] * 9), False),
+        ((0.0201, *[0.0] * 9), True),
+        ((0.0099, 0.0099), False),
+        ((0.0101, 0.0101), True),
+    ],
+)
+def test_marker_errors_of_good_practice(
+    scaling: Any, errors: tuple[float, ...], is_told: bool
+) -> None:
+    assert bool(remarks(scaling(errors=errors))) is is_told
+
+
+def test_marker_errors_in_full(scaling: Any) -> None:
+    assert remarks(scaling(errors=(0.003, 0.025, 0.004))) == [
+        "static marker errors: RMS 14.7 mm, largest 25.0 mm (M1); good practice is an RMS within"
+        " 10 mm and a largest within 20 mm"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("right", "is_told"), [(1.029, False), (1.031, True), (0.971, False), (0.969, True)]
+)
+def test_sides_that_differ_by_three_per_cent(scaling: Any, right: float, is_told: bool) -> None:
+    factors = {"tibia_r": (1.0, right, 1.0), "tibia_l": ONE}
+    told = remarks(scaling(factors=factors))
+    assert told == (
+        [
+            f"right tibia is scaled {(right - 1) * 100:+.1f} % against the left: the static pose"
+            " gives limbs of different length"
+        ]
+        if is_told
+        else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("mass_kg", "is_told"),
+    [(22.1 / 1.009, False), (22.1 / 1.011, True), (22.1 / 0.991, False), (22.1 / 0.989, True)],
+)
+def test_a_mass_that_differs_by_a_hundredth(scaling: Any, mass_kg: float, is_told: bool) -> None:
+    assert bool(remarks(scaling(), mass_kg)) is is_told
+
+
+def test_bodies_of_other_ratios_are_told_apart(scaling: Any) -> None:
+    factors = {"femur_r": (1.0, 1.05, 1.0), "femur_l": ONE, "tibia_r": (1.0, 0.9, 1.0)}
+    first, second = remarks(scaling(factors={**factors, "tibia_l": ONE}))
+    assert first.startswith("right femur is scaled +5.0 %")
+    assert second.startswith("right tibia is scaled -10.0 %")
+
+
+def test_how_somebody_stood_is_told_with_the_window() -> None:
+    still = StandingQuality(0.5, 1.25, 0.004, (1.0, 2.0), 3.0)
+    bent = replace(still, knee_flexion_deg=(41.0, 2.0), movement_m=0.056)
+    with collected_remarks() as told:
+        tell_of_standing(still, (0.5, 1.25), "static")
+    assert list(told) == []
+    with collected_remarks() as told:
+        tell_of_standing(bent, (0.5, 1.25), "movement")
+    (remark,) = told
+    assert (remark.code, remark.recording) == ("static pose", "movement")
+    assert remark.spans_s == ((0.5, 1.25),)
+    assert remark.text.startswith(
+        "the subject is not standing still and upright in the static window 0.50 to 1.25 s: "
+    )
+    assert remark.text.endswith(", ".join(bent.faults()))
+    assert len(bent.faults()) == 2

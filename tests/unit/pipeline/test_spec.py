@@ -164,3 +164,86 @@ def test_a_scaled_model_needs_no_files_of_scaling(monkeypatch: pytest.MonkeyPatc
     assert pipeline.generic == pipeline.scale.model == model  # type: ignore[attr-defined]
     with pytest.raises(AssertionError, match="Setup_IK_openpose"):
         PipelineSpec(track="openpose").build_on(model, NoAugmentation())
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"warm_up_s": True}, "[pipeline]: warm_up_s must be a finite number, found True"),
+        (
+            {"resample_hz": float("inf")},
+            "[pipeline]: resample_hz must be a finite number, found inf",
+        ),
+        ({"floor": 1}, "[pipeline]: floor must be true or false, found 1"),
+        ({"clean": ["none"]}, "[pipeline]: clean must be a text, found ['none']"),
+        ({"engine": None}, "[pipeline]: engine must be a text, found None"),
+        (
+            {"track": "stored", "warm_up_s": 1.0},
+            "a warm-up asked for, but stored markers are tracked as they are: nothing is augmented",
+        ),
+        (
+            {"track": "openpose", "augmenter": "v0.1", "warm_up_s": 1, "resample_hz": 60},
+            "an augmenter version and a warm-up and a rate for the augmenter asked for, but"
+            " openpose markers are tracked as they are: nothing is augmented",
+        ),
+        (
+            {"body": "lab", "track": "mocap"},
+            "the laboratory's body has augmented markers only, not 'mocap'",
+        ),
+        ({"window": [2, 1]}, "a window must not end before it starts: 2 to 1 s"),
+    ],
+)  # fmt: skip
+def test_mistakes_are_told_in_full(table: dict, said: str) -> None:
+    with pytest.raises(KinebenchError) as refused:
+        PipelineSpec.from_table(table)
+    assert str(refused.value) == said
+
+
+def test_a_window_is_two_times_or_a_name() -> None:
+    for times in ([1.0], [1.0, 2.0, 3.0]):
+        with pytest.raises(NameNotFoundError):
+            PipelineSpec.from_table({"window": times})
+    assert PipelineSpec.from_table({"window": (1, 2)}).window == GivenWindow(1.0, 2.0)
+    name = "standing from start"
+    assert PipelineSpec.from_table({"window": name}).window == StandingWindow(avoid_start_s=0.0)
+    unnamed = PipelineSpec(window=StaticWindow(threshold_m=0.1))
+    with pytest.raises(ValueRangeError, match=r"opencap, standing, standing from start$"):
+        unnamed.to_table()
+
+
+def test_only_what_differs_from_the_default_is_written() -> None:
+    assert PipelineSpec().to_table() == {}
+    assert PipelineSpec().to_toml() == "[pipeline]\n"
+    spec = PipelineSpec(augmenter="v0.1", floor=False, window=GivenWindow(1.0, 2.5), clean=())
+    assert spec.to_table() == {
+        "augmenter": "v0.1", "clean": "none", "floor": False, "window": [1.0, 2.5],
+    }  # fmt: skip
+    assert spec.to_toml().splitlines() == [
+        "[pipeline]", 'augmenter = "v0.1"', 'clean = "none"', "floor = false",
+        "window = [1.0, 2.5]",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("track", "first"),
+    [("augmented", "C7_study"), ("stored", "C7_study"), ("mocap", "C7"), ("openpose", "Neck")],
+)
+def test_markers_that_must_stand_still_are_those_that_are_tracked(track: str, first: str) -> None:
+    spec = PipelineSpec(track=track)
+    assert first in spec.watched
+    assert spec.augments == (track == "augmented")
+
+
+def test_without_augmentation_a_version_is_of_no_use() -> None:
+    assert PipelineSpec(track="stored").make_augmenter("v0.1") == NoAugmentation()
+    made = PipelineSpec(warm_up_s=1.0, resample_hz=60.0).make_augmenter("lab-1")
+    assert made == LSTMAugmenter("lab-1", warm_up_s=1.0, resample_hz=60.0)
+
+
+def test_what_was_chosen_by_the_data_is_built_in() -> None:
+    spec = PipelineSpec(body="lab", augmenter="lab-1", engine="fast")
+    scale, augment = FastScaler(scaling_setup(), None, GivenWindow(1, 2)), NoAugmentation()
+    pipeline = spec.build(augment=augment, scale=scale)
+    assert (pipeline.scale, pipeline.augment) == (scale, augment)
+    assert PipelineSpec(body="lab").build().augment == LSTMAugmenter("v0.3")
+    assert spec.build_on(generic_body().model, augment).generic == generic_body().model

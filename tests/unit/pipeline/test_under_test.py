@@ -20,7 +20,7 @@ from kinebench.errors import (
     UnderTestError,
     ValueRangeError,
 )
-from kinebench.io.sto import write_motion
+from kinebench.io.mot import write_motion
 from kinebench.pipeline.spec import PipelineSpec
 from kinebench.pipeline.under_test import (
     CommandLine,
@@ -371,3 +371,173 @@ class TestNamesOfKeypoints:
         files = {"files": ".", "markers": {"right_knee": "RKnee"}}
         with pytest.raises(FileFormatError, match="markers map nothing"):
             under_test_of({"under_test": files}, tmp_path, PipelineSpec())
+
+
+def refusal(make: Callable[[], object]) -> str:
+    with pytest.raises(KinebenchError) as refused:
+        make()
+    return str(refused.value)
+
+
+class TestWords:
+    """What is said of a pipeline that does not do, in full."""
+
+    def test_a_command(self, command: Callable[..., CommandLine]) -> None:
+        assert refusal(lambda: CommandLine("run {keypoints}")) == (
+            "the command lacks {out}: run {keypoints}"
+        )
+        assert refusal(lambda: CommandLine("run {out}")) == (
+            "the command lacks {keypoints}: run {out}"
+        )
+        assert refusal(lambda: CommandLine("  ")) == "the command is empty"
+        assert refusal(lambda: command("pass")(TRIAL)) == (
+            "the command wrote no out.mot; it ended with 0"
+        )
+        quiet = command("import sys; sys.exit(7)")
+        assert refusal(lambda: quiet(TRIAL)) == "the command wrote no out.mot; it ended with 7"
+        chatty = command("print('x' * 150, 'the end')")
+        said = refusal(lambda: chatty(TRIAL))
+        assert said.startswith("the command wrote no out.mot; it ended with 0: xxx")
+        assert said.endswith("x the end")
+        chatty = command("print('y' * 50 + 'x' * 199)")
+        assert refusal(lambda: chatty(TRIAL)).endswith("ended with 0: " + "x" * 199)
+        assert refusal(lambda: CommandLine("no-such-program {keypoints} {out}")(TRIAL)) == (
+            "cannot run no-such-program: No such file or directory"
+        )
+        assert (
+            refusal(
+                lambda: CommandLine("x {keypoints} {static} {out}")(
+                    Trial("t", TRIAL.subject, KEYPOINTS)
+                )
+            )
+            == "the command asks for {static}, and the trial has no static trial"
+        )
+
+    @pytest.mark.parametrize("seconds", [0.0, -1.0, float("nan")])
+    def test_a_time_limit_is_above_zero(self, seconds: float) -> None:
+        said = refusal(lambda: CommandLine("x {keypoints} {out}", time_limit_s=seconds))
+        assert "time_limit_s of a command" in said
+
+    def test_a_function(self) -> None:
+        assert refusal(lambda: PythonCallable("toy")) == (
+            "a Python pipeline is named module:function, found 'toy'"
+        )
+        assert refusal(lambda: PythonCallable("toy:a.b")) == (
+            "a Python pipeline is named module:function, found 'toy:a.b'"
+        )
+        nothing = PythonCallable("toy:estimate", function=lambda trial: 3)
+        assert refusal(lambda: nothing(TRIAL)) == "toy:estimate must give a Motion, found a int"
+
+    def test_files(self, tmp_path: Path) -> None:
+        results = tmp_path / "results"
+        results.mkdir()
+        said = "results has no s1_squat.mot; it has: "
+        assert refusal(lambda: ReadyFiles(results)(TRIAL)) == f"{said}no .mot files"
+        for i in range(9):
+            (results / f"t{8 - i}.mot").touch()
+        (results / "other.sto").touch()
+        shown = ", ".join(f"t{i}.mot" for i in range(8))
+        assert refusal(lambda: ReadyFiles(results)(TRIAL)) == said + shown
+
+    def test_tables(self, tmp_path: Path) -> None:
+        def of(**table: object) -> str:
+            own = PipelineSpec(body="lab", engine="fast")
+            return refusal(lambda: under_test_of({"under_test": table}, tmp_path, own))
+
+        assert of() == "[under_test] needs one of python, command, files, found 0"
+        assert of(files="a", command="b") == (
+            "[under_test] needs one of python, command, files, found 2"
+        )
+        assert of(python="a:b", time_limit_s=3) == (
+            "[under_test]: time_limit_s belongs to a command"
+        )
+        assert of(files="a") == "[under_test]: there is no folder a"
+        assert "coordinates" in of(command="x {keypoints} {out}", coordinates={"a": 3})
+
+
+class TestTimes:
+    """A motion may be shorter or longer than the recording; it must share a moment with it."""
+
+    @pytest.mark.parametrize(
+        ("start", "end", "good"),
+        [(-1.0, 0.0, True), (-1.0, -0.001, False), (59 / 60, 2.0, True), (0.984, 2.0, False)],
+    )
+    def test_to_the_first_and_from_the_last_frame(
+        self, start: float, end: float, good: bool
+    ) -> None:
+        moved = Motion(TRUTH.coordinates, [start, end], [[0.1], [0.2]])
+        estimate = PythonCallable("toy:e", function=lambda trial: moved)
+        if good:
+            assert estimate(TRIAL) == moved
+        else:
+            assert refusal(lambda: estimate(TRIAL)) == (
+                f"toy:e gave {start:g} to {end:g} s of a recording from 0 to 0.983333 s"
+            )
+
+    def test_one_number_is_enough(self) -> None:
+        values = np.full((60, 1), np.nan)
+        assert "without a number" in refusal(lambda: given(values)(TRIAL))
+        values[30] = 0.1
+        assert np.isfinite(given(values)(TRIAL).values).sum() == 1
+
+
+def given(values: np.ndarray) -> PythonCallable:
+    motion = Motion(TRUTH.coordinates, TIMES, values)
+    return PythonCallable("toy:e", function=lambda trial: motion)
+
+
+def test_what_describes_a_pipeline(tmp_path: Path) -> None:
+    assert CommandLine("x {keypoints} {out}").parameters == {"command": "x {keypoints} {out}"}
+    assert CommandLine("x {keypoints} {out}").time_limit_s == 600.0
+    assert given(TRUTH.values).parameters == {"python": "toy:e"}
+    assert ReadyFiles(tmp_path / "results").parameters == {"files": "results"}
+
+
+def test_ready_files_are_mot_before_sto(tmp_path: Path) -> None:
+    write_motion(tmp_path / "s1_squat.sto", TRUTH)
+    np.testing.assert_allclose(ReadyFiles(tmp_path)(TRIAL).values, TRUTH.values, atol=1e-7)
+    other = Motion(TRUTH.coordinates, TIMES, TRUTH.values + 0.5)
+    write_motion(tmp_path / "s1_squat.mot", other)
+    np.testing.assert_allclose(ReadyFiles(tmp_path)(TRIAL).values, other.values, atol=1e-7)
+    (tmp_path / "note.txt").touch()
+    assert [path.name for path in ReadyFiles(tmp_path).sources] == ["s1_squat.mot", "s1_squat.sto"]
+
+
+def test_lengths_under_other_names_are_lengths(tmp_path: Path) -> None:
+    """The reference says which of ours are lengths; a file of theirs does not."""
+    height = Motion((Coordinate("pelvis_ty", "translational"),), TIMES, 0.9 + 0 * TIMES[:, None])
+    trial = Trial("t", TRIAL.subject, KEYPOINTS, reference_motion=height)
+    theirs = Motion((Coordinate("Y", "translational"),), TIMES, height.values)
+    write_motion(tmp_path / "t.mot", theirs)
+    found = ReadyFiles(tmp_path, NameMap({"Y": "pelvis_ty"}))(trial)
+    assert found.coordinates == height.coordinates
+    np.testing.assert_allclose(found.values, 0.9, atol=1e-7)
+
+
+def test_without_a_reference_any_name_of_ours_will_do() -> None:
+    theirs = Motion((Coordinate("RKneeFlexion"),), TIMES, TRUTH.values)
+    names = NameMap({"RKneeFlexion": "anything"})
+    estimate = PythonCallable("t:e", names, function=lambda trial: theirs)
+    assert estimate(Trial("t", TRIAL.subject, KEYPOINTS)).names == ("anything",)
+
+
+def test_a_static_trial_without_a_mapped_keypoint_is_called_so() -> None:
+    other = Markers(("LKnee",), TIMES, np.ones((60, 1, 3)))
+    trial = Trial("t", TRIAL.subject, KEYPOINTS, static=other)
+    said = refusal(lambda: NameMap(markers={"right": "RKnee"}).recordings(trial))
+    assert "the static trial has no keypoint 'RKnee'" in said
+    trial = Trial("t", TRIAL.subject, other, static=KEYPOINTS)
+    said = refusal(lambda: NameMap(markers={"right": "RKnee"}).recordings(trial))
+    assert "the recording has no keypoint 'RKnee'" in said
+
+
+def test_a_function_of_no_file_has_no_sources() -> None:
+    made = PythonCallable("toy:e", function=eval("lambda trial: None", {"__name__": "nowhere"}))
+    assert made.sources == ()
+
+
+def test_a_module_alone_is_its_own_source(tmp_path: Path) -> None:
+    (tmp_path / "toy_alone.py").write_text("def estimate(trial): ...\n")
+    (tmp_path / "beside.py").write_text("")
+    found = PythonCallable("toy_alone:estimate", folder=tmp_path)
+    assert [path.name for path in found.sources] == ["toy_alone.py"]

@@ -184,3 +184,13 @@ def test_stages_are_values() -> None:
     assert StandingWindow() == StandingWindow()
     setup = Document("s", b"<OpenSimDocument/>")
     assert len({OpenSimScaler(setup), OpenSimScaler(setup)}) == 1
+
+
+def test_markers_that_the_trial_lacks_are_left_where_they_are(
+    leg_model: Model, leg_setup: Document, static: Markers
+) -> None:
+    without = static.select(name for name in static.names if name != "SACRUM")
+    with pytest.warns(KinebenchWarning, match="no complete marker pair for foot"):
+        found = OpenSimScaler(leg_setup, None, WINDOW)(leg_model, without, SUBJECT)
+    assert set(found.marker_names) == set(without.names)
+    assert found.body_scale_factors["femur_r"] == pytest.approx((1.1, 1.1, 1.1), abs=1e-8)

@@ -78,6 +78,8 @@ def test_lost_measurements_are_those_without_a_complete_pair(leg_setup: Document
         ("RKnee LAnkle", True),
         ("C7 r_ankle", False),
         ("Neck LAnkle", False),
+        ("rib LAnkle", False),
+        ("Lumbar r_ankle", False),
     ],
 )
 def test_a_pair_across_sides_is_a_slip_unless_it_measures_a_width(

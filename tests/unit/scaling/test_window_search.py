@@ -47,3 +47,15 @@ def test_a_foreign_model_has_nothing_to_compare(
 ) -> None:
     with pytest.raises(ScalingError, match="0 bodies to compare, 40 frames"):
         window_of_factors(leg_setup, None, leg_model, static, {"wing": (1.0, 1.0, 1.0)})
+
+
+def test_two_frames_are_a_window_and_one_is_none(
+    leg_model: Model, leg_setup: Document, static: Markers
+) -> None:
+    two = static.at_frames(np.arange(2))
+    known = {"femur_r": (1.1, 1.1, 1.1)}
+    found, _ = window_of_factors(leg_setup, None, leg_model, two, known)
+    assert (found.start_s, found.end_s) == (0.0, pytest.approx(1 / 60))
+    with pytest.raises(ScalingError) as refused:
+        window_of_factors(leg_setup, None, leg_model, static.at_frames(np.arange(1)), known)
+    assert str(refused.value) == "no static window to be found: 1 bodies to compare, 1 frames"

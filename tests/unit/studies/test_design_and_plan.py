@@ -1,19 +1,26 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
+from kinebench.core.names import file_stem
 from kinebench.errors import NameNotFoundError, ValueRangeError
+from kinebench.metrics.quantities import Alignment
+from kinebench.pipeline.engines import with_engine
+from kinebench.pipeline.spec import PipelineSpec
 from kinebench.studies.analysis.results import TABLES, write_results
-from kinebench.studies.changes import Changes, with_level
-from kinebench.studies.design import RESERVED, Factor, Level
+from kinebench.studies.changes import ESTIMATE, Changes, EngineChoice, with_level
+from kinebench.studies.design import RESERVED, Factor, Level, Study
 from kinebench.studies.evidence import EvidenceKind
 from kinebench.studies.execution.cells import run_study
 from kinebench.studies.execution.store import Store
-from kinebench.studies.plan import cells, count_cells
+from kinebench.studies.plan import cells, count_cells, one_at_a_time
+from kinebench.studies.report_plan import ReportPlan, SectionChoice, with_first_subjects
 
 
 def test_every_trial_meets_every_combination_once(made_up: ModuleType) -> None:
@@ -156,3 +163,166 @@ def test_evidence_of_no_known_kind_is_refused(made_up: ModuleType) -> None:
         made_up.study(sources=(source,))
     told = made_up.study(sources=(made_up.MadeUpSource("t", evidence="mocap-driven"),))
     assert told.sources[0].evidence == EvidenceKind.MOCAP_DRIVEN
+
+
+def said(made_up: ModuleType, **changes: Any) -> str:
+    with pytest.raises((ValueRangeError, NameNotFoundError)) as caught:
+        made_up.study(**changes)
+    return str(caught.value)
+
+
+def test_a_study_that_cannot_be_is_one_sentence(made_up: ModuleType) -> None:
+    gain = Factor("gain", "solve.gain", (Level("1", 1.0), Level("2", 2.0)))
+    source = made_up.MadeUpSource("t")
+    study = "study 'made-up'"
+    assert said(made_up, factors=(gain, replace(gain, path="clean"))) == (
+        f"{study} has factor 'gain' twice; names must differ"
+    )
+    assert said(made_up, factors=(gain, replace(gain, name="again"))) == (
+        f"{study} has factor path 'solve.gain' twice; names must differ"
+    )
+    assert said(made_up, sources=(source, source)) == (
+        f"{study} has trial 's1/t' twice; names must differ"
+    )
+    for margin, found in ((0.0, "0"), (-0.5, "-0.5"), (math.inf, "inf"), (math.nan, "nan")):
+        assert said(made_up, margin=margin) == (
+            f"{study}: the margin must be positive, found {found}"
+        )
+    assert made_up.study(margin=0.5).margin == 0.5
+    assert said(made_up, factors=(replace(gain, name=" Status "),)) == (
+        f"{study} has a factor ' Status ', which is the name of a column of the results; choose"
+        " another, such as 'Status level'"
+    )
+    assert (
+        said(made_up, factors=(replace(gain, name=" "),)) == f"{study} has a factor without a name"
+    )
+    assert said(made_up, metrics=()) == f"{study} has no metrics; name one, such as rmse"
+    assert said(made_up, metrics=("rmse", "bias", "bias")) == f"{study} has metric 'bias' twice"
+    assert said(made_up, metrics=("max_error_time",)) == (
+        f"{study}: max_error_time has no better or worse, so it cannot be the primary metric; add"
+        " one that has, such as rmse"
+    )
+    for labels, found in (((), "none"), (("a", "b", "a", "b"), "twice: a, b")):
+        with pytest.raises(ValueRangeError) as caught:
+            Factor("f", "clean", tuple(Level(label, 1) for label in labels))
+        assert str(caught.value) == f"factor 'f' needs levels of different names, {found}"
+
+
+def test_what_a_study_leaves_out_has_defaults(made_up: ModuleType) -> None:
+    study = made_up.study()
+    plain = Study(study.name, study.question, study.base, study.factors, study.sources)
+    assert (plain.metrics, plain.primary, plain.datasets, plain.margin) == (
+        ("rmse", "bias", "offset_removed_rmse"), "", (), None,
+    )  # fmt: skip
+    assert plain.judged.name == "rmse"
+
+
+def test_columns_of_results_with_their_units_are_taken() -> None:
+    for alignment in Alignment:
+        for unit in ("", "_deg", "_s"):
+            assert f"{alignment.column}{unit}" in RESERVED
+    assert {"subject", "trial", "activity", "status", "reason", "on", "kind", "unit"} <= RESERVED
+
+
+def test_factors_of_data_start_so(made_up: ModuleType) -> None:
+    noise, shift, _ = made_up.study().factors
+    assert (noise.of_data, shift.of_data) == (True, False)
+
+
+def test_cells_of_effects_have_one_factor_at_most_off_its_first_level(made_up: ModuleType) -> None:
+    found = list(one_at_a_time(made_up.study(heights=(0.0, 0.1, 0.2))))
+    labels = [tuple(cell.labels.values())[3:] for cell in found if cell.source.name == "t1"]
+    assert labels == [
+        ("none", "0 m", "1"), ("none", "0 m", "2"), ("none", "0.1 m", "1"),
+        ("none", "0.2 m", "1"), ("5 mm", "0 m", "1"),
+    ]  # fmt: skip
+    assert len(found) == 10
+    assert count_cells(made_up.study(factors=())) == 2
+
+
+def test_a_cell_is_labelled_by_trial_and_levels(made_up: ModuleType) -> None:
+    *_, last = cells(made_up.study())
+    assert last.labels == {
+        "subject": "s2", "trial": "t2", "activity": "squat", "noise": "5 mm", "shift": "0.01 m",
+        "gain": "2",
+    }  # fmt: skip
+    assert (last.index, last.inapplicable) == (15, "")
+    assert [name for name, _ in last.levels] == ["noise", "shift", "gain"]
+
+
+def test_a_whole_pipeline_is_put_in_before_other_factors_vary_it(made_up: ModuleType) -> None:
+    base = made_up.study().base
+    whole = Factor("pipeline", ESTIMATE, (Level("floor", replace(base, floor=made_up.Shift(1.0))),))
+    gain = Factor("gain", "solve.gain", (Level("2", 2.0),))
+    for factors in ((gain, whole), (whole, gain)):
+        (cell, _) = cells(made_up.study(factors=factors))
+        assert cell.pipeline.floor == made_up.Shift(1.0)
+        assert cell.pipeline.solve.gain == 2.0
+        assert [name for name, _ in cell.levels] == [factor.name for factor in factors]
+
+
+# ---- reports of studies
+
+
+def test_a_report_has_studies_of_different_names_and_one_primary_metric(
+    made_up: ModuleType, tmp_path: Path
+) -> None:
+    one, other = made_up.study(), replace(made_up.study(), name="another one")
+    plan = ReportPlan("T", "why?", (one, other))
+    assert (plan.sections, plan.baseline) == ((), None)
+    assert plan.tables(tmp_path, one) == tmp_path / "made-up"
+    assert plan.tables(tmp_path, other) == tmp_path / file_stem("another one")
+    assert ReportPlan("T", "why?", (one,)).tables(tmp_path, one) == tmp_path
+    judged = replace(other, primary="bias")
+    for studies, told in (
+        ((one, one), "two studies of 'T' have the name 'made-up'; names must differ, for each has a"
+                     " folder of tables"),
+        ((one, judged), "the studies of 'T' must have one primary metric, found rmse, bias;"
+                        " 'primary' sets it in each file"),
+        ((), "the studies of 'T' must have one primary metric, found no study; 'primary' sets it in"
+             " each file"),
+    ):  # fmt: skip
+        with pytest.raises(ValueRangeError) as caught:
+            ReportPlan("T", "why?", studies)
+        assert str(caught.value) == told
+
+
+def test_a_try_out_has_the_first_virtual_subjects_and_all_recordings(made_up: ModuleType) -> None:
+    real = EvidenceKind.REAL_KEYPOINTS
+    sources = (
+        made_up.MadeUpSource("t1", "b"), made_up.MadeUpSource("t2", "b"),
+        made_up.MadeUpSource("t1", "r", evidence=real), made_up.MadeUpSource("t1", "a"),
+        made_up.MadeUpSource("t1", "c"),
+    )  # fmt: skip
+    plan = ReportPlan("T", "why?", (made_up.study(sources=sources),), baseline=Path("known"))
+    for n, expected in ((0, "r"), (1, "bbr"), (2, "bbra"), (9, "bbrac")):
+        tried = with_first_subjects(plan, n)
+        assert "".join(source.subject for source in tried.studies[0].sources) == expected
+        assert tried.baseline is None
+
+
+def test_a_section_is_of_all_activities_by_default() -> None:
+    assert SectionChoice("causes") == SectionChoice("causes", "", "", (), "activity", "")
+
+
+# ---- changes
+
+
+def test_an_engine_is_chosen_with_set_ups_as_they_were() -> None:
+    base = PipelineSpec(body="lab", engine="fast", augmenter="lab-1").build()
+    other = EngineChoice("opensim").applied_to(base)
+    assert other == with_engine(base, "opensim") != base
+    assert EngineChoice("fast").applied_to(other) == base
+
+
+def test_a_level_replaces_a_field_or_the_whole(made_up: ModuleType) -> None:
+    base = made_up.study().base
+    assert with_level(base, ESTIMATE, "anything") == "anything"
+    assert with_level(base, "solve", made_up.PlainIK()).solve == made_up.PlainIK()
+    assert with_level(base, "solve.gain", 5.0) == replace(base, solve=made_up.MadeUpIK(5.0))
+    with pytest.raises(ValueRangeError) as caught:
+        with_level(base, "solve.gain.more", 5.0)
+    assert str(caught.value) == "'more' leads into a float, which has no fields"
+    # a change of the pipeline is one wherever its factor's path leads
+    change = Changes((("solve.gain", 3.0),))
+    assert with_level(base, "augment.version", change).solve.gain == 3.0

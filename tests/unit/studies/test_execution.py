@@ -6,16 +6,26 @@ import subprocess
 import sys
 import textwrap
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
 from kinebench.errors import KinebenchWarning
 from kinebench.io.atomic import OutputError
-from kinebench.metrics import Kind
+from kinebench.metrics import Alignment, Kind
 from kinebench.studies.analysis.results import outcome_table, result_table
-from kinebench.studies.execution.cells import cell_key, run_study, stored_outcomes
+from kinebench.studies.execution import cells as module
+from kinebench.studies.execution.batches import recipe
+from kinebench.studies.execution.cells import (
+    Outcome,
+    cell_key,
+    run_cell,
+    run_study,
+    stored_outcomes,
+)
 from kinebench.studies.execution.store import Store
 from kinebench.studies.plan import cells
 
@@ -212,3 +222,91 @@ def test_figures_in_an_earlier_form_are_told_of_and_made_anew(
     with pytest.warns(KinebenchWarning, match=said):
         assert run_study(study, store) == before
     assert stored_outcomes(study, store) == before
+
+
+def test_a_key_is_of_all_that_figures_depend_on(
+    made_up: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Trial, choices, pipeline, metrics, and the versions of stages and of what is measured."""
+    study = made_up.study()
+    first, *others = cells(study)
+    keys = [cell_key(cell, study) for cell in (first, *others)]
+    assert len(set(keys)) == len(keys) == 16
+    assert cell_key(replace(first, index=7), study) == keys[0]
+    renamed = replace(study, name="another", question="another?", margin=1.0)
+    assert cell_key(first, renamed) == keys[0]
+    changed = [
+        cell_key(replace(first, source=made_up.MadeUpSource("t3")), study),
+        cell_key(replace(first, choices=(("noise_m", 0.1),)), study),
+        cell_key(replace(first, pipeline=replace(first.pipeline, floor=made_up.Shift(1.0))), study),
+        cell_key(first, replace(study, metrics=("rmse",))),
+        cell_key(first, replace(study, primary="offset_removed_rmse")),
+    ]
+    monkeypatch.setattr(module, "STAGE_VERSIONS", {"scale": 99})
+    changed.append(cell_key(first, study))
+    # kept from version to version: what is stored is found again until one of them is raised
+    plain = cell_key(first, study)
+    monkeypatch.setattr(module, "_MEASURE_VERSION", module._MEASURE_VERSION + 1)
+    changed.append(cell_key(first, study))
+    assert len({*keys, *changed, plain}) == len(keys) + len(changed)
+    assert module._MEASURE_VERSION == 3 + 1  # raise it here too
+
+
+def test_every_outcome_is_told_as_it_comes_and_given_in_order(
+    made_up: ModuleType, tmp_path: Path
+) -> None:
+    study = made_up.study()
+    told: list[Outcome] = []
+    given = run_study(study, Store(tmp_path), on_outcome=told.append)
+    assert tuple(told) == given
+    assert [outcome.index for outcome in given] == list(range(16))
+    assert given[3].labels == {
+        "subject": "s1", "trial": "t1", "activity": "squat", "noise": "none", "shift": "0.01 m",
+        "gain": "2",
+    }  # fmt: skip
+
+
+def test_batches_that_come_in_another_order_are_sorted(
+    made_up: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two processes: what they are asked for, and what is made of it."""
+    study, store = made_up.study(), Store(tmp_path)
+    asked: list[object] = []
+
+    def backwards(run: Any, todo: Any, shared: Any, place: Any, workers: int) -> Any:
+        batches = list(todo)
+        asked.append((shared, place, workers, len(batches)))
+        yield from [run(batch, shared, place) for batch in reversed(batches)]
+
+    monkeypatch.setattr(module, "run_in_processes", backwards)
+    assert run_study(study, store, workers=2) == run_study(study, store)
+    # 16 cells in batches of one: eight batches for each process
+    assert asked == [(recipe(study), store, 2, 16)]
+
+
+def test_what_is_not_done_has_a_reason_and_no_figures(made_up: ModuleType, tmp_path: Path) -> None:
+    odd = made_up.Factor("noise", "data.noise_m", (made_up.Level("odd", -1.0),))
+    cell = next(cells(made_up.study(factors=(odd,))))
+    study, store = made_up.study(factors=(odd,)), Store(tmp_path)
+    apart = replace(cell, inapplicable="these cannot go together")
+    for found in (run_cell(apart, study, store), module._stored(apart, study, store)):
+        assert found == Outcome(0, cell.labels, "skipped", "these cannot go together")
+    assert run_cell(cell, study, store) == Outcome(0, cell.labels, "skipped", "no such noise here")
+    assert stored_outcomes(study, store)[0] == Outcome(0, cell.labels, "not run")
+    assert len(Outcome(0, {}, "done").figures) == 0
+    assert Outcome(0, {}, "done").reason == ""
+
+
+def test_the_primary_metric_and_the_metrics_are_those_of_the_study(
+    made_up: ModuleType, tmp_path: Path
+) -> None:
+    study = made_up.study(metrics=("bias", "mae"), primary="mae")
+    figures = run_study(study, Store(tmp_path))[0].figures
+    of_angles = {
+        (quantity.metric, quantity.alignment)
+        for quantity in figures.quantities
+        if quantity.kind is Kind.COORDINATE
+    }
+    assert of_angles == {
+        ("bias", Alignment.NONE), ("mae", Alignment.NONE), ("mae", Alignment.LAG_REMOVED),
+    }  # fmt: skip

@@ -11,7 +11,7 @@ import pytest
 
 from kinebench.core.trial import Trial
 from kinebench.errors import KinebenchError, KinebenchWarning
-from kinebench.io.sto import write_motion
+from kinebench.io.mot import write_motion
 from kinebench.io.trc import write_trc
 from kinebench.lab import Population
 from kinebench.lab.camera import two_phones

@@ -9,12 +9,13 @@ import pytest
 
 from kinebench.errors import ValueRangeError
 from kinebench.metrics import Alignment, FigureRow, FigureTable, Kind
-from kinebench.studies.analysis.exhibits import exhibits_of
+from kinebench.studies.analysis.exhibits import _chosen, exhibits_of
 from kinebench.studies.analysis.scores import (
     AS_IS,
     LAG_REMOVED,
     OFFSET_REMOVED,
     Measure,
+    measures_of,
     score_of,
     scores_of,
 )
@@ -126,3 +127,63 @@ def test_without_errors_there_is_nothing_to_show(study: Study, tmp_path: Path) -
     assert exhibits_of(study, (), Store(tmp_path)) == ()
     with pytest.raises(ValueRangeError, match="1 or more"):
         exhibits_of(study, (), Store(tmp_path), 0)
+
+
+# ---- which cells are shown
+
+
+def cell(index: int, subject: str, trial: str, error: float, metric: str = "rmse") -> Outcome:
+    row = figure("knee_angle_r", metric, error, "rad" if metric == "rmse" else "1")
+    labels = {"subject": subject, "trial": trial}
+    return Outcome(index, labels, "done", "", FigureTable.of([row]))
+
+
+def roles(outcomes: list[Outcome], n: int, metric: str = "rmse") -> list[tuple[str, int]]:
+    return [(role, outcome.index) for role, _, outcome in _chosen(outcomes, n, metric)]
+
+
+def test_the_worst_cell_of_each_of_the_worst_trials_comes_first() -> None:
+    """Errors of 0.9 down to 0.1 of five trials; the median is the middle one of all cells."""
+    errors = [("a", "1", 0.9), ("a", "1", 0.8), ("a", "2", 0.7), ("b", "1", 0.6), ("c", "1", 0.5),
+              ("d", "1", 0.4), ("d", "1", 0.1)]  # fmt: skip
+    outcomes = [cell(i, *one) for i, one in enumerate(errors)]
+    assert roles(outcomes, 4) == [
+        ("worst", 0), ("second worst", 2), ("third worst", 3), ("4th worst", 4), ("best", 6),
+    ]  # fmt: skip
+    assert roles(outcomes, 1) == [("worst", 0), ("median", 3), ("best", 6)]
+    assert roles(outcomes[::-1], 1) == roles(outcomes, 1)
+    # of an even number, the better of the two in the middle
+    assert roles(outcomes[:6], 1)[1] == ("median", 3)
+    assert roles(outcomes[:1], 3) == [("worst", 0)]
+    assert roles([], 1) == []
+
+
+def test_equal_errors_keep_the_order_of_the_plan_and_unknown_ones_do_not_count() -> None:
+    outcomes = [cell(3, "a", "1", 0.5), cell(1, "b", "1", 0.5), cell(2, "c", "1", math.nan)]
+    assert roles(outcomes, 1) == [("worst", 1), ("median", 3)]
+
+
+def test_where_higher_is_better_the_lowest_is_the_worst() -> None:
+    outcomes = [cell(0, "a", "1", 0.9, "pearson_r"), cell(1, "b", "1", 0.2, "pearson_r"),
+                cell(2, "c", "1", 0.5, "pearson_r")]  # fmt: skip
+    assert roles(outcomes, 1, "pearson_r") == [("worst", 1), ("median", 2), ("best", 0)]
+    (_, error, _), *_ = _chosen(outcomes, 1, "pearson_r")
+    assert error == 0.2
+
+
+def test_a_measure_says_what_it_is() -> None:
+    rmse, correlation = Measure("rmse"), Measure("pearson_r")
+    assert (rmse.unit, rmse.label, rmse.noun) == ("rad", "RMSE", "mean error")
+    assert not rmse.higher_is_better
+    assert correlation.higher_is_better
+    assert correlation.noun == f"mean {correlation.label}"
+    assert Measure("bias").label == "|bias|"
+    figures = FigureTable.of(
+        [figure("knee_angle_r", "bias", -0.3), figure("knee_angle_l", "bias", 0.1)]
+    )
+    assert Measure("bias").errors(figures) == pytest.approx({"knee_angle": 0.2})
+    assert Measure("bias").error(figures) == pytest.approx(0.2)
+    assert math.isnan(rmse.error(figures))
+    # a metric whose offset cannot be taken out has no such measure
+    assert [one.alignment for one in measures_of("rmse")] == list(Alignment)
+    assert Alignment.OFFSET_REMOVED not in [one.alignment for one in measures_of("bias")]

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import errno
+import hashlib
+import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -207,3 +211,108 @@ def test_a_damaged_environment_is_left_out(content: str, tmp_path: Path) -> None
     (damaged,) = (tmp_path / "environments").iterdir()
     damaged.write_bytes(content.encode("latin-1"))
     assert one.environments() == ()
+
+
+def test_an_entry_is_a_digest_and_versions_before_the_content(tmp_path: Path) -> None:
+    """Stores of before are read again: none of this may change unnoticed."""
+    store = Store(tmp_path)
+    assert store.path("abcdef") == tmp_path / "ab" / "cdef"
+    store.put(KEY, [1.5])
+    data = store.path(KEY).read_bytes()
+    versions = json.dumps(dict(store_module.library_versions()), sort_keys=True).encode()
+    rest = versions + b"\n" + encoded([1.5])
+    digest = hashlib.sha256(KEY.encode() + b"\n" + rest).digest()
+    assert data == b"kinebench-2\n" + digest + rest == store.entry(KEY, encoded([1.5]))
+    assert store.entry("0" * 64, encoded([1.5])) != data
+
+
+def test_values_are_a_head_of_json_and_arrays_one_after_the_other() -> None:
+    """Stores of before are read again: none of this may change unnoticed."""
+    value = {"b": (1, None), "a": [True, "x", np.float64(0.5)], "c": b"ab", "d": np.arange(2)}
+    structure = (
+        '{"map":[["b",{"tuple":[1,null]}],["a",{"list":[true,"x",0.5]}],["c",{"bytes":0}],'
+        '["d",{"array":1}]]}'
+    )
+    data = encoded(value)
+    assert data[:8] == len(structure).to_bytes(8, "big")
+    assert data[8 : 8 + len(structure)].decode() == structure
+    files = io.BytesIO(data[8 + len(structure) :])
+    np.testing.assert_array_equal(np.load(files), np.frombuffer(b"ab", np.uint8))
+    np.testing.assert_array_equal(np.load(files), [0, 1])
+    assert files.read() == b""
+    again = decoded(data)
+    assert list(again) == list(value)
+    assert (again["b"], again["a"], again["c"]) == ((1, None), [True, "x", 0.5], b"ab")
+    coordinate = b'{"fields":{"name":"a"},"type":"Coordinate"}'
+    assert decoded(len(coordinate).to_bytes(8, "big") + coordinate) == Coordinate("a")
+    turned = np.arange(6.0).reshape(2, 3).T
+    np.testing.assert_array_equal(decoded(encoded(turned)), turned)
+    assert encoded(turned) == encoded(np.ascontiguousarray(turned))
+
+
+def test_a_type_of_the_same_name_is_not_the_same_type() -> None:
+    @dataclasses.dataclass(frozen=True)
+    class Coordinate:
+        name: str
+
+    with pytest.raises(ValueRangeError, match="a Coordinate cannot be stored"):
+        encoded(Coordinate("a"))
+
+
+def test_versions_that_cannot_be_read_are_unknown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path)
+    monkeypatch.setattr(store_module, "library_versions", lambda: {"numpy": "2", "scipy": "1"})
+    for stored, told in (
+        (b"rubbish", "numpy ? instead of 2, scipy ? instead of 1"),
+        (b"[1, 2]", "numpy ? instead of 2, scipy ? instead of 1"),
+        (b'{"numpy": "2", "scipy": "0"}', "scipy 0 instead of 1"),
+        (b'{"numpy": "1"}' + b" " * 990, "numpy 1 instead of 2, scipy ? instead of 1"),
+        # nothing so long is a table of versions
+        (
+            b'{"numpy": "1", "x": "' + b" " * 990 + b'"}',
+            "numpy ? instead of 2, scipy ? instead of 1",
+        ),
+    ):
+        rest = stored + b"\n" + encoded(1.0)
+        digest = hashlib.sha256(KEY.encode() + b"\n" + rest).digest()
+        store.path(KEY).parent.mkdir(exist_ok=True)
+        store.path(KEY).write_bytes(b"kinebench-2\n" + digest + rest)
+        with pytest.warns(KinebenchWarning) as caught:
+            assert store.get(KEY) is None
+        expected = f"results in {tmp_path} are not used: they were computed with {told}"
+        assert [str(one.message) for one in caught] == [expected]
+
+
+def test_an_entry_that_is_whole_and_cannot_be_understood_counts_as_absent(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.path(KEY).parent.mkdir()
+    store.path(KEY).write_bytes(store.entry(KEY, b"rubbish"))
+    assert store.get(KEY) is None
+    store.path(KEY).unlink()
+    store.path(KEY).mkdir()
+    assert store.get(KEY) is None
+
+
+def test_the_environment_is_written_once_for_people_too(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.put(KEY, 1.0)
+    (path,) = (tmp_path / "environments").iterdir()
+    assert path.suffix == ".json"
+    assert len(path.stem) == 16
+    assert json.loads(path.read_text("utf-8")) == environment()
+    before = path.stat().st_mtime_ns
+    store.put("0" * 64, 2.0)
+    assert path.stat().st_mtime_ns == before
+    # what is no environment is left alone
+    (tmp_path / "environments" / "notes.txt").write_text("[]")
+    assert store.environments() == (environment(),)
+
+
+def test_nothing_can_be_remembered_but_is_made_each_time(tmp_path: Path) -> None:
+    """None is what an absent entry gives."""
+    store, made = Store(tmp_path), []
+    for _ in range(2):
+        assert store.remember(KEY, lambda: made.append(1)) is None  # type: ignore[func-returns-value]
+    assert made == [1, 1]

@@ -288,3 +288,77 @@ def test_the_projects_own_folders_choose_sections_and_baselines(
     assert (oracle.kind, len(oracle.candidates)) == ("oracle", 10)
     assert [one.metric for one in derivatives] == ["velocity_rmse", "acceleration_rmse"]
     assert [one.kind for one in plans["right_side_sinks"].sections] == ["sinking"]
+
+
+def test_files_of_a_folder_are_those_that_end_so_by_name(tmp_path: Path) -> None:
+    for name in ("b.toml", "A.TOML", "c.txt", "toml"):
+        (tmp_path / name).write_text("")
+    assert [path.name for path in toml_report.study_files(tmp_path)] == ["A.TOML", "b.toml"]
+
+
+def test_an_index_is_a_file_of_its_name_without_factors(folder: Path) -> None:
+    assert toml_report.is_index(folder / "study.toml")
+    assert not toml_report.is_index(folder / "a.toml")
+    written(folder, other=INDEX)
+    assert not toml_report.is_index(folder / "other.toml")
+    written(folder, study="")
+    assert not toml_report.is_index(folder / "study.toml")
+    written(folder, study=PART.format(name="s"))
+    assert not toml_report.is_index(folder / "study.toml")
+
+
+def test_a_part_with_a_question_of_its_own_keeps_it(folder: Path) -> None:
+    written(folder, b='question = "Mine?"\n' + PART.format(name="b"))
+    assert read_report(folder / "b.toml").question == "Mine?"
+    whole = read_report(folder)
+    assert whole.question == "Which filter?"
+    assert [study.question for study in whole.studies] == ["Which filter?", "Mine?"]
+
+
+def test_a_part_without_any_question_is_refused_with_its_name(tmp_path: Path) -> None:
+    folder = written(tmp_path, a=PART.format(name="a"))
+    for path in (folder, folder / "a.toml"):
+        with pytest.raises(FileFormatError, match=r"^a\.toml: .*question"):
+            read_report(path)
+
+
+@pytest.mark.parametrize(
+    ("texts", "told"),
+    [
+        ({"study": INDEX.replace('title = "Filters"', "")}, "study.toml: the index of a folder"),
+        ({"study": 'parts = "a"\n' + INDEX}, "study.toml: the index: parts must be"),
+        ({"a": 'sections = ["causes"]\n' + PART.format(name="a")},
+         "a.toml: sections is that of the whole report and stands in study.toml"),
+        ({"a": 'baseline = "x"\n' + PART.format(name="a")},
+         "a.toml: baseline is that of the whole report and stands in study.toml"),
+        ({"a": PART.format(name="a").replace('"median"', '"mdian"')}, "a.toml: "),
+    ],
+)  # fmt: skip
+def test_a_fault_is_told_with_the_file_that_has_it(
+    folder: Path, texts: dict[str, str], told: str
+) -> None:
+    written(folder, **texts)
+    with pytest.raises(FileFormatError) as caught:
+        read_report(folder)
+    assert str(caught.value).startswith(told)
+
+
+def test_folders_without_studies_are_told_with_their_path(tmp_path: Path) -> None:
+    with pytest.raises(FileFormatError) as caught:
+        read_report(tmp_path)
+    assert str(caught.value) == f"{tmp_path} has no study file (*.toml)"
+    written(tmp_path, study=INDEX)
+    with pytest.raises(FileFormatError) as caught:
+        read_report(tmp_path)
+    assert str(caught.value) == f"{tmp_path} has an index, and no study file beside it"
+    written(tmp_path, study='parts = ["a.toml"]\n' + INDEX)
+    with pytest.raises(FileFormatError) as caught:
+        read_report(tmp_path)
+    assert str(caught.value) == f"study.toml: part 'a.toml' is not in {tmp_path}; it has none"
+
+
+def test_the_order_of_parts_may_be_another_than_that_of_names(folder: Path) -> None:
+    written(folder, study='parts = ["b.toml", "a.toml"]\n' + INDEX)
+    plan = read_report(str(folder))
+    assert [study.name for study in plan.studies] == ["b", "a"]
+    assert plan.baseline == folder / "known.json"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kinebench.augmentation import LSTMAugmenter, NoAugmentation
-from kinebench.errors import FileFormatError
+from kinebench.errors import FileFormatError, KinebenchError
 from kinebench.lab import (
     PEOPLE,
     STATIC_POSES,
@@ -29,6 +29,7 @@ from kinebench.lab.motions import (
 )
 from kinebench.scaling.standing_window import StandingWindow
 from kinebench.studies.changes import EngineChoice, WarmUp
+from kinebench.studies.files import trials
 from kinebench.studies.files.study_file import read_study
 from kinebench.studies.files.trials import ACTIVITIES, datasets_named, sources_of
 from kinebench.studies.sources.laboratory import LabSource
@@ -319,3 +320,112 @@ def test_an_asymmetric_squat_differs_from_a_squat_by_the_side_it_leans_to_alone(
     assert isinstance(lopsided, Squat)
     assert lopsided == replace(squat, drop_deg=lopsided.drop_deg, shift_m=lopsided.shift_m)
     assert min(lopsided.drop_deg, lopsided.shift_m) > 0 == squat.drop_deg == squat.shift_m
+
+
+def lab_table(**changes: Any) -> tuple[Any, ...]:
+    table = {"subjects": 1, "activities": ["squat"], **changes}
+    return sources_of({"laboratory": table}, "lab")
+
+
+@pytest.mark.parametrize(
+    ("key", "least", "most", "too_few", "too_many", "limits"),
+    [
+        ("first", 0, 10**9, -1, 10**9 + 1, "0 to 1e+09"),
+        ("rate_hz", 1.0, 10_000.0, 0.99, 10_001.0, "1 to 10000 Hz"),
+        ("trials", 1, 1_000, 0, 1_001, "1 to 1000"),
+        ("noise_seeds", 1, 1_000, 0, 1_001, "1 to 1000"),
+    ],
+)
+def test_numbers_of_the_laboratory_have_limits(
+    key: str, least: float, most: float, too_few: float, too_many: float, limits: str
+) -> None:
+    for value in (least, most):
+        assert lab_table(**{key: value})
+    for value in (too_few, too_many):
+        with pytest.raises(KinebenchError) as caught:
+            lab_table(**{key: value})
+        assert str(caught.value).startswith(f"[laboratory]: {key} must be {limits}, found")
+
+
+def test_there_may_be_ten_thousand_subjects_and_one_is_the_least() -> None:
+    with pytest.raises(KinebenchError, match=r"subjects must be 0 to 10000, found"):
+        lab_table(subjects=10_001)
+    with pytest.raises(FileFormatError, match="a study needs trials"):
+        lab_table(subjects=0)
+
+
+def test_what_a_laboratory_leaves_out_has_defaults() -> None:
+    (found,) = lab_table()
+    assert found == LabSource(
+        Population().subject(0), Squat(), "squat", two_phones(), "lab", 60.0, number=1, noise=0
+    )
+
+
+def test_trials_are_numbered_from_one_and_noise_from_zero_noise_innermost() -> None:
+    found = lab_table(trials=2, noise_seeds=2, activities=["one squat", "standing"])
+    assert [(source.activity, source.number, source.noise) for source in found] == [
+        ("one squat", 1, 0), ("one squat", 1, 1), ("one squat", 2, 0), ("one squat", 2, 1),
+        ("standing", 1, 0), ("standing", 1, 1), ("standing", 2, 0), ("standing", 2, 1),
+    ]  # fmt: skip
+
+
+def test_an_asymmetric_squat_drops_by_5_degrees_and_shifts_by_3_cm() -> None:
+    assert ACTIVITIES["asymmetric squat"] == Squat(drop_deg=5.0, shift_m=0.03)
+
+
+def test_subjects_stand_before_recordings(monkeypatch: pytest.MonkeyPatch) -> None:
+    tables = {
+        "trials": [{"dataset": "d", "sample": "s"}],
+        "laboratory": {"subjects": 1, "activities": ["squat"]},
+    }
+    assert [source.name for source in sources_of(tables, "lab")] == ["squat", "s"]
+
+
+@pytest.mark.parametrize("kind", ["session", "file"])
+def test_a_table_with_a_session_or_a_file_is_one_s_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: str
+) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(trials, "own_trials", lambda *given: (asked.append(given), ["own"])[1])
+    table = {kind: "x"}
+    assert sources_of({"trials": [table]}, "lab", tmp_path) == ("own",)
+    assert asked == [(table, "[[trials]] number 1", tmp_path)]
+    sources_of({"trials": [table]}, "lab")
+    assert asked[1][2] == Path()
+
+
+def test_replays_are_played_by_every_subject(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trials, "recorded_motion", lambda *names: " of ".join(reversed(names)))
+    replays = [{"activity": "walk", "dataset": "d", "sample": "s"}]
+    found = lab_table(subjects=2, activities=[], replays=replays)
+    assert [(source.activity, source.motion) for source in found] == [("walk", "s of d")] * 2
+    both = lab_table(replays=replays)
+    assert [source.activity for source in both] == ["squat", "walk"]
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ({"dataset": "d"}, "[[trials]] number 1"),
+        ({"dataset": "d", "sample": "s", "keypoints": "reel"}, "[[trials]] number 1 has no kind"),
+        ({"dataset": "d", "sample": "s", "camera": "two-phones"}, "[[trials]] number 1"),
+        ({"dataset": "d", "sample": "s", "keypoints": "mocap-driven", "lag_s": 0.1},
+         "[[trials]] number 1"),
+        ({"dataset": "d", "sample": "s", "reference_from": ["a", "b", "c"]},
+         "[[trials]] number 1: reference_from must be [dataset, sample], found ('a', 'b', 'c')"),
+    ],
+)  # fmt: skip
+def test_a_recorded_trial_is_refused_with_its_number(table: dict[str, Any], told: str) -> None:
+    with pytest.raises(KinebenchError) as caught:
+        sources_of({"trials": [table]}, "lab")
+    assert str(caught.value).startswith(told)
+
+
+def test_a_mocap_driven_trial_has_a_camera(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trials, "mocap_driven", lambda *given: given)
+    table = {"dataset": "d", "sample": "s", "keypoints": "mocap-driven"}
+    more = {"camera": "tilt:0:2", "subject": "p", "activity": "walk"}
+    found = sources_of({"trials": [table, {**table, **more}]}, "lab")
+    assert found == (
+        ("d", "s", "d", "unknown", two_phones()), ("d", "s", "p", "walk", WorldTilt(0.0, 2.0)),
+    )  # fmt: skip

@@ -8,10 +8,10 @@ import pytest
 from kinebench.alignment.joint_frames import LAI_RAJAGOPAL
 from kinebench.core import Coordinate, Motion
 from kinebench.errors import ValueRangeError
+from kinebench.io.keypoint_files import axes_of
 from kinebench.lab import Population, record
 from kinebench.lab.motions.gait import Gait
 from kinebench.validation.conventions import (
-    axes_of,
     floor_axis,
     require_metres,
     require_motion_plausible,

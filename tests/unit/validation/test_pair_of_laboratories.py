@@ -16,7 +16,7 @@ import pytest
 from kinebench.cli.main import main
 from kinebench.core import Markers
 from kinebench.geometry.rotations import rotation_about_vertical
-from kinebench.io.sto import write_motion
+from kinebench.io.mot import read_motion, write_motion
 from kinebench.io.trc import read_trc, write_trc
 from kinebench.lab import Population, record
 from kinebench.lab.camera.catalogue import two_phones
@@ -153,6 +153,12 @@ def test_mm_taken_as_m(session: Path, tmp_path: Path, capsys: pytest.CaptureFixt
     [
         (("--mass", "70", "--height", "178"), "in cm?"),
         (("--mass", "158", "--height", "1.75"), "in lb?"),
+        # one alone, judged by itself; a mass with the height that the session states
+        (("--height", "178"), "a height of 178 m is not plausible (in cm?)"),
+        (("--height", "70"), "a height of 70 m is not plausible (in inches?)"),
+        (("--mass", "220"), "a mass of 220 kg is not plausible (in lb?)"),
+        (("--mass", "72000"), "a mass of 72000 kg is not plausible (in g?)"),
+        (("--mass", "190"), "(in lb?)"),
     ],
 )
 def test_a_height_in_cm_and_a_mass_in_lb_come_before_all_else(
@@ -161,6 +167,63 @@ def test_a_height_in_cm_and_a_mass_in_lb_come_before_all_else(
     # wrong axes and unknown names too: the size is told first
     said = refused(capsys, str(mocap / "squats.trc"), str(session), *options(mocap), *size)
     assert cure in said
+
+
+def test_sizes_are_looked_at_before_any_recording_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("mocap.trc", "video.trc"):
+        (tmp_path / name).write_text("nothing that can be read")
+    files = [str(tmp_path / "mocap.trc"), str(tmp_path / "video.trc")]
+    for size, told in (("--height", "in cm?"), ("--mass", "in g?")):
+        assert told in refused(capsys, *files, size, "175" if size == "--height" else "70000")
+    # what is unlikely and right passes with --sure, and the file is what fails
+    assert "mocap.trc" in refused(capsys, *files, "--height", "2.61", "--sure")
+
+
+@pytest.mark.parametrize(
+    ("mocap", "video", "options", "told"),
+    [
+        ("a.trc", "b.trc", ["--static-mocap", "s.trc"], "--static-mocap would make a motion of a"),
+        ("a.c3d", "b.trc", ["--scaled-model", "m.osim"], "--scaled-model would make a motion of"),
+        ("a.mot", "b.trc", [], "a.mot is a motion and the video markers"),
+        ("a.trc", "b.mot", [], "a.trc is markers and the video a motion: give --static-mocap"),
+        ("a.mot", "b.mot", ["--map", "opencap"], "--map: only with markers, and a.mot is a motion"),
+    ],
+)
+def test_kinds_that_cannot_be_compared_are_refused_before_they_are_read(
+    mocap: str,
+    video: str,
+    options: list[str],
+    told: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in (mocap, video, "s.trc", "m.osim"):
+        Path(name).write_text("nothing that can be read")
+    assert told in refused(capsys, mocap, video, *options)
+
+
+def test_a_project_of_markers_is_refused_before_the_mocap_is_solved(
+    session: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = tmp_path / "project" / "squats" / "pose-3d"
+    folder.mkdir(parents=True)
+    own = session / "MarkerData" / "Mocap"
+    shutil.copy(own / "squats.trc", folder / "squats_filtered.trc")
+
+    def never(*arguments: object) -> None:
+        raise AssertionError("the mocap was solved")
+
+    monkeypatch.setattr("kinebench.validation.files.solved", never)
+    size = ["--mass", "70", "--height", "1.75"]
+    files = [str(own / "squats.trc"), str(tmp_path / "project")]
+    assert "the video is markers" in refused(capsys, *files, *options(own)[:-2], *size)
 
 
 def test_a_squat_against_somebodys_walk(
@@ -183,7 +246,17 @@ def test_what_is_written(session: Path, tmp_path: Path, capsys: pytest.CaptureFi
     assert "methods: The video's clock was corrected by a lag of" in printed
     assert "confidence high" in printed
     written = {path.name for path in out.iterdir()}
-    assert written == {"figures.csv", "methods.txt", "report.html", "validation.json"}
+    assert written == {
+        "figures.csv", "methods.txt", "report.html", "validation.json",
+        "reference.mot", "video.mot",
+    }  # fmt: skip
+    # what is written is what was compared: its error is the one that is told
+    one, other = (read_motion(out / f"{name}.mot") for name in ("reference", "video"))
+    np.testing.assert_array_equal(one.times, other.times)
+    told = json.loads((out / "validation.json").read_text("utf-8"))["errors"]
+    known = {row["item"]: row["rmse"] for row in told}
+    error = other.value("knee_angle_r") - one.value("knee_angle_r")
+    assert np.sqrt(np.mean(error**2)) == pytest.approx(known["knee_angle_r"], abs=1e-6)
     text = re.sub(r"<[^>]+>", " ", page.read_text(encoding="utf-8"))
     assert "SHA-256" in text
     # the page's checklist knows what was removed before the comparison

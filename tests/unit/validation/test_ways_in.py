@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 
 from kinebench.cli.main import main
 from kinebench.io.c3d import write_c3d
+from kinebench.io.mot import read_motion
 from kinebench.io.trc import read_trc
 from kinebench.lab import Population
 from kinebench.lab.camera.catalogue import two_phones
@@ -112,10 +114,37 @@ def test_a_scaled_model_instead_of_a_static_trial(
 ) -> None:
     out = tmp_path / "out"
     static = ["--static-mocap", mocap(session, "static1")]
-    result(capsys, mocap(session), session, *static, *FAST, "--out", out)
+    first = result(capsys, mocap(session), session, *static, *FAST, "--out", out)
+    assert sorted(path.name for path in out.iterdir()) == [
+        "figures.csv", "methods.txt", "mocap.mot", "mocap_scaled.osim", "report.html",
+        "validation.json",
+    ]  # fmt: skip
     scaled = ["--scaled-model", out / "mocap_scaled.osim"]
-    found = errors(result(capsys, mocap(session), session, *scaled, *FAST))
-    assert found == pytest.approx(plain, abs=math.radians(0.01))
+    second = result(capsys, mocap(session), session, *scaled, *FAST, "--out", tmp_path / "two")
+    assert errors(second) == pytest.approx(plain, abs=math.radians(0.01))
+    one, two = read_motion(out / "mocap.mot"), read_motion(tmp_path / "two" / "mocap.mot")
+    assert one.names == two.names
+    for folder, found, model, how in (
+        (out, first, "kinebench_body_scaled", "was scaled on the static trial"),
+        (tmp_path / "two", second, "mocap_scaled", "was given"),
+    ):
+        told = {remark["code"]: remark for remark in found["remarks"]}
+        assert told["video"]["message"] == "video: OpenCap session, squats.mot"
+        solved = told["mocap solved"]
+        said = re.fullmatch(
+            r"mocap: 43 of 43 tracked markers; marker error of inverse kinematics (\d\.\d) mm RMS",
+            solved["message"],
+        )
+        assert said is not None
+        # the laboratory's true markers on a model that ScaleTool's rules fit to them
+        assert 0.3 < float(said[1]) < 5
+        assert solved["severity"] == "note"
+        methods = (folder / "methods.txt").read_text("utf-8")
+        assert methods.startswith(
+            "The mocap's motion is inverse kinematics of 43 markers (fast; root mean square marker"
+            f" error {said[1]} mm) with model {model}, which {how}. "
+        )
+        assert "joint axes" not in told
 
 
 def test_opensims_engine_gives_what_the_fast_one_gives(

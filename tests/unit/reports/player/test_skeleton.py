@@ -11,7 +11,7 @@ import pytest
 from kinebench.core import Coordinate, Model, Motion
 from kinebench.errors import NameNotFoundError, ValueRangeError
 from kinebench.geometry.rotations import rotation_about_vertical
-from kinebench.io.sto import read_motion
+from kinebench.io.mot import read_motion
 from kinebench.kinematics import forward_kinematics, read_tree
 from kinebench.reports.player import Skeleton, orientation_errors, skeleton_of, turned_onto
 from kinebench.reports.player.skeleton import shared_frames

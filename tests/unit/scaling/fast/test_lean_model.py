@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from kinebench.core.provenance import digest
 from kinebench.errors import ModelError, ScalingError
 from kinebench.io.models import read_document, read_model
 from kinebench.kinematics import Tree, marker_positions, read_tree
+from kinebench.kinematics.tree import GROUND, TreeMarker
 from kinebench.lab import generic_body
 from kinebench.osim import made
 from kinebench.osim.edits import with_marker_set
@@ -24,7 +26,7 @@ from kinebench.scaling.complete_model import complete_model
 from kinebench.scaling.lean_model import lean_template
 from kinebench.scaling.mass_properties import scaled_mass_properties
 from kinebench.scaling.recipe import read_recipe
-from kinebench.scaling.tree_scaling import scaled_tree
+from kinebench.scaling.tree_scaling import scaled_tree, without_idle_parts
 
 Numbers = Callable[[Model], dict[str, list[float]]]
 
@@ -274,3 +276,47 @@ def test_few_trees_are_kept(leg: Model) -> None:
         made.remember(Model(f"{number}", leg.xml), made.Known(tree, 1.0))
     assert len(made._known) == made.MOST
     made.forget()
+
+
+def test_an_idle_body_before_the_others_changes_nothing(leg: Model) -> None:
+    """Indices of parents and markers follow the bodies that are left."""
+    tree = read_tree(leg)
+    idle = replace(tree.joints[0], name="idle joint", parent=GROUND, terms=())
+    moved = tuple(
+        replace(joint, parent=joint.parent if joint.parent == GROUND else joint.parent + 1)
+        for joint in tree.joints
+    )
+    longer = replace(
+        tree,
+        bodies=("idle", *tree.bodies),
+        joints=(idle, *moved),
+        markers=tuple(
+            TreeMarker(m.name, m.body if m.body == GROUND else m.body + 1, m.location)
+            for m in tree.markers
+        ),
+    )
+    axes = {joint.name: tuple(range(len(joint.terms))) for joint in tree.joints}
+    lean, kept = without_idle_parts(tree, axes)  # type: ignore[arg-type]
+    again, kept_again = without_idle_parts(longer, axes)  # type: ignore[arg-type]
+    assert again.bodies == lean.bodies
+    assert [joint.parent for joint in again.joints] == [joint.parent for joint in lean.joints]
+    assert [joint.name for joint in again.joints] == [joint.name for joint in lean.joints]
+    assert kept_again == kept
+    # of the knee's terms those at 4 and 5 are zero throughout
+    assert {name: len(left) for name, left in kept.items()} == {
+        joint.name: len(joint.terms) for joint in lean.joints
+    }
+    assert_same_places(tree, again)
+
+
+def test_markers_of_a_set_stand_instead_of_the_model_s(leg: Model) -> None:
+    text = leg.xml.decode()
+    inside = text[text.index("<MarkerSet") : text.index("</MarkerSet>")] + "</MarkerSet>"
+    other = inside.replace('name="toe"', 'name="tip"')
+    assert other != inside
+    document = f'<OpenSimDocument Version="40500">{other}</OpenSimDocument>'
+    found = lean_template(leg, Document("set", document.encode()))
+    known = lean_template(leg)
+    assert set(found.places) ^ set(known.places) == {"toe", "tip"}
+    np.testing.assert_allclose(found.places["tip"], known.places["toe"])
+    assert found.bodies == known.bodies

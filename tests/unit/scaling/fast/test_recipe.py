@@ -199,3 +199,28 @@ def test_a_weight_that_is_no_number_is_named(make_setup: Callable[..., Document]
     text = re.sub(r"<weight>[^<]*</weight>", "<weight>null</weight>", make_setup().xml.decode())
     with pytest.raises(ScalingError, match=r"leg_setup, task .*: weight 'null' is not a number"):
         placing_markers(Document("leg_setup", text.encode()))
+
+
+def test_parts_that_do_not_say_so_are_switched_on(make_setup: Callable[..., Document]) -> None:
+    """As OpenSim has it: `apply` is true where it is absent."""
+    known = read_recipe(make_setup())
+    for part in ("<ModelScaler>", "<MarkerPlacer>", '<Measurement name="thigh">'):
+        silent = edited(make_setup(), f"{part}<apply>true</apply>", part)
+        assert read_recipe(silent) == known
+    twice = edited(make_setup(), 'name="foot"', 'name="thigh"')
+    twice = edited(
+        twice, '<Measurement name="thigh"><apply>true</apply>', '<Measurement name="thigh">'
+    )
+    with pytest.raises(ScalingError, match="two measurements called thigh"):
+        read_recipe(twice)
+
+
+def test_two_measurements_of_one_name_of_which_one_is_off(
+    make_setup: Callable[..., Document],
+) -> None:
+    setup = edited(
+        make_setup(),
+        '<Measurement name="foot"><apply>true',
+        '<Measurement name="thigh"><apply>false',
+    )
+    assert [one.name for one in read_recipe(setup).measurements].count("thigh") == 1

@@ -1,0 +1,240 @@
+"""What ``kinebench why`` prints and writes of a diagnosis whose numbers are known."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import math
+import re
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "diagnosis"))
+from made_up_diagnosis import chances, made_up
+from virtual_sessions import session
+
+from kinebench.cli import why as command
+from kinebench.cli.main import main
+from kinebench.diagnosis.faults import UNDECIDABLE
+from kinebench.diagnosis.figures import FIGURES
+from kinebench.diagnosis.verdict import drop_interval, findings, verdict
+from kinebench.diagnosis.why import SOLVERS, Diagnosis
+from kinebench.pipeline.choices import Choice, ChoiceKey, Source
+from kinebench.remarks import Remark
+
+Capture = pytest.CaptureFixture[str]
+TOLD = Remark("unit", "note", "taken as metres")
+
+
+@pytest.fixture(scope="module")
+def diagnosis() -> Diagnosis:
+    """The tilt is likely wrong, a keypoint possibly; the version is a choice."""
+    return made_up(
+        {
+            "camera tilt": {"side_drop": 0.0082, "floor_contact": 0.011},
+            "augmenter version": {"side_drop": -0.004, "leg_length": 0.012},
+        },
+        chances(tilt_sideways=0.83, low_keypoint=0.25),
+        {"augmenter version": 2.0},
+        recording=session(),
+    )
+
+
+@pytest.fixture
+def asked(
+    diagnosis: Diagnosis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[list[str], Path]:
+    """Arguments of the command, which finds the diagnosis, and the file that it reads."""
+    file = tmp_path / "squat.trc"
+    file.write_text("keypoints")
+    choices = (Choice(ChoiceKey.AUGMENTER, "v0.3", Source.DEFAULT),)
+    plan = SimpleNamespace(pipeline="pipeline", trial="trial", choices=choices)
+    monkeypatch.setattr(command, "planned", lambda arguments: (plan, {"keypoints": file}, (TOLD,)))
+
+    def diagnose(pipeline: Any, trial: Any, show: Any) -> Diagnosis:
+        assert (pipeline, trial) == ("pipeline", "trial")
+        show(3, 9)
+        return diagnosis
+
+    monkeypatch.setattr("kinebench.diagnosis.why.diagnose", diagnose)
+    return ["why", "--keypoints", str(file)], file
+
+
+def rows(text: str) -> dict[str, list[str]]:
+    """Cells of the table by the first; cells of several lines are put together."""
+    found: dict[str, list[str]] = {}
+    last = ""
+    for line in text.splitlines():
+        if not line.startswith("│"):
+            continue
+        name, *cells = [cell.strip() for cell in line.strip("│").split("│")]
+        if name:
+            last, found[name] = name, cells
+        else:
+            found[last] = [f"{a} {b}".strip() for a, b in zip(found[last], cells, strict=True)]
+    return found
+
+
+def test_the_verdict_comes_first_then_the_table_then_each_cause(
+    asked: tuple[list[str], Path], diagnosis: Diagnosis, capsys: Capture
+) -> None:
+    assert main(asked[0]) == 0
+    out, err = capsys.readouterr()
+    assert err == "note: taken as metres\n"
+    lines = out.splitlines()
+    told = verdict(diagnosis)
+    assert lines[: len(told)] == list(told)
+    assert lines[len(told)].rstrip() == (
+        "right − left, and what each cause changes of it; ±: 95 % of clean sessions"
+    )
+    table = rows(out)
+    # suspects first, sensitivities by their size
+    assert list(table) == [
+        "as it is", "camera tilt !", "augmenter version", "solvers", "all swapped",
+    ] or [name.rstrip(" !") for name in table] == [
+        "as it is", *[one.name for one in findings(diagnosis) if one.swap], "all swapped",
+    ]  # fmt: skip
+    drop = [cells[0] for cells in table.values()]
+    assert drop[0] == "−10.0"
+    assert drop[-1] == "−5.8"  # −10 + 8.2 − 4 mm
+    after = out[out.index("all swapped") :].splitlines()
+    start = next(i for i, line in enumerate(after) if line.startswith("└")) + 1
+    said = []
+    for one in findings(diagnosis):
+        swap = f": {one.now} → {one.instead}" if one.swap else " (no swap)"
+        sure = "" if math.isnan(one.probability) else f"; wrong with {one.probability:.0%}"
+        said.append(f"{one.name}{swap}{sure}" + (f": {one.shown}" if one.shown else ""))
+    assert after[start:] == [
+        *said,
+        "not tried: static window: the model is not scaled here",
+        *[f"cannot be told from this recording: {what}" for what in UNDECIDABLE],
+        "9 runs; the deepest points are 5 frames",
+    ]
+
+
+def test_words_of_a_cause(asked: tuple[list[str], Path], capsys: Capture) -> None:
+    assert main(asked[0]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "augmenter version: augmenter version now → augmenter version instead" in lines
+    assert any(line.startswith("low keypoint") and "; wrong with 25%: " in line for line in lines)
+    assert sum(line.startswith("low keypoint (no swap)") for line in lines) == 1
+    marked = [name for name in rows("\n".join(lines)) if name.endswith(" !")]
+    assert len(marked) == 1
+
+
+def named(values: np.ndarray) -> dict[str, float]:
+    return dict(zip([figure.name for figure in FIGURES], values.tolist(), strict=True))
+
+
+def test_json_holds_the_diagnosis(
+    asked: tuple[list[str], Path], diagnosis: Diagnosis, capsys: Capture
+) -> None:
+    assert main([*asked[0], "--json"]) == 0
+    content = json.loads(capsys.readouterr().out)
+    assert list(content) == [
+        "trial", "units", "as_is", "side_drop_interval", "swapped", "verdict", "causes",
+        "anything_wrong", "probabilities", "parts", "alone", "left_out", "cannot_be_told", "runs",
+        "remarks",
+    ]  # fmt: skip
+    assert (content["trial"], content["runs"]) == ("squat", 9)
+    assert content["units"] == {figure.name: figure.unit for figure in FIGURES}
+    assert content["as_is"] == named(diagnosis.as_is)
+    assert content["as_is"]["side_drop"] == -0.010
+    assert content["swapped"]["side_drop"] == pytest.approx(-0.0058)
+    assert content["side_drop_interval"] == pytest.approx(drop_interval(diagnosis))
+    assert content["verdict"] == list(verdict(diagnosis))
+    assert content["anything_wrong"] == diagnosis.anything == 0.83
+    assert content["probabilities"]["low keypoint"] == 0.25
+    assert list(content["probabilities"]) == [fault.name for fault in diagnosis.faults]
+    assert content["parts"]["augmenter version"]["leg_length"] == 0.012
+    assert content["alone"]["augmenter version"]["leg_length"] == 0.006
+    assert set(content["parts"]) == {SOLVERS, "camera tilt", "augmenter version"}
+    assert content["left_out"] == {"static window": "the model is not scaled here"}
+    assert content["cannot_be_told"] == list(UNDECIDABLE)
+    assert content["remarks"][0] == TOLD.as_dict()
+
+
+def test_causes_in_json(
+    asked: tuple[list[str], Path], diagnosis: Diagnosis, capsys: Capture
+) -> None:
+    assert main([*asked[0], "--json"]) == 0
+    causes = json.loads(capsys.readouterr().out)["causes"]
+    for row, one in zip(causes, findings(diagnosis), strict=True):
+        assert (row["name"], row["now"], row["instead"]) == (one.name, one.now, one.instead)
+        assert (row["evidence"], row["likely_wrong"]) == (one.shown, one.suspect)
+        assert row["advice"] == one.advice
+        assert row["probability"] == (None if math.isnan(one.probability) else one.probability)
+        has_figure = one.figure is not None
+        assert (row["changes_most"] is not None) == has_figure == (row["unit"] is not None)
+        assert row["part"] == (pytest.approx(one.part) if has_figure else None)
+        assert row["times_notable"] == (pytest.approx(one.size) if has_figure else None)
+    by_name = {row["name"]: row for row in causes}
+    assert by_name["low keypoint"]["part"] is None
+    assert by_name["augmenter version"]["probability"] is None
+    assert [row["likely_wrong"] for row in causes].count(True) == 1
+
+
+def test_a_page_names_its_inputs_and_the_command(
+    asked: tuple[list[str], Path], diagnosis: Diagnosis, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    page = tmp_path / "why.html"
+    monkeypatch.setattr(sys, "argv", ["kinebench", "why", "my squat.trc"])
+    assert main([*asked[0], "--report", str(page)]) == 0
+    text = page.read_text("utf-8")
+    assert "squat.trc" in text
+    assert hashlib.sha256(asked[1].read_bytes()).hexdigest() in text
+    assert html.escape("kinebench why 'my squat.trc'") in text
+    assert "v0.3 (default)" in text
+    assert "taken as metres" in text
+    assert str(tmp_path) not in text
+    for sentence in verdict(diagnosis):
+        assert html.escape(sentence) in text
+
+
+def test_the_page_does_not_replace_the_recording(
+    asked: tuple[list[str], Path], capsys: Capture
+) -> None:
+    words, file = asked
+    assert main([*words, "--report", str(file)]) == 2
+    assert "squat.trc" in capsys.readouterr().err
+    assert file.read_text() == "keypoints"
+
+
+def test_a_table_in_a_file_is_160_columns_wide(
+    asked: tuple[list[str], Path], capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    assert main(asked[0]) == 0
+    wide = [line for line in capsys.readouterr().out.splitlines() if line.startswith("│")]
+    assert max(map(len, wide)) > 120
+    assert max(map(len, wide)) <= 160
+
+
+def test_figures_without_a_value_are_null(
+    asked: tuple[list[str], Path], monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    unknown = made_up({}, recording=session())
+    unknown.as_is[1] = math.nan
+    monkeypatch.setattr("kinebench.diagnosis.why.diagnose", lambda *_: unknown)
+    assert main([*asked[0], "--json"]) == 0
+    values = json.loads(capsys.readouterr().out)["as_is"]
+    assert values[FIGURES[1].name] is None
+    assert values[FIGURES[0].name] == -0.010
+
+
+def test_one_input_is_needed(capsys: Capture) -> None:
+    assert main(["why"]) == 2
+    assert "name either a session folder or --keypoints FILE" in capsys.readouterr().err
+    assert re.search(r"\n  kinebench why OpenCapData_1234 --trial squats", helped(capsys))
+
+
+def helped(capsys: Capture) -> str:
+    assert main(["why", "--help"]) == 0
+    return capsys.readouterr().out
