@@ -37,6 +37,7 @@ _NODE = np.dtype(
 _TERM = np.dtype(
     [
         ("axis", "i8"),
+        ("turns", "i8"),
         ("turned", "i8"),
         ("kind", "i8"),
         ("first_piece", "i8"),
@@ -74,7 +75,7 @@ class FlatMechanism(NamedTuple):
         terms, rotations first; columns. In a `simple` node each column moves one term, linearly,
         and earlier columns carry later ones: then second derivatives are cross products of columns.
     terms : _TERM
-        Rotations: about axis 0, 1 or 2 of the frame that R (when `turned`) brings about.
+        Rotations (`turns`): about axis 0, 1 or 2 of the frame that R (when `turned`) brings about.
         Translations: along `direction` in F. The function: its kind, four numbers, its pieces.
         Its argument is the sum of factor · coordinate over its weights.
     couplings : _TERM
@@ -348,6 +349,7 @@ class _Table:
         """Append a term; `columns` gives the column of each coordinate of the tree."""
         record = self.functions([(term.function, term.weights)], columns)
         record["axis"], record["turned"] = axis, turn is not None
+        record["turns"] = term.rotation
         record["R"] = np.eye(3) if turn is None else turn
         record["direction"] = term.axis
         self._terms.append(record)

@@ -12,7 +12,7 @@ from kinebench.core.arrays import FloatArray
 from kinebench.kinematics.descents import MAX_ITERATIONS, Descents, IntArray
 from kinebench.kinematics.gimbals import turned_apart
 from kinebench.kinematics.mechanism import Mechanism
-from kinebench.kinematics.newton.records import RESULT
+from kinebench.kinematics.newton.records import ANY, LOWER, NO_HIGHER, RESULT
 from kinebench.kinematics.starts import cold_starts, relieved, with_limb_anew
 from kinebench.kinematics.suspicion import at_intervals, suspicious
 
@@ -25,6 +25,7 @@ _STRETCH = 32  # frames over which a rival is followed at once
 _STRIDE = 8  # frames: a tenth of a second, in which the body goes on as it went
 _ROUGH = 1e-2  # of E: where every `_STRIDE`th frame is left for a while
 _BREAK_RAD = np.deg2rad(5.0)  # off the middle of its neighbours: twice as much were 10° at once
+_SAME_POSE = 1e-6  # rad or m: two searches for one minimum end closer to each other
 _OVERLAP = 3  # frames that are solved again to know where they point to
 _RIVAL_M = 5e-4  # weighted RMS: no recording is so good that half a millimetre decides
 _RIVAL_RAD = np.deg2rad(5.0)  # from this on another pose is a rival: not rounding, not noise
@@ -83,7 +84,7 @@ class MarkerTracker:
         first = int(np.argmax(seen))
         self._track_inwards(first, self._cold_starts(np.array([first]), np.flatnonzero(seen))[0])
         if first > 0:
-            self._track(first - 1, -1, -1, False, self.x[first])
+            self._track(first - 1, -1, -1, ANY, self.x[first])
         self._known = np.asarray(self.observed.any(axis=1))
         if self._known.any():
             self._search()
@@ -111,16 +112,16 @@ class MarkerTracker:
         stride, n = _STRIDE, len(self.x)
         coarse = np.arange(first, n, stride)
         if len(coarse) < 3:
-            self._track(first, n, 1, False, start)
+            self._track(first, n, 1, ANY, start)
             return
-        self._track(first, first + stride * len(coarse), stride, False, start, enough=_ROUGH)
+        self._track(first, first + stride * len(coarse), stride, ANY, start, enough=_ROUGH)
         self._solve_apart(coarse, self.x[coarse])
         while stride > 1:
             half = stride // 2
             between = np.arange(first + half, n, stride)
             self._solve_apart(between, _halfway(self.x, between, first, half))
             stride = half
-        self._one_after_another(first, start)
+        self._mend(first, start)
 
     def _solve_apart(self, frames: IntArray, starts: FloatArray) -> None:
         """Frames from starts, whatever others are."""
@@ -130,26 +131,44 @@ class MarkerTracker:
         for array, values in zip(out, found, strict=True):
             array[frames] = values
 
-    def _one_after_another(self, first: int, start: FloatArray) -> None:
-        """Solve frames from their predecessors where they are no continuation of them."""
-        broken = ~self.outcomes["converged"] | ~self.observed.all(axis=1)
-        turning = sorted(self.mechanism.turning)
-        bent = np.abs(np.diff(self.x[first:, turning], n=2, axis=0)).max(axis=1, initial=0.0)
-        for at in first + np.flatnonzero(bent > 2 * _BREAK_RAD):
-            broken[at : at + 3] = True
-        broken[:first] = False
+    def _mend(self, first: int, start: FloatArray) -> None:
+        """Solve frames from their predecessors where they do not go on from them.
+
+        Where a frame alone leaves something open, or found no minimum, its predecessor decides.
+        """
+        open_ = ~self.outcomes["converged"] | ~self.observed.all(axis=1)
         frame = first
-        while broken[frame:].any():
-            begin = max(frame + int(np.argmax(broken[frame:])) - _OVERLAP, first)
-            frame = begin
+        while open_[frame:].any():
+            frame = max(frame + int(np.argmax(open_[frame:])) - _OVERLAP, first)
             agree = False
-            while frame < len(self.x) and not (agree and not broken[frame : frame + 1].any()):
+            while frame < len(self.x) and not (agree and not open_[frame]):
                 end = min(frame + _STRIDE, len(self.x))
-                before = self.x[frame:end].copy()
-                self._track(frame, end, 1, False, self.x[frame - 1] if frame > first else start)
-                agree = bool(np.abs(before[-1] - self.x[end - 1]).max() < 1e-6)
-                broken[frame:end] = False
+                before = self.x[end - 1].copy()
+                self._track(frame, end, 1, ANY, self.x[frame - 1] if frame > first else start)
+                agree = bool(np.abs(before - self.x[end - 1]).max() < _SAME_POSE)
                 frame = end
+        self._join(first)
+
+    def _join(self, first: int) -> None:
+        """Where the body jumps, follow the pose before, then the one after, while no worse.
+
+        Not through frames that leave something open: there only the past decides.
+        """
+        n, open_ = len(self.x), ~self.observed.all(axis=1)
+        ends = np.array([first - 1, *(first + np.flatnonzero(open_[first:])), n])
+        for step, side in ((1, "right"), (-1, "left")):
+            done = first - 1 if step > 0 else n
+            for jump in self._jumps(first)[::step].tolist():
+                if (jump - done) * step > 0 and not open_[jump]:
+                    last = int(ends[np.searchsorted(ends, jump, side) - (step < 0)])
+                    solved = self._follow(jump, last, step, NO_HIGHER, self.x[jump - step])
+                    done = jump + step * (solved - 1)
+
+    def _jumps(self, first: int) -> IntArray:
+        """Frames whose pose is far from the middle of those beside it."""
+        x = self.x[first:, sorted(self.mechanism.turning)]
+        bent = np.abs(np.diff(x, n=2, axis=0)).max(axis=1, initial=0.0)
+        return np.asarray(first + 1 + np.flatnonzero(bent > 2 * _BREAK_RAD))
 
     def _search(self) -> None:
         """Ask suspicious frames for better poses; what is better spreads while it is."""
@@ -203,24 +222,36 @@ class MarkerTracker:
 
     def _carry(self, frame: int, pose: FloatArray) -> None:
         """Track a better pose forwards and backwards while it is better."""
-        x, energies = self.x.copy(), self.outcomes["energy"].copy()
         gaps = np.flatnonzero(~self._known)
         place = int(np.searchsorted(gaps, frame))
         start = int(gaps[place - 1]) if place else -1
         end = int(gaps[place]) if place < len(gaps) else len(self.x)
-        ahead = self._track(frame, end, 1, True, pose)
-        behind = self._track(frame - 1, start, -1, True, self.x[frame]) if ahead else 0
-        changed = np.arange(frame - behind, frame + ahead)
-        self._remember(changed, x[changed], energies[changed])
+        if self._follow(frame, end, 1, LOWER, pose):
+            self._follow(frame - 1, start, -1, LOWER, self.x[frame])
+
+    def _follow(self, frame: int, last: int, step: int, keep: int, pose: FloatArray) -> int:
+        """Track a pose as far as `keep` says; what it replaces may be a rival. Returns how far."""
+        total = 0
+        while frame != last:
+            chunk = frame + step * np.arange(min(_CHUNK, abs(last - frame)))
+            x, energies = self.x[chunk], self.outcomes["energy"][chunk]
+            solved = self._track(frame, frame + step * len(chunk), step, keep, pose)
+            self._remember(chunk[:solved], x[:solved], energies[:solved])
+            total += solved
+            if solved < len(chunk):
+                break
+            frame += step * solved
+            pose = self.x[frame - step]
+        return total
 
     def _hold(self) -> None:
         """Frames that hold a pose hold that of the frame before, or of the first that has one."""
         gaps = np.flatnonzero(~self._known)
         for run in np.split(gaps, np.flatnonzero(np.diff(gaps) > 1) + 1) if gaps.size else ():
             if run[0] > 0:
-                self._track(int(run[0]), int(run[-1]) + 1, 1, False, self.x[run[0] - 1])
+                self._track(int(run[0]), int(run[-1]) + 1, 1, ANY, self.x[run[0] - 1])
             else:
-                self._track(int(run[-1]), -1, -1, False, self.x[run[-1] + 1])
+                self._track(int(run[-1]), -1, -1, ANY, self.x[run[-1] + 1])
 
     def _remember(self, frames: IntArray, poses: FloatArray, energies: FloatArray) -> None:
         """Keep, for each frame, the best pose that is not the one taken, if it is a rival."""
@@ -244,7 +275,7 @@ class MarkerTracker:
         if not len(frames):
             return np.zeros(0)
         turning = sorted(self.mechanism.turning)
-        apart = turned_apart(self.mechanism.gimbals, turning, poses, self.x[frames])
+        apart = turned_apart(self.mechanism.gimbals, turning, poses, self.x[frames], _RIVAL_RAD)
         apart[~self.observed[frames][:, turning]] = 0.0
         return np.asarray(apart.max(axis=1, initial=0.0))
 
@@ -275,7 +306,7 @@ class MarkerTracker:
                     if not 0 <= first < len(self.x) or self._rival_energy[first] <= limit[first]:
                         break
                     out = poses, outcomes, observed, errors
-                    solved = self._track(first, last, step, True, self._rivals[frame], out)
+                    solved = self._track(first, last, step, LOWER, self._rivals[frame], out)
                     found = first + step * np.arange(solved)
                     self._remember(found, poses[found], outcomes["energy"][found])
                     outcomes["energy"][found] = limit[found]
@@ -288,7 +319,7 @@ class MarkerTracker:
         first: int,
         last: int,
         step: int,
-        improve: bool,
+        keep: int,
         start: FloatArray,
         out: tuple[Any, ...] | None = None,
         enough: float = -1.0,
@@ -297,7 +328,7 @@ class MarkerTracker:
         frozen = np.zeros(len(self.defaults), np.bool_)
         solved: int = self._descents.track_frames(
             self.mechanism.flat, self._descents.work, self.measured, self.columns, first, last,
-            step, improve, start[None].copy(), frozen, enough, MAX_ITERATIONS,
+            step, keep, start[None].copy(), frozen, enough, MAX_ITERATIONS,
             len(self.mechanism.limbs[0]),
             *(out or (self.x, self.outcomes, self.observed, self.errors)),
         )  # fmt: skip

@@ -42,15 +42,19 @@ def _limited_step(flat, frozen, damping, wanted, w):
         d[k] = none
     positive = one > 0.0
     for _ in range(len(x)):
-        positive = factorise(flat.variable_chain, flat.variable_depth, damping, w)
+        # a lane that fails keeps what it has: others may need more rounds
+        positive = positive & factorise(flat.variable_chain, flat.variable_depth, damping, w)
         if not any_lane(wanted & positive):
             break
         solve(flat.variable_chain, flat.variable_depth, w)
         again = one < 0.0
         for k in range(len(x)):
             variable = flat.variables[k]
-            under = (free[k] > 0.0) & (x[k] + d[k] < variable.low)
-            over = (free[k] > 0.0) & (x[k] + d[k] > variable.high)
+            moves = positive & (free[k] > 0.0)
+            under, over = (
+                moves & (x[k] + d[k] < variable.low),
+                moves & (x[k] + d[k] > variable.high),
+            )
             d[k] = select(under, variable.low - x[k], select(over, variable.high - x[k], d[k]))
             free[k] = select(under | over, none, free[k])
             again = again | under | over

@@ -62,9 +62,25 @@ def couple(flat, w):
 
 
 @compiled
-def pose(nodes, terms, weights, pieces, coefficients, w):
-    """Poses of the nodes relative to `origin`; axes and slopes of all terms in ground."""
-    q, origin, state, motion, RF = w.q, w.origin, w.state, w.motion, w.frame
+def evaluate_terms(terms, weights, pieces, coefficients, w):
+    """Value, slope and bend of all terms, sine and cosine of those that turn.
+
+    Apart from the poses, which wait for each other: so the processor has several in hand.
+    """
+    motion = w.motion
+    for t in range(len(terms)):
+        value, slope, bend = _function_value(terms[t], weights, w.q, pieces, coefficients)
+        motion[t].value, motion[t].slope, motion[t].bend = value, slope, bend
+    for t in range(len(terms)):
+        if terms[t].turns:
+            sine, cosine = sine_cosine(motion[t].value)
+            motion[t].sine, motion[t].cosine = sine, cosine
+
+
+@compiled
+def pose(nodes, terms, w):
+    """Poses of the nodes relative to `origin`; axes of all terms in ground."""
+    origin, state, motion, RF = w.origin, w.state, w.motion, w.frame
     for index in range(len(nodes)):
         node, here = nodes[index], state[index]
         R, p = here.R, here.p
@@ -86,14 +102,11 @@ def pose(nodes, terms, weights, pieces, coefficients, w):
             for b in range(3):
                 R[a, b] = RF[a, b]
         for t in range(node.first_term, node.end_rotations):
-            value, slope, bend = _function_value(terms[t], weights, q, pieces, coefficients)
-            motion[t].slope, motion[t].bend = slope, bend
             if terms[t].turned:
                 turn(R, terms[t].R)
-            rotate(R, terms[t].axis, value, motion[t].axis)
+            rotate(R, terms[t].axis, motion[t].sine, motion[t].cosine, motion[t].axis)
         for t in range(node.end_rotations, node.end_terms):
-            value, slope, bend = _function_value(terms[t], weights, q, pieces, coefficients)
-            motion[t].slope, motion[t].bend = slope, bend
+            value = motion[t].value
             direction, along = terms[t].direction, motion[t].axis
             for a in range(3):
                 along[a] = (
@@ -109,7 +122,8 @@ def evaluate(flat, w):
         w.q[k] = w.x[k]
     if flat.reduced:
         couple(flat, w)
-    pose(flat.nodes, flat.terms, flat.weights, flat.pieces, flat.coefficients, w)
+    evaluate_terms(flat.terms, flat.weights, flat.pieces, flat.coefficients, w)
+    pose(flat.nodes, flat.terms, w)
     energy = misfit(w.state)
     for k in range(len(w.x)):
         miss = w.x[k] - flat.variables[k].task_value

@@ -12,6 +12,7 @@ import numpy as np
 
 RATE = 100.0  # 1/rad: of quadratic convergence, s₂ / s₁², as long as nothing is known
 
+ANY, LOWER, NO_HIGHER = 0, 1, 2  # which results of `track` replace those that are stored
 N_LANES = 8  # poses side by side: doubles in the longest vectors that processors have
 
 _FIELDS: tuple[tuple[str, tuple[int, ...]], ...] = (
@@ -34,7 +35,14 @@ _FIELDS: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("P", (3, 3)),
     ("D", (3, 3)),
 )
-_MOTION = (("slope", ()), ("bend", ()), ("axis", (3,)))
+_MOTION: tuple[tuple[str, tuple[int, ...]], ...] = (
+    ("value", ()),
+    ("slope", ()),
+    ("bend", ()),
+    ("sine", ()),
+    ("cosine", ()),
+    ("axis", (3,)),
+)
 RESULT = np.dtype([("energy", "f8"), ("converged", "?"), ("iterations", "i8")], align=True)
 
 

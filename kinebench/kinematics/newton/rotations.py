@@ -75,10 +75,9 @@ def sine_cosine(angle):
 
 
 @compiled
-def rotate(R, k, angle, axis):
-    """R ← R · rotation about its axis k; notes that axis."""
+def rotate(R, k, s, c, axis):
+    """R ← R · rotation about its axis k, with its sine and cosine; notes that axis."""
     i, j = (k + 1) % 3, (k + 2) % 3
-    s, c = sine_cosine(angle)
     for a in range(3):
         axis[a] = R[a, k]
         u, v = R[a, i], R[a, j]

@@ -8,13 +8,25 @@ from __future__ import annotations
 import numpy as np
 
 from kinebench.kinematics.newton.compilation import compiled
-from kinebench.kinematics.newton.descent import minimise
+from kinebench.kinematics.newton.descent import ROUNDING, minimise
 from kinebench.kinematics.newton.factorisation import UNOBSERVED
 from kinebench.kinematics.newton.forward import evaluate
 from kinebench.kinematics.newton.lanes import any_lane, in_lanes, like, select
 from kinebench.kinematics.newton.measurement import marker_distances, measure
-from kinebench.kinematics.newton.records import N_LANES, RATE
+from kinebench.kinematics.newton.records import LOWER, N_LANES, NO_HIGHER, RATE
 from kinebench.kinematics.newton.rotations import copy
+
+_SAME = 1e-7  # of E: a difference in which two searches for one minimum may end
+_SAME_POSE = 1e-6  # rad or m: the same for poses
+
+
+@compiled
+def _apart(x, y):
+    """Largest difference."""
+    most = 0.0
+    for k in range(len(x)):
+        most = max(most, abs(x[k] - y[k]))
+    return most
 
 
 @compiled
@@ -73,7 +85,7 @@ def _hold_undetermined(flat, w, last_pose, frozen, n_root, judged, checked, seen
 
 @compiled
 def track(
-    flat, w, measured, marker_column, first, last, step, improve, starts, frozen, enough, most,
+    flat, w, measured, marker_column, first, last, step, keep, starts, frozen, enough, most,
     n_root, x_out, outcomes, observed, errors,
 ):  # fmt: skip
     """Solve frames first, first + step, … before `last`, each from its predecessors.
@@ -86,9 +98,9 @@ def track(
         NaN where a marker is missing.
     marker_column : (n_markers,)
         Column of `measured` for each marker of the mechanism.
-    improve : bool
-        Replace stored results only where the new energy is lower, and stop at the first frame
-        where it is not.
+    keep : int
+        ANY, or stop at the first frame whose energy is not lower (LOWER) than the stored one, or
+        is higher or whose pose is the stored one anyway (NO_HIGHER).
     starts : (n_starts, n_variables)
         Where the first frame and, when there are more, those after it start.
     frozen : (n_variables,)
@@ -125,7 +137,12 @@ def track(
         check = n_root > 0 and (solved == 0 or left_open or n_present < len(marker_column))
         if n_present > 0:
             energy, count, fine = minimise(flat, frozen, enough, most, check, w)
-        if improve and not energy < outcomes[frame].energy * (1.0 - 1e-7) - 1e-16:
+        stored = outcomes[frame].energy
+        if keep == LOWER and not energy < stored * (1.0 - _SAME) - ROUNDING:
+            break
+        if keep == NO_HIGHER and not energy <= stored * (1.0 + _SAME) + ROUNDING:
+            break
+        if keep == NO_HIGHER and _apart(x, x_out[frame]) < _SAME_POSE:
             break
         determined, left_open = _hold_undetermined(
             flat, w, last_pose, frozen, n_root, n_present > 0, check, observed[frame]
