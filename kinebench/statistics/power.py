@@ -17,10 +17,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import ndtr, ndtri, stdtrit
 from scipy.stats import chi2
 
 from kinebench.errors import ValueRangeError
-from kinebench.statistics.distributions import ndtr, ndtri, stdtrit
 from kinebench.statistics.samples import checked_level, finite_array, subject_codes
 
 MOST_SUBJECTS = 10_000
