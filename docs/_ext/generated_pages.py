@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 
+from laboratory_tables import laboratory_page
 from sphinx.application import Sphinx
 
 from kinebench.cleaning.catalogue import CLEANERS
@@ -29,6 +30,7 @@ OUT = ROOT / "docs" / "generated"
 def pages() -> dict[str, str]:
     """Every generated page by its place below ``docs/generated``, without ending."""
     made = {"metrics": metrics_page(), "filters": filters_page(), "study_files": study_page()}
+    made["laboratory"] = laboratory_page()
     made |= {f"commands/{name}": command_page(name) for name in COMMANDS}
     made["commands/index"] = index("Commands", COMMANDS, "Every command answers `--help` too.")
     cards = shipped_cards()
@@ -193,7 +195,8 @@ def numbered(lines: tuple[str, ...]) -> str:
 
 def results() -> list[Path]:
     """The committed tables; each is written by the command that its first lines name."""
-    inner = ["laboratory/proof.md", "laboratory/components.md", "diagnosis/confusion.md"]
+    inner = ["laboratory/proof.md", "laboratory/components.md", "laboratory/people.md",
+             "laboratory/rigs.md", "diagnosis/confusion.md"]  # fmt: skip
     return [
         *(path for path in sorted((ROOT / "reports").glob("*.md")) if path.stem != "README"),
         *(ROOT / "benchmarks" / place for place in inner),
