@@ -1,9 +1,9 @@
 """Open the built pages in a browser: ``python docs/check_pages.py docs/_build/html``.
 
 Looked for: a page that logs an error, that is wider than a phone (400 px) or a screen (1280 px),
-that reads badly in the light or the dark scheme, a link inside the documentation that leads nowhere, and a search that finds
-nothing. Tables and code may be wider than a page where they scroll in their own box. One line a
-finding; the exit code is 1 where there is one.
+that reads badly in the light or the dark scheme, a link inside the documentation that leads
+nowhere, and a search that finds nothing. Tables and code may be wider than a page where they
+scroll in their own box. One line a finding; the exit code is 1 where there is one.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ const look = ({page, width, scheme, wait}) => new Promise((done) => {
   const errors = [];
   frame.onload = () => {
     const view = frame.contentWindow, root = view.document.documentElement;
-    if (view.document.readyState === "uninitialized" || view.location.href === "about:blank") return;
+    if (view.location.href === "about:blank") return;
     root.dataset.mode = root.dataset.theme = scheme;
     setTimeout(() => {
       const article = view.document.querySelector("article") || view.document.body;
@@ -85,9 +85,11 @@ const look = ({page, width, scheme, wait}) => new Promise((done) => {
 # what a page's scripts fail with is kept where the harness finds it
 CATCHER = (
     "<script>window.__errors = [];"
-    "addEventListener('error', e => __errors.push(String(e.message || e.target.src || e.target.href)), true);"
+    "addEventListener('error', e =>"
+    " __errors.push(String(e.message || e.target.src || e.target.href)), true);"
     "addEventListener('unhandledrejection', e => __errors.push(String(e.reason)));"
-    "{const old = console.error; console.error = (...all) => {__errors.push(all.join(' ')); old(...all)}}"
+    "{const old = console.error;"
+    " console.error = (...all) => {__errors.push(all.join(' ')); old(...all)}}"
     "</script>"
 )
 
@@ -112,7 +114,9 @@ class _Links(HTMLParser):
 def pages_of(site: Path) -> list[Path]:
     """Every page, the search too; not the modules' sources."""
     found = sorted(site.rglob("*.html"))
-    return [path for path in found if not {"_static", "_modules"} & set(path.relative_to(site).parts)]
+    return [
+        path for path in found if not {"_static", "_modules"} & set(path.relative_to(site).parts)
+    ]
 
 
 def broken_links(site: Path) -> Iterator[str]:
@@ -201,7 +205,12 @@ def findings(site: Path, program: str) -> Iterator[str]:
     yield from broken_links(site)
     asked = [
         # both schemes and both widths of a page, without all four combinations
-        {"page": f"/{path.relative_to(site).as_posix()}", "width": width, "scheme": scheme, "wait": 50}
+        {
+            "page": f"/{path.relative_to(site).as_posix()}",
+            "width": width,
+            "scheme": scheme,
+            "wait": 50,
+        }
         for path in pages_of(site)
         for width, scheme in zip(WIDTHS, SCHEMES, strict=True)
     ]
@@ -209,9 +218,7 @@ def findings(site: Path, program: str) -> Iterator[str]:
         {"page": f"/search.html?q={word}", "width": 1280, "scheme": "light", "wait": 4000}
         for word in SEARCHED
     ]
-    server = ThreadingHTTPServer(
-        ("127.0.0.1", 0), functools.partial(_Server, directory=str(site))
-    )
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Server, directory=str(site)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{server.server_port}"
     for first in range(0, len(asked), BATCH):

@@ -21,8 +21,9 @@ def laboratory_page() -> str:
     """Bodies, builds, movements, skin and cameras, with their sources."""
     return "\n".join(
         (
-            "# The laboratory's numbers\n\nWritten from the code. What is modelled with them, and what a"
-            " reviewer should doubt, is under [the virtual laboratory](../explanation/laboratory.md)."
+            "# The laboratory's numbers\n\nWritten from the code. What is modelled with them,"
+            " and what a reviewer should doubt, is under"
+            " [the virtual laboratory](../explanation/laboratory.md)."
             " Numbers in brackets are the sources below each part; a number without one is an"
             " assumption.\n",
             *_bodies(),
@@ -64,7 +65,9 @@ def _sources(module: ModuleType) -> str:
 def _bodies() -> Iterator[str]:
     shares = anthropometry.PROPORTIONS
     names = [one.name for one in fields(shares["male"])]
-    yield "## Bodies\n\nLengths over stature; `lumbar_joint` over the distance of the iliac spines.\n"
+    yield (
+        "## Bodies\n\nLengths over stature; `lumbar_joint` over the distance of the iliac spines.\n"
+    )
     yield table(
         ("what", *shares),
         ((f"`{name}`", *(getattr(own, name) for own in shares.values())) for name in names),
@@ -73,7 +76,10 @@ def _bodies() -> Iterator[str]:
             "metatarsal break": anthropometry.METATARSAL_AXIS}  # fmt: skip
     yield "Axes of the right foot (forward, up, right) [6]:\n"
     yield table(("axis", "direction"), axes.items())
-    yield "Right hip centre from the middle of the anterior iliac spines, pelvis width $w$, depth $d$ [3]:\n"
+    yield (
+        "Right hip centre from the middle of the anterior iliac spines, pelvis width $w$, depth"
+        " $d$ [3]:\n"
+    )
     yield (
         "$$x = -0.24\\,d - 9.9\\ \\mathrm{mm},\\quad y = -0.30\\,w - 10.9\\ \\mathrm{mm},\\quad"
         " z = 0.33\\,w + 7.3\\ \\mathrm{mm}$$\n"
@@ -83,7 +89,8 @@ def _bodies() -> Iterator[str]:
     yield table(("parameter", "value"), _numbers(population.Population()))
     yield _sources(population)
     yield (
-        '### How they are built otherwise than a scaled model\n\nWith `people = "shaped"` or `"varied"`;'
+        '### How they are built otherwise than a scaled model\n\nWith `people = "shaped"` or'
+        ' `"varied"`;'
         " standard deviations per person, the two sides correlated.\n"
     )
     yield table(("parameter", "value"), _numbers(anatomy.Anatomy()))
@@ -92,7 +99,8 @@ def _bodies() -> Iterator[str]:
 
 def _movements() -> Iterator[str]:
     yield (
-        "## Movements\n\nStandard deviations of the motions' parameters, between people and within a"
+        "## Movements\n\nStandard deviations of the motions' parameters, between people and within"
+        " a"
         ' person, with `people = "moving"` or `"varied"`. *Follows*: a trait of the person, and the'
         " correlation with it. The bracketed sources of single rows stand in"
         " `kinebench/lab/variability.py`; rows without one are assumptions.\n"
@@ -132,7 +140,7 @@ def _cameras() -> Iterator[str]:
     members = [rig_presets.plausible_preset(number) for number in range(_PRESETS)]
     yield (
         "## Cameras\n\nThe rig's best guess, and what the first"
-        f" {_PRESETS} members of `plausible` have, each of them one draw from what the recordings allow.\n"
+        f" {_PRESETS} members of `plausible` have, each one draw from what the recordings allow.\n"
     )
     rows = []
     for part in ("phones", "calibration", "detector"):
@@ -150,7 +158,10 @@ def _cameras() -> Iterator[str]:
     yield table(
         ("error", "parameters"),
         (
-            (type(one).__name__, ", ".join(f"{n} = {_cell(v)}" for n, v in _numbers(one)) or "by keypoint")
+            (
+                type(one).__name__,
+                ", ".join(f"{n} = {_cell(v)}" for n, v in _numbers(one)) or "by keypoint",
+            )
             for one in two_phones().errors  # type: ignore[attr-defined]
         ),
     )

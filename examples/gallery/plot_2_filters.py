@@ -11,7 +11,12 @@ import kinebench as kb
 
 trial = kb.virtual_trial("one squat", subject=2)
 pipeline = {"body": "lab", "augmenter": "lab-1", "warm_up": 1.0, "engine": "fast"}
-filters = {"none": None, "12 Hz": "butterworth:12", "6 Hz": "butterworth:6", "2 Hz": "butterworth:2"}
+filters = {
+    "none": None,
+    "12 Hz": "butterworth:12",
+    "6 Hz": "butterworth:6",
+    "2 Hz": "butterworth:2",
+}
 
 # %%
 # The same recording, cleaned in four ways. ``velocity_rmse`` is the error of the angular velocity.
@@ -25,12 +30,14 @@ for name, steps in filters.items():
 pd.DataFrame(errors).T.round(1)
 
 # %%
-# The angle hardly changes, the velocity does: which filter is best depends on what is to be measured.
-# How far the filter moved one keypoint, and the keypoint after it:
+# The angle hardly changes, the velocity does: which filter is best depends on what is to be
+# measured. How far the filter moved one keypoint, and the keypoint after it:
 
 smooth = kb.clean(trial.keypoints, "butterworth:6")
 moved = kb.compare(trial.keypoints, smooth).to_dataframe()
-moved.query("marker == 'RAnkle' and metric == 'distance_rms'")[["marker", "metric", "value", "unit"]]
+moved.query("marker == 'RAnkle' and metric == 'distance_rms'")[
+    ["marker", "metric", "value", "unit"]
+]
 
 # %%
 

@@ -2,12 +2,13 @@
 What the marker augmenter costs
 ===============================
 
-OpenCap predicts 43 anatomical markers from 20 keypoints before it solves. In the laboratory the true markers
-are known, so that what the prediction costs can be told from the rest: stage by stage.
+OpenCap predicts 43 anatomical markers from 20 keypoints before it solves. In the laboratory the
+true markers are known, so that what the prediction costs can be told from the rest: stage by
+stage.
 
-``lab-1`` is an augmenter of kinebench's own. It was trained on virtual people, and so flatters itself on
-those that are filmed as it saw them; this rig of cameras is another. OpenCap's ``v0.3`` takes its place by
-its name alone.
+``lab-1`` is an augmenter of kinebench's own. It was trained on virtual people, and so flatters
+itself on those that are filmed as it saw them; this rig of cameras is another. OpenCap's ``v0.3``
+takes its place by its name alone.
 """
 
 import kinebench as kb

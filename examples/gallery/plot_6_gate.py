@@ -2,15 +2,15 @@
 A gate for your pipeline
 ========================
 
-Has a pipeline moved since its figures were accepted? A gate runs it on four virtual people and compares
-every joint angle's figures with a baseline.
+Has a pipeline moved since its figures were accepted? A gate runs it on four virtual people and
+compares every joint angle's figures with a baseline.
 """
 
 import kinebench as kb
 
 # %%
-# Without a file it is kinebench's own pipeline against the baseline that it came with: a check of this
-# installation.
+# Without a file it is kinebench's own pipeline against the baseline that it came with: a check
+# of this installation.
 
 result = kb.check()
 result.passed

@@ -31,8 +31,8 @@ table = result.to_dataframe()
 table.head(3)
 
 # %%
-# The mean error of the knees, in degrees. Three people are few; ``results`` holds a page with effects and
-# their intervals over people.
+# The mean error of the knees, in degrees. Three people are few; ``results`` holds a page with
+# effects and their intervals over people.
 
 knees = table[table["item"].str.startswith("knee_angle")]
 knees.groupby("filter")["value"].mean().mul(180 / 3.141592653589793).round(2)

@@ -27,6 +27,11 @@ def code_cells() -> list[str]:
     return ["\n".join(map(_plain, text.splitlines())) for text in found]
 
 
+def _run(cells: list[str], names: dict[str, Any]) -> None:
+    for number, text in enumerate(cells):
+        exec(compile(text, f"cell {number}", "exec"), names)
+
+
 def _plain(line: str) -> str:
     """The line without Jupyter's own: a command in its place would be reached by mistake."""
     bare = line.lstrip()
@@ -40,10 +45,10 @@ def notebook(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], 
     """Names that the notebook has defined in the end, and the folder that it ran in."""
     folder = tmp_path_factory.mktemp("notebook")
     names: dict[str, Any] = {}
-    with pytest.MonkeyPatch.context() as patch, pytest.warns(KinebenchWarning, match="static marker errors"):
+    with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        for number, text in enumerate(code_cells()):
-            exec(compile(text, f"cell {number}", "exec"), names)
+        with pytest.warns(KinebenchWarning, match="static marker errors"):
+            _run(code_cells(), names)
     return names, folder
 
 
