@@ -25,6 +25,11 @@ from kinebench.studies.files.template import study_template
 
 ROOT = Path(__file__).resolve().parents[2]
 OUT = ROOT / "docs" / "generated"
+MODULES = (
+    "core", "io.trc", "io.c3d", "io.sto", "cleaning", "alignment", "metrics", "statistics",
+    "comparison", "validation", "lab", "datasets",
+)  # fmt: skip
+"""What people import from besides `kinebench` itself."""
 
 
 def pages() -> dict[str, str]:
@@ -39,6 +44,9 @@ def pages() -> dict[str, str]:
         "Data sets", {name: card.title for name, card in cards.items()},
         "Each page is the data set's card. `kinebench data list` says which are at hand.",
     )  # fmt: skip
+    modules = {f"kinebench.{name}": summary(f"kinebench.{name}") for name in MODULES}
+    made |= {f"modules/{name}": module_page(name) for name in modules}
+    made["modules/index"] = index("Modules", modules, "What `import kinebench` does not name.")
     made |= {f"results/{path.stem}": result_page(path) for path in results()}
     return made
 
@@ -61,6 +69,19 @@ def header(*names: str) -> str:
 def cell(text: object) -> str:
     """Text that can stand in a cell of a table."""
     return " ".join(str(text).split()).replace("|", "\\|")
+
+
+# ---- modules ---------------------------------------------------------------------------------
+
+
+def summary(module: str) -> str:
+    """The first sentence of a module's docstring."""
+    return (import_module(module).__doc__ or "").strip().splitlines()[0]
+
+
+def module_page(module: str) -> str:
+    """What a module offers, from its docstrings."""
+    return f"# `{module}`\n\n```{{eval-rst}}\n.. automodule:: {module}\n   :members:\n```\n"
 
 
 # ---- commands ------------------------------------------------------------------------------
