@@ -9,6 +9,8 @@ import numpy as np
 from kinebench.cleaning import Butterworth
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
+from kinebench.errors import ValueRangeError
+from kinebench.geometry.registration import register_rigid
 from kinebench.quality.evidence import Evidence
 from kinebench.quality.finding import Finding, graded, spans_of
 from kinebench.signals.butterworth import butterworth
@@ -37,7 +39,10 @@ def cutoff(evidence: Evidence) -> tuple[Finding, ...] | None:
 
 def _loss(raw: Markers, cleaned: Markers) -> Iterator[Finding]:
     lost = butterworth(
-        raw.positions - cleaned.positions, raw.rate_hz, _MOVEMENT_HZ, short_runs="keep"
+        _in_the_frame_of(cleaned, raw) - cleaned.positions,
+        raw.rate_hz,
+        _MOVEMENT_HZ,
+        short_runs="keep",
     )
     course = np.linalg.norm(lost, axis=2)
     course = np.where(np.isfinite(course), course, 0.0)
@@ -59,6 +64,15 @@ def _loss(raw: Markers, cleaned: Markers) -> Iterator[Finding]:
             unit="mm",
             advice="the cut-off is too low for this movement",
         )
+
+
+def _in_the_frame_of(cleaned: Markers, raw: Markers) -> FloatArray:
+    """Positions of the raw recording where levelling and turning took them: no movement is lost."""
+    try:
+        moved = register_rigid(raw.positions, cleaned.positions)
+    except ValueRangeError:  # too few points to say how it was turned
+        return raw.positions
+    return moved.apply(raw.positions)
 
 
 def effective_cutoff(filters: list[tuple[float, int]]) -> float:
