@@ -27,7 +27,7 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-_WIDTH = 76  # characters that a page shows without scrolling
+_WIDTH = 70  # characters that a page shows without scrolling
 _PATIENCE_S = 600  # seconds; the slowest command takes about ten
 
 
@@ -86,7 +86,8 @@ class RunCommands(_Executed):
                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
                 timeout=_PATIENCE_S, check=False,
             )  # fmt: skip
-            made += self.shown(re.sub(r" {2,}", " ", line), "sh", done.stdout)
+            command = textwrap.wrap(line, _WIDTH, break_long_words=False, break_on_hyphens=False)
+            made += self.shown(" \\\n    ".join(command), "sh", done.stdout)
             self.page.names["printed"] = done.stdout
             expected = self.options.get("status", 0)
             if done.returncode != expected:
