@@ -10,7 +10,7 @@ import shutil
 import sys
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,7 +37,7 @@ def run_batch(arguments: argparse.Namespace) -> int:
     found = _found(arguments)
     if arguments.dry_run:
         _print_plan(found, arguments.out)
-        return exit_code([*found.failed, *(_planned(found))])
+        return 0 if found.trials and not found.failed else exit_code(found.failed)
     own_model = arguments.scaled_model is not None
     job = BatchJob(spec_of(arguments), own_model, arguments.overwrite)
     progress = _Progress(len(found.trials))
@@ -87,13 +87,6 @@ def _found(arguments: argparse.Namespace) -> FoundTrials:
     if len(sessions) > 1 and (arguments.mass is not None or arguments.height is not None):
         raise ValueRangeError("--mass and --height are of one subject: several sessions are named")
     return found
-
-
-def _planned(found: FoundTrials) -> Iterable[Outcome]:
-    """The trials as if they had results, for the exit code of a plan."""
-    from kinebench.batch import Outcome
-
-    return (Outcome(one.subject, one.session, one.trial, "kept") for one in found.trials)
 
 
 def _print_plan(found: FoundTrials, out: Path | None) -> None:

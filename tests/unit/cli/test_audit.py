@@ -70,7 +70,7 @@ def test_the_light_is_the_exit_code_and_a_page_is_written_when_asked(
 ) -> None:
     written: list[Any] = []
     monkeypatch.setattr(command, "_session", lambda arguments, show: [audited(severity=light)])
-    monkeypatch.setattr(command, "_write_report", lambda *given: written.append(given))
+    monkeypatch.setattr(command, "write_report", lambda *given: written.append(given))
     monkeypatch.setattr("kinebench.pipeline.audit.worst_of", lambda audits: audits[0].severity)
     assert main(["audit", str(tmp_path)]) == code
     assert written == []

@@ -159,8 +159,8 @@ TOGETHER = "a pipeline (.toml) and --recordings DIR, on which it is run, go toge
             " event_markers",
         ),
         (
-            ["REF", "EST", "--group", "legs"],
-            "--group is what several methods are ranked by: name two or more",
+            ["REF", "EST", "--ranking", "mean"],
+            "--ranking is of several methods: name two or more",
         ),
         (
             ["FOLDER", "FOLDER", "--event-markers", "m.trc"],
@@ -246,13 +246,14 @@ def test_a_page_with_a_model_is_of_one_subject(
 ) -> None:
     words = [*people(tmp_path, n), "--report", str(tmp_path / "r.html"), "--model", "m.osim"]
     assert refused(capsys, *words) == (
-        f"a report with --model is of the one subject whose model it is, found {n}: {shown}"
+        f"one .osim file is of the one subject whose model it is, found {n}: {shown}; name a folder"
+        " with s0.osim, s1.osim, …"
     )
 
 
 def test_walking_direction_and_window_reach_the_procedure() -> None:
     words = ["a", "b", "--events", "gait", "--walking-direction", "1", "0.5", "--window", "1", "2"]
-    how = command._procedure(parsed(*words))
+    how = command.procedure_of(parsed(*words))
     assert how.walking_direction == (1.0, 0.5)
     assert how.window_s == (1.0, 2.0)
 
@@ -269,7 +270,7 @@ def parsed(*words: str) -> Any:
     ("kind", "name"), [("rigid", "RigidAlignment"), ("vertical", "VerticalAxisAlignment")]
 )
 def test_the_kind_of_alignment_in_space(kind: str, name: str) -> None:
-    assert type(command._procedure(parsed("a", "b", "--space", kind)).space).__name__ == name
+    assert type(command.procedure_of(parsed("a", "b", "--space", kind)).space).__name__ == name
 
 
 def test_several_methods_as_a_whole(tmp_path: Path, capsys: Capture) -> None:

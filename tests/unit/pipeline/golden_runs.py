@@ -62,6 +62,7 @@ COMMANDS = {
     "batch": _BATCH,
     "batch_again": ("run", "session", *_BATCH[3:], "--json"),
     "batch_strict": ("run", "session", "large", *_BATCH[3:-1], "out/strict", "--strict"),
+    "batch_red": ("run", "large", *_BATCH[3:-1], "out/red"),
     "batch_sized": ("run", "bare", *_BATCH[3:-1], "out/sized", *_SIZE, "--json"),
     "audit_files": ("audit", *RUNS["files"][4:], *RUNS["files"][:4]),
     "audit_session": ("audit", "session", *_LAB, "--json"),
