@@ -82,10 +82,14 @@ def test_options_of_one_trial_are_refused(
 def test_a_session_or_their_folder_is_needed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    said = "kinebench run: --all runs the trials of sessions: name one or more, or their folder\n"
     out = ("--out", tmp_path / "out")
     assert planned(*out) == 2
-    assert capsys.readouterr().err == said
+    assert capsys.readouterr().err == (
+        "kinebench run: name an OpenCap session (folder, .zip or data set), or --keypoints FILE"
+        " with --mass and --height; for example: kinebench run OpenCapData_1234 --trial squats"
+        " --out results\n"
+    )
+    said = "kinebench run: --all runs the trials of sessions: name one or more, or their folder\n"
     assert planned("--keypoints", "a.trc", *out) == 2
     assert capsys.readouterr().err == said
     one = session(tmp_path / "a", "walk")
@@ -105,7 +109,10 @@ def test_a_session_or_their_folder_is_needed(
             ("--out", "o", "--workers", "2"),
             "--workers: only with --all; one trial runs in this process",
         ),
-        (("--out", "o", "--keypoints", "a.trc"), "name either a session folder or --keypoints"),
+        (
+            ("--out", "o", "--keypoints", "a.trc"),
+            "name either a session or --keypoints FILE, not both",
+        ),
     ],
 )
 def test_run_refuses_before_it_reads(
