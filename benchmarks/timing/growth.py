@@ -138,18 +138,26 @@ def pairs(n: int) -> Work:
 
 def cells(n: int) -> Work:
     """The plan of a study of n cells, and tables of their outcomes."""
-    from benchmarks.timing.grid import grid
+    from kinebench.baselines.gate import quick_trials
+    from kinebench.cleaning import parse_cleaners
+    from kinebench.lab import STATIC_POSES
     from kinebench.metrics import FigureRow, FigureTable, Kind
     from kinebench.studies.analysis.results import outcome_table, result_table
+    from kinebench.studies.design import Factor, Level, Study
     from kinebench.studies.execution.cells import Outcome
     from kinebench.studies.plan import cells as planned
-    from kinebench.studies.plan import count_cells
 
-    study = grid(subjects=1)
-    people = study.sources * -(-n // count_cells(study))
-    study = replace(
-        study, sources=tuple(replace(s, name=f"squat {i}") for i, s in enumerate(people))
-    )
+    filters = [f"butterworth:{hz}" for hz in range(2, 14)]
+    factors = (
+        Factor("filter", "clean", tuple(Level(one, parse_cleaners(one)) for one in filters)),
+        Factor(
+            "static pose", "data.static",
+            tuple(Level(name, pose) for name, pose in list(STATIC_POSES.items())[:8]),
+        ),
+    )  # fmt: skip
+    squat: Any = quick_trials()[0]
+    trials = tuple(replace(squat, number=1 + i) for i in range(n // 96))
+    study = Study("growth", "how large?", laboratory()[0], factors, trials)
     figures = [
         FigureTable.of(
             FigureRow(Kind.COORDINATE, f"angle_{i}", "rmse", 0.1 * i + seed, "rad")
@@ -189,7 +197,7 @@ GROWTHS = {
     "markers, inverse kinematics": Growth((11, 22, 33, 43), partial(solving, 2000)),
     "trials": Growth((1, 2, 4, 8, 16), trials),
     "pairs": Growth((10, 20, 40, 80, 160), pairs),
-    "cells, plan and table": Growth((1152, 10_368, 100_224), cells),
+    "cells, plan and table": Growth((960, 9600, 96_000), cells),
 }
 
 
