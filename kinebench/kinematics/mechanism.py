@@ -283,7 +283,9 @@ def _node(
             turned = (
                 term if sign > 0 else Term(True, -term.axis, term.weights, term.function.scaled(-1))
             )
-            rotations.append((axis, None if np.array_equal(relative, np.eye(3)) else relative, turned))
+            rotations.append(
+                (axis, None if np.array_equal(relative, np.eye(3)) else relative, turned)
+            )
             turn, constant = wanted, np.eye(3)
     translations = tuple(term for term in joint.terms if term.weights and not term.rotation)
     moving = [*translations, *(r[2] for r in rotations)]
@@ -292,7 +294,9 @@ def _node(
         len(term.weights) == 1 and _is_linear(term.function) for term in moving
     )
     place = place.after(Offset(np.eye(3), shift))
-    return _Node(body, parent, place, tuple(rotations), translations, columns, simple), constant.T @ turn
+    return _Node(
+        body, parent, place, tuple(rotations), translations, columns, simple
+    ), constant.T @ turn
 
 
 def _aligned(axis: FloatArray) -> tuple[int, int, FloatArray]:

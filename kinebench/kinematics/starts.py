@@ -38,7 +38,7 @@ def cold_starts(descents: Descents, frames: IntArray) -> FloatArray:
         grid = np.tile(_root_starts(descents, limbs[0]), (int(poor.sum()), 1, 1))
         x[poor], misfit[poor] = descents.best(frames[poor], grid, limbs[0], marked, _MIN_GAIN)
     for number, limb in enumerate(limbs[1:], 2):
-        marked = descents.mechanism.marked[:number].any(axis=0)
+        marked = np.asarray(descents.mechanism.marked[:number].any(axis=0))
         x, misfit = _with_limb_placed(descents, frames, x, limb, marked, misfit)
     everything = np.ones(len(descents.columns), np.bool_)
     every = tuple(range(x.shape[1]))
@@ -107,9 +107,7 @@ def _with_limb_placed(
     return placed, misfit
 
 
-def _rigid_misfits(
-    descents: Descents, frames: IntArray, marked: NDArray[np.bool_]
-) -> FloatArray:
+def _rigid_misfits(descents: Descents, frames: IntArray, marked: NDArray[np.bool_]) -> FloatArray:
     """Least E (n_frames,) that the root's own markers allow a body that may move freely.
 
     −1 where they do not determine a pose, or sit on several nodes. Kabsch's (1978) rotation leaves

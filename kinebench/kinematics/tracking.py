@@ -23,7 +23,7 @@ _N_CROSS_FRAME_STARTS = 5  # poses of a limb in other frames, as starts
 _CHUNK = 256  # frames that are searched at once: memory
 _STRETCH = 32  # frames over which a rival is followed at once
 _STRIDE = 8  # frames: a tenth of a second, in which the body goes on as it went
-_ROUGH = 1e-2  # of E: where every `_STRIDE`th frame is left for a while
+_ROUGH = 1e-1  # of E: where every `_STRIDE`th frame is left for a while
 _BREAK_RAD = np.deg2rad(5.0)  # off the middle of its neighbours: twice as much were 10° at once
 _SAME_POSE = 1e-6  # rad or m: two searches for one minimum end closer to each other
 _OVERLAP = 3  # frames that are solved again to know where they point to
@@ -104,10 +104,10 @@ class MarkerTracker:
     def _track_inwards(self, first: int, start: FloatArray) -> None:
         """All frames from the first: some of them one after another, then those between them.
 
-        Every `_STRIDE`th frame starts from its predecessor, roughly; then each from there, and those
-        halfway, as often as there are some, from the poses around them. So most frames wait for no
-        other and are solved side by side. The pose of each is that of its predecessor a little
-        later, where it is not, frame after frame decides.
+        Every `_STRIDE`th frame starts from its predecessor, roughly; then each from there, and
+        those halfway, as often as there are some, from the poses around them. So most frames wait
+        for no other and are solved side by side. Where that does not give a pose that goes on
+        from the one before, frame after frame decides.
         """
         stride, n = _STRIDE, len(self.x)
         coarse = np.arange(first, n, stride)
@@ -154,13 +154,14 @@ class MarkerTracker:
 
         Not through frames that leave something open: there only the past decides.
         """
-        n, open_ = len(self.x), ~self.observed.all(axis=1)
+        n, open_ = len(self.x), np.asarray(~self.observed.all(axis=1))
         ends = np.array([first - 1, *(first + np.flatnonzero(open_[first:])), n])
-        for step, side in ((1, "right"), (-1, "left")):
+        for step in (1, -1):
             done = first - 1 if step > 0 else n
             for jump in self._jumps(first)[::step].tolist():
                 if (jump - done) * step > 0 and not open_[jump]:
-                    last = int(ends[np.searchsorted(ends, jump, side) - (step < 0)])
+                    place = np.searchsorted(ends, jump)  # no end itself
+                    last = int(ends[place if step > 0 else place - 1])
                     solved = self._follow(jump, last, step, NO_HIGHER, self.x[jump - step])
                     done = jump + step * (solved - 1)
 
@@ -275,9 +276,7 @@ class MarkerTracker:
         if not len(frames):
             return np.zeros(0)
         turning = sorted(self.mechanism.turning)
-        apart = turned_apart(
-            self.mechanism.gimbals, turning, poses, self.x[frames], _RIVAL_RAD
-        )
+        apart = turned_apart(self.mechanism.gimbals, turning, poses, self.x[frames], _RIVAL_RAD)
         apart[~self.observed[frames][:, turning]] = 0.0
         return np.asarray(apart.max(axis=1, initial=0.0))
 

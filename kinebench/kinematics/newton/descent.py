@@ -51,7 +51,10 @@ def _limited_step(flat, frozen, damping, wanted, w):
         for k in range(len(x)):
             variable = flat.variables[k]
             moves = positive & (free[k] > 0.0)
-            under, over = moves & (x[k] + d[k] < variable.low), moves & (x[k] + d[k] > variable.high)
+            under, over = (
+                moves & (x[k] + d[k] < variable.low),
+                moves & (x[k] + d[k] > variable.high),
+            )
             d[k] = select(under, variable.low - x[k], select(over, variable.high - x[k], d[k]))
             free[k] = select(under | over, none, free[k])
             again = again | under | over
@@ -103,9 +106,7 @@ def minimise(flat, frozen, enough, most, check, w):
             ended = met | (judged & ((energy - trial < enough * trial) | (iterations >= most)))
             fine = fine | met
             before = select(judged, select(newton, largest, none), before)
-            damping = select(
-                judged, select((damping < 1e-5) | ended, none, 0.1 * damping), damping
-            )
+            damping = select(judged, select((damping < 1e-5) | ended, none, 0.1 * damping), damping)
             newton = select(judged, (damping == 0.0) & negated(ended), newton)
         energy, retry = select(moved, trial, energy), retry & negated(moved)
         going = active & negated(ended)

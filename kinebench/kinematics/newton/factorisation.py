@@ -28,9 +28,7 @@ def factorise(chain, depth, damping, w):
             continue
         for t in range(depth[k]):
             L[k, t] = free[k] * free[chain[k, t]] * H[k, t]
-        L[k, depth[k]] = select(
-            free[k] > 0.0, H[k, depth[k]] + damping * w.diagonal[k], 1.0 + none
-        )
+        L[k, depth[k]] = select(free[k] > 0.0, H[k, depth[k]] + damping * w.diagonal[k], 1.0 + none)
     for k in range(n - 1, -1, -1):
         if not any_lane(free[k] > 0.0):
             continue

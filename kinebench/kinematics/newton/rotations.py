@@ -44,20 +44,24 @@ def turn(R, B):
 
 @compiled
 def sine_cosine(angle):
-    """Sine and cosine of an angle, rad, to a unit in the last place below a hundred thousand turns.
+    """Sine and cosine of an angle, rad, to two units in the last place of 1 up to 10⁵ rad.
 
-    π/2 in three parts and polynomials on the eighth of a turn as in Sun's fdlibm (k_sin.c, k_cos.c):
-    numbers in lanes have no other.
+    π/2 in three parts and polynomials on an eighth of a turn, as in Sun's fdlibm (e_rem_pio2.c,
+    k_sin.c, k_cos.c): numbers in lanes have no others.
     """
     quarter = (angle * 0.6366197723675814 + _ROUNDER) - _ROUNDER
     r = angle - quarter * 1.57079632673412561417e00
     r = r - quarter * 6.07710050630396597660e-11
     r = r - quarter * 2.02226624879595063154e-21
     z = r * r
-    s = 2.75573137070700676789e-06 + z * (-2.50507602534068634195e-08 + z * 1.58969099521155010221e-10)
+    s = 2.75573137070700676789e-06 + z * (
+        -2.50507602534068634195e-08 + z * 1.58969099521155010221e-10
+    )
     s = 8.33333333332248946124e-03 + z * (-1.98412698298579493134e-04 + z * s)
     s = r + r * z * (-1.66666666666666324348e-01 + z * s)
-    c = -2.75573143513906633035e-07 + z * (2.08757232129817482790e-09 - z * 1.13596475577881948265e-11)
+    c = -2.75573143513906633035e-07 + z * (
+        2.08757232129817482790e-09 - z * 1.13596475577881948265e-11
+    )
     c = -1.38888888888741095749e-03 + z * (2.48015872894767294178e-05 + z * c)
     c = 1.0 - 0.5 * z + z * z * (4.16666666666666019037e-02 + z * c)
     turn = quarter - 4.0 * ((quarter * 0.25 + _ROUNDER) - _ROUNDER)

@@ -13,9 +13,8 @@ from kinebench.kinematics.newton.factorisation import UNOBSERVED
 from kinebench.kinematics.newton.forward import evaluate
 from kinebench.kinematics.newton.lanes import any_lane, in_lanes, like, select
 from kinebench.kinematics.newton.measurement import marker_distances, measure
-from kinebench.kinematics.newton.rotations import copy
 from kinebench.kinematics.newton.records import LOWER, N_LANES, NO_HIGHER, RATE
-
+from kinebench.kinematics.newton.rotations import copy
 
 _SAME = 1e-7  # of E: a difference in which two searches for one minimum may end
 _SAME_POSE = 1e-6  # rad or m: the same for poses

@@ -140,7 +140,7 @@ def test_a_jump_is_joined_from_the_side_that_fits(
 def test_a_jump_that_fits_better_than_what_goes_on_stays(
     figure_tree: Tree, equal_tasks: IKTasks, swing_markers: Markers
 ) -> None:
-    tracker, good = solved_tracker(figure_tree, equal_tasks, swing_markers)
+    tracker, _good = solved_tracker(figure_tree, equal_tasks, swing_markers)
     tracker.x[40:, 0] += np.deg2rad(30)
     tracker.outcomes["energy"] = -1.0
     jumped = tracker.x.copy()
