@@ -20,6 +20,7 @@ BETTER = 1e-7  # gain of E, relative, below which two descents ended in the same
 ROUNDING = 1e-16  # m²: differences of E that mean nothing
 _MAX_REPAIRS = 8  # a better pose may show the next frame to ask about
 _N_CROSS_FRAME_STARTS = 5  # poses of a limb in other frames, as starts
+_BLOCK = 4096  # frames that are solved side by side or judged at once: memory
 _CHUNK = 256  # frames that are searched at once: memory
 _STRETCH = 32  # frames over which a rival is followed at once
 _STRIDE = 8  # frames: a tenth of a second, in which the body goes on as it went
@@ -115,11 +116,14 @@ class MarkerTracker:
             self._track(first, n, 1, ANY, start)
             return
         self._track(first, first + stride * len(coarse), stride, ANY, start, enough=_ROUGH)
-        self._solve_apart(coarse, self.x[coarse])
+        for block in range(0, len(coarse), _BLOCK):
+            frames = coarse[block : block + _BLOCK]
+            self._solve_apart(frames, self.x[frames])
         while stride > 1:
             half = stride // 2
-            between = np.arange(first + half, n, stride)
-            self._solve_apart(between, _halfway(self.x, between, first, half))
+            for start_of in range(first + half, n, stride * _BLOCK):
+                between = np.arange(start_of, min(start_of + stride * _BLOCK, n), stride)
+                self._solve_apart(between, _halfway(self.x, between, first, half))
             stride = half
         self._mend(first, start)
 
@@ -167,9 +171,11 @@ class MarkerTracker:
 
     def _jumps(self, first: int) -> IntArray:
         """Frames whose pose is far from the middle of those beside it."""
-        x = self.x[first:, sorted(self.mechanism.turning)]
-        bent = np.abs(np.diff(x, n=2, axis=0)).max(axis=1, initial=0.0)
-        return np.asarray(first + 1 + np.flatnonzero(bent > 2 * _BREAK_RAD))
+        turning, found = sorted(self.mechanism.turning), [np.empty(0, np.int64)]
+        for start in range(first, len(self.x) - 2, _BLOCK):
+            bent = np.abs(np.diff(self.x[start : start + _BLOCK + 2, turning], n=2, axis=0))
+            found.append(start + 1 + np.flatnonzero(bent.max(axis=1, initial=0.0) > 2 * _BREAK_RAD))
+        return np.concatenate(found)
 
     def _search(self) -> None:
         """Ask suspicious frames for better poses; what is better spreads while it is."""
