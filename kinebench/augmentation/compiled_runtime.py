@@ -1,4 +1,4 @@
-"""LSTM networks as machine code: the default runtime, three times as fast as NumPy."""
+"""LSTM networks as machine code: the default runtime, two to three times as fast as NumPy."""
 
 from __future__ import annotations
 

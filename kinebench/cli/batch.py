@@ -6,14 +6,14 @@ import argparse
 import json
 import os
 import shlex
-import shutil
 import sys
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kinebench.cli.output import terminal_width
 from kinebench.cli.planning import OWN_MODEL, session_place, spec_of, subject_of
 from kinebench.errors import ValueRangeError
 
@@ -37,7 +37,7 @@ def run_batch(arguments: argparse.Namespace) -> int:
     found = _found(arguments)
     if arguments.dry_run:
         _print_plan(found, arguments.out)
-        return exit_code([*found.failed, *(_planned(found))])
+        return 0 if found.trials and not found.failed else exit_code(found.failed)
     own_model = arguments.scaled_model is not None
     job = BatchJob(spec_of(arguments), own_model, arguments.overwrite)
     progress = _Progress(len(found.trials))
@@ -89,13 +89,6 @@ def _found(arguments: argparse.Namespace) -> FoundTrials:
     return found
 
 
-def _planned(found: FoundTrials) -> Iterable[Outcome]:
-    """The trials as if they had results, for the exit code of a plan."""
-    from kinebench.batch import Outcome
-
-    return (Outcome(one.subject, one.session, one.trial, "kept") for one in found.trials)
-
-
 def _print_plan(found: FoundTrials, out: Path | None) -> None:
     for trial in found.trials:
         where = trial.folder if out is None else out / trial.folder
@@ -122,7 +115,7 @@ def _print(outcomes: Sequence[Outcome], out: Path) -> None:
     from kinebench.reports.batch_report import trial_table
     from kinebench.reports.tables import as_text
 
-    width = shutil.get_terminal_size((120, 24)).columns
+    width = terminal_width()
     if not outcomes:
         print("no trial found: nothing was run", file=sys.stderr)
         return

@@ -146,6 +146,11 @@ def _add_stage_arguments(group: Any, engine: str | None) -> None:
         " none on sessions",
     )
     group.add_argument("--no-floor", action="store_true", help="without OpenCap's vertical offset")
+    _add_model_arguments(group, engine)
+
+
+def _add_model_arguments(group: Any, engine: str | None) -> None:
+    """What scales and solves."""
     group.add_argument(
         "--static-pose",
         metavar="SETUP",
@@ -171,10 +176,12 @@ def require_any_input(arguments: argparse.Namespace) -> None:
     """Say what is needed, with an example, where nothing is named."""
     if not arguments.session and arguments.keypoints is None:
         command = getattr(arguments, "command", "run")
+        many = getattr(arguments, "all", False)
+        example = "downloads/ --all" if many else "OpenCapData_1234 --trial squats"
         out = " --out results" if hasattr(arguments, "out") else ""
         raise ValueRangeError(
             "name an OpenCap session (folder, .zip or data set), or --keypoints FILE with --mass"
-            f" and --height; for example: kinebench {command} OpenCapData_1234 --trial squats{out}"
+            f" and --height; for example: kinebench {command} {example}{out}"
         )
 
 

@@ -30,70 +30,82 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Components, what is asked, and designs."""
     parser.epilog = _EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parts = parser.add_argument_group("variance components of a difference, all in its unit")
-    parts.add_argument("--pilot", type=Path, metavar="FILE.csv", help="take them from a pilot")
-    parts.add_argument(
+    _add_components(
+        parser.add_argument_group("variance components of a difference, all in its unit")
+    )
+    _add_questions(parser.add_argument_group("what is asked; one or more"))
+    _add_design(parser.add_argument_group("design"))
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _add_components(group: Any) -> None:
+    group.add_argument("--pilot", type=Path, metavar="FILE.csv", help="take them from a pilot")
+    group.add_argument(
         "--subject-sd", type=float, metavar="SD", help="between subjects, in their unit; default 0"
     )
-    parts.add_argument(
+    group.add_argument(
         "--trial-sd",
         type=float,
         metavar="SD",
         help="between trials of a subject, in their unit; default 0",
     )
-    parts.add_argument(
+    group.add_argument(
         "--repetition-sd",
         type=float,
         metavar="SD",
         help="between repetitions of a trial, in their unit; default 0",
     )
-    parts.add_argument(
+    group.add_argument(
         "--bias",
         type=float,
         metavar="B",
         help="true mean difference, in their unit; default: the pilot's, else 0",
     )
-    asked = parser.add_argument_group("what is asked; one or more")
-    asked.add_argument(
+
+
+def _add_questions(group: Any) -> None:
+    group.add_argument(
         "--margin",
         type=float,
         metavar="M",
         help="show equivalence within ± M, in their unit; default: not asked",
     )
-    asked.add_argument(
+    group.add_argument(
         "--limits-width",
         type=float,
         metavar="W",
         help="limits of agreement to ± W, in their unit; default: not asked",
     )
-    asked.add_argument(
+    group.add_argument(
         "--icc",
         type=float,
         metavar="R",
         help="expected intraclass correlation, 0 to 1 without a unit; default: not asked",
     )
-    asked.add_argument(
+    group.add_argument(
         "--icc-width",
         type=float,
         metavar="W",
         help="its interval to ± W, 0 to 1 without a unit; goes with --icc",
     )
-    design = parser.add_argument_group("design")
-    design.add_argument(
+
+
+def _add_design(group: Any) -> None:
+    group.add_argument(
         "--power",
         type=float,
         default=0.8,
         metavar="P",
         help="of the test of equivalence: a probability without a unit; default 0.8",
     )
-    design.add_argument(
+    group.add_argument(
         "--alpha",
         type=float,
         default=0.05,
         metavar="P",
         help="of the test of equivalence: a probability without a unit; default 0.05",
     )
-    design.add_argument(
+    group.add_argument(
         "--trials",
         type=int,
         nargs="+",
@@ -101,20 +113,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="numbers of trials per subject to try; default: 1 2 3 5",
     )
-    design.add_argument(
+    group.add_argument(
         "--repetitions",
         type=int,
         default=1,
         metavar="N",
         help="number of repetitions per trial; default: 1",
     )
-    design.add_argument(
+    group.add_argument(
         "--subjects",
         type=int,
         metavar="N",
         help="what that number of subjects reaches; default: the smallest that suffices",
     )
-    parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -18,7 +18,7 @@ from kinebench.errors import (
 from kinebench.io.session import Session, is_static, read_session
 from kinebench.io.session_folder import session_places
 from kinebench.metrics import Exclusion
-from kinebench.remarks import reason_of, unheard
+from kinebench.remarks import reason_of
 from kinebench.validation.files import Stated, TrialValidation, validate_files
 from kinebench.validation.sources import MARKERS, MOTIONS, project_files
 
@@ -87,8 +87,8 @@ def find_trials(mocap: Path, video: Path, stated: Stated) -> FoundFiles:
         Nothing matches, or a file that is stated is lacking.
     """
     ours = _mocap_files(mocap, stated)
-    partners = _partners(video, ours)
-    trials, excluded = [], []
+    partners, unread = _partners(video, ours)
+    trials, excluded = [], list(unread)
     for name, file in ours.items():
         subject, trial = _labels(name)
         try:
@@ -184,15 +184,22 @@ class _Partner(NamedTuple):
 _Partners = Callable[[str, str], _Partner]
 
 
-def _partners(video: Path, ours: dict[str, Path]) -> _Partners:
-    """What gives the video of a subject's trial."""
+def _partners(video: Path, ours: dict[str, Path]) -> tuple[_Partners, list[Exclusion]]:
+    """What gives the video of a subject's trial, and sessions that cannot be read."""
     if not video.exists():
         raise FileFormatError(f"{video} does not exist")
-    sessions = [read_session(place) for place in session_places(video)] if _holds(video) else []
+    sessions, unread = [], []
+    for place in session_places(video):
+        try:
+            sessions.append(read_session(place))
+        except KinebenchError as error:
+            unread.append(Exclusion(place.name, reason_of(error)))
     if sessions:
-        return _of_sessions(sessions, video.name)
-    if not video.is_dir():
-        raise FileFormatError(f"the mocap is a folder and {video.name} one file: name two folders")
+        return _of_sessions(sessions, video.name), unread
+    return _of_files(video, ours), unread
+
+
+def _of_files(video: Path, ours: dict[str, Path]) -> _Partners:
     if project_files(video):
         return lambda subject, trial: _Partner(video)
     files: dict[str, Path] = {}
@@ -207,12 +214,6 @@ def _partners(video: Path, ours: dict[str, Path]) -> _Partners:
         return _Partner(files[name])
 
     return of_file
-
-
-def _holds(video: Path) -> bool:
-    """Whether there are sessions, or something that is refused as one with a reason."""
-    with unheard():
-        return video.is_file() or bool(session_places(video))
 
 
 def _of_sessions(sessions: Sequence[Session], where: str) -> _Partners:

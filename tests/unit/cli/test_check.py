@@ -278,3 +278,13 @@ def test_no_report_replaces_the_baseline(check: Check, capsys: pytest.CaptureFix
         assert main(["check", "--baseline", path, option, path]) == 2
         assert "b.toml" in capsys.readouterr().err
         assert Path(path).read_text() == before
+
+
+def test_trials_are_written_again_into_the_same_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = replace(gates.quick_gate(), sources=(Recorded("gait", None),))
+    monkeypatch.setattr(gates, "quick_gate", lambda: made)
+    for _ in range(2):
+        assert main(["check", "--write-trials", str(tmp_path)]) == 0
+        assert capsys.readouterr().out == "s1_gait.trc\n"

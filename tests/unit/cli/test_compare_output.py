@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from kinebench.alignment import GivenLag, MinimiseLag, NoAlignment, SignalLag
 from kinebench.cli import compare as command
 from kinebench.cli.main import main
 from kinebench.core import Coordinate, Markers, Motion
@@ -159,8 +160,8 @@ TOGETHER = "a pipeline (.toml) and --recordings DIR, on which it is run, go toge
             " event_markers",
         ),
         (
-            ["REF", "EST", "--group", "legs"],
-            "--group is what several methods are ranked by: name two or more",
+            ["REF", "EST", "--ranking", "mean"],
+            "--ranking is of several methods: name two or more",
         ),
         (
             ["FOLDER", "FOLDER", "--event-markers", "m.trc"],
@@ -246,13 +247,14 @@ def test_a_page_with_a_model_is_of_one_subject(
 ) -> None:
     words = [*people(tmp_path, n), "--report", str(tmp_path / "r.html"), "--model", "m.osim"]
     assert refused(capsys, *words) == (
-        f"a report with --model is of the one subject whose model it is, found {n}: {shown}"
+        f"one .osim file is of the one subject whose model it is, found {n}: {shown}; name a folder"
+        " with s0.osim, s1.osim, …"
     )
 
 
 def test_walking_direction_and_window_reach_the_procedure() -> None:
     words = ["a", "b", "--events", "gait", "--walking-direction", "1", "0.5", "--window", "1", "2"]
-    how = command._procedure(parsed(*words))
+    how = command.procedure_of(parsed(*words))
     assert how.walking_direction == (1.0, 0.5)
     assert how.window_s == (1.0, 2.0)
 
@@ -269,7 +271,7 @@ def parsed(*words: str) -> Any:
     ("kind", "name"), [("rigid", "RigidAlignment"), ("vertical", "VerticalAxisAlignment")]
 )
 def test_the_kind_of_alignment_in_space(kind: str, name: str) -> None:
-    assert type(command._procedure(parsed("a", "b", "--space", kind)).space).__name__ == name
+    assert type(command.procedure_of(parsed("a", "b", "--space", kind)).space).__name__ == name
 
 
 def test_several_methods_as_a_whole(tmp_path: Path, capsys: Capture) -> None:
@@ -304,3 +306,17 @@ def test_results_of_pipelines_are_kept_where_they_are_asked_for(
     found = command._found(arguments, tmp_path / "motions")
     assert found == {"mine": "pairs"}
     assert asked == [(Path("ref"), toml, Path("k"), tmp_path / "motions" / "mine")]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("none", NoAlignment()),
+        ("minimise", MinimiseLag()),
+        ("signal", SignalLag()),
+        ("signal:knee_angle_r", SignalLag("knee_angle_r")),
+        ("-0.25", GivenLag(-0.25)),
+    ],
+)
+def test_policies_of_alignment(text: str, found: Any) -> None:
+    assert command.procedure_of(parsed("a", "b", "--align", text)).time == found

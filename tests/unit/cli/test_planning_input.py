@@ -41,9 +41,12 @@ def refusal(*options: object) -> str:
 
 
 def test_exactly_one_of_session_and_keypoints() -> None:
-    said = "name either a session folder or --keypoints FILE"
-    assert refusal() == said
-    assert refusal("session", "--keypoints", "a.trc") == said
+    assert refusal() == (
+        "name an OpenCap session (folder, .zip or data set), or --keypoints FILE with --mass and"
+        " --height; for example: kinebench run OpenCapData_1234 --trial squats"
+    )
+    both = "name either a session or --keypoints FILE, not both"
+    assert refusal("session", "--keypoints", "a.trc") == both
     require_one_input(parsed("session", "--trial", "a", "--variant", "b"))
     require_one_input(parsed("--keypoints", "a.trc", "--static", "b.trc", "--unit", "mm"))
 

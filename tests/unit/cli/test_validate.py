@@ -189,7 +189,8 @@ def test_out_holds_report_figures_methods_and_json(files, capsys, tmp_path):
     asked = ("--out", str(out), "--csv", str(table), "--report", str(page))
     text = printed(capsys, *files, *asked)
     assert sorted(path.name for path in out.iterdir()) == [
-        "figures.csv", "methods.txt", "report.html", "validation.json",
+        "figures.csv", "methods.txt", "reference.mot", "report.html", "validation.json",
+        "video.mot",
     ]  # fmt: skip
     assert table.read_bytes() == (out / "figures.csv").read_bytes()
     with table.open(newline="", encoding="utf-8") as file:

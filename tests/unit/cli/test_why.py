@@ -231,7 +231,10 @@ def test_figures_without_a_value_are_null(
 
 def test_one_input_is_needed(capsys: Capture) -> None:
     assert main(["why"]) == 2
-    assert "name either a session folder or --keypoints FILE" in capsys.readouterr().err
+    assert (
+        "name an OpenCap session (folder, .zip or data set), or --keypoints"
+        in capsys.readouterr().err
+    )
     assert re.search(r"\n  kinebench why OpenCapData_1234 --trial squats", helped(capsys))
 
 

@@ -140,7 +140,7 @@ def test_a_jump_is_joined_from_the_side_that_fits(
 def test_a_jump_that_fits_better_than_what_goes_on_stays(
     figure_tree: Tree, equal_tasks: IKTasks, swing_markers: Markers
 ) -> None:
-    tracker, good = solved_tracker(figure_tree, equal_tasks, swing_markers)
+    tracker, _good = solved_tracker(figure_tree, equal_tasks, swing_markers)
     tracker.x[40:, 0] += np.deg2rad(30)
     tracker.outcomes["energy"] = -1.0
     jumped = tracker.x.copy()
@@ -170,3 +170,16 @@ def test_a_start_halfway_is_exact_for_a_cubic_and_a_line_at_the_ends() -> None:
         np.testing.assert_allclose(starts[inside], cubic[frames[inside]], rtol=1e-12)
         assert inside.any()
         np.testing.assert_allclose(starts[:, 1], cubic[frames, 1], rtol=1e-12)
+
+
+def test_blocks_change_nothing(
+    monkeypatch: pytest.MonkeyPatch, figure: Model, equal_tasks: IKTasks, swing_markers: Markers
+) -> None:
+    """Long trials go in blocks, and blocks of eight do what one block does; jumps between too."""
+    for markers in (noisy(swing_markers), exchanged(swing_markers)):
+        whole = FastIK(equal_tasks)(figure, markers).motion.values
+        with monkeypatch.context() as patch:
+            patch.setattr(tracking, "_BLOCK", 8)
+            np.testing.assert_allclose(
+                FastIK(equal_tasks)(figure, markers).motion.values, whole, atol=1e-7
+            )

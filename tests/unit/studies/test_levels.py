@@ -150,3 +150,12 @@ def test_a_factor_has_name_path_and_levels(changes: dict[str, Any], told: str) -
     with pytest.raises((FileFormatError, NameNotFoundError)) as caught:
         factor_from(table, "factor 1", LAB)
     assert str(caught.value).startswith(told)
+
+
+def test_whole_pipelines_are_the_base_with_other_settings() -> None:
+    found = factor("estimate", {"label": "ours", "value": {}},
+                   {"label": "filtered", "value": {"clean": "butterworth:6"}})  # fmt: skip
+    filtered = PipelineSpec.from_table({**LAB.to_table(), "clean": "butterworth:6"}, "here")
+    assert found == Factor(
+        "what", "estimate", (Level("ours", LAB.build()), Level("filtered", filtered.build()))
+    )

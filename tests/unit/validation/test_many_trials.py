@@ -153,6 +153,22 @@ def test_folders_of_files_match_as_compare_matches_them(visit: Path, tmp_path: P
     assert found.excluded == ()
 
 
+def test_a_session_that_cannot_be_read_stops_no_other(visit: Path, tmp_path: Path) -> None:
+    shutil.copytree(visit / "downloads", tmp_path / "downloads")
+    broken = tmp_path / "downloads" / "dora_OpenCap"
+    (broken / "MarkerData").mkdir(parents=True)
+    (broken / "sessionMetadata.yaml").write_text("mass_kg: [")
+    found = find_trials(visit / "mocap", tmp_path / "downloads", Stated())
+    assert len(found.trials) == len(LAGS)
+    assert [one.item for one in found.excluded] == ["dora_OpenCap"]
+
+
+def test_a_file_is_no_partner_of_a_folder(visit: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one = visit / "mocap" / "anna" / "deep.mot"
+    assert main(["validate", str(visit / "mocap"), str(one)]) == 2
+    assert "deep.mot" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [

@@ -116,8 +116,8 @@ def test_a_scaled_model_instead_of_a_static_trial(
     static = ["--static-mocap", mocap(session, "static1")]
     first = result(capsys, mocap(session), session, *static, *FAST, "--out", out)
     assert sorted(path.name for path in out.iterdir()) == [
-        "figures.csv", "methods.txt", "mocap.mot", "mocap_scaled.osim", "report.html",
-        "validation.json",
+        "figures.csv", "methods.txt", "mocap.mot", "mocap_scaled.osim", "reference.mot",
+        "report.html", "validation.json", "video.mot",
     ]  # fmt: skip
     scaled = ["--scaled-model", out / "mocap_scaled.osim"]
     second = result(capsys, mocap(session), session, *scaled, *FAST, "--out", tmp_path / "two")
