@@ -148,6 +148,29 @@ def test_a_jump_that_fits_better_than_what_goes_on_stays(
     np.testing.assert_array_equal(tracker.x, jumped)
 
 
+@pytest.mark.parametrize(("wrong", "open_", "healed"), [
+    (slice(40, None), 50, slice(40, 50)),  # forwards up to the open frame
+    (slice(None, 40), 30, slice(31, 40)),  # backwards down to it
+])  # fmt: skip
+def test_a_jump_is_not_followed_through_a_frame_that_leaves_something_open(
+    figure_tree: Tree,
+    equal_tasks: IKTasks,
+    swing_markers: Markers,
+    wrong: slice,
+    open_: int,
+    healed: slice,
+) -> None:
+    tracker, good = solved_tracker(figure_tree, equal_tasks, swing_markers)
+    tracker.x[wrong, 15] += np.deg2rad(30)
+    tracker.outcomes["energy"] = 0.0
+    tracker.outcomes["energy"][wrong] = 1.0
+    tracker.observed[open_, 15] = False
+    left = tracker.x.copy()
+    left[healed] = good[healed]
+    tracker._join(0)
+    np.testing.assert_allclose(tracker.x, left, atol=1e-7)
+
+
 def solved_tracker(tree: Tree, tasks: IKTasks, markers: Markers) -> tuple[Any, Array]:
     from kinebench.kinematics.mechanism import build_mechanism
 
