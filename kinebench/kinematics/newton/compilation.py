@@ -28,7 +28,13 @@ def compiled(function: Callable[..., Any]) -> Any:
     dispatcher = compile_(**options)(function)
     stored = stored_code(function, _digest_of_sources())
     if stored is not None:
-        dispatcher._cache = stored
+        compile_once = dispatcher.compile
+
+        def compile_in_turn(signature: Any) -> Any:
+            with stored.turn():
+                return compile_once(signature)
+
+        dispatcher._cache, dispatcher.compile = stored, compile_in_turn
     return dispatcher
 
 
