@@ -40,7 +40,7 @@ sphinx_gallery_conf = {
     "gallery_dirs": "gallery",
     "image_scrapers": ("gallery_figures.scrape",),
     "ignore_repr_types": "Plot",
-    "reset_modules": (),
+    "reset_modules": ("gallery_figures.without_paths",),
     "show_memory": False,
     "write_computation_times": False,
     "download_all_examples": False,

@@ -16,6 +16,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import textwrap
 import traceback
 from pathlib import Path
 from typing import Any, ClassVar
@@ -25,7 +26,7 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-_WIDTH = "100"  # characters that a page shows without scrolling
+_WIDTH = 76  # characters that a page shows without scrolling
 _PATIENCE_S = 600  # seconds; the slowest command takes about ten
 
 
@@ -41,6 +42,14 @@ class _Page:
 _PAGES: dict[str, _Page] = {}
 
 
+def _broken(line: str) -> str:
+    """A long sentence on several lines; a table's row stays on one."""
+    if len(line) <= _WIDTH or re.search(r"[│━─┃]|\S {3,}\S", line):
+        return line
+    indent = " " * (len(line) - len(line.lstrip()) + 4)
+    return textwrap.fill(line, _WIDTH, subsequent_indent=indent, break_on_hyphens=False)
+
+
 class _Executed(SphinxDirective):
     has_content = True
     option_spec: ClassVar[dict[str, Any]] = {"status": directives.nonnegative_int}
@@ -53,7 +62,7 @@ class _Executed(SphinxDirective):
         """The code, and what it printed."""
         parts: list[nodes.Node] = [nodes.literal_block(code, code, language=language)]
         if printed.strip():
-            text = printed.rstrip()
+            text = "\n".join(map(_broken, printed.rstrip().splitlines()))
             parts.append(nodes.literal_block(text, text, language="text", classes=["printed"]))
         return parts
 
@@ -72,7 +81,7 @@ class RunCommands(_Executed):
                 continue
             done = subprocess.run(
                 [sys.executable, "-m", *shlex.split(line, comments=True)],
-                cwd=self.page.folder, env={**os.environ, "COLUMNS": _WIDTH, "NO_COLOR": "1"},
+                cwd=self.page.folder, env={**os.environ, "COLUMNS": str(_WIDTH), "NO_COLOR": "1"},
                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
                 timeout=_PATIENCE_S, check=False,
             )  # fmt: skip

@@ -24,8 +24,8 @@ def laboratory_page() -> str:
             "# The laboratory's numbers\n\nWritten from the code. What is modelled with them,"
             " and what a reviewer should doubt, is under"
             " [the virtual laboratory](../explanation/laboratory.md)."
-            " Numbers in brackets are the sources below each part; a number without one is an"
-            " assumption.\n",
+            " The sources of each part stand below it, from the docstring of the module"
+            " that holds its numbers and says which is from where.\n",
             *_bodies(),
             *_movements(),
             *_skin(),

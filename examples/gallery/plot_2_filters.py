@@ -5,6 +5,8 @@ Filters
 What a low-pass filter on the keypoints does to joint angles, and to their velocities.
 """
 
+import warnings
+
 import pandas as pd
 
 import kinebench as kb
@@ -17,6 +19,9 @@ filters = {
     "6 Hz": "butterworth:6",
     "2 Hz": "butterworth:2",
 }
+
+# every run tells anew that augmented markers fit less well than is good practice
+warnings.filterwarnings("ignore", message="static marker errors")
 
 # %%
 # The same recording, cleaned in four ways. ``velocity_rmse`` is the error of the angular velocity.

@@ -6,6 +6,7 @@ Methods on the same trials of several people: ranks that say which cannot be tol
 differences with their intervals over people.
 """
 
+import warnings
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,6 +16,9 @@ from kinebench.reports.figures.intervals import interval_figure
 # %%
 # Five virtual people squat, each solved in three ways; one folder a method, in it
 # one a person, files of the same name.
+
+# every run tells anew that augmented markers fit less well than is good practice
+warnings.filterwarnings("ignore", message="static marker errors")
 
 scratch = TemporaryDirectory()
 root = Path(scratch.name)
