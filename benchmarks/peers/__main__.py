@@ -32,9 +32,10 @@ ROOT = HERE.parents[1]
 LIMIT_S = 600  # for one peer on one trial
 
 HEADER = (
-    "| program | frames/s | weighted RMS, mm: median, worst frame | cost by ours: median, worst frame"
-    " | latency, ms: p50, p99 | start, s | peak memory, MB | remarks |\n"
-    "|---|---:|---:|---:|---:|---:|---:|---|"
+    "| program | frames/s | weighted RMS, mm: median, worst frame"
+    " | cost by ours: median, worst frame | frames below ours | latency, ms: p50, p99"
+    " | start, s | peak memory, MB | remarks |\n"
+    "|---|---:|---:|---:|---:|---:|---:|---:|---|"
 )
 
 
@@ -89,7 +90,7 @@ def _write_biomod(problem: Problem, folder: Path, ours: Any) -> None:
 def row(peer: Peer, problem: Problem, answer: Answer, ours: FloatArray) -> str:
     """A line of the table."""
     if answer.positions is None:
-        return f"| {peer.title} | – | – | – | – | – | – | fails: {answer.failure} |"
+        return f"| {peer.title} | – | – | – | – | – | – | – | fails: {answer.failure} |"
     judged, timing = excess(problem, answer.positions, ours), answer.timing
     latency = ", ".join(f"{ms:.2f}" for ms in timing["latency_ms"]) or "–"
     cells = (
@@ -97,6 +98,7 @@ def row(peer: Peer, problem: Problem, answer: Answer, ours: FloatArray) -> str:
         f"{problem.markers.n_frames / timing['solve_s']:,.0f}",
         f"{np.median(judged.rms_mm):.3f}, {judged.rms_mm.max():.3f}",
         f"{np.median(judged.ratio):.4f}, {judged.ratio.max():.3f}",
+        f"{int(judged.below.sum())}",
         latency,
         f"{timing['start_s']:.2f}",
         f"{timing['peak_mb']:.0f}",
