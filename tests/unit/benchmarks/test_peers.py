@@ -6,6 +6,8 @@ import ast
 import json
 import re
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -177,10 +179,30 @@ def read_biomod(text: str, q: dict[str, float]) -> dict[str, np.ndarray]:
     return found
 
 
+def awkward(tree: Tree) -> Tree:
+    """The tree with every joint turning the other way, and sliding by half of what turns it."""
+    joints = []
+    for joint in tree.joints:
+        terms = [
+            replace(term, weights=tuple((i, -factor) for i, factor in term.weights))
+            for term in joint.terms
+        ]
+        slides = [
+            replace(term, rotation=False, axis=term.axis[::-1], weights=((i, 0.5),))
+            for term in joint.terms
+            for i, _ in term.weights
+            if term.rotation
+        ]
+        joints.append(replace(joint, terms=(*terms, *slides)))
+    return replace(tree, joints=tuple(joints))
+
+
+@pytest.mark.parametrize("change", [lambda tree: tree, awkward], ids=["plain", "awkward"])
 def test_the_converted_model_puts_markers_where_the_model_does(
-    tree: Tree, poses: np.ndarray
+    tree: Tree, poses: np.ndarray, change: Callable[[Tree], Tree]
 ) -> None:
     """Exactly, in the pose in which its held motions stand; with every coordinate in play."""
+    tree = change(tree)
     names = tuple(marker.name for marker in tree.markers)
     for pose in poses:
         text = biomod(tree, pose, names)
