@@ -14,7 +14,14 @@ author = "The kinebench developers"
 version = release = kinebench.__version__
 copyright = f"2026, {author}"
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "generated_pages"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx_gallery.gen_gallery",
+    "executed",
+    "generated_pages",
+]
 exclude_patterns = ["_build"]
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
@@ -22,5 +29,19 @@ myst_heading_anchors = 3
 suppress_warnings = ["myst.header"]
 
 html_theme = "pydata_sphinx_theme"
+# a mode that is not set is an error in the browser's console
+html_context = {"default_mode": "auto"}
+html_domain_indices = False
 html_title = f"kinebench {release}"
 html_theme_options = {"show_prev_next": False, "navigation_with_keys": False}
+
+sphinx_gallery_conf = {
+    "examples_dirs": "../examples/gallery",
+    "gallery_dirs": "gallery",
+    "image_scrapers": ("gallery_figures.scrape",),
+    "ignore_repr_types": "Plot",
+    "reset_modules": (),
+    "show_memory": False,
+    "write_computation_times": False,
+    "download_all_examples": False,
+}

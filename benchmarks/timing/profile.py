@@ -213,7 +213,7 @@ def main() -> None:
             print(table(name, found.phases, before.get(name)), end="\n\n", flush=True)
             if asked.flames:
                 stacks = ((stack, processor) for stack, processor, _ in found.stacks)
-                path = asked.flames / f"flame-{name.replace(', ', '-').replace(' ', '-')}.svg"
+                path = asked.flames / f"{name.replace(',', '').replace(' ', '-')}.svg"
                 path.write_text(flame_svg(f"kinebench {name}", stacks), encoding="utf-8")
     if asked.keep:
         asked.keep.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")

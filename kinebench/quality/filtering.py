@@ -32,15 +32,11 @@ def cutoff(evidence: Evidence) -> tuple[Finding, ...] | None:
     same = raw.n_frames == cleaned.n_frames and np.allclose(raw.times, cleaned.times)
     if not same or not shared or raw.rate_hz <= 2.5 * _MOVEMENT_HZ:
         return None
-    return tuple(_loss(raw.select(shared), cleaned.select(shared)))
+    return tuple(_loss(raw, cleaned, shared))
 
 
-def _loss(raw: Markers, cleaned: Markers) -> Iterator[Finding]:
-    lost = butterworth(
-        raw.positions - cleaned.positions, raw.rate_hz, _MOVEMENT_HZ, short_runs="keep"
-    )
-    course = np.linalg.norm(lost, axis=2)
-    course = np.where(np.isfinite(course), course, 0.0)
+def _loss(raw: Markers, cleaned: Markers, names: list[str]) -> Iterator[Finding]:
+    course = np.stack([_lost(raw, cleaned, name) for name in names], axis=1)
     # single outliers that were taken away are no movement: a twentieth of the frames may exceed
     typical = np.quantile(course, 0.95, axis=0)
     column = int(typical.argmax())
@@ -50,15 +46,25 @@ def _loss(raw: Markers, cleaned: Markers) -> Iterator[Finding]:
         yield Finding(
             "cut-off",
             severity,
-            f"cleaning moves {raw.names[column]} by {most * 1e3:.0f} mm below"
+            f"cleaning moves {names[column]} by {most * 1e3:.0f} mm below"
             f" {_MOVEMENT_HZ:g} Hz, where movement is",
-            where=(raw.names[column],),
+            where=(names[column],),
             spans_s=spans_of(course[:, column] > _AMBER_LOSS_M, raw.times),
             measured=most * 1e3,
             limit=_AMBER_LOSS_M * 1e3,
             unit="mm",
             advice="the cut-off is too low for this movement",
         )
+
+
+def _lost(raw: Markers, cleaned: Markers, name: str) -> FloatArray:
+    """How far (n_frames,) m cleaning moves a marker at frequencies of movement."""
+    change = raw.position(name) - cleaned.position(name)
+    if not np.nan_to_num(change).any():
+        return np.zeros(raw.n_frames)  # nothing was cleaned, or gaps alone
+    lost = butterworth(change, raw.rate_hz, _MOVEMENT_HZ, short_runs="keep")
+    moved = np.linalg.norm(lost, axis=1)
+    return np.where(np.isfinite(moved), moved, 0.0)
 
 
 def effective_cutoff(filters: list[tuple[float, int]]) -> float:

@@ -16,7 +16,8 @@ PAGES = [
     ROOT / "README.md",
     *(path for path in sorted((ROOT / "docs").rglob("*.md")) if "generated" not in path.parts),
 ]
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+# `{run-sh}` and `{run-python}` are executed when the pages are built
+BLOCK = re.compile(r"^```\{?(?:run-)?(\w+)\}?\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 def shown(page: Path) -> list[str]:
