@@ -14,8 +14,6 @@ from typing import Any
 
 import numpy as np
 
-STARTED_S = time.process_time()  # of the interpreter and NumPy alone
-
 
 def peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -63,7 +61,9 @@ def write_answer(
     """
     folder = folder_of_problem()
     np.savez(folder / f"{name}.npz", **answer)
-    spread = [1e3 * float(np.percentile(latencies_s, q)) for q in (50, 99)] if len(latencies_s) else []
+    spread = (
+        [1e3 * float(np.percentile(latencies_s, q)) for q in (50, 99)] if len(latencies_s) else []
+    )
     found = {
         "start_s": start_s,
         "solve_s": solve_s,

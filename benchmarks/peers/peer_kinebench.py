@@ -1,4 +1,4 @@
-"""kinebench: `FastIK` on the trial, and on single frames, which it then solves from a cold start."""
+"""kinebench: `FastIK` on the trial, and on single frames, which it solves from a cold start."""
 
 import time
 import warnings

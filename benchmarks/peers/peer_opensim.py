@@ -7,7 +7,7 @@ import numpy as np
 import opensim
 
 
-def by_tool(folder, names, times, weights):
+def by_tool(model, folder, names, times, weights):
     """Coordinates, values (n_frames, n_coordinates) rad or m, processor seconds of `run`."""
     tool = opensim.InverseKinematicsTool()
     tool.set_model_file(str(folder / "model.osim"))
@@ -31,7 +31,7 @@ def by_tool(folder, names, times, weights):
     table = opensim.TimeSeriesTable(str(folder / "opensim.mot"))
     values = table.getMatrix().to_numpy().copy()
     labels = list(table.getColumnLabels())
-    coordinates = opensim.Model(str(folder / "model.osim")).getCoordinateSet()
+    coordinates = model.getCoordinateSet()
     for column, label in enumerate(labels):
         # 1 is OpenSim's number for a rotation; what it calls coupled is written as it is
         if coordinates.get(label).getMotionType() == 1:
@@ -66,7 +66,7 @@ def main() -> None:
     state = model.initSystem()
     start_s = time.process_time()
     names, times, _, weights = measured.markers_of(folder)
-    labels, values, seconds = by_tool(folder, names, times, weights)
+    labels, values, seconds = by_tool(model, folder, names, times, weights)
     frames = latencies(model, state, folder, names, weights)
     measured.write_answer(
         "opensim", start_s, seconds, frames, "", names=np.array(labels), values=values

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.timing.ik_cost import TOLERANCE
 from kinebench.core import Markers, Model
 from kinebench.core.arrays import FloatArray
 from kinebench.core.ik_tasks import IKTasks
@@ -110,10 +111,13 @@ class Excess(Value):
         Root of the answer's cost: weighted RMS of the marker errors of a frame.
     ratio : (n_frames,)
         Cost by our cost; 1 is as good.
+    below : (n_frames,) of bool
+        Cost below ours by more than `TOLERANCE`.
     """
 
     rms_mm: FloatArray
     ratio: FloatArray
+    below: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 
 
 def excess(problem: Problem, positions: FloatArray, ours: FloatArray) -> Excess:
@@ -121,4 +125,5 @@ def excess(problem: Problem, positions: FloatArray, ours: FloatArray) -> Excess:
     cost, reached = frame_costs(problem, positions), frame_costs(problem, ours)
     # a tenth of a micrometre: exact markers leave no cost to divide by
     least = 1e-14
-    return Excess(1e3 * np.sqrt(cost), np.maximum(cost, least) / np.maximum(reached, least))
+    ratio = np.maximum(cost, least) / np.maximum(reached, least)
+    return Excess(1e3 * np.sqrt(cost), ratio, cost < reached - TOLERANCE)
