@@ -1,8 +1,9 @@
 """Directives that do what they show: commands and Python, run when the page is read.
 
-``{run-sh}`` holds commands of kinebench, ``{run-python}`` Python that a page goes on with; what they
-print stands below them. All of one page happen in one empty folder, in order. A command that ends
-otherwise than ``:status:`` says, or Python that fails, is a warning, and so an error of `make docs`.
+``{run-sh}`` holds commands of kinebench, ``{run-python}`` Python that a page goes on with; what
+they print stands below them. All of one page happen in one empty folder, in order. A command that
+ends otherwise than ``:status:`` says, or Python that fails, is a warning, and so an error of
+`make docs`.
 """
 
 from __future__ import annotations

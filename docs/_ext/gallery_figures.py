@@ -1,4 +1,4 @@
-"""Figures of the gallery: what `kb.plot` gives, and figures that the library's own functions draw."""
+"""Figures of the gallery: what `kb.plot` gives, and what the library's own functions draw."""
 
 from __future__ import annotations
 
@@ -14,9 +14,7 @@ from kinebench.reports.figures.style import styled
 _DOTS_PER_INCH = 150  # sharp on screens of twice the density at the width of a page
 
 
-def scrape(
-    block: object, block_vars: Mapping[str, Any], gallery_conf: Mapping[str, Any]
-) -> str:
+def scrape(block: object, block_vars: Mapping[str, Any], gallery_conf: Mapping[str, Any]) -> str:
     """Save the figures that a block of an example has named, each once."""
     names: dict[str, Any] = block_vars["example_globals"]
     seen: list[Figure] = names.setdefault("_seen_figures", [])
@@ -29,4 +27,4 @@ def scrape(
             with styled():
                 figure.savefig(path, dpi=_DOTS_PER_INCH)
             saved.append(path)
-    return figure_rst(saved, gallery_conf["src_dir"])
+    return str(figure_rst(saved, gallery_conf["src_dir"]))
