@@ -1,9 +1,8 @@
 """nimblephysics: `Skeleton.fitMarkersToWorldPositions`, frame after frame, from the last pose.
 
 The compiled library is imported without the package around it, which wants PyTorch for other
-things. It multiplies errors, but not their derivatives, by the weights, so that a weight of more
-than 1 makes steps too long: with those of OpenCap as they are it runs away from the first frame
-(loss 10¹³ and growing). Divided by the largest it converges.
+things. With OpenCap's weights as they are it runs away from the first frame (loss 10¹³ and
+growing); divided by the largest, which leaves the minimum where it is, it converges.
 """
 
 import time
