@@ -38,6 +38,7 @@ html_theme_options = {"show_prev_next": False, "navigation_with_keys": False}
 sphinx_gallery_conf = {
     "examples_dirs": "../examples/gallery",
     "gallery_dirs": "gallery",
+    "within_subsection_order": "FileNameSortKey",
     "image_scrapers": ("gallery_figures.scrape",),
     "ignore_repr_types": "Plot",
     "reset_modules": ("gallery_figures.without_paths",),

@@ -1,9 +1,10 @@
 """Directives that do what they show: commands and Python, run when the page is read.
 
 ``{run-sh}`` holds commands of kinebench, ``{run-python}`` Python that a page goes on with; what
-they print stands below them. All of one page happen in one empty folder, in order. A command that
-ends otherwise than ``:status:`` says, or Python that fails, is a warning, and so an error of
-`make docs`.
+they print stands below them. ``{run-checks}`` holds Python that is not shown: it asserts what the
+text says of the last output, which is in ``printed``. All of one page happen in one empty folder,
+in order. A command that ends otherwise than ``:status:`` says, or Python that fails, is a warning,
+and so an error of `make docs`.
 """
 
 from __future__ import annotations
@@ -86,6 +87,7 @@ class RunCommands(_Executed):
                 timeout=_PATIENCE_S, check=False,
             )  # fmt: skip
             made += self.shown(re.sub(r" {2,}", " ", line), "sh", done.stdout)
+            self.page.names["printed"] = done.stdout
             expected = self.options.get("status", 0)
             if done.returncode != expected:
                 made.append(self.failed(f"{line}: exit code {done.returncode}\n{done.stdout}"))
@@ -95,6 +97,8 @@ class RunCommands(_Executed):
 class RunPython(_Executed):
     """Python, with what it prints."""
 
+    visible = True
+
     def run(self) -> list[nodes.Node]:
         """Called by Sphinx."""
         code, page, printed = "\n".join(self.content), self.page, io.StringIO()
@@ -103,7 +107,14 @@ class RunPython(_Executed):
                 exec(compile(code, self.env.docname, "exec"), page.names)
         except Exception:
             return [self.failed(f"{self.env.docname}: {traceback.format_exc()}")]
-        return self.shown(code, "python", printed.getvalue())
+        page.names["printed"] = printed.getvalue() or page.names.get("printed", "")
+        return self.shown(code, "python", printed.getvalue()) if self.visible else []
+
+
+class RunChecks(RunPython):
+    """Python that fails where the text is no longer true."""
+
+    visible = False
 
 
 def forget(*_: object) -> None:
@@ -115,5 +126,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Called by Sphinx."""
     app.add_directive("run-sh", RunCommands)
     app.add_directive("run-python", RunPython)
+    app.add_directive("run-checks", RunChecks)
     app.connect("env-updated", forget)
     return {"parallel_read_safe": True}
