@@ -30,8 +30,8 @@ def main(dist: str) -> int:
         scratch = Path(folder)
         venv.create(scratch / "venv", with_pip=True)
         programs = scratch / "venv" / ("Scripts" if sys.platform == "win32" else "bin")
-        install = [programs / "python", "-m", "pip", "install", "--quiet", wheel]
-        for command in (install, *([programs / "kinebench", *words] for words in COMMANDS)):
+        install = [str(programs / "python"), "-m", "pip", "install", "--quiet", str(wheel)]
+        for command in (install, *([str(programs / "kinebench"), *words] for words in COMMANDS)):
             print("$", *(Path(command[0]).name, *command[1:]), flush=True)
             code = subprocess.run(command, cwd=scratch, check=False).returncode
             if code:

@@ -1,6 +1,6 @@
 """Trains augmenter lab-1 on the virtual laboratory, and writes weights and card.
 
-    python benchmarks/augmenter_training [FOLDER]
+    python -m benchmarks.augmenter_training [FOLDER]
 
 The folder is by default the one from which the package ships the weights. Weights that change get
 another checksum, which the catalogue's row must state.

@@ -1,6 +1,6 @@
 """lab-1 beside the published versions, on a real recording: whatever comes out is printed.
 
-    python benchmarks/augmenter_training/compare.py [FILE.md]
+    python -m benchmarks.augmenter_training.compare [FILE.md]
 
 Subject 3 of LabValidation walks, seen by video cameras and by optical motion capture on one clock
 and in one frame. Each version augments the keypoints at 60 Hz after one second of warm-up; its
@@ -33,7 +33,7 @@ SUBJECT = Subject(63.5, 1.69, "LabValidation subject 3")
 
 _PREAMBLE = """# Augmenters on a real recording
 
-Made by `python benchmarks/augmenter_training/compare.py`: walking1 of LabValidation subject 3
+Made by `python -m benchmarks.augmenter_training.compare`: walking1 of LabValidation subject 3
 (1.69 m, 63.5 kg), {n} frames; mean distance of augmented from optical markers over frames, mm.
 "Without offsets": each marker's mean offset removed.
 

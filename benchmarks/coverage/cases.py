@@ -75,7 +75,7 @@ def _gamma(rng: Generator, n: int) -> np.ndarray:
 
 
 def _lognormal(rng: Generator, n: int) -> np.ndarray:
-    return np.exp(rng.standard_normal(n)) - np.exp(0.5)
+    return np.asarray(np.exp(rng.standard_normal(n)) - np.exp(0.5))
 
 
 def _contaminated(rng: Generator, n: int) -> np.ndarray:

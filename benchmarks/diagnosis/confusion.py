@@ -120,7 +120,9 @@ def plan() -> tuple[Planned, ...]:
     for number in range(_PAIRS):
         faults.append(pair_of(generator(f"{DRAW} pair", str(number))))
     faults += [(name,) for name in HIDDEN for _ in range(_PER_HIDDEN)]
-    wanted = [((), preset) for _ in range(_PER_PRESET) for preset in presets]
+    wanted: list[tuple[tuple[str, ...], str]] = [
+        ((), preset) for _ in range(_PER_PRESET) for preset in presets
+    ]
     wanted += [(one, presets[n % len(presets)]) for n, one in enumerate(faults)]
     # in a drawn order, so that every person has sessions of all sorts
     order = generator(f"order of {DRAW} sessions").permutation(len(wanted)).tolist()

@@ -227,8 +227,8 @@ def _stretch(held: Sequence[tuple[Example, Mapping[str, float]]]) -> tuple[float
             true.append(bool(one.kinds) if kind == ANYTHING else kind in one.kinds)
     if not any(true) or all(true):
         return 1.0, 0.0
-    chances = np.clip(said, 1e-9, 1 - 1e-9)
-    x = np.log(chances / (1 - chances))
+    inside = np.clip(said, 1e-9, 1 - 1e-9)
+    x = np.log(inside / (1 - inside))
     design = np.stack([x, np.ones_like(x)], axis=1)
     w = np.array([1.0, 0.0])
     for _ in range(_NEWTON):

@@ -294,9 +294,8 @@ def _size_or_height(session: Session, draw: Draw) -> Session:
 def _limb(session: Session, draw: Draw) -> Session:
     side, sign = _side(draw)
     off = float(draw.uniform(0.025, 0.05) * draw.choice([-1, 1]))
-    along, joints = ("Knee", "Ankle"), LEG[2:]
-    if draw.uniform() < 0.5:
-        along, joints = ("Hip", "Knee"), LEG[1:]
+    thigh = draw.uniform() < 0.5
+    along, joints = (("Hip", "Knee"), LEG[1:]) if thigh else (("Knee", "Ankle"), LEG[2:])
     name = "thigh" if along[0] == "Hip" else "shank"
     kind = f"limb length: {name}"
     what = f"{_word(side)} {name} {abs(off) * 1e3:.0f} mm too {'long' if off > 0 else 'short'}"

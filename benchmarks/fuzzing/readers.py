@@ -38,6 +38,7 @@ from kinebench.io.trc import read_trc, write_trc
 from kinebench.kinematics.osim_tree import tree_of_text
 from kinebench.lab.camera.catalogue import parse_camera
 from kinebench.lab.subjects import read_subjects
+from kinebench.metrics import FigureTable
 from kinebench.osim.edits import (
     body_names,
     body_scale_factors,
@@ -170,17 +171,17 @@ def _version(data: bytes, folder: Path) -> Any:
 
 
 def _keras(part: str) -> Callable[[bytes, Path], Any]:
-    sound = {"model.json": s.keras_model()[0], "weights.h5": s.h5s()[0],
+    sound: dict[str, bytes] = {"model.json": s.keras_model()[0], "weights.h5": s.h5s()[0],
              "mean.npy": s.mean_npys()[0], "metadata.json": s.metadata()[0]}  # fmt: skip
 
     def read(data: bytes, folder: Path) -> Any:
-        for name, content in {**sound, "std.npy": np.ones(0), part: data}.items():
-            if name == "std.npy":
-                np.save(folder / name, np.full(8, 0.5))
-            else:
-                (folder / name).write_bytes(content)
-        names = ("model.json", "weights.h5", "mean.npy", "std.npy", "metadata.json")
-        read_keras(*(folder / name for name in names))
+        np.save(folder / "std.npy", np.full(8, 0.5))
+        for name, content in {**sound, part: data}.items():
+            (folder / name).write_bytes(content)
+        read_keras(
+            folder / "model.json", folder / "weights.h5", folder / "mean.npy",
+            folder / "std.npy", folder / "metadata.json",
+        )  # fmt: skip
 
     return read
 
@@ -301,7 +302,9 @@ def _study(folder: Path) -> Any:
         study = read_study(path)
         path.unlink()
         planned = [*cells(study)][:6]
-        outcomes = [Outcome(i, cell.labels, "not run", "", ()) for i, cell in enumerate(planned)]
+        outcomes = [
+            Outcome(i, cell.labels, "not run", "", FigureTable()) for i, cell in enumerate(planned)
+        ]
         _STUDY.extend((study, outcomes))
     return _STUDY
 

@@ -233,9 +233,13 @@ def archives() -> Seeds:
 
 def network() -> Network:
     rng = np.random.default_rng(4)
-    layer = LSTMLayer(rng.normal(size=(8, 12)), rng.normal(size=(3, 12)), rng.normal(size=12))
+
+    def drawn(*shape: int) -> np.ndarray[Any, np.dtype[np.float32]]:
+        return rng.normal(size=shape).astype(np.float32)
+
+    layer = LSTMLayer(drawn(8, 12), drawn(3, 12), drawn(12))
     std = rng.uniform(0.2, 0.5, 8)
-    return Network((layer,), rng.normal(size=(3, 3)), rng.normal(size=3), rng.normal(size=8), std)
+    return Network((layer,), drawn(3, 3), drawn(3), rng.normal(size=8), std)
 
 
 @cache

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
@@ -19,7 +20,7 @@ from kinebench.cleaning import Butterworth
 from kinebench.core.markers import Markers
 from kinebench.core.model import Document, Model
 from kinebench.core.motion import Motion
-from kinebench.core.stages import Augmenter
+from kinebench.core.stages import Augmenter, Cleaner
 from kinebench.core.subject import Subject
 from kinebench.core.trial import Trial
 from kinebench.errors import KinebenchError, KinebenchWarning, UnderTestError
@@ -77,6 +78,11 @@ class Faulty:
         # a fault does not announce itself
         return OwnPipeline(SPEC).parameters
 
+    @property
+    def sources(self) -> tuple[Path, ...]:
+        """Those of the pipeline without the fault."""
+        return OwnPipeline(SPEC).sources
+
     def __call__(self, trial: Trial) -> Motion:
         try:
             with warnings.catch_warnings():
@@ -128,7 +134,8 @@ def _person(**changes: Callable[[float], float]) -> Callable[[Trial], Trial]:
     def before(trial: Trial) -> Trial:
         person = trial.subject
         values = {name: make(getattr(person, name)) for name, make in changes.items()}
-        return replace(trial, subject=replace(person, **values))
+        changed = replace(person, **values)  # type: ignore[arg-type]  # fields that are numbers
+        return replace(trial, subject=changed)
 
     return before
 
@@ -281,7 +288,7 @@ def _coarser(positions: np.ndarray, markers: Markers) -> np.ndarray:
     return positions + np.random.default_rng(1).normal(0.0, 0.006, positions.shape)
 
 
-def _cleaned(*cleaners: object) -> Callable[[Pipeline, Trial], Pipeline]:
+def _cleaned(*cleaners: Cleaner) -> Callable[[Pipeline, Trial], Pipeline]:
     return lambda pipeline, trial: replace(pipeline, clean=cleaners)
 
 

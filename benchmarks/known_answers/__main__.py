@@ -1,6 +1,6 @@
 """Renders reports/comparison.html: what is known about public recordings, computed again.
 
-    python benchmarks/known_answers [FILE.html]
+    python -m benchmarks.known_answers [FILE.html]
 
 Needs the public data files (they are downloaded when they are not at hand) and some minutes.
 """
@@ -11,11 +11,12 @@ import sys
 import time
 from pathlib import Path
 
-import augmented_markers
-import joint_angle_methods
-import repeated_ik
-import video_walking
-
+from benchmarks.known_answers import (
+    augmented_markers,
+    joint_angle_methods,
+    repeated_ik,
+    video_walking,
+)
 from kinebench import __version__
 from kinebench.io.atomic import write_atomically
 from kinebench.reports.blocks import Document
@@ -37,7 +38,7 @@ def main(path: Path = DEFAULT) -> None:
         "Public recordings whose error figures are published or known, through kinebench compare."
         " Error is estimate − reference.",
         (
-            f"Made by kinebench {__version__} with python benchmarks/known_answers.",
+            f"Made by kinebench {__version__} with python -m benchmarks.known_answers.",
             "Data: LBMC benchmark (doi 10.57745/LQI2MJ, MIT); OpenCap laboratory validation,"
             " subjects 2 to 5 (Uhlrich et al. 2023), as republished in public repositories; see"
             " kinebench data list.",

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from benchmarks.known_answers.pairs import pair_of
 from kinebench.comparison import PairResult, Procedure, compare_recordings
 from kinebench.core.markers import Markers
 from kinebench.datasets.loaders import load
@@ -99,7 +100,7 @@ def section(answers: Answers) -> Section:
             ),
             FigureBlock(
                 as_svg(
-                    body_map_figure(answers.augmented.reference, answers.augmented.estimate, 6),
+                    body_map_figure(*pair_of(answers.augmented, Markers), 6),
                     page=True,
                 ),
                 "Optical markers (dots) and the mean error of the augmented ones (arrows).",

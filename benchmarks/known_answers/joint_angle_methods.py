@@ -10,8 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from benchmarks.known_answers.pairs import pair_of
 from kinebench.comparison import PairResult, Procedure, compare_recordings, procedure
 from kinebench.comparison.scoring import errors_of
+from kinebench.core.motion import Motion
 from kinebench.datasets.loaders import lbmc
 from kinebench.errors import KinebenchWarning
 from kinebench.metrics import Figure
@@ -73,7 +75,7 @@ class Answers:
     def largest_departure(self) -> float:
         """Largest |by index − published| over all filled cells of the table, rad or 1."""
         return max(
-            abs(getattr(self.by_index[cell], name) - getattr(row, name))
+            float(abs(getattr(self.by_index[cell], name) - getattr(row, name)))
             for cell, row in self.published.items()
             for name in _PUBLISHED
         )
@@ -117,7 +119,7 @@ def measure() -> Answers:
             answers.by_index[cell] = _figures(found["lbmc-2025"], joint)
             answers.by_time[cell] = _figures(found["default"], joint)
         aligned = found["default"]
-        errors = errors_of(aligned.reference, aligned.estimate, known)
+        errors = errors_of(*pair_of(aligned, Motion), known)
         for joint, column in zip(known, errors.T, strict=True):
             cell = Cell(pair.method, pair.task, joint)
             answers.squared[cell] = np.degrees(column) ** 2

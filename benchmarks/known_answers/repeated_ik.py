@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from benchmarks.known_answers.pairs import pair_of
 from kinebench.comparison import Procedure, compare_recordings
 from kinebench.comparison.scoring import errors_of
 from kinebench.core.arrays import FloatArray
@@ -112,21 +113,22 @@ def measure(trials: Iterable[tuple[str, str]] = TRIALS, every: int = 1) -> list[
         )
         angles = tuple(i for i in result.evaluation.items if i.startswith(_SCORED))
         shoulders = [i for i in result.evaluation.items if i.startswith(("arm_flex", "arm_add"))]
-        other, one = result.reference, result.estimate
+        other, one = pair_of(result, Motion)
         errors = np.degrees(errors_of(one, other, angles))
-        elsewhere = (np.abs(np.degrees(errors_of(one, other, shoulders))) > _ELSEWHERE_DEG).any(
-            axis=1
-        )
-        rms = [
+        far = np.abs(np.degrees(errors_of(one, other, shoulders))) > _ELSEWHERE_DEG
+        elsewhere = np.asarray(far.any(axis=1))
+        rms, published_rms = (
             _marker_rms_mm(sample.models["scaled"], markers, motion, solve.tasks)
             for motion in (other, one)
-        ]
+        )
         worst = angles[int((errors**2).mean(axis=0).argmax())]
         shown = list(dict.fromkeys(["pelvis_tilt", "hip_flexion_r", worst, "knee_angle_r"]))[:3]
         drawing = as_svg(
             waveform_figure(one, other, shown, 3, ("published", "repeated")), page=True
         )
-        found.append(Repeated(subject, name, angles, errors, elsewhere, *rms, drawing))
+        found.append(
+            Repeated(subject, name, angles, errors, elsewhere, rms, published_rms, drawing)
+        )
     return found
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from benchmarks.known_answers.pairs import pair_of
 from kinebench.alignment import GivenLag
 from kinebench.comparison import PairResult, Procedure, compare_recordings
 from kinebench.core.motion import Motion
@@ -75,7 +76,7 @@ def section(results: Mapping[str, PairResult]) -> Section:
             " when the video is shifted by a frame.",
         ),
         FigureBlock(
-            as_svg(waveform_figure(new.reference, new.estimate, SAGITTAL, 2), page=True),
+            as_svg(waveform_figure(*pair_of(new, Motion), SAGITTAL, 2), page=True),
             f"Optical markers (line) and {NEW} (dashed).",
             "Waveforms of hip, knee and ankle, right and left.",
         ),

@@ -3,7 +3,7 @@
 Prints segment lengths, joint centres and keypoint paths of the same coordinates played on both.
 Needs OpenCap's files: in the cache, in the mirror that KINEBENCH_MIRROR names, or from the network.
 
-    python benchmarks/laboratory/body.py
+    python -m benchmarks.laboratory.body
 """
 
 from __future__ import annotations

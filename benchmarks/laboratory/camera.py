@@ -4,7 +4,7 @@ Noise spectrum of keypoints, their bias against optical joint centres, and the d
 from true markers, per version and by what causes it. Needs the public files: in the cache, in the
 mirror that KINEBENCH_MIRROR names, or from the network.
 
-    python benchmarks/laboratory/camera.py [FILE.md]
+    python -m benchmarks.laboratory.camera [FILE.md]
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ PRESET = two_phones(filter_hz=12.0)
 
 _PREAMBLE = """# The camera preset beside recordings
 
-Made by `python benchmarks/laboratory/camera.py`. Virtual people have the height and mass of
+Made by `python -m benchmarks.laboratory.camera`. Virtual people have the height and mass of
 LabValidation subject 3 and otherwise the population's spread; the preset is `two_phones`, with the
 image filter of gait where they walk.
 
@@ -83,8 +83,12 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def band_rms(keypoints: Markers) -> FloatArray:
     """RMS per band, median over keypoints: (n_bands, 3) mm."""
-    frequencies, power = welch(
-        keypoints.positions, fs=keypoints.rate_hz, axis=0, nperseg=128, detrend="linear"
+    frequencies, power = welch(  # type: ignore[call-overload]  # the stubs' detrend is no name
+        keypoints.positions,
+        fs=keypoints.rate_hz,
+        axis=0,
+        nperseg=128,
+        detrend="linear",
     )
     step = frequencies[1] - frequencies[0]
     rows = []
@@ -229,8 +233,13 @@ def versions() -> str:
 
 def causes() -> str:
     """What of the distance comes from the cameras, and what from how the person walks."""
-    errors = {"none": Chain(), "bias": OPENPOSE_BIAS, "noise": without_bias(), "all": PRESET}
-    motions = {
+    errors: dict[str, CameraError] = {
+        "none": Chain(),
+        "bias": OPENPOSE_BIAS,
+        "noise": without_bias(),
+        "all": PRESET,
+    }
+    motions: dict[str, MotionModel] = {
         "gait": Gait(),
         "subject 4's joint angles": Replay(read_motion(fetch_file(*REPLAYED))),
     }

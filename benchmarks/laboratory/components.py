@@ -171,8 +171,8 @@ def page(figures: Figures) -> str:
         lines = [row(who, values) for (who, name), values in figures.items() if name == figure]
         text += f"## {figure[0].upper()}{figure[1:]}, degrees\n\n{table(_HEAD, lines)}\n"
     planned = [[who, f"`{command(v)}`"] for (who, name), v in figures.items() if name == BIAS]
-    lines = "".join(f"- {who}: {text}\n" for who, text in planned)
-    return text.rstrip("\n") + "\n" + _PLANNING + lines + _LIMITS
+    commands = "".join(f"- {who}: {text}\n" for who, text in planned)
+    return text.rstrip("\n") + "\n" + _PLANNING + commands + _LIMITS
 
 
 def measured(results: Path) -> Figures:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from measures import MOTIONS, Bench, filmed, run
 from scipy.spatial.transform import Rotation
 
+from benchmarks.laboratory.measures import MOTIONS, Bench, filmed, run
 from kinebench.alignment import MinimiseLag, SignalLag, align
 from kinebench.augmentation.floor import FloorOffset
 from kinebench.cleaning import Level

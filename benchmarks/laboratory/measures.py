@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from optimum import Optimum, optimum
 
+from benchmarks.laboratory.optimum import Optimum, optimum
 from kinebench.augmentation.floor import FloorOffset
 from kinebench.core import Motion
 from kinebench.core.ik_tasks import IKTasks
@@ -343,7 +343,7 @@ def _excess(done: PipelineRun, expected: Optimum) -> float:
     pose = done.scaling.static_pose.select(expected.tree.coordinate_names).values[0]
     ours, theirs = expected.cost_of(pose), expected.cost_of(expected.static_pose)
     # squares of a micrometre are no costs
-    return (ours - theirs) / max(theirs, 1e-12)
+    return float((ours - theirs) / max(theirs, 1e-12))
 
 
 def _factor_difference(done: PipelineRun, expected: Optimum) -> float:

@@ -131,7 +131,8 @@ What no figure stands beside is an assumption (see `kinebench/lab/variability.py
 
 
 def main(count: int) -> None:
-    lines, notes = [], []
+    lines: list[str] = []
+    notes: list[str] = []
     for activity in MOTIONS:
         found, shares, sides = measured(activity, count)
         lines += rows(activity, found)

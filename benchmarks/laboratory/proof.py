@@ -4,7 +4,7 @@ Prints a table and writes it to `proof.md`, beside this file. Takes about five m
 OpenCap's files (in the cache, in the mirror that KINEBENCH_MIRROR names, or from the network) the
 table covers LaiUhlrich2022 too.
 
-    python benchmarks/laboratory/proof.py [SUBJECTS]
+    python -m benchmarks.laboratory.proof [SUBJECTS]
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from faults import lags, offsets, tilts
-from measures import (
+from benchmarks.laboratory.faults import lags, offsets, tilts
+from benchmarks.laboratory.measures import (
     CLASSES,
     IDEAL,
     MOTIONS,
@@ -30,7 +30,6 @@ from measures import (
     with_scaler,
     with_true_model,
 )
-
 from kinebench.errors import DatasetError
 from kinebench.lab import STATIC_POSES, StaticPose, VirtualSubject
 from kinebench.lab.camera import Lag, VerticalOffset, WorldTilt

@@ -100,6 +100,7 @@ def _compare_pairs(size: int, folder: Path) -> Work:
 def _pipeline(size: int, folder: Path) -> Work:
     """Keypoints of squats, over and over, through the demonstration's pipeline to files."""
     from kinebench.pipeline.outputs import write_run
+    from kinebench.pipeline.pipeline import Pipeline
     from kinebench.studies.demo import demonstration
     from kinebench.studies.plan import cells
 
@@ -108,7 +109,9 @@ def _pipeline(size: int, folder: Path) -> Work:
     frames = np.arange(size) % trial.keypoints.n_frames
     long = Markers(trial.keypoints.names, np.arange(size) / 120, trial.keypoints.positions[frames])
     longer = replace(trial, keypoints=long, reference_motion=None, reference_markers=None)
-    return lambda: write_run(folder / "out", cell.pipeline(longer), {})
+    pipeline = cell.pipeline
+    assert isinstance(pipeline, Pipeline)
+    return lambda: write_run(folder / "out", pipeline(longer), {})
 
 
 def _trc(size: int, folder: Path) -> Work:

@@ -134,7 +134,8 @@ class Workshop:
         return sorted(files.values(), key=cost)
 
     def _affordable(self, names: Sequence[str], lines: LineMap) -> list[str]:
-        total, kept = 0.0, []
+        total = 0.0
+        kept: list[str] = []
         for name in names:
             total += lines.seconds[name]
             if total > self.longest_s and kept:
@@ -151,8 +152,9 @@ class Workshop:
 
     def _run(self, tests: Sequence[str]) -> tuple[bool, str, int]:
         """Whether a test fails, which, and how many were run."""
-        timed = isinstance(self.lines, LineMap)
-        expected = sum(self.lines.seconds[n] for n in tests) if timed else FILES_S
+        lines = self.lines
+        timed = isinstance(lines, LineMap)
+        expected = sum(lines.seconds[n] for n in tests) if isinstance(lines, LineMap) else FILES_S
         answer = self.scratch / "answer.json"
         answer.unlink(missing_ok=True)
         child = os.fork()

@@ -1,7 +1,7 @@
 """kinebench compare beside poseaudit (PyPI, MIT) on the same .mot pairs; writes README.md here.
 
     python -m venv side && side/bin/pip install poseaudit
-    python benchmarks/poseaudit/compare.py --poseaudit side/bin/poseaudit
+    python -m benchmarks.poseaudit.compare --poseaudit side/bin/poseaudit
 
 poseaudit stays out of kinebench's own environment: it is asked through its command line.
 """
@@ -181,7 +181,10 @@ def clock_rows(command: str) -> list[tuple[float, float, float]]:
             times = start + np.arange(round(4 * rate_hz)) / rate_hz
             course = np.radians(30) * np.sin(2 * np.pi * 1.5 * times)
             motions.append(Motion((Coordinate("knee_angle_r"),), times, course[:, None]))
-        own = compare_recordings(*motions, Procedure(time=GivenLag(0.0)), other_policies=False)
+        reference, estimate = motions
+        own = compare_recordings(
+            reference, estimate, Procedure(time=GivenLag(0.0)), other_policies=False
+        )
         with tempfile.TemporaryDirectory() as folder:
             files = [Path(folder) / name for name in ("reference.mot", "estimate.mot")]
             for file, motion in zip(files, motions, strict=True):
@@ -225,7 +228,7 @@ def readme(version: str, rows: list[Row], clock: list[tuple[float, float, float]
         "",
         f"poseaudit {version} (PyPI, MIT) and `kinebench compare` on two public pairs of motions:"
         " walking of LabValidation subject 2, two videos against optical markers; every coordinate"
-        " that kinebench scores. Written by `python benchmarks/poseaudit/compare.py`.",
+        " that kinebench scores. Written by `python -m benchmarks.poseaudit.compare`.",
         "",
         "## Where both compute a figure",
         "",

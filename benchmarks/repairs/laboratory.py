@@ -300,4 +300,4 @@ def _counted(
 def _unlike(one: Markers, other: Markers) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
     """(n_frames, n_keypoints): positions that differ, gaps being alike."""
     same = (one.positions == other.positions) | (one.missing & other.missing)[..., None]
-    return ~same.all(axis=2)
+    return np.asarray(~same.all(axis=2))

@@ -58,9 +58,10 @@ def judged(
 ) -> Verdict:
     """Compare both engines' motions on a version of a recording, whose own motion is `truth`."""
     tree = read_tree(trial.model)
-    cost = [weighted_cost(tree, trial.tasks, motion, version.markers) for motion in (fast, opensim)]
-    error = [_errors_deg(tree, motion, truth, version) for motion in (fast, opensim)]
-    return Verdict(version.kinds, *cost, *error, np.isfinite(rival_deg))
+    motions = fast, opensim
+    cost = [weighted_cost(tree, trial.tasks, motion, version.markers) for motion in motions]
+    error = [_errors_deg(tree, motion, truth, version) for motion in motions]
+    return Verdict(version.kinds, cost[0], cost[1], error[0], error[1], np.isfinite(rival_deg))
 
 
 def _errors_deg(tree: Tree, motion: Motion, truth: Motion, version: Version) -> FloatArray:
@@ -71,4 +72,4 @@ def _errors_deg(tree: Tree, motion: Motion, truth: Motion, version: Version) -> 
     R_true = forward_kinematics(tree, poses_of(tree, truth)[version.frames])[0][:, pelvis]
     trace = np.einsum("fij,fij->f", version.turn @ R_true, R)
     turned = np.rad2deg(np.arccos(np.clip((trace - 1) / 2, -1, 1)))
-    return np.concatenate([angles, turned[:, None]], axis=1).mean(axis=1)
+    return np.asarray(np.concatenate([angles, turned[:, None]], axis=1).mean(axis=1))

@@ -14,6 +14,7 @@ import io
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -145,6 +146,10 @@ def _chosen(rows: Sequence[Row], part: str, keep: Callable[[Row], bool]) -> list
     return [row for row in rows if row["on"] == part and keep(row)]
 
 
+def _is_at(levels: Mapping[str, str], row: Row) -> bool:
+    return all(row[name] == level for name, level in levels.items())
+
+
 def _study(
     title: str, report: str, factor: str, baseline: str, keep: Callable[[Row], bool],
     figure: str = "mean_error_deg",
@@ -191,7 +196,7 @@ def page() -> str:
         faults += _study(
             f"Right side: {factor}, all else as it should be",
             "right-side-sinks.html", factor, baseline,
-            lambda row, others=others: all(row[name] == level for name, level in others.items()),
+            partial(_is_at, others),
         )  # fmt: skip
     return "\n".join(
         [

@@ -1,6 +1,6 @@
 """How long kinebench compare takes: 1,000 pairs of 1,000-frame, 33-coordinate motions.
 
-    python benchmarks/timing/compare.py [--pairs 1000] [--workers 2]
+    python -m benchmarks.timing.compare [--pairs 1000] [--workers 2]
 
 Bar: alignment and all waveform metrics in under 20 s on 2 cores. The second row is everything that
 `kinebench compare` does for each of many pairs: besides, intervals of the bias and the sensitivity

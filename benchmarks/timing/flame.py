@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from html import escape
 
 WIDTH, ROW, MARGIN = 1000, 15, 18
-LEAST = 0.003  # of the whole; thinner bars cannot be seen and would fill the file
+LEAST = 0.006  # of the whole; thinner bars cannot be seen and would fill the file
 _PER_LETTER = 6.0  # of 10-point sans-serif, in SVG units
 
 Stack = tuple[str, ...]

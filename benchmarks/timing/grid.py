@@ -118,8 +118,10 @@ def sample(study: Study, n: int) -> list[Cell]:
 def stage_seconds(cell: Cell, repeats: int = 3) -> dict[str, float]:
     """Median seconds of each of kinebench's stages, nothing being kept."""
     trial = cell.source(dict(cell.choices))
-    cell.pipeline(trial)
-    runs = [cell.pipeline(trial).durations_s for _ in range(repeats)]
+    pipeline = cell.pipeline
+    assert isinstance(pipeline, Pipeline)
+    pipeline(trial)
+    runs = [pipeline(trial).durations_s for _ in range(repeats)]
     return {stage: statistics.median(run[stage] for run in runs) for stage in STAGES}
 
 

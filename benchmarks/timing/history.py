@@ -68,8 +68,7 @@ class Race:
     def ratio(self, repeats: int) -> float:
         """How many times as fast: both take turns, the least of each counts."""
         runs = [(self.own(), self.stock()) for _ in range(repeats)]
-        own, stock = (min(column) for column in zip(*runs, strict=True))
-        return stock / own
+        return min(stock for _, stock in runs) / min(own for own, _ in runs)
 
 
 def processor_seconds(work: Callable[[], object]) -> float:
@@ -110,12 +109,14 @@ def _stages() -> Iterator[Race]:
     from benchmarks.timing.opensim_tool import run_tool
     from kinebench.augmentation.augmenter import LSTMAugmenter
     from kinebench.baselines.gate import OWN_SPEC, quick_trials
+    from kinebench.ik.fast import FastIK
     from kinebench.pipeline.engines import with_engine
 
     fast = OWN_SPEC.build()
     stock = with_engine(fast, "opensim")
     trial = quick_trials()[0]({})
     run = fast(trial)
+    assert isinstance(fast.solve, FastIK)
     model, markers, tasks = run.scaling.model, run.augmented, fast.solve.tasks
     tracked = markers.select(run.solution.marker_names)
     yield Race(

@@ -30,14 +30,17 @@ Stack = tuple[str, ...]
 Seconds = dict[str, tuple[float, float]]  # phase -> processor, wall clock
 
 START, IMPORTS, CODE = "interpreter", "imports", "loading compiled code"
+Rules = tuple[tuple[str, tuple[str, ...]], ...]
+"""Name of a phase, and what the entries of its calls begin with."""
+
 # whoever asks for them: the innermost call decides
-_WITHIN = (
+_WITHIN: Rules = (
     (CODE, ("kinebench/kinematics/newton/compilation.py:", "numba/core/dispatcher.py:",
             "numba/core/caching.py:", "kinebench/kinematics/newton/stored_code.py:")),
     (IMPORTS, ("import ",)),
 )  # fmt: skip
 # the outermost call decides: error bars are error bars, though they use kinematics
-_STAGES = (
+_STAGES: Rules = (
     ("identification", ("kinebench/augmentation/identify.py:",)),
     ("augmentation", ("kinebench/augmentation/",)),
     ("scaling", ("kinebench/scaling/",)),
@@ -58,7 +61,7 @@ _STAGES = (
     ("pages and tables", ("kinebench/reports/", "rich/", "kinebench/cli/why.py:_print")),
 )  # fmt: skip
 # whatever they call upon that is a stage counts there
-_AROUND = (
+_AROUND: Rules = (
     ("reading", ("kinebench/io/", "kinebench/datasets/", "kinebench/pipeline/session/",
                  "kinebench/cli/planning.py:session_of")),
     ("store", ("kinebench/studies/execution/store.py:", "kinebench/studies/execution/codec.py:")),
@@ -213,7 +216,7 @@ def main() -> None:
             print(table(name, found.phases, before.get(name)), end="\n\n", flush=True)
             if asked.flames:
                 stacks = ((stack, processor) for stack, processor, _ in found.stacks)
-                path = asked.flames / f"flame-{name.replace(', ', '-').replace(' ', '-')}.svg"
+                path = asked.flames / f"{name.replace(',', '').replace(' ', '-')}.svg"
                 path.write_text(flame_svg(f"kinebench {name}", stacks), encoding="utf-8")
     if asked.keep:
         asked.keep.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")

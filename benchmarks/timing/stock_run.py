@@ -25,9 +25,11 @@ from benchmarks.timing.scaling import StaticTrial, tool_seconds
 from kinebench.augmentation.augmenter import LSTMAugmenter, tracked_markers
 from kinebench.core.markers import Markers
 from kinebench.core.trial import Trial
+from kinebench.ik.fast import FastIK
 from kinebench.osim.edits import marker_names
 from kinebench.osim.runtime import load_opensim
 from kinebench.pipeline.pipeline import Pipeline
+from kinebench.scaling.fast_scaler import FastScaler
 from kinebench.scaling.opensim_scaler import OpenSimScaler
 from kinebench.scaling.window import GivenWindow
 from kinebench.studies.plan import Cell
@@ -52,6 +54,10 @@ def stock_seconds(cell: Cell) -> dict[str, float]:
 def run_stock(pipeline: Pipeline, trial: Trial) -> dict[str, float]:
     """Run the steps; seconds of each."""
     seconds: dict[str, float] = {"import tensorflow": 0.0, "augment": 0.0}
+    fast, solve = pipeline.scale, pipeline.solve
+    assert trial.static is not None
+    assert isinstance(fast, FastScaler)
+    assert isinstance(solve, FastIK)
     moving, standing = _cleaned(pipeline, trial.keypoints), _cleaned(pipeline, trial.static)
     if isinstance(pipeline.augment, LSTMAugmenter):
         augment = replace(pipeline.augment, runtime="tensorflow")
@@ -63,13 +69,12 @@ def run_stock(pipeline: Pipeline, trial: Trial) -> dict[str, float]:
             tracked_markers(*pair) for pair in zip((moving, standing), both, strict=True)
         )
     seconds["import opensim"], _ = _timed(load_opensim)
-    fast = pipeline.scale
     window = GivenWindow(*fast.window(standing))
     files = fast.setup, fast.marker_set, window
     static = StaticTrial("static", *files, pipeline.generic, standing, trial.subject)
     seconds["scale"] = tool_seconds(static)
     scaled = OpenSimScaler(*files)(pipeline.generic, standing, trial.subject).model
-    tasks = pipeline.solve.tasks
+    tasks = solve.tasks
     known = set(tasks.weights) & set(marker_names(scaled))
     names = [name for name in moving.names if name in known]
     seconds["solve"] = run_tool(tasks, scaled, moving.select(names))[1]

@@ -1,6 +1,6 @@
 """How long reading a long TRC takes beside pandas reading its numbers alone.
 
-``python benchmarks/timing/trc.py`` writes a recording of 10,000 frames × 63 markers, reads it with
+``python -m benchmarks.timing.trc`` writes a recording of 10,000 frames × 63 markers, reads it with
 `read_trc` and its rows of numbers with ``pandas.read_csv`` (C engine), in turns in one process
 after a warm-up, and prints the ratio of the medians. The bar is 1.5.
 """

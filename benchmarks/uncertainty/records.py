@@ -117,7 +117,7 @@ def differences(
 def learnt(name: str, about: str, records: Sequence[Record]) -> MarkerErrors:
     """Marker errors of records, each session with the same weight, and what makes them cover."""
     missed = [record.missed.astype(np.float64) for record in records]
-    moments = sum(m.T @ m / len(m) for m in missed) / len(missed)
+    moments = np.sum([m.T @ m / len(m) for m in missed], axis=0) / len(missed)
     squares = [(record.distances.astype(np.float64) ** 2).mean(axis=0) for record in records]
     residuals = np.sqrt(np.mean(squares, axis=0))
     plain = MarkerErrors(

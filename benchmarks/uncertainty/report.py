@@ -98,10 +98,10 @@ def _coordinates(records: Sequence[Record], errors: Errors) -> list[str]:
     lines = ["| coordinate | coverage, % | median half-width | RMS error |", "|---|---:|---:|---:|"]
     for name, rows in found.items():
         table = np.array(rows)
-        unit = " mm" if name.startswith("pelvis_t") and name != "pelvis_tilt" else "°"
+        shown = " mm" if name.startswith("pelvis_t") and name != "pelvis_tilt" else "°"
         lines.append(
-            f"| {name} | {100 * table[:, 0].mean():.1f} | {np.median(table[:, 1]):.1f}{unit} |"
-            f" {np.sqrt(table[:, 2].mean()):.1f}{unit} |"
+            f"| {name} | {100 * table[:, 0].mean():.1f} | {np.median(table[:, 1]):.1f}{shown} |"
+            f" {np.sqrt(table[:, 2].mean()):.1f}{shown} |"
         )
     return lines
 

@@ -28,7 +28,7 @@ def scrape(block: object, block_vars: Mapping[str, Any], gallery_conf: Mapping[s
             with styled():
                 figure.savefig(path, dpi=_DOTS_PER_INCH)
             saved.append(path)
-    return figure_rst(saved, gallery_conf["src_dir"])
+    return str(figure_rst(saved, gallery_conf["src_dir"]))
 
 
 def without_paths(gallery_conf: object, fname: object) -> None:

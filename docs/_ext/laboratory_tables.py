@@ -162,7 +162,7 @@ def _cameras() -> Iterator[str]:
                 type(one).__name__,
                 ", ".join(f"{n} = {_cell(v)}" for n, v in _numbers(one)) or "by keypoint",
             )
-            for one in two_phones().errors  # type: ignore[attr-defined]
+            for one in two_phones().errors
         ),
     )
 

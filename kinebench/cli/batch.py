@@ -6,7 +6,6 @@ import argparse
 import json
 import os
 import shlex
-import shutil
 import sys
 import textwrap
 from collections import Counter
@@ -14,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kinebench.cli.output import terminal_width
 from kinebench.cli.planning import OWN_MODEL, session_place, spec_of, subject_of
 from kinebench.errors import ValueRangeError
 
@@ -115,7 +115,7 @@ def _print(outcomes: Sequence[Outcome], out: Path) -> None:
     from kinebench.reports.batch_report import trial_table
     from kinebench.reports.tables import as_text
 
-    width = shutil.get_terminal_size((120, 24)).columns
+    width = terminal_width()
     if not outcomes:
         print("no trial found: nothing was run", file=sys.stderr)
         return

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import shutil
 import textwrap
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +18,7 @@ from kinebench.cli.compare_methods import (
     run_methods,
     said_of_models,
 )
+from kinebench.cli.output import terminal_width
 from kinebench.errors import ValueRangeError
 
 if TYPE_CHECKING:
@@ -396,7 +396,7 @@ def _print(comparison: Comparison, margin_rad: float | None, said: SaidOfModels)
     from kinebench.reports.comparison_tables import main_table
     from kinebench.reports.tables import as_text
 
-    width = shutil.get_terminal_size((120, 24)).columns
+    width = terminal_width()
     print(f"estimate − reference: {comparison_title(comparison)}\n")
     print(as_text(main_table(comparison), width))
     print()

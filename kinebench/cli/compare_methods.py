@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from kinebench.cli.output import terminal_width
 from kinebench.errors import ValueRangeError
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def _print(comparison: MethodComparison) -> None:
     from kinebench.reports import method_report
     from kinebench.reports.tables import as_text
 
-    width = shutil.get_terminal_size((120, 24)).columns
+    width = terminal_width()
     units = {one.item: one.unit for one in comparison.groups}
 
     def fill(text: str) -> None:

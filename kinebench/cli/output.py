@@ -1,7 +1,8 @@
-"""What is printed: remarks, and names from files that give no commands to a terminal."""
+"""What is printed: how wide, remarks, and names from files that give a terminal no commands."""
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterable
 from typing import Any, TextIO
@@ -41,3 +42,8 @@ def terminal_of(stream: Any) -> TextIO:
     """The stream itself, for tables that colour a terminal by control characters of their own."""
     found: TextIO = stream._stream if isinstance(stream, PrintableStream) else stream
     return found
+
+
+def terminal_width() -> int:
+    """Columns of the terminal, or of COLUMNS; 120 where there is neither."""
+    return shutil.get_terminal_size((120, 24)).columns

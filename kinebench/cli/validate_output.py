@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from kinebench.cli.output import terminal_width
 
 if TYPE_CHECKING:
     from kinebench.comparison import Comparison
@@ -97,7 +98,7 @@ def print_found(arguments: argparse.Namespace, found: ManyValidations) -> None:
     if arguments.json:
         print(json.dumps(_content(found), indent=2, ensure_ascii=False, allow_nan=False))
         return
-    width = shutil.get_terminal_size((120, 24)).columns
+    width = terminal_width()
     print(f"video − mocap: {comparison_title(found.comparison)}\n")
     print(as_text(kinds_table(found.comparison.pairs), width))
     print()

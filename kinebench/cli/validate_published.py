@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kinebench.cli.output import terminal_width
 from kinebench.cli.progress import status_line
 from kinebench.errors import DatasetError, ValueRangeError
 
@@ -93,7 +93,7 @@ def _print(found: Replication) -> None:
     )
     from kinebench.reports.tables import as_text
 
-    width = shutil.get_terminal_size((120, 24)).columns
+    width = terminal_width()
     print(f"{said(found)}\n")
     for table in (summary_table(found), coordinate_table(found)):
         print(f"{as_text(table, width)}\n")

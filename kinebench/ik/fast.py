@@ -169,13 +169,14 @@ def _solution(
     n, known = len(times), ~np.isnan(tracker.rival)
     values = np.tile(rest[free], (n, 1))
     observed = np.tile([index in targets for index in free], (n, 1))
-    rivals = np.where(known[:, None], rest[free], np.nan)
+    rivals = np.full((n, len(free)), np.nan)
+    rivals[known] = rest[free]
     there = set(free)
     columns = [place for place, index in enumerate(mechanism.variables) if index in there]
     places = [free.index(mechanism.variables[column]) for column in columns]
     values[:, places] = tracker.x[:, columns]
     observed[:, places] = tracker.observed[:, columns]
-    rivals[:, places] = tracker.rival_poses[:, columns]
+    rivals[np.ix_(known, places)] = tracker.rival_poses[known][:, columns]
     motion = Motion(_coordinates(model), times, values)
     return IKSolution(
         motion,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kinebench.core.arrays import FloatArray
 from kinebench.kinematics.forward import marker_positions
@@ -33,7 +34,7 @@ class StandingPose:
     shifting: tuple[int, ...]
     markers: FloatArray
     shifts: FloatArray
-    order: tuple[int, ...]
+    order: NDArray[np.intp]
 
     def at(self, positions: FloatArray) -> FloatArray:
         """Default pose (n_coordinates,) rad or m, its mean marker where the measured one is.
@@ -47,8 +48,8 @@ class StandingPose:
             NaN where a marker is missing.
         """
         q = self.defaults.copy()
-        seen = [k for k in self.order if not np.isnan(positions[k, 0])]
-        if seen and self.shifting:
+        seen = self.order[~np.isnan(positions[self.order, 0])]
+        if seen.size and self.shifting:
             missed = positions[seen].mean(axis=0) - self.markers[seen].mean(axis=0)
             columns = self.shifts[:, seen].mean(axis=1).T
             q[list(self.shifting)] += np.linalg.pinv(columns) @ missed
@@ -74,7 +75,7 @@ def standing_pose(tree: Tree, names: tuple[str, ...]) -> StandingPose:
     poses = np.tile(tree.defaults, (len(shifting) + 1, 1))
     poses[np.arange(len(shifting)), shifting] += 1.0
     markers = marker_positions(tree, poses, names)
-    order = tuple(np.argsort(names).tolist())
+    order = np.argsort(names)
     return StandingPose(
         tree.defaults, tuple(shifting), markers[-1], markers[:-1] - markers[-1], order
     )

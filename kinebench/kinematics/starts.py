@@ -38,7 +38,7 @@ def cold_starts(descents: Descents, frames: IntArray) -> FloatArray:
         grid = np.tile(_root_starts(descents, limbs[0]), (int(poor.sum()), 1, 1))
         x[poor], misfit[poor] = descents.best(frames[poor], grid, limbs[0], marked, _MIN_GAIN)
     for number, limb in enumerate(limbs[1:], 2):
-        marked = descents.mechanism.marked[:number].any(axis=0)
+        marked = np.asarray(descents.mechanism.marked[:number].any(axis=0))
         x, misfit = _with_limb_placed(descents, frames, x, limb, marked, misfit)
     everything = np.ones(len(descents.columns), np.bool_)
     every = tuple(range(x.shape[1]))

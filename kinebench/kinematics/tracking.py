@@ -20,10 +20,11 @@ BETTER = 1e-7  # gain of E, relative, below which two descents ended in the same
 ROUNDING = 1e-16  # m²: differences of E that mean nothing
 _MAX_REPAIRS = 8  # a better pose may show the next frame to ask about
 _N_CROSS_FRAME_STARTS = 5  # poses of a limb in other frames, as starts
+_BLOCK = 4096  # frames that are solved side by side or judged at once: memory
 _CHUNK = 256  # frames that are searched at once: memory
 _STRETCH = 32  # frames over which a rival is followed at once
 _STRIDE = 8  # frames: a tenth of a second, in which the body goes on as it went
-_ROUGH = 1e-2  # of E: where every `_STRIDE`th frame is left for a while
+_ROUGH = 1e-1  # of E: where every `_STRIDE`th frame is left for a while
 _BREAK_RAD = np.deg2rad(5.0)  # off the middle of its neighbours: twice as much were 10° at once
 _SAME_POSE = 1e-6  # rad or m: two searches for one minimum end closer to each other
 _OVERLAP = 3  # frames that are solved again to know where they point to
@@ -104,10 +105,10 @@ class MarkerTracker:
     def _track_inwards(self, first: int, start: FloatArray) -> None:
         """All frames from the first: some of them one after another, then those between them.
 
-        Every `_STRIDE`th frame starts from its predecessor, roughly; then each from there, and those
-        halfway, as often as there are some, from the poses around them. So most frames wait for no
-        other and are solved side by side. The pose of each is that of its predecessor a little
-        later, where it is not, frame after frame decides.
+        Every `_STRIDE`th frame starts from its predecessor, roughly; then each from there, and
+        those halfway, as often as there are some, from the poses around them. So most frames wait
+        for no other and are solved side by side. Where that does not give a pose that goes on
+        from the one before, frame after frame decides.
         """
         stride, n = _STRIDE, len(self.x)
         coarse = np.arange(first, n, stride)
@@ -115,11 +116,14 @@ class MarkerTracker:
             self._track(first, n, 1, ANY, start)
             return
         self._track(first, first + stride * len(coarse), stride, ANY, start, enough=_ROUGH)
-        self._solve_apart(coarse, self.x[coarse])
+        for block in range(0, len(coarse), _BLOCK):
+            frames = coarse[block : block + _BLOCK]
+            self._solve_apart(frames, self.x[frames])
         while stride > 1:
             half = stride // 2
-            between = np.arange(first + half, n, stride)
-            self._solve_apart(between, _halfway(self.x, between, first, half))
+            for start_of in range(first + half, n, stride * _BLOCK):
+                between = np.arange(start_of, min(start_of + stride * _BLOCK, n), stride)
+                self._solve_apart(between, _halfway(self.x, between, first, half))
             stride = half
         self._mend(first, start)
 
@@ -154,21 +158,24 @@ class MarkerTracker:
 
         Not through frames that leave something open: there only the past decides.
         """
-        n, open_ = len(self.x), ~self.observed.all(axis=1)
+        n, open_ = len(self.x), np.asarray(~self.observed.all(axis=1))
         ends = np.array([first - 1, *(first + np.flatnonzero(open_[first:])), n])
-        for step, side in ((1, "right"), (-1, "left")):
+        for step in (1, -1):
             done = first - 1 if step > 0 else n
             for jump in self._jumps(first)[::step].tolist():
                 if (jump - done) * step > 0 and not open_[jump]:
-                    last = int(ends[np.searchsorted(ends, jump, side) - (step < 0)])
+                    place = np.searchsorted(ends, jump)  # no end itself
+                    last = int(ends[place if step > 0 else place - 1])
                     solved = self._follow(jump, last, step, NO_HIGHER, self.x[jump - step])
                     done = jump + step * (solved - 1)
 
     def _jumps(self, first: int) -> IntArray:
         """Frames whose pose is far from the middle of those beside it."""
-        x = self.x[first:, sorted(self.mechanism.turning)]
-        bent = np.abs(np.diff(x, n=2, axis=0)).max(axis=1, initial=0.0)
-        return np.asarray(first + 1 + np.flatnonzero(bent > 2 * _BREAK_RAD))
+        turning, found = sorted(self.mechanism.turning), [np.empty(0, np.int64)]
+        for start in range(first, len(self.x) - 2, _BLOCK):
+            bent = np.abs(np.diff(self.x[start : start + _BLOCK + 2, turning], n=2, axis=0))
+            found.append(start + 1 + np.flatnonzero(bent.max(axis=1, initial=0.0) > 2 * _BREAK_RAD))
+        return np.concatenate(found)
 
     def _search(self) -> None:
         """Ask suspicious frames for better poses; what is better spreads while it is."""

@@ -65,7 +65,8 @@ def _spikes(recording: Markers) -> Iterator[Finding]:
     positions = recording.positions
     distance: FloatArray = np.zeros(positions.shape[:2])
     with np.errstate(invalid="ignore"):
-        distance[2:-2] = np.linalg.norm(positions[2:-2] - _median_of_5(positions), axis=2)
+        for column, path in enumerate(np.swapaxes(positions, 0, 1)):  # memory
+            distance[2:-2, column] = np.linalg.norm(path[2:-2] - _median_of_5(path), axis=1)
     distance = np.where(np.isfinite(distance), distance, 0.0)
     far = distance > _SPIKE_M
     frames: NDArray[np.bool_] = np.asarray(far.any(axis=1))

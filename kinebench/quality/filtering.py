@@ -10,7 +10,7 @@ from kinebench.cleaning import Butterworth
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
 from kinebench.errors import ValueRangeError
-from kinebench.geometry.registration import register_rigid
+from kinebench.geometry.registration import RigidTransform, register_rigid
 from kinebench.quality.evidence import Evidence
 from kinebench.quality.finding import Finding, graded, spans_of
 from kinebench.signals.butterworth import butterworth
@@ -20,6 +20,9 @@ from kinebench.signals.butterworth import butterworth
 # of somebody who walks.
 _MOVEMENT_HZ = 6.0
 _AMBER_LOSS_M, _RED_LOSS_M = 0.030, 0.060
+_FRAMES_OF_TURN = (
+    2_000  # as many are taken for one transform: more tell it no better, and take memory
+)
 # Twice the same filter of fourth order lowers the cut-off by a ninth.
 _LOWERED = 0.95
 
@@ -34,18 +37,12 @@ def cutoff(evidence: Evidence) -> tuple[Finding, ...] | None:
     same = raw.n_frames == cleaned.n_frames and np.allclose(raw.times, cleaned.times)
     if not same or not shared or raw.rate_hz <= 2.5 * _MOVEMENT_HZ:
         return None
-    return tuple(_loss(raw.select(shared), cleaned.select(shared)))
+    return tuple(_loss(raw, cleaned, shared))
 
 
-def _loss(raw: Markers, cleaned: Markers) -> Iterator[Finding]:
-    lost = butterworth(
-        _in_the_frame_of(cleaned, raw) - cleaned.positions,
-        raw.rate_hz,
-        _MOVEMENT_HZ,
-        short_runs="keep",
-    )
-    course = np.linalg.norm(lost, axis=2)
-    course = np.where(np.isfinite(course), course, 0.0)
+def _loss(raw: Markers, cleaned: Markers, names: list[str]) -> Iterator[Finding]:
+    turned = _turn(raw.select(names), cleaned.select(names))
+    course = np.stack([_lost(raw, cleaned, name, turned) for name in names], axis=1)
     # single outliers that were taken away are no movement: a twentieth of the frames may exceed
     typical = np.quantile(course, 0.95, axis=0)
     column = int(typical.argmax())
@@ -55,9 +52,9 @@ def _loss(raw: Markers, cleaned: Markers) -> Iterator[Finding]:
         yield Finding(
             "cut-off",
             severity,
-            f"cleaning moves {raw.names[column]} by {most * 1e3:.0f} mm below"
+            f"cleaning moves {names[column]} by {most * 1e3:.0f} mm below"
             f" {_MOVEMENT_HZ:g} Hz, where movement is",
-            where=(raw.names[column],),
+            where=(names[column],),
             spans_s=spans_of(course[:, column] > _AMBER_LOSS_M, raw.times),
             measured=most * 1e3,
             limit=_AMBER_LOSS_M * 1e3,
@@ -66,13 +63,27 @@ def _loss(raw: Markers, cleaned: Markers) -> Iterator[Finding]:
         )
 
 
-def _in_the_frame_of(cleaned: Markers, raw: Markers) -> FloatArray:
-    """Positions of the raw recording where levelling and turning took them: no movement is lost."""
+def _lost(raw: Markers, cleaned: Markers, name: str, turned: RigidTransform | None) -> FloatArray:
+    """How far (n_frames,) m cleaning moves a marker at frequencies of movement."""
+    before, after = raw.position(name), cleaned.position(name)
+    if not np.nan_to_num(before - after).any():
+        return np.zeros(raw.n_frames)  # nothing was cleaned, or gaps alone
+    change = (before if turned is None else turned.apply(before)) - after
+    lost = butterworth(change, raw.rate_hz, _MOVEMENT_HZ, short_runs="keep")
+    moved = np.linalg.norm(lost, axis=1)
+    return np.where(np.isfinite(moved), moved, 0.0)
+
+
+def _turn(raw: Markers, cleaned: Markers) -> RigidTransform | None:
+    """How levelling and turning moved the room, which takes no movement away; None: untold.
+
+    One transform for all frames, so that some of them tell it.
+    """
+    some = np.arange(0, raw.n_frames, max(1, raw.n_frames // _FRAMES_OF_TURN))
     try:
-        moved = register_rigid(raw.positions, cleaned.positions)
+        return register_rigid(raw.at_frames(some).positions, cleaned.at_frames(some).positions)
     except ValueRangeError:  # too few points to say how it was turned
-        return raw.positions
-    return moved.apply(raw.positions)
+        return None
 
 
 def effective_cutoff(filters: list[tuple[float, int]]) -> float:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,11 +21,9 @@ BENCHMARK = Path(__file__).resolve().parents[2] / "benchmarks" / "known_answers"
 
 
 @pytest.fixture(scope="module")
-def answer() -> Iterator[Callable[[str], ModuleType]]:
+def answer() -> Callable[[str], ModuleType]:
     """Import a module of the benchmark."""
-    sys.path.insert(0, str(BENCHMARK))
-    yield importlib.import_module
-    sys.path.remove(str(BENCHMARK))
+    return lambda name: importlib.import_module(f"benchmarks.known_answers.{name}")
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from typing import Any
 
 from kinebench.augmentation.llvm.layers import GATES, product, recurrence
 from kinebench.augmentation.llvm.text import declarations
-from kinebench.io.atomic import write_atomically
+from kinebench.io.atomic import alone_in, write_atomically
 from kinebench.io.private_code import is_private, read_code, sealed
 
 _Whole, _Pointer = ctypes.c_int64, ctypes.c_void_p
@@ -121,10 +121,17 @@ def _compiled(name: str, lanes: int, n_rows: int) -> tuple[Compiled, Any]:
 def _stored(path: Path, stamp: bytes, make: Callable[[], bytes]) -> bytes:
     """The code in the file, or what is made, which is stored if that may be."""
     code = read_code(path, stamp)
-    if code is None:
-        code = make()
+    if code is not None:
+        return code
+    with contextlib.ExitStack() as scope:
+        # processes that start together: one makes the code, the others wait and read it
         with contextlib.suppress(OSError):
             path.parent.mkdir(exist_ok=True)
-            if is_private(path.parent):
-                write_atomically(path, sealed(code, stamp))
-    return code
+            scope.enter_context(alone_in(path.parent))
+        code = read_code(path, stamp)
+        if code is None:
+            code = make()
+            with contextlib.suppress(OSError):
+                if is_private(path.parent):
+                    write_atomically(path, sealed(code, stamp))
+        return code

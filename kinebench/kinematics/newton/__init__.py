@@ -22,7 +22,8 @@ One module per step, in the order of a frame:
 * `derivatives`    g and H from the leaves inwards, by the `moments` of what each body carries
 * `factorisation`  LᵀDL on the tree's zeros
 * `descent`        Newton steps within the limits, until the next would not matter
-* `sequence`       frame after frame, each started from the last three
+* `sequence`       frame after frame, each started from the last three; or frames apart
 
-Besides, `curvature` gives H at poses that are known.
+Besides, `curvature` gives H at poses that are known. All are written once, for numbers of either
+kind: one pose at a time, or `N_LANES` poses side by side in the processor's vectors (`lanes`).
 """

@@ -23,11 +23,18 @@ def compiled(function: Callable[..., Any]) -> Any:
     files, so that a change in any of them must count as a change in all. Where compiled code
     cannot be stored, it is compiled in every run.
     """
-    compile_: Any = njit(nogil=True, error_model="numpy", fastmath={"contract"}, _nrt=False)
-    dispatcher = compile_(function)
+    compile_: Any = njit  # whose types do not tell of `_nrt`
+    options = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}, "_nrt": False}
+    dispatcher = compile_(**options)(function)
     stored = stored_code(function, _digest_of_sources())
     if stored is not None:
-        dispatcher._cache = stored
+        compile_once = dispatcher.compile
+
+        def compile_in_turn(signature: Any) -> Any:
+            with stored.turn():
+                return compile_once(signature)
+
+        dispatcher._cache, dispatcher.compile = stored, compile_in_turn
     return dispatcher
 
 

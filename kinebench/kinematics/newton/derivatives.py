@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from kinebench.kinematics.newton.compilation import compiled
 from kinebench.kinematics.newton.lanes import any_lane, like, select, size
-from kinebench.kinematics.newton.moments import add_moments, bending, momentum
+from kinebench.kinematics.newton.moments import add_moments, bending, inertia
 
 
 @compiled
@@ -31,17 +31,26 @@ def _add_columns(node, terms, weights, motion, p, S):
 @compiled
 def _add_rows(node, body, chain, depth, newton, S, H, g, diagonal):
     """Gradient and rows of H of a node's columns; `newton` is 1, or 0 for Gauss–Newton."""
-    D, F = body.D, body.F
+    D = body.D
+    m, hx, hy, hz = body.m, body.h[0], body.h[1], body.h[2]
+    Fx, Fy, Fz = body.F[0], body.F[1], body.F[2]
     Nx, Ny, Nz = D[2, 1] - D[1, 2], D[0, 2] - D[2, 0], D[1, 0] - D[0, 1]  # Σ w X × r
+    Axx, Axy, Axz, Ayy, Ayz, Azz = inertia(body.P)
+    Bxx, Bxy, Bxz, Byx, Byy, Byz, Bzx, Bzy, Bzz = bending(D)
     first = node.first_column
     for i in range(first, node.end_columns):
         wx, wy, wz, vx, vy, vz = S[i, 0], S[i, 1], S[i, 2], S[i, 3], S[i, 4], S[i, 5]
-        g[i] = wx * Nx + wy * Ny + wz * Nz + vx * F[0] + vy * F[1] + vz * F[2]
-        fx, fy, fz, nx, ny, nz = momentum(body, wx, wy, wz, vx, vy, vz)
-        diagonal[i] = vx * fx + vy * fy + vz * fz + wx * nx + wy * ny + wz * nz
-        ox, oy, oz = nx, ny, nz
-        kx, ky, kz = bending(D, F, wx, wy, wz, vx, vy, vz)
-        nx, ny, nz = nx + newton * kx, ny + newton * ky, nz + newton * kz
+        g[i] = wx * Nx + wy * Ny + wz * Nz + vx * Fx + vy * Fy + vz * Fz
+        fx = m * vx + wy * hz - wz * hy
+        fy = m * vy + wz * hx - wx * hz
+        fz = m * vz + wx * hy - wy * hx
+        ox = Axx * wx + Axy * wy + Axz * wz + hy * vz - hz * vy
+        oy = Axy * wx + Ayy * wy + Ayz * wz + hz * vx - hx * vz
+        oz = Axz * wx + Ayz * wy + Azz * wz + hx * vy - hy * vx
+        diagonal[i] = vx * fx + vy * fy + vz * fz + wx * ox + wy * oy + wz * oz
+        nx = ox + newton * (Bxx * wx + Bxy * wy + Bxz * wz + vy * Fz - vz * Fy)
+        ny = oy + newton * (Byx * wx + Byy * wy + Byz * wz + vz * Fx - vx * Fz)
+        nz = oz + newton * (Bzx * wx + Bzy * wy + Bzz * wz + vx * Fy - vy * Fx)
         for t in range(depth[i] + 1):
             j = chain[i, t]
             if j == first and not node.simple:
@@ -55,12 +64,15 @@ def _add_joint_curvature(node, body, terms, weights, motion, depth, newton, H):
     """Second derivatives within a joint whose terms share coordinates or are not linear."""
     D, F, p = body.D, body.F, body.p
     Nx, Ny, Nz = D[2, 1] - D[1, 2], D[0, 2] - D[2, 0], D[1, 0] - D[0, 1]
+    B = bending(D)
     for later in range(node.first_term, node.end_terms):
         axis = motion[later].axis
         ax, ay, az = axis[0], axis[1], axis[2]
         if later < node.end_rotations:
             vx, vy, vz = p[1] * az - p[2] * ay, p[2] * ax - p[0] * az, p[0] * ay - p[1] * ax
-            kx, ky, kz = bending(D, F, ax, ay, az, vx, vy, vz)
+            kx = B[0] * ax + B[1] * ay + B[2] * az + vy * F[2] - vz * F[1]
+            ky = B[3] * ax + B[4] * ay + B[5] * az + vz * F[0] - vx * F[2]
+            kz = B[6] * ax + B[7] * ay + B[8] * az + vx * F[1] - vy * F[0]
             force = ax * Nx + ay * Ny + az * Nz + vx * F[0] + vy * F[1] + vz * F[2]
             for earlier in range(node.first_term, later + 1):
                 axis = motion[earlier].axis
@@ -114,10 +126,10 @@ def _reduce_to_variables(flat, w):
 
 @compiled
 def _all(held, first, end):
+    found = True
     for k in range(first, end):
-        if not held[k]:
-            return False
-    return True
+        found = found and held[k]
+    return found
 
 
 @compiled

@@ -36,6 +36,7 @@ def factorise(chain, depth, damping, w):
         told = pivot > least
         positive = positive & negated(pivot < -least)
         inverse = select(told, 1.0 / pivot, none)
+        w.inverse[k] = inverse
         L[k, depth[k]] = select(told, pivot, none)
         for t in range(depth[k]):
             factor = L[k, t] * inverse
@@ -52,7 +53,6 @@ def solve(chain, depth, w):
     """d ← −(LᵀDL)⁻¹ (g + H d_held) for the free variables."""
     H, L, free, rest, d = w.H, w.L, w.free, w.rest, w.d
     n = len(free)
-    none = like(free[0], 0.0)
     for k in range(n):
         rest[k] = -free[k] * w.g[k]
     for k in range(n):
@@ -71,9 +71,7 @@ def solve(chain, depth, w):
     for k in range(n):
         if not any_lane(free[k] > 0.0):
             continue
-        pivot = L[k, depth[k]]
-        told = size(pivot) > 0.0
-        value = rest[k] / select(told, pivot, 1.0 + none)
+        value = rest[k] * w.inverse[k]
         for t in range(depth[k]):
             value -= L[k, t] * d[chain[k, t]]
-        d[k] = select(free[k] > 0.0, select(told, value, none), d[k])
+        d[k] = select(free[k] > 0.0, value, d[k])

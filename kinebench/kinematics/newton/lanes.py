@@ -21,24 +21,17 @@ from typing import Any
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.core.typeconv import Conversion
+from numba.core.typeconv import Conversion  # type: ignore[attr-defined]
 from numba.core.typing.templates import ConcreteTemplate, infer_global, signature
-from numba.extending import (
-    intrinsic,
-    lower_builtin,
-    lower_cast,
-    models,
-    overload,
-    register_model,
-)
+from numba.extending import intrinsic, lower_builtin, lower_cast, models, overload, register_model
 
 from kinebench.kinematics.newton.records import N_LANES
 
 _NUMBERS = ir.VectorType(ir.DoubleType(), N_LANES)
-_BITS = ir.VectorType(ir.IntType(1), N_LANES)
+_TRUTHS = ir.VectorType(ir.IntType(1), N_LANES)
 
 
-class _LanesType(types.Type):  # type: ignore[misc]
+class _LanesType(types.Type):
     """A number in each lane. A plain number stands for the same in all of them."""
 
     bitwidth = 64 * N_LANES
@@ -53,14 +46,14 @@ class _LanesType(types.Type):  # type: ignore[misc]
         return self if isinstance(other, (types.Float, types.Integer)) else None
 
 
-class _MaskType(types.Type):  # type: ignore[misc]
+class _MaskType(types.Type):
     """A truth in each lane."""
 
     def __init__(self) -> None:
         super().__init__(name=f"mask{N_LANES}")
 
 
-class _LanesRecordType(types.Record):  # type: ignore[misc]
+class _LanesRecordType(types.Record):
     """A record whose numbers are in lanes; in memory they are arrays."""
 
     def __init__(self, fields: Any, memory: Any) -> None:
@@ -73,106 +66,104 @@ class _LanesRecordType(types.Record):  # type: ignore[misc]
 
 
 LANES, _MASK = _LanesType(), _MaskType()
-register_model(_LanesRecordType)(models.RecordModel)
 
 
-@register_model(_LanesType)
-class _LanesModel(models.PrimitiveModel):  # type: ignore[misc]
+class _LanesModel(models.PrimitiveModel):
     def __init__(self, manager: Any, kind: Any) -> None:
         super().__init__(manager, kind, _NUMBERS)
 
 
-@register_model(_MaskType)
-class _MaskModel(models.PrimitiveModel):  # type: ignore[misc]
+class _MaskModel(models.PrimitiveModel):
     def __init__(self, manager: Any, kind: Any) -> None:
-        super().__init__(manager, kind, _BITS)
+        super().__init__(manager, kind, _TRUTHS)
 
 
-def _spread(builder: Any, value: Any, kind: Any) -> Any:
-    """The same value in all lanes."""
-    zero = ir.Constant(ir.IntType(32), 0)
-    one = builder.insert_element(ir.Constant(kind, ir.Undefined), value, zero)
-    zeros = ir.Constant(ir.VectorType(ir.IntType(32), N_LANES), [0] * N_LANES)
-    return builder.shuffle_vector(one, ir.Constant(kind, ir.Undefined), zeros)
+register_model(_LanesType)(_LanesModel)
+register_model(_MaskType)(_MaskModel)
+register_model(_LanesRecordType)(models.RecordModel)
 
 
-@lower_cast(types.Float, _LanesType)
-@lower_cast(types.Integer, _LanesType)
+def _spread(builder: Any, value: Any) -> Any:
+    """The same number in all lanes."""
+    nothing, first = ir.Constant(_NUMBERS, ir.Undefined), ir.Constant(ir.IntType(32), 0)
+    places = ir.Constant(ir.VectorType(ir.IntType(32), N_LANES), [0] * N_LANES)
+    return builder.shuffle_vector(builder.insert_element(nothing, value, first), nothing, places)
+
+
 def _from_number(context: Any, builder: Any, source: Any, _: Any, value: Any) -> Any:
-    return _spread(builder, context.cast(builder, value, source, types.float64), _NUMBERS)
+    return _spread(builder, context.cast(builder, value, source, types.float64))
 
 
-def _define(function: Any, result: Any, operands: Any, emit: Callable[..., Any]) -> None:
-    """An operator on lanes."""
-    operator_case = signature(result, *operands)
+for _kind in (types.Float, types.Integer):
+    lower_cast(_kind, _LanesType)(_from_number)
 
-    @infer_global(function)
-    class _(ConcreteTemplate):  # type: ignore[misc]
-        cases = [operator_case]
 
-    @lower_builtin(function, *operands)
-    def _(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+def _define(function: Any, result: Any, operands: tuple[Any, ...], emit: Any) -> None:
+    """An operator on lanes, as LLVM has it."""
+
+    def lower(_: Any, builder: Any, __: Any, args: Any) -> Any:
         return emit(builder, *args)
+
+    cases = {"cases": [signature(result, *operands)]}
+    infer_global(function)(type(f"Lanes_{function.__name__}", (ConcreteTemplate,), cases))
+    lower_builtin(function, *operands)(lower)
+
+
+def _comparison(sign: str) -> Callable[[Any, Any, Any], Any]:
+    return lambda builder, x, y: builder.fcmp_ordered(sign, x, y)
 
 
 for _name, _emit in {
-    "add": lambda b, x, y: b.fadd(x, y),
-    "sub": lambda b, x, y: b.fsub(x, y),
-    "mul": lambda b, x, y: b.fmul(x, y),
-    "truediv": lambda b, x, y: b.fdiv(x, y),
+    "add": ir.IRBuilder.fadd,
+    "sub": ir.IRBuilder.fsub,
+    "mul": ir.IRBuilder.fmul,
+    "truediv": ir.IRBuilder.fdiv,
 }.items():
     _define(getattr(operator, _name), LANES, (LANES, LANES), _emit)
-    _define(getattr(operator, "i" + _name), LANES, (LANES, LANES), _emit)
-_define(operator.neg, LANES, (LANES,), lambda b, x: b.fneg(x))
+    _define(getattr(operator, f"i{_name}"), LANES, (LANES, LANES), _emit)
 for _name, _sign in {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "=="}.items():
-    _define(
-        getattr(operator, _name), _MASK, (LANES, LANES),
-        lambda b, x, y, sign=_sign: b.fcmp_ordered(sign, x, y),
-    )  # fmt: skip
-_define(operator.and_, _MASK, (_MASK, _MASK), lambda b, x, y: b.and_(x, y))
-_define(operator.or_, _MASK, (_MASK, _MASK), lambda b, x, y: b.or_(x, y))
+    _define(getattr(operator, _name), _MASK, (LANES, LANES), _comparison(_sign))
+_define(operator.neg, LANES, (LANES,), ir.IRBuilder.fneg)
+_define(operator.and_, _MASK, (_MASK, _MASK), ir.IRBuilder.and_)
+_define(operator.or_, _MASK, (_MASK, _MASK), ir.IRBuilder.or_)
 
 
-@intrinsic
-def _select_lanes(_, mask, yes, no):
+def _any_of(builder: Any, mask: Any) -> Any:
+    bits = builder.bitcast(mask, ir.IntType(N_LANES))
+    return builder.icmp_unsigned("!=", bits, ir.Constant(bits.type, 0))
+
+
+def _llvm(name: str) -> Callable[[Any, Any], Any]:
+    """A function of LLVM's on one number."""
+    kind = ir.FunctionType(_NUMBERS, [_NUMBERS])
+
+    def call(builder: Any, x: Any) -> Any:
+        full = f"llvm.{name}.v{N_LANES}f64"
+        return builder.call(cgutils.get_or_insert_function(builder.module, kind, full), [x])
+
+    return call
+
+
+def _unary(result: Any, operand: Any, emit: Callable[[Any, Any], Any]) -> Any:
+    """A function of one value that compiled code may call."""
+
+    def typed(_: Any, x: Any) -> Any:
+        return result(operand), lambda c, builder, s, args: emit(builder, args[0])
+
+    return intrinsic(typed)
+
+
+def _typed_select(_: Any, mask: Any, yes: Any, no: Any) -> Any:
     kind = _MASK if isinstance(yes, _MaskType) else LANES
-    return kind(_MASK, kind, kind), lambda c, b, s, args: b.select(*args)
+    return kind(_MASK, kind, kind), lambda c, builder, s, args: builder.select(*args)
 
 
-@intrinsic
-def _not_lanes(_, mask):
-    return _MASK(_MASK), lambda c, b, s, args: b.not_(args[0])
-
-
-@intrinsic
-def _any_lanes(_, mask):
-    def build(context, builder, sig, args):
-        bits = builder.bitcast(args[0], ir.IntType(N_LANES))
-        return builder.icmp_unsigned("!=", bits, ir.Constant(bits.type, 0))
-
-    return types.boolean(_MASK), build
-
-
-@intrinsic
-def _sqrt_lanes(_, x):
-    def build(context, builder, sig, args):
-        function = cgutils.get_or_insert_function(
-            builder.module, ir.FunctionType(_NUMBERS, [_NUMBERS]), f"llvm.sqrt.v{N_LANES}f64"
-        )
-        return builder.call(function, args)
-
-    return LANES(LANES), build
-
-
-@intrinsic
-def _abs_lanes(_, x):
-    def build(context, builder, sig, args):
-        function = cgutils.get_or_insert_function(
-            builder.module, ir.FunctionType(_NUMBERS, [_NUMBERS]), f"llvm.fabs.v{N_LANES}f64"
-        )
-        return builder.call(function, args)
-
-    return LANES(LANES), build
+_select_lanes: Any = intrinsic(_typed_select)
+_not_lanes = _unary(_MASK, _MASK, ir.IRBuilder.not_)
+_any_lanes = _unary(types.boolean, _MASK, _any_of)
+_root_lanes = _unary(LANES, LANES, _llvm("sqrt"))
+_size_lanes = _unary(LANES, LANES, _llvm("fabs"))
+_spread_number = _unary(LANES, types.float64, _spread)
 
 
 def select(mask, yes, no):
@@ -216,60 +207,55 @@ def highest(x, y):
 
 
 @overload(select)
-def _select(mask, yes, no):
+def _select_by_kind(mask, yes, no):
     if isinstance(mask, _MaskType):
         return lambda mask, yes, no: _select_lanes(mask, yes, no)
     return lambda mask, yes, no: yes if mask else no
 
 
 @overload(negated)
-def _negated(mask):
+def _negated_by_kind(mask):
     if isinstance(mask, _MaskType):
         return lambda mask: _not_lanes(mask)
     return lambda mask: not mask
 
 
 @overload(any_lane)
-def _any_lane(mask):
+def _any_lane_by_kind(mask):
     if isinstance(mask, _MaskType):
         return lambda mask: _any_lanes(mask)
     return lambda mask: mask
 
 
 @overload(root)
-def _root(x):
+def _root_by_kind(x):
     if isinstance(x, _LanesType):
-        return lambda x: _sqrt_lanes(x)
+        return lambda x: _root_lanes(x)
     return lambda x: math.sqrt(x)
 
 
 @overload(size)
-def _size(x):
+def _size_by_kind(x):
     if isinstance(x, _LanesType):
-        return lambda x: _abs_lanes(x)
+        return lambda x: _size_lanes(x)
     return lambda x: abs(x)
 
 
+@overload(like)
+def _like_by_kind(x, value):
+    if isinstance(x, _LanesType):
+        return lambda x, value: _spread_number(value)
+    return lambda x, value: value
+
+
 @overload(lowest)
-def _lowest(x, y):
+def _lowest_of(x, y):
     return lambda x, y: select(x < y, x, y)
 
 
 @overload(highest)
-def _highest(x, y):
+def _highest_of(x, y):
     return lambda x, y: select(x > y, x, y)
-
-
-@intrinsic
-def _spread_number(_, value):
-    return LANES(types.float64), lambda c, b, s, args: _spread(b, args[0], _NUMBERS)
-
-
-@overload(like)
-def _like(x, value):
-    if isinstance(x, _LanesType):
-        return lambda x, value: _spread_number(value)
-    return lambda x, value: value
 
 
 def _lanes_of(kind: Any) -> Any:
@@ -286,16 +272,15 @@ def _lanes_of(kind: Any) -> Any:
     return types.Array(LANES, kind.ndim - 1, "C")
 
 
-@intrinsic
-def in_lanes(_, arrays):
+def _typed_in_lanes(_: Any, arrays: Any) -> Any:
     """The same named tuple of arrays, the last axis of their numbers taken as the lanes.
 
-    Arrays have no owners. Their memory must be aligned to a vector.
+    Their memory must be aligned to a vector.
     """
     kinds = [_lanes_of(kind) for kind in arrays.types]
     result = types.NamedTuple(kinds, arrays.instance_class)
 
-    def build(context, builder, sig, args):
+    def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         found = []
         for index, (kind, wanted) in enumerate(zip(sig.args[0].types, kinds, strict=True)):
             old = context.make_array(kind)(context, builder, builder.extract_value(args[0], index))
@@ -318,3 +303,6 @@ def in_lanes(_, arrays):
         return context.make_tuple(builder, sig.return_type, found)
 
     return result(arrays), build
+
+
+in_lanes: Any = intrinsic(_typed_in_lanes)

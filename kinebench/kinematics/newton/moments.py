@@ -44,24 +44,18 @@ def add_moments(nodes, state, second):
 
 
 @compiled
-def bending(D, F, wx, wy, wz, vx, vy, vz):
-    """Σ w (ω × X + v) × r = Dᵀω − tr(D) ω + v × F, with D = Σ w r Xᵀ."""
+def bending(D):
+    """The matrix B in Σ w (ω × X + v) × r = B ω + v × F: Dᵀ − tr(D), with D = Σ w r Xᵀ."""
     trace = D[0, 0] + D[1, 1] + D[2, 2]
-    kx = D[0, 0] * wx + D[1, 0] * wy + D[2, 0] * wz - trace * wx + vy * F[2] - vz * F[1]
-    ky = D[0, 1] * wx + D[1, 1] * wy + D[2, 1] * wz - trace * wy + vz * F[0] - vx * F[2]
-    kz = D[0, 2] * wx + D[1, 2] * wy + D[2, 2] * wz - trace * wz + vx * F[1] - vy * F[0]
-    return kx, ky, kz
+    return (
+        D[0, 0] - trace, D[1, 0], D[2, 0],
+        D[0, 1], D[1, 1] - trace, D[2, 1],
+        D[0, 2], D[1, 2], D[2, 2] - trace,
+    )  # fmt: skip
 
 
 @compiled
-def momentum(body, wx, wy, wz, vx, vy, vz):
-    """Σ w (ω × X + v) and Σ w X × (ω × X + v)."""
-    h, P = body.h, body.P
-    trace = P[0, 0] + P[1, 1] + P[2, 2]
-    fx = body.m * vx + wy * h[2] - wz * h[1]
-    fy = body.m * vy + wz * h[0] - wx * h[2]
-    fz = body.m * vz + wx * h[1] - wy * h[0]
-    nx = h[1] * vz - h[2] * vy + trace * wx - P[0, 0] * wx - P[0, 1] * wy - P[0, 2] * wz
-    ny = h[2] * vx - h[0] * vz + trace * wy - P[1, 0] * wx - P[1, 1] * wy - P[1, 2] * wz
-    nz = h[0] * vy - h[1] * vx + trace * wz - P[2, 0] * wx - P[2, 1] * wy - P[2, 2] * wz
-    return fx, fy, fz, nx, ny, nz
+def inertia(P):
+    """The matrix A in Σ w X × (ω × X + v) = A ω + h × v: tr(P) − P; xx, xy, xz, yy, yz, zz."""
+    x, y, z = P[0, 0], P[1, 1], P[2, 2]
+    return y + z, -P[0, 1], -P[0, 2], x + z, -P[1, 2], x + y

@@ -66,6 +66,7 @@ class Work(NamedTuple):
     gc: Any
     H: Any  # (n_variables, longest chain): row k has H[k, chain[k]], the diagonal last
     L: Any  # the same of the factorisation
+    inverse: Any  # of the diagonal of L, 0 where that is
     g: Any
     diagonal: Any  # of the Gauss–Newton matrix
     free: Any  # 1 or, where held, 0
@@ -111,6 +112,7 @@ def new_work(flat: Any, *lanes: int) -> Work:
         zeros(columns) if flat.reduced else g,
         H,
         zeros(*flat.variable_chain.shape),
+        zeros(variables),
         g,
         zeros(variables),
         zeros(variables),

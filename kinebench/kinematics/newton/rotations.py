@@ -44,10 +44,10 @@ def turn(R, B):
 
 @compiled
 def sine_cosine(angle):
-    """Sine and cosine of an angle, rad, to a unit in the last place below a hundred thousand turns.
+    """Sine and cosine of an angle, rad, to two units in the last place of 1 up to 10⁵ rad.
 
-    π/2 in three parts and polynomials on the eighth of a turn as in Sun's fdlibm (k_sin.c, k_cos.c):
-    numbers in lanes have no other.
+    π/2 in three parts and polynomials on an eighth of a turn, as in Sun's fdlibm (e_rem_pio2.c,
+    k_sin.c, k_cos.c): numbers in lanes have no others.
     """
     quarter = (angle * 0.6366197723675814 + _ROUNDER) - _ROUNDER
     r = angle - quarter * 1.57079632673412561417e00

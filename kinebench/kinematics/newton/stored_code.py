@@ -16,13 +16,17 @@ from typing import Any, ClassVar
 
 from numba.core import caching as numba_caching
 from numba.core import runtime as numba_runtime
+from numba.core.compiler_lock import global_compiler_lock
 
+from kinebench.io.atomic import alone_in
 from kinebench.io.private_code import is_private, read_code, sealed
 from kinebench.remarks import tell
 
 # without types of its own in some versions
 caching: Any = numba_caching
 runtime: Any = numba_runtime
+
+_taken: list[_StoredCode] = []  # whose turn it is in this process
 
 
 def stored_code(function: Callable[..., Any], stamp: str) -> Any | None:
@@ -114,6 +118,24 @@ class _StoredCode(caching.FunctionCache):  # type: ignore[misc]
         runtime.rtsys.initialize(target_context)
         with self._guard_against_spurious_io_errors():
             return self._load_overload(sig, target_context)
+
+    @contextlib.contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait until no other process compiles for this folder: what it stores need not be made.
+
+        Compiled functions compile those that they call: the outermost waits for all of them.
+        """
+        with contextlib.ExitStack() as scope:
+            # the process's own lock first: held by a thread that waits for a turn, it must not be
+            # wanted by one that has it
+            scope.enter_context(global_compiler_lock)
+            if not _taken:
+                _taken.append(self)
+                scope.callback(_taken.clear)
+                with contextlib.suppress(OSError):
+                    self._impl.locator.ensure_cache_path()
+                    scope.enter_context(alone_in(Path(self._cache_path)))
+            yield
 
     @contextlib.contextmanager
     def _guard_against_spurious_io_errors(self) -> Iterator[None]:

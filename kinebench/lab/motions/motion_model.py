@@ -23,6 +23,8 @@ class MotionModel(Protocol):
 
     def __call__(self, body: Body, rate_hz: float = 60.0) -> Motion: ...
 
+    def __hash__(self) -> int: ...
+
 
 def require_numbers(motion: Any, positive: tuple[str, ...] = ()) -> None:
     """Raise a `ValueRangeError` naming a field that is not finite, or not above 0 where it must."""

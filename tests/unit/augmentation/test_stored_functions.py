@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +16,8 @@ from kinebench.augmentation.llvm import compilation as module
 from kinebench.augmentation.llvm import layers
 from kinebench.augmentation.llvm.compilation import Functions, Tile
 from kinebench.augmentation.network import Network
+from kinebench.io.atomic import alone_in
+from kinebench.io.private_code import sealed
 
 TILE = Tile(4, 2)
 
@@ -123,3 +127,28 @@ def test_without_a_place_functions_are_compiled_in_every_process(
 def test_the_text_is_the_same_in_every_process() -> None:
     for write in (layers.product, layers.recurrence):
         assert write(16, 4) == write(16, 4)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing is waited for there")
+def test_what_another_process_compiles_is_waited_for_and_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fcntl
+
+    waiting, lock, found = threading.Event(), fcntl.flock, []
+
+    def announced(number: int, operation: int) -> None:
+        waiting.set()
+        lock(number, operation)
+
+    def ask() -> None:
+        found.append(module._stored(tmp_path / "f", b"stamp", lambda: b"made again"))
+
+    worker = threading.Thread(target=ask)
+    with alone_in(tmp_path):
+        monkeypatch.setattr(fcntl, "flock", announced)
+        worker.start()
+        assert waiting.wait(60)
+        (tmp_path / "f").write_bytes(sealed(b"made by another", b"stamp"))
+    worker.join(60)
+    assert found == [b"made by another"]

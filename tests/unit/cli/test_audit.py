@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import sys
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +13,7 @@ import pytest
 
 from kinebench.cli import audit as command
 from kinebench.cli.main import main
+from kinebench.errors import KinebenchError
 from kinebench.remarks import Remark
 
 
@@ -77,3 +81,66 @@ def test_the_light_is_the_exit_code_and_a_page_is_written_when_asked(
     assert main(["audit", str(tmp_path), "--report", str(tmp_path / "a.html")]) == code
     assert len(written) == 1
     assert capsys.readouterr().out.count(light.upper()) == 2
+
+
+def test_the_page_is_of_the_source_and_the_command_as_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[Any] = []
+    audits = [audited(severity="green")]
+    monkeypatch.setattr(command, "audited", lambda arguments, show: audits)
+    monkeypatch.setattr(command, "write_report", lambda *given: written.append(given))
+    monkeypatch.setattr("kinebench.pipeline.audit.worst_of", lambda audits: audits[0].severity)
+    monkeypatch.setattr(sys, "argv", ["kinebench", "audit", "my session"])
+    page = tmp_path / "a.html"
+    for words, name in (
+        ([str(tmp_path / "s1")], "s1"),
+        (["--keypoints", "squat.trc"], "squat.trc"),
+    ):
+        assert main(["audit", *words, "--report", str(page)]) == 0
+        assert written.pop() == (page, audits, name, "kinebench audit 'my session'")
+
+
+def test_json_is_printed_instead_of_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "audited", lambda arguments, show: [audited(severity="green")])
+    monkeypatch.setattr(command, "as_json", lambda audits: {"light": "grün"})
+    monkeypatch.setattr("kinebench.pipeline.audit.worst_of", lambda audits: audits[0].severity)
+    assert main(["audit", str(tmp_path), "--json"]) == 0
+    out = capsys.readouterr().out
+    assert json.loads(out) == {"light": "grün"}
+    assert "grün" in out
+
+
+def test_trials_of_a_session_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "MarkerData").mkdir()
+    for name in ("walk", "neutral", "squat"):
+        (tmp_path / "MarkerData" / f"{name}.trc").touch()
+    shown: list[str] = []
+    asked: list[str] = []
+
+    def planned(arguments: Any) -> Any:
+        asked.append(arguments.trial)
+        raise KinebenchError(f"no plan for {arguments.trial}")
+
+    monkeypatch.setattr(command, "planned", planned)
+    monkeypatch.setattr(command, "status_line", lambda: nullcontext(shown.append))
+    assert main(["audit", str(tmp_path)]) == 1
+    assert asked == ["squat", "walk"]
+    assert shown == ["1 of 2: squat …", "2 of 2: walk …"]
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if not line.startswith(" ")] == [
+        "RED    squat: 0 checks", "RED    walk: 0 checks",
+    ]  # fmt: skip
+    assert "  red    pipeline: no result: no plan for walk" in lines
+    # the one that is named, and the static trial where there is no other
+    assert main(["audit", str(tmp_path), "--trial", "neutral"]) == 1
+    assert asked[2:] == ["neutral"]
+    for name in ("walk", "squat"):
+        (tmp_path / "MarkerData" / f"{name}.trc").unlink()
+    assert main(["audit", str(tmp_path)]) == 1
+    assert asked[3:] == ["neutral"]
+    assert main(["audit", str(tmp_path), "--trial", "walk"]) == 2

@@ -82,10 +82,10 @@ def test_options_of_one_trial_are_refused(
 def test_a_session_or_their_folder_is_needed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    said = "kinebench run: --all runs the trials of sessions: name one or more, or their folder\n"
     out = ("--out", tmp_path / "out")
     assert planned(*out) == 2
     assert "for example: kinebench run downloads/ --all --out results" in capsys.readouterr().err
+    said = "kinebench run: --all runs the trials of sessions: name one or more, or their folder\n"
     assert planned("--keypoints", "a.trc", *out) == 2
     assert capsys.readouterr().err == said
     one = session(tmp_path / "a", "walk")

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from kinebench.alignment import GivenLag, MinimiseLag, NoAlignment, SignalLag
 from kinebench.cli import compare as command
 from kinebench.cli.main import main
 from kinebench.core import Coordinate, Markers, Motion
@@ -305,3 +306,17 @@ def test_results_of_pipelines_are_kept_where_they_are_asked_for(
     found = command._found(arguments, tmp_path / "motions")
     assert found == {"mine": "pairs"}
     assert asked == [(Path("ref"), toml, Path("k"), tmp_path / "motions" / "mine")]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("none", NoAlignment()),
+        ("minimise", MinimiseLag()),
+        ("signal", SignalLag()),
+        ("signal:knee_angle_r", SignalLag("knee_angle_r")),
+        ("-0.25", GivenLag(-0.25)),
+    ],
+)
+def test_policies_of_alignment(text: str, found: Any) -> None:
+    assert command.procedure_of(parsed("a", "b", "--align", text)).time == found

@@ -132,4 +132,4 @@ def test_a_table_in_a_file_is_100_columns_wide(
     assert main(["engines", "session"]) == 0
     table = [line for line in capsys.readouterr().out.splitlines() if line.startswith(("┃", "│"))]
     assert len({len(line) for line in table}) == 1
-    assert 80 < len(table[0]) <= 100
+    assert 60 < len(table[0]) <= 100

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import os
 import warnings
 from pathlib import Path
 
 import pytest
 
 from kinebench.cli.main import main
-from kinebench.cli.output import PrintableStream, terminal_of
+from kinebench.cli.output import PrintableStream, terminal_of, terminal_width
 from kinebench.errors import KinebenchError, NameNotFoundError, one_line, printable
 
 
@@ -54,3 +55,17 @@ def test_escapes_in_names_of_files_reach_neither_stream(
         found = capsys.readouterr()
         assert "\x1b" not in found.out + found.err
         assert len(found.err.splitlines()) == 1
+
+
+def test_lines_are_as_wide_as_the_terminal_or_120(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "73")
+    assert terminal_width() == 73
+    monkeypatch.delenv("COLUMNS")
+
+    def no_terminal(number: int) -> os.terminal_size:
+        raise OSError("no terminal")
+
+    monkeypatch.setattr(os, "get_terminal_size", no_terminal)
+    assert terminal_width() == 120
+    monkeypatch.setattr(os, "get_terminal_size", lambda number: os.terminal_size((91, 7)))
+    assert terminal_width() == 91

@@ -140,12 +140,35 @@ def test_a_jump_is_joined_from_the_side_that_fits(
 def test_a_jump_that_fits_better_than_what_goes_on_stays(
     figure_tree: Tree, equal_tasks: IKTasks, swing_markers: Markers
 ) -> None:
-    tracker, good = solved_tracker(figure_tree, equal_tasks, swing_markers)
+    tracker, _good = solved_tracker(figure_tree, equal_tasks, swing_markers)
     tracker.x[40:, 0] += np.deg2rad(30)
     tracker.outcomes["energy"] = -1.0
     jumped = tracker.x.copy()
     tracker._join(0)
     np.testing.assert_array_equal(tracker.x, jumped)
+
+
+@pytest.mark.parametrize(("wrong", "open_", "healed"), [
+    (slice(40, None), 50, slice(40, 50)),  # forwards up to the open frame
+    (slice(None, 40), 30, slice(31, 40)),  # backwards down to it
+])  # fmt: skip
+def test_a_jump_is_not_followed_through_a_frame_that_leaves_something_open(
+    figure_tree: Tree,
+    equal_tasks: IKTasks,
+    swing_markers: Markers,
+    wrong: slice,
+    open_: int,
+    healed: slice,
+) -> None:
+    tracker, good = solved_tracker(figure_tree, equal_tasks, swing_markers)
+    tracker.x[wrong, 15] += np.deg2rad(30)
+    tracker.outcomes["energy"] = 0.0
+    tracker.outcomes["energy"][wrong] = 1.0
+    tracker.observed[open_, 15] = False
+    left = tracker.x.copy()
+    left[healed] = good[healed]
+    tracker._join(0)
+    np.testing.assert_allclose(tracker.x, left, atol=1e-7)
 
 
 def solved_tracker(tree: Tree, tasks: IKTasks, markers: Markers) -> tuple[Any, Array]:
@@ -170,3 +193,16 @@ def test_a_start_halfway_is_exact_for_a_cubic_and_a_line_at_the_ends() -> None:
         np.testing.assert_allclose(starts[inside], cubic[frames[inside]], rtol=1e-12)
         assert inside.any()
         np.testing.assert_allclose(starts[:, 1], cubic[frames, 1], rtol=1e-12)
+
+
+def test_blocks_change_nothing(
+    monkeypatch: pytest.MonkeyPatch, figure: Model, equal_tasks: IKTasks, swing_markers: Markers
+) -> None:
+    """Long trials go in blocks, and blocks of eight do what one block does; jumps between too."""
+    for markers in (noisy(swing_markers), exchanged(swing_markers)):
+        whole = FastIK(equal_tasks)(figure, markers).motion.values
+        with monkeypatch.context() as patch:
+            patch.setattr(tracking, "_BLOCK", 8)
+            np.testing.assert_allclose(
+                FastIK(equal_tasks)(figure, markers).motion.values, whole, atol=1e-7
+            )

@@ -8,6 +8,7 @@ import pickle
 import re
 import subprocess
 import sys
+import threading
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,7 @@ import numba
 import pytest
 
 from kinebench.errors import KinebenchWarning
+from kinebench.io.atomic import alone_in
 from kinebench.io.private_code import is_private, read_code, sealed
 from kinebench.kinematics.newton import stored_code as module
 from kinebench.kinematics.newton.compilation import compiled, is_compiled
@@ -83,6 +85,48 @@ def test_damaged_code_is_compiled_again_and_stored_again(
     last = compiled(doubled)
     assert last(1.5) == 3.0
     assert hits(last) == 1
+
+
+inner: Any = doubled
+
+
+def quadrupled(x: float) -> float:
+    return inner(inner(x))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing is waited for there")
+def test_what_another_process_compiles_is_waited_for_and_used(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`alone_in` excludes by open folder: a thread that has it stands for another process."""
+    import fcntl
+
+    inner = compiled(doubled)
+    monkeypatch.setitem(globals(), "inner", inner)
+    assert compiled(quadrupled)(1.5) == 6.0  # a turn within a turn
+    place = Path(inner._cache.cache_path)
+    made = {path: path.read_bytes() for path in place.glob("*.nb?")}
+    assert len(made) == 4
+    for path in made:
+        path.unlink()
+    waiting, lock = threading.Event(), fcntl.flock
+
+    def announced(number: int, operation: int) -> None:
+        waiting.set()
+        lock(number, operation)
+
+    second = compiled(quadrupled)
+    worker = threading.Thread(target=second, args=(1.5,))
+    with alone_in(place):
+        monkeypatch.setattr(fcntl, "flock", announced)
+        worker.start()
+        assert waiting.wait(60)
+        for path, content in made.items():
+            path.write_bytes(content)
+    worker.join(60)
+    assert hits(second) == 1
+    with alone_in(place) as free:  # and its turn is over
+        assert free
 
 
 class Planted:

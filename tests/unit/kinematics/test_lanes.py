@@ -76,7 +76,10 @@ def test_a_lane_takes_the_steps_that_one_pose_takes(descents: Descents, most: in
     begin = starts(descents)
     for first in range(0, N, N_LANES):  # a lane learns its rate of convergence from block to block
         frames = np.arange(first, min(first + N_LANES, N))
-        apart, alone = solved(descents, frames, begin[frames], most), one_by_one(descents, begin, most)
+        apart, alone = (
+            solved(descents, frames, begin[frames], most),
+            one_by_one(descents, begin, most),
+        )
         there = frames != 5
         np.testing.assert_allclose(apart.x[there], alone.x[frames[there]], atol=1e-9)
         np.testing.assert_allclose(apart.errors, alone.errors[frames], atol=1e-9)

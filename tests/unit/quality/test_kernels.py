@@ -169,9 +169,10 @@ def test_levelling_takes_no_movement_away_and_a_low_cutoff_does() -> None:
     rise = np.array([0.0, 1.0, 0.0])
     walking = _legs(right + course[:, None] * rise, left - course[:, None] * rise)
     level = parse_cleaners("rotate:x=4,z=-3")[0]
-    assert list(_loss(walking, level(walking))) == []
-    (lost,) = _loss(walking, Butterworth(0.5)(walking))
+    names = list(walking.names)
+    assert list(_loss(walking, level(walking), names)) == []
+    (lost,) = _loss(walking, Butterworth(0.5)(walking), names)
     assert lost.severity == "red"
     # a turn hides nothing that the filter took
-    (both,) = _loss(walking, level(Butterworth(0.5)(walking)))
+    (both,) = _loss(walking, level(Butterworth(0.5)(walking)), names)
     assert both.severity == "red"

@@ -13,6 +13,7 @@ from kinebench.errors import NameNotFoundError, ValueRangeError
 from kinebench.metrics.quantities import Alignment
 from kinebench.pipeline.engines import with_engine
 from kinebench.pipeline.spec import PipelineSpec
+from kinebench.pipeline.under_test import ReadyFiles
 from kinebench.studies.analysis.results import TABLES, write_results
 from kinebench.studies.changes import ESTIMATE, Changes, EngineChoice, with_level
 from kinebench.studies.design import RESERVED, Factor, Level, Study
@@ -326,3 +327,21 @@ def test_a_level_replaces_a_field_or_the_whole(made_up: ModuleType) -> None:
     # a change of the pipeline is one wherever its factor's path leads
     change = Changes((("solve.gain", 3.0),))
     assert with_level(base, "augment.version", change).solve.gain == 3.0
+
+
+def test_a_primary_metric_is_one_of_the_study_s(made_up: ModuleType) -> None:
+    told = said(made_up, metrics=("rmse",), primary="bias")
+    assert told.startswith("the study's metrics has no primary metric 'bias'")
+
+
+def test_a_study_runs_our_own_pipeline_unless_all_its_pipelines_are_others(
+    made_up: ModuleType, tmp_path: Path
+) -> None:
+    (tmp_path / "mine").mkdir()
+    base, theirs = made_up.study().base, ReadyFiles(tmp_path / "mine")
+    assert made_up.study().runs_own
+    assert made_up.study(factors=()).runs_own
+    for values, expected in (((theirs,), False), ((theirs, base), True), ((base,), True)):
+        levels = tuple(Level(str(i), value) for i, value in enumerate(values))
+        found = made_up.study(factors=(Factor("pipeline", ESTIMATE, levels),))
+        assert found.runs_own is expected
