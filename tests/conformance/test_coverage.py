@@ -18,7 +18,7 @@ BAR = 2.0
 
 
 @pytest.fixture(scope="module")
-def cases(request: pytest.FixtureRequest) -> ModuleType:
+def cases(request: pytest.FixtureRequest) -> Iterator[ModuleType]:
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(ROOT))
         from benchmarks.coverage import cases

@@ -78,7 +78,7 @@ def test_this_machine_gives_equal_bytes(here: dict[str, object], tmp_path: Path)
     ids=["haswell", "sandybridge on two threads", "no vectors"],
 )
 def test_other_processors_agree_and_are_named(
-    changes: dict[str, str], here: dict[str, object], tmp_path: Path
+    changes: dict[str, str], here: dict[str, Any], tmp_path: Path
 ) -> None:
     there = result_of(tmp_path, **changes)
     apart = np.subtract(there["angles_deg"], here["angles_deg"])

@@ -60,9 +60,10 @@ def test_descent_improves_and_repeats(sines: Sequences) -> None:
 
 
 def test_recipes_that_make_no_sense_are_refused() -> None:
-    for wrong in ({"units": ()}, {"units": (0,)}, {"batch": 0}, {"steps": -1}):
+    wrongs: tuple[dict[str, Any], ...] = ({"units": ()}, {"units": (0,)}, {"batch": 0}, {"steps": -1})
+    for wrong in wrongs:
         with pytest.raises(ValueRangeError, match="a recipe needs sizes above 0"):
-            replace(RECIPE, **wrong)  # type: ignore[arg-type]
+            replace(RECIPE, **wrong)
 
 
 def test_without_tensorflow_the_extra_is_named(
