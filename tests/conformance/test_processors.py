@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,7 +38,7 @@ print(json.dumps({
 """
 
 
-def result_of(cwd: Path, **changes: str) -> dict[str, object]:
+def result_of(cwd: Path, **changes: str) -> dict[str, Any]:
     clean = {name: text for name, text in os.environ.items() if name not in _KNOBS}
     done = subprocess.run(
         [sys.executable, "-c", _SCRIPT],
