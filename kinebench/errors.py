@@ -92,9 +92,9 @@ class KinebenchWarning(UserWarning):
 
 
 def printable(text: str) -> str:
-    """Text in which control characters are spelled out, so that no terminal obeys them.
+    r"""Text in which control characters are spelled out, so that no terminal obeys them.
 
-    Names and messages may come from files of strangers; ``ESC`` becomes ``\\x1b``. Line ends and
+    Names and messages may come from files of strangers; ``ESC`` becomes ``\x1b``. Line ends and
     tabs stay.
     """
     if text.isprintable():

@@ -45,6 +45,7 @@ class Base:
 
     @property
     def person(self) -> VirtualSubject:
+        """Who moved."""
         return self.session.person
 
 

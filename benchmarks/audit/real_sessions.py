@@ -1,4 +1,6 @@
-"""What `kinebench audit` says of public recordings: ``python -m benchmarks.audit.real_sessions``
+"""What `kinebench audit` says of public recordings.
+
+``python -m benchmarks.audit.real_sessions``
 
 Writes `real_sessions.md` beside this file. Needs the public files: in the cache, in the mirror that
 KINEBENCH_MIRROR names, or from the network. No limit was set on these recordings.

@@ -1,4 +1,6 @@
-"""Does the interval of the side drop cover the truth? ``python -m benchmarks.diagnosis.coverage``
+"""Does the interval of the side drop cover the truth?
+
+``python -m benchmarks.diagnosis.coverage``
 
 Writes `coverage.md` beside this file: clean sessions of the draw "coverage", people and rigs that
 set no interval. The exact solvers stand in for OpenSim's, which move the side drop by less than

@@ -1,4 +1,6 @@
-"""What `kinebench why` says of public recordings: ``python -m benchmarks.diagnosis.real_sessions``
+"""What `kinebench why` says of public recordings.
+
+``python -m benchmarks.diagnosis.real_sessions``
 
 Writes `real_sessions.md` beside this file; there is no truth to hold it against.
 Needs the public files: in the cache, in the mirror that KINEBENCH_MIRROR names, or from the

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -20,47 +20,58 @@ __all__ = ["complaints"]
 
 def complaints(value: Any) -> Iterator[str]:
     """Nonsense in what was read; every entry is one that a warning excuses."""
-    if isinstance(value, Markers):
-        yield from _names(value.names)
-        yield from _times(value.times)
-        if not value.names:
-            yield "no markers"
-        with np.errstate(invalid="ignore"):
-            if np.isinf(value.positions).any():
-                yield "infinite position"
-            elif (np.abs(value.positions) > 1e4).any():
-                yield "position beyond 10 km"
-    elif isinstance(value, Motion):
-        yield from _names(value.names)
-        yield from _times(value.times)
-        with np.errstate(invalid="ignore"):
-            if (np.abs(value.values) > 1e4).any():
-                yield "value beyond 1e4 rad or m"
-    elif isinstance(value, Table):
-        yield from _names(value.columns)
-        yield from _times(value.times)
-        if np.isinf(value.values).any():
-            yield "infinite value"
-    elif isinstance(value, Subject):
-        if not (0.3 <= value.height_m <= 2.8 and 1 <= value.mass_kg <= 700):
-            yield "absurd height or mass"
-        yield from _texts([value.identifier])
-    elif isinstance(value, IKTasks):
-        yield from _tasks(value)
-    elif isinstance(value, tuple) and value and isinstance(value[0], ManualEvent):
-        for event in value:
-            yield from _texts([event.name, event.trial])
-            if event.start_s < 0 or max(event.start_s, event.end_s or 0.0) > 1e6:
-                yield "event at a negative time or beyond 1e6 s"
-    elif isinstance(value, tuple | list):
-        for item in value:
-            yield from complaints(item)
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from complaints(item)
-    elif isinstance(value, str):
-        yield from _texts([value])
-    elif isinstance(value, float) and math.isinf(value):
+    for kind, law in _LAWS:
+        if isinstance(value, kind):
+            yield from law(value)
+            return
+
+
+def _markers(value: Markers) -> Iterator[str]:
+    yield from _names(value.names)
+    yield from _times(value.times)
+    if not value.names:
+        yield "no markers"
+    with np.errstate(invalid="ignore"):
+        if np.isinf(value.positions).any():
+            yield "infinite position"
+        elif (np.abs(value.positions) > 1e4).any():
+            yield "position beyond 10 km"
+
+
+def _motion(value: Motion) -> Iterator[str]:
+    yield from _names(value.names)
+    yield from _times(value.times)
+    with np.errstate(invalid="ignore"):
+        if (np.abs(value.values) > 1e4).any():
+            yield "value beyond 1e4 rad or m"
+
+
+def _table(value: Table) -> Iterator[str]:
+    yield from _names(value.columns)
+    yield from _times(value.times)
+    if np.isinf(value.values).any():
+        yield "infinite value"
+
+
+def _subject(value: Subject) -> Iterator[str]:
+    if not (0.3 <= value.height_m <= 2.8 and 1 <= value.mass_kg <= 700):
+        yield "absurd height or mass"
+    yield from _texts([value.identifier])
+
+
+def _event(value: ManualEvent) -> Iterator[str]:
+    yield from _texts([value.name, value.trial])
+    if value.start_s < 0 or max(value.start_s, value.end_s or 0.0) > 1e6:
+        yield "event at a negative time or beyond 1e6 s"
+
+
+def _all(values: Iterable[Any]) -> Iterator[str]:
+    for item in values:
+        yield from complaints(item)
+
+
+def _float(value: float) -> Iterator[str]:
+    if math.isinf(value):
         yield "infinite number"
 
 
@@ -108,3 +119,12 @@ def _tasks(tasks: IKTasks) -> Iterator[str]:
     for task in tasks.coordinate_tasks:
         if task.value is not None and not abs(task.value) < 1e4:
             yield "coordinate target beyond 1e4 or not finite"
+
+
+# the first that fits: events are tuples
+_LAWS: tuple[tuple[type | tuple[type, ...], Callable[[Any], Iterator[str]]], ...] = (
+    (Markers, _markers), (Motion, _motion), (Table, _table), (Subject, _subject),
+    (IKTasks, _tasks), (ManualEvent, _event), ((tuple, list), _all),
+    (Mapping, lambda mapping: _all(mapping.values())), (str, lambda text: _texts([text])),
+    (float, _float),
+)  # fmt: skip

@@ -55,6 +55,7 @@ class Tally:
     seconds: float = 0.0
 
     def add_fault(self, kind: str, number: int, count: int = 1) -> None:
+        """Count a fault, and keep the lowest number of a mutant that has it."""
         entry = self.faults.setdefault(kind, [0, number])
         entry[0] += count
         entry[1] = min(entry[1], number)

@@ -42,6 +42,7 @@ class Row:
 
     @property
     def is_large(self) -> bool:
+        """Whether the run crashed or moved beyond what counts as large."""
         return self.crashed or self.angle_deg > LARGE_DEG or self.length_mm > LARGE_MM
 
 

@@ -81,9 +81,11 @@ class Answers:
         )
 
     def joints(self) -> list[str]:
+        """Joints with figures, in the order of the table."""
         return list(dict.fromkeys(cell.joint for cell in self.by_time))
 
     def methods(self) -> list[str]:
+        """Methods with figures, sorted."""
         return sorted({cell.method for cell in self.by_time})
 
     def common_tasks(self, joint: str) -> list[str]:

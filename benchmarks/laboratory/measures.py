@@ -184,6 +184,7 @@ class Miss:
 
     @property
     def angle_deg(self) -> float:
+        """The largest of the angles, deg."""
         return max(self.angles_deg.values())
 
     @property
@@ -193,6 +194,7 @@ class Miss:
 
     @property
     def factor(self) -> float:
+        """The largest relative error of a scale factor."""
         return max(self.factors.values())
 
 

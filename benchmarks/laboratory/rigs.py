@@ -268,6 +268,7 @@ class Row:
 
     @property
     def inside_older(self) -> bool:
+        """Whether the recording lies within the older preset's range."""
         return bool(_low(self.older) <= self.recorded <= _high(self.older))
 
     def cells(self) -> list[str]:

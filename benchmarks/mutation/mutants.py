@@ -140,16 +140,22 @@ class _Module:
         if isinstance(node, ast.If | ast.While):
             for after in ("True", "False") if isinstance(node, ast.If) else ("False",):
                 yield self._mutant(node.test, "condition", after, inside, at_import)
+        yield from self._parts(node, inside, at_import)
+
+    def _parts(
+        self, node: ast.stmt, inside: str, lines: tuple[int, int] | None
+    ) -> Iterator[Mutant]:
+        """Of the statements and expressions that a statement holds."""
         for child in ast.iter_child_nodes(node):
             if child is getattr(node, "annotation", None):
                 continue
             if isinstance(child, ast.stmt):
-                yield from self._statement(child, inside, at_import)
+                yield from self._statement(child, inside, lines)
             elif isinstance(child, ast.ExceptHandler | ast.match_case):
                 for statement in child.body:
-                    yield from self._statement(statement, inside, at_import)
+                    yield from self._statement(statement, inside, lines)
             else:
-                yield from self._expression(child, inside, at_import)
+                yield from self._expression(child, inside, lines)
 
     def _function(
         self, node: ast.FunctionDef | ast.AsyncFunctionDef, inside: str

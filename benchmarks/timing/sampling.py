@@ -32,11 +32,13 @@ class Sampler:
         self._clocks = (0.0, 0.0)
 
     def start(self) -> None:
+        """Begin to sample."""
         self._clocks = (time.process_time(), time.perf_counter())
         signal.signal(signal.SIGALRM, self._sample)
         signal.setitimer(signal.ITIMER_REAL, INTERVAL_S, INTERVAL_S)
 
     def stop(self) -> None:
+        """Sample no more."""
         signal.setitimer(signal.ITIMER_REAL, 0.0)
 
     def _sample(self, _: int, frame: FrameType | None) -> None:

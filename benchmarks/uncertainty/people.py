@@ -189,10 +189,12 @@ class Session:
 
     @property
     def subject(self) -> VirtualSubject:
+        """Who moves, drawn from the population."""
         return Population(self.population).subject(self.number)
 
     @property
     def name(self) -> str:
+        """Activity and number."""
         return f"{self.activity} {self.number}"
 
 

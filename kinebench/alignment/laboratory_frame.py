@@ -50,6 +50,7 @@ class LaboratoryFrame:
 
     @property
     def yaw_rad(self) -> float:
+        """Turn about the vertical, rad."""
         return _yaw(self.transform)
 
 

@@ -113,6 +113,7 @@ class LSTMAugmenter:
 
     @property
     def citation(self) -> tuple[Reference, ...]:
+        """Where the networks were published."""
         return self.row.citation
 
     @property

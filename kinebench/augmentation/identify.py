@@ -84,6 +84,7 @@ class Candidate:
 
     @property
     def fits(self) -> bool:
+        """Whether the distances are small enough for this version to have been used."""
         return self.rms_m < _LARGEST_RMS_M and self.max_m < _LARGEST_MAX_M
 
 

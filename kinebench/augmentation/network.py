@@ -40,6 +40,7 @@ class LSTMLayer(Value):
 
     @property
     def n_units(self) -> int:
+        """Number of hidden units."""
         return len(self.recurrent)
 
 
@@ -85,10 +86,12 @@ class Network(Value):
 
     @property
     def n_features(self) -> int:
+        """Number of inputs per frame."""
         return len(self.mean)
 
     @property
     def n_responses(self) -> int:
+        """Number of outputs per frame."""
         return len(self.bias)
 
 

@@ -182,4 +182,5 @@ class Baseline(Value):
 
     @property
     def is_empty(self) -> bool:
+        """Whether it holds neither figures nor courses."""
         return not self.figures and not self.courses

@@ -32,6 +32,7 @@ class Outcome(Enum):
 
     @property
     def fails(self) -> bool:
+        """Whether a gate does not let this pass."""
         return self in (Outcome.MOVED, Outcome.VANISHED)
 
 
@@ -132,6 +133,7 @@ class Verdict:
 
     @property
     def failures(self) -> tuple[Finding, ...]:
+        """Findings that fail."""
         return tuple(finding for finding in self.findings if finding.outcome.fails)
 
     @property

@@ -31,6 +31,7 @@ class PrintableStream:
         self._stream = stream
 
     def write(self, text: str) -> int:
+        """Write a text without control characters; its length."""
         self._stream.write(printable(text))
         return len(text)
 

@@ -29,7 +29,7 @@ class ReaderGone(BaseException):
 
 @contextlib.contextmanager
 def standard_streams(as_json: bool) -> Iterator[None]:
-    """Standard output and error that can be written to, within the block.
+    r"""Standard output and error that can be written to, within the block.
 
     A stream that the parent has closed takes what is written and drops it; its number is occupied,
     so that no file of results gets it and receives what OpenSim prints. What standard error cannot

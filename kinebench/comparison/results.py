@@ -107,6 +107,7 @@ class Comparison:
 
     @property
     def n_subjects(self) -> int:
+        """Number of different subjects among the pairs."""
         return len({pair.subject for pair in self.pairs})
 
     def headline_of(self, pair: PairResult) -> str:

@@ -49,7 +49,7 @@ _SIDE_LAST = re.compile(r"_([rRlL])$")
 
 
 def side_of(name: str) -> str:
-    """ "right", "left" or "midline": ``r_knee``, ``r.ASIS``, ``RHip``, ``hip_flexion_r``."""
+    """Side: "right" or "left" (``r_knee``, ``r.ASIS``, ``RHip``, ``hip_flexion_r``), "midline"."""
     found = _SIDE_FIRST.search(name) or _SIDE_LAST.search(name)
     if not found:
         return "midline"
@@ -57,7 +57,7 @@ def side_of(name: str) -> str:
 
 
 def segment_of(name: str) -> str:
-    """ "foot", "shank", "thigh", "pelvis", "trunk", "arm", "head" or "other"."""
+    """Segment of a name: "foot", "shank", "thigh", "pelvis", "trunk", "arm", "head" or "other"."""
     plain = name.lower()
     return next((segment for segment, words in _SEGMENTS if re.search(words, plain)), "other")
 

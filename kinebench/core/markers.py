@@ -90,6 +90,7 @@ class Markers(Value):
 
     @property
     def n_frames(self) -> int:
+        """Number of frames."""
         return len(self.times)
 
     @property

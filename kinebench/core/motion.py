@@ -117,10 +117,12 @@ class Motion(Value):
 
     @property
     def names(self) -> tuple[str, ...]:
+        """Names of the coordinates, in the order of the columns of `values`."""
         return tuple(coordinate.name for coordinate in self.coordinates)
 
     @property
     def n_frames(self) -> int:
+        """Number of frames."""
         return len(self.times)
 
     @property

@@ -206,6 +206,7 @@ class PipelineRun(Value):
 
     @property
     def motion(self) -> Motion:
+        """Motion that inverse kinematics found."""
         return self.solution.motion
 
 

@@ -174,6 +174,11 @@ class Card:
             raise DatasetError(
                 f"a dataset's name is made of letters, digits, '.', '_', '-'; found '{self.name}'"
             )
+        self._require_texts()
+        self._require_files()
+        self._require_patterns()
+
+    def _require_texts(self) -> None:
         for field in ("title", "description", "citation"):
             text = getattr(self, field)
             if not isinstance(text, str) or not text.strip() or printable(text) != text:
@@ -190,6 +195,8 @@ class Card:
             )
         if self.doi is not None and not re.fullmatch(r"10\.\d{4,9}/\S+", self.doi):
             raise DatasetError(f"card {self.name}: a DOI begins with 10., found '{self.doi}'")
+
+    def _require_files(self) -> None:
         counts = Counter(file.path for file in self.files)
         doubled = [path for path, count in counts.items() if count > 1]
         if doubled:
@@ -197,6 +204,7 @@ class Card:
         if not self.sources and not self.steps:
             raise DatasetError(f"card {self.name} has neither sources nor manual steps")
 
+    def _require_patterns(self) -> None:
         fields = {name for pattern in self.patterns for name in pattern.fields}
         for name, _ in self.expected:
             if name not in fields:

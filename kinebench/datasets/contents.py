@@ -29,6 +29,7 @@ class Contents:
 
     @property
     def paths(self) -> tuple[str, ...]:
+        """Paths of all files that the card lists."""
         return tuple(file.path for file in self.card.files)
 
     @property
@@ -45,13 +46,17 @@ class Contents:
         )
 
     def file(self, path: str) -> Path:
+        """Where a file of the dataset lies, fetched first when it is not at hand."""
         return fetch_file(self.card.name, path, self.places)
 
     def markers(self, path: str, axes: str = "+x+y+z") -> Markers:
+        """Markers of a file."""
         return read_markers(self.file(path), axes=axes)
 
     def motion(self, path: str) -> Motion:
+        """Motion of a file."""
         return read_motion(self.file(path))
 
     def model(self, path: str) -> Model:
+        """Model of a file."""
         return read_model(self.file(path))

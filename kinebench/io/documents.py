@@ -73,6 +73,7 @@ def parse_yaml(text: str, where: str) -> dict[str, Any]:
         """SafeLoader without dates and aliases."""
 
         def compose_node(self, parent: Any, index: Any) -> Any:
+            """A node, unless it is an alias."""
             if self.check_event(yaml.AliasEvent):
                 raise yaml.YAMLError("aliases (*name) are not read; write the values out")
             return super().compose_node(parent, index)
@@ -111,7 +112,12 @@ def _require_plain(value: Any, where: str, depth: int = 0) -> None:
     elif isinstance(value, list):
         for item in value:
             _require_plain(item, where, depth + 1)
-    elif isinstance(value, str):
+    else:
+        _require_plain_leaf(value, where)
+
+
+def _require_plain_leaf(value: Any, where: str) -> None:
+    if isinstance(value, str):
         if printable(value) != value:
             raise FileFormatError(f"{where}: a text has a control character: {value[:60]!r}")
         if len(value) > _LONGEST_TEXT:

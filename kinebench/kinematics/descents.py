@@ -64,6 +64,7 @@ class Descents:
 
     @property
     def limits(self) -> tuple[FloatArray, FloatArray]:
+        """Lowest and highest value of each variable, (n_variables,), rad or m."""
         variables = self.mechanism.flat.variables
         return variables["low"], variables["high"]
 

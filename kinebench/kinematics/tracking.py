@@ -294,6 +294,7 @@ class MarkerTracker:
 
     @property
     def rival_poses(self) -> FloatArray:
+        """Poses of the rival minima, NaN in frames without one."""
         return np.where(np.isnan(self.rival)[:, None], np.nan, self._rivals)
 
     def _follow_rivals(self) -> None:

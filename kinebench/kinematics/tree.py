@@ -71,6 +71,7 @@ class Offset(Value):
         return Offset(self.R @ first.R, self.R @ first.p + self.p)
 
     def inverse(self) -> Offset:
+        """The transform the other way."""
         return Offset(self.R.T, -self.R.T @ self.p)
 
 
@@ -175,10 +176,12 @@ class Tree:
 
     @property
     def coordinate_names(self) -> tuple[str, ...]:
+        """Names of the coordinates, in their order in a pose."""
         return tuple(coordinate.name for coordinate in self.coordinates)
 
     @property
     def marker_names(self) -> tuple[str, ...]:
+        """Names of the markers."""
         return tuple(marker.name for marker in self.markers)
 
     @property

@@ -72,6 +72,7 @@ class Body:
 
     @property
     def keypoint_names(self) -> tuple[str, ...]:
+        """Names of the keypoints."""
         names = document_root(self.keypoints).iterfind(".//MarkerSet/objects/Marker")
         return tuple(marker.get("name", "") for marker in names)
 

@@ -81,14 +81,17 @@ class Figure:
 
     @property
     def hips_breadth(self) -> float:
+        """Distance of the hips' centres along Z, m."""
         return self.legs["r"].hip[2] - self.legs["l"].hip[2]
 
     @property
     def thigh(self) -> float:
+        """Length of the thigh, mean of both sides, m."""
         return (self.legs["r"].thigh + self.legs["l"].thigh) / 2
 
     @property
     def shank(self) -> float:
+        """Length of the shank, mean of both sides, m."""
         return (self.legs["r"].shank + self.legs["l"].shank) / 2
 
     def ankle_z(self, stance: Stance, side: str) -> float:

@@ -109,6 +109,7 @@ class Metric:
 
     @property
     def higher_is_better(self) -> bool:
+        """Whether a larger figure is a better one."""
         return self.better == "higher"
 
     @property

@@ -153,6 +153,7 @@ class MotionScore:
 
     @property
     def names(self) -> tuple[str, ...]:
+        """Names of the coordinates."""
         return tuple(coordinate.name for coordinate in self.coordinates)
 
     def __call__(

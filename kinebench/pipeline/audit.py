@@ -38,6 +38,7 @@ class TrialAudit:
 
     @property
     def run(self) -> PipelineRun | None:
+        """The pipeline's run, where there is one."""
         return None if self.evidence is None else self.evidence.run
 
     @property

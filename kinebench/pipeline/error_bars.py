@@ -40,6 +40,7 @@ class ErrorBars:
 
     @property
     def standard_error(self) -> Motion | None:
+        """Standard error of each coordinate, where it is known."""
         return None if self.band is None else self.band.standard_error
 
     def as_dict(self) -> dict[str, Any]:

@@ -72,7 +72,7 @@ class RunResult:
 
     @property
     def light(self) -> str:
-        """ "green", "amber" (to be used with care) or "red" (not to be trusted)."""
+        """Severity: "green", "amber" (to be used with care) or "red" (not to be trusted)."""
         return self.assessment.severity
 
     @property

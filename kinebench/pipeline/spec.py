@@ -182,6 +182,7 @@ class PipelineSpec:
 
     @property
     def augments(self) -> bool:
+        """Whether augmented markers are tracked, not keypoints."""
         return self.track == "augmented"
 
     @property

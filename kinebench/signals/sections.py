@@ -114,8 +114,11 @@ def _passed(section: Section, values: FloatArray) -> FloatArray:
 
 @lru_cache(maxsize=64)
 def _matrices(section: Section) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Of a block: state and input -> output (block, 2 + block), input -> state (2, block), and
-    state -> state (2, 2)."""
+    """What a block does to its input and state.
+
+    State and input -> output (block, 2 + block), input -> state (2, block), and
+    state -> state (2, 2).
+    """
     A = np.array([[-section.a1, 1.0], [-section.a2, 0.0]])
     B = np.array([section.b1 - section.a1 * section.b0, section.b2 - section.a2 * section.b0])
     powers = np.empty((_BLOCK + 1, 2, 2))

@@ -35,6 +35,7 @@ class Interval:
 
     @property
     def width(self) -> float:
+        """High − low."""
         return self.high - self.low
 
     def __contains__(self, value: float) -> bool:

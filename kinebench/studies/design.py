@@ -108,6 +108,7 @@ class Factor:
 
     @property
     def of_data(self) -> bool:
+        """Whether the factor changes the data, not the pipeline."""
         return self.path.startswith(DATA)
 
 

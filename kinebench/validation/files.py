@@ -110,6 +110,7 @@ class TrialValidation:
 
     @property
     def pair(self) -> PairResult:
+        """The one pair of the comparison."""
         return self.validation.comparison.pairs[0]
 
     @property

@@ -68,10 +68,12 @@ class Coverage:
 
     @property
     def share(self) -> float:
+        """Share of the tracked markers that the names have."""
         return len(self.known) / max(1, len(self.known) + len(self.lacking))
 
     @property
     def enough(self) -> bool:
+        """Whether the share is large enough and none of these bodies is without a marker."""
         return self.share >= FEWEST_KNOWN and not self.bodies_without
 
     def __str__(self) -> str:

@@ -11,10 +11,11 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 
 
 def test_the_lowest_versions_are_those_that_are_tried() -> None:
-    bounds = dict(
-        re.fullmatch(r"([\w.-]+)>=([\d.]+)(?:,<[\d.]+)?", one).groups()
-        for one in PROJECT["dependencies"]
-    )  # type: ignore[union-attr]
+    found = [
+        re.fullmatch(r"([\w.-]+)>=([\d.]+)(?:,<[\d.]+)?", one) for one in PROJECT["dependencies"]
+    ]
+    assert None not in found
+    bounds = {one[1]: one[2] for one in found if one}
     lines = (ROOT / "constraints-lowest.txt").read_text(encoding="utf-8").splitlines()
     tried = dict(line.split("==") for line in lines if not line.startswith("#"))
     assert tried.keys() == bounds.keys()

@@ -91,6 +91,36 @@ def test_public_things_are_documented() -> None:
     assert bare == []
 
 
+def members(node: ast.AST) -> list[ast.FunctionDef]:
+    """Public methods and properties of a class, and its call."""
+    body = node.body if isinstance(node, ast.ClassDef) else []
+    return [
+        one
+        for one in body
+        if isinstance(one, ast.FunctionDef)
+        and (one.name == "__call__" or not one.name.startswith("_"))
+    ]
+
+
+def test_public_methods_have_docstrings() -> None:
+    # what implements a protocol is described there, and by its own class
+    of_protocols = {
+        member.name
+        for _, node in everywhere()
+        if isinstance(node, ast.ClassDef)
+        and "Protocol" in {getattr(base, "id", "") for base in node.bases}
+        for member in members(node)
+    }
+    bare = [
+        f"{place(path, node)} {node.name}.{member.name}"
+        for path, node in everywhere()
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+        for member in members(node)
+        if member.name not in of_protocols and not ast.get_docstring(member)
+    ]
+    assert bare == []
+
+
 def test_names_say_something() -> None:
     # `kinebench data` is a command
     assert [path for path in MODULES if path.stem in VAGUE and path.parent.name != "cli"] == []

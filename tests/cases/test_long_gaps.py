@@ -128,7 +128,7 @@ def test_what_was_missing_and_is_no_longer_is_flagged(missing: np.ndarray, how: 
 
 def test_a_gap_lasts_as_many_intervals_as_it_has_frames() -> None:
     for times, seconds in (([0.0, 0.5], 0.5), ([0.0], 0.0)):
-        after = Markers(("a",), times, np.zeros((len(times), 1, 3)))
+        after = Markers(("a",), np.array(times), np.zeros((len(times), 1, 3)))
         missing = np.zeros(after.positions.shape)
         missing[-1] = np.nan
         (gap,) = filled_gaps(after.with_positions(missing), after)

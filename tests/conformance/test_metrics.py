@@ -106,7 +106,9 @@ def test_empty_column(metric: Metric) -> None:
         values = call(metric, reference, estimate)
     assert np.isnan(values[1])
     assert not np.isnan(values[0])
-    assert caught[0].message.columns.tolist() == [False, True]
+    message = caught[0].message
+    assert isinstance(message, UndefinedMetricWarning)
+    assert message.columns.tolist() == [False, True]
 
 
 @each(WAVEFORM)

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,7 +38,7 @@ print(json.dumps({
 """
 
 
-def result_of(cwd: Path, **changes: str) -> dict[str, object]:
+def result_of(cwd: Path, **changes: str) -> dict[str, Any]:
     clean = {name: text for name, text in os.environ.items() if name not in _KNOBS}
     done = subprocess.run(
         [sys.executable, "-c", _SCRIPT],
@@ -78,7 +79,7 @@ def test_this_machine_gives_equal_bytes(here: dict[str, object], tmp_path: Path)
     ids=["haswell", "sandybridge on two threads", "no vectors"],
 )
 def test_other_processors_agree_and_are_named(
-    changes: dict[str, str], here: dict[str, object], tmp_path: Path
+    changes: dict[str, str], here: dict[str, Any], tmp_path: Path
 ) -> None:
     there = result_of(tmp_path, **changes)
     apart = np.subtract(there["angles_deg"], here["angles_deg"])

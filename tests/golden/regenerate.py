@@ -30,8 +30,10 @@ def motion() -> Motion:
     times = np.arange(5) / 100
     values = np.stack([0.9 + 0.1 * times, np.sin(times), -np.cos(times) / 3], axis=1)
     names = ("pelvis_ty", "hip_flexion_r", "knee_angle_r")
-    kinds = ("translational", "rotational", "rotational")
-    coordinates = tuple(map(Coordinate, names, kinds))
+    coordinates = (
+        Coordinate(names[0], "translational"),
+        *(Coordinate(name, "rotational") for name in names[1:]),
+    )
     return Motion(coordinates, times, values)
 
 

@@ -109,7 +109,8 @@ def leg_positions(
     for body, place in LEG_MARKERS.values():
         origin, angle = origins[body]
         longer = scale if body == "femur_r" else 1.0
-        columns.append(origin + _turned(angle, tuple(longer * x for x in place)))
+        x, y, z = place
+        columns.append(origin + _turned(angle, (longer * x, longer * y, longer * z)))
     return np.stack(columns, axis=1)
 
 

@@ -83,10 +83,10 @@ def _contents(dataset: str, places: Places | None) -> Contents:
 
 
 def loader_of(card: Card) -> Loader | None:
-    """The loader of a dataset: kinebench's, another package's, or, where patterns of its card make
-    samples, the one for all such.
+    """The loader of a dataset; None where there is none.
 
-    None where there is none of the three.
+    Kinebench's, another package's, or, where patterns of its card make samples, the one for all
+    such.
     """
     if card.name in LOADERS:
         return LOADERS[card.name]

@@ -88,6 +88,7 @@ def _private_only(locator: Any) -> Any:
     class PrivateLocator(locator):  # type: ignore[misc]
         @classmethod
         def from_function(cls, py_func: Callable[..., Any], py_file: str) -> Any:
+            """The folder, None where others can write to it."""
             found = super().from_function(py_func, py_file)
             if found is None or not is_private(Path(found.get_cache_path())):
                 return None

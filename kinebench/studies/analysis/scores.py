@@ -51,6 +51,7 @@ class Measure:
 
     @property
     def higher_is_better(self) -> bool:
+        """Whether a larger score is a better one."""
         return self.row.higher_is_better
 
     @property
@@ -80,8 +81,10 @@ class Measure:
 
 
 def measures_of(metric: str) -> tuple[Measure, ...]:
-    """A metric as recorded; what is left of it without offset, where the catalogue has that; and
-    without lag."""
+    """A metric as recorded, without offset, and without lag.
+
+    Without offset only where the catalogue has such a metric.
+    """
     return tuple(
         Measure(metric, alignment)
         for alignment in Alignment

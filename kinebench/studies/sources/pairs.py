@@ -49,6 +49,7 @@ class PairSource:
 
     @property
     def evidence(self) -> EvidenceKind:
+        """What the trials are: keypoints of real recordings."""
         return EvidenceKind.REAL_KEYPOINTS
 
     def __call__(self, choices: Mapping[str, Any]) -> Trial:

@@ -124,8 +124,8 @@ def joints(clamped_pelvis: bool) -> str:
     return "".join(found)
 
 
-BODIES = ("pelvis", "trunk", "arm", "forearm", "thigh_r", "shank_r", "toes_r")
-BODIES += ("thigh_l", "shank_l", "toes_l")
+BODIES = ("pelvis", "trunk", "arm", "forearm", "thigh_r", "shank_r", "toes_r",
+          "thigh_l", "shank_l", "toes_l")  # fmt: skip
 MARKED = tuple(name for name in BODIES if not name.startswith("toes"))
 
 

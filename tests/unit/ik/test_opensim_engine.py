@@ -137,7 +137,7 @@ def test_any_marker_may_be_missing(leg_model: Model, trial: Markers, place: int)
     """OpenSim drops empty cells at the end of a row: the last column made it fail."""
     positions = trial.positions.copy()
     positions[3:6, place] = np.nan
-    found = OpenSimIK(IKTasks(dict.fromkeys(trial.names, 1.0)))(
+    found = OpenSimIK(IKTasks(tuple((name, 1.0) for name in trial.names)))(
         leg_model, trial.with_positions(positions)
     )
     column = found.marker_names.index(trial.names[place])

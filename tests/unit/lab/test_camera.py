@@ -146,7 +146,7 @@ def test_occlusion_hides_one_side_for_its_time() -> None:
 
 
 def test_tilt_turns_the_room_by_its_angle() -> None:
-    points = Markers(("x", "y", "z"), [0.0], [np.eye(3)])
+    points = Markers(("x", "y", "z"), np.zeros(1), np.eye(3)[None])
     forward = WorldTilt(forward_deg=2.0)(points).positions[0]
     s, c = np.sin(np.radians(2)), np.cos(np.radians(2))
     np.testing.assert_allclose(forward, [[c, s, 0], [-s, c, 0], [0, 0, 1]], atol=1e-12)

@@ -41,7 +41,7 @@ def assert_as_opensim(body: Body, folder: Path) -> None:
             scales.cloneAndAppend(scale)
         model.scale(state, scales, True, 81.0)
         model.printToXML(str(scaled_path))
-    scaled = scaled_body(body, factors, 81.0)  # type: ignore[arg-type]
+    scaled = scaled_body(body, factors, 81.0)
     theirs = read_tree(Model("theirs", scaled_path.read_bytes()))
     mine = read_tree(scaled.model)
     q = generator.uniform(-0.5, 0.5, (4, len(mine.coordinates)))

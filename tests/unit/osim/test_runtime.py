@@ -31,7 +31,7 @@ def test_an_opensim_that_is_not_installed_is_one_clear_line(
 
 
 def test_scratch_is_gone_afterwards_even_after_a_failure() -> None:
-    kept = []
+    kept: list[Path] = []
     with pytest.raises(KeyboardInterrupt):
         interrupted_in_scratch(kept)
     assert not kept[0].exists()

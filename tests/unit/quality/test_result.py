@@ -42,7 +42,7 @@ def solved(
     values = np.radians(np.stack([course(hip_deg), course(knee_deg), course(arm_deg)], axis=1))
     errors = np.broadcast_to(np.asarray(errors_m, dtype=float), (100, 2))
     motion = Motion((HIP, KNEE, ARM), TIMES, values)
-    return IKSolution(motion, ("a", "b"), errors, np.ones(100, bool), np.ones(100))
+    return IKSolution(motion, ("a", "b"), errors, np.ones(100, bool), np.ones(100, np.int64))
 
 
 def findings(solution: Any, check: str, height_m: float = 0.01) -> tuple[Finding, ...]:

@@ -93,7 +93,7 @@ def test_a_marker_that_sits_elsewhere_is_told_and_moved(
     assert max(errors, key=errors.__getitem__) == "TOE"
     assert errors["TOE"] == pytest.approx(0.03, abs=1e-3)
     places = {
-        marker.get("name"): marker.findtext("location")
+        marker.get("name"): marker.findtext("location", "")
         for marker in document_root(result.model).iterfind(".//MarkerSet/objects/Marker")
     }
     assert float(places["TOE"].split()[2]) == pytest.approx(0.08, abs=1e-3)

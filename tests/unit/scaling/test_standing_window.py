@@ -140,7 +140,7 @@ def test_a_given_window_is_judged_on_the_frames_that_are_whole() -> None:
 def test_coordinates_far_from_standing_are_told_for_both_sides() -> None:
     names = ("knee_angle_r", "knee_angle_l", "pelvis_list", "pro_sup_r")
     values = np.radians([[20.0, 10.0, -9.0, 90.0]])
-    pose = Motion(tuple(map(Coordinate, names)), [0.0], values)
+    pose = Motion(tuple(map(Coordinate, names)), np.zeros(1), values)
     assert far_from_standing(pose) == {
         "knee_angle_r": "knee_angle_r is 20.0° in the static pose (standing: within 15°)",
         "pelvis_list": "pelvis_list is -9.0° in the static pose (standing: within 8°)",

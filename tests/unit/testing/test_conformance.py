@@ -109,7 +109,7 @@ def test_a_faulty_augmenter_is_noticed(kind: str, says: str) -> None:
 class LateIK(FastIK):
     """Gives the angles of the frame before."""
 
-    def __call__(self, model, markers) -> IKSolution:  # type: ignore[no-untyped-def]
+    def __call__(self, model, markers) -> IKSolution:
         found = super().__call__(model, markers)
         values = 0.9 * found.motion.values
         return replace(found, motion=replace(found.motion, values=values))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -60,9 +61,11 @@ def test_descent_improves_and_repeats(sines: Sequences) -> None:
 
 
 def test_recipes_that_make_no_sense_are_refused() -> None:
-    for wrong in ({"units": ()}, {"units": (0,)}, {"batch": 0}, {"steps": -1}):
+    wrongs: tuple[dict[str, Any], ...]
+    wrongs = ({"units": ()}, {"units": (0,)}, {"batch": 0}, {"steps": -1})
+    for wrong in wrongs:
         with pytest.raises(ValueRangeError, match="a recipe needs sizes above 0"):
-            replace(RECIPE, **wrong)  # type: ignore[arg-type]
+            replace(RECIPE, **wrong)
 
 
 def test_without_tensorflow_the_extra_is_named(
