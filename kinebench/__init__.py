@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from kinebench.errors import KinebenchError
     from kinebench.io.keypoint_files import read_markers
     from kinebench.io.models import read_model
-    from kinebench.io.mot import read_motion
+    from kinebench.io.mot import motion, read_motion
     from kinebench.io.session import read_session
     from kinebench.testing.virtual_trial import virtual_trial
 
@@ -46,6 +46,7 @@ __all__ = [
     "clean",
     "compare",
     "data",
+    "motion",
     "plot",
     "read_markers",
     "read_model",
@@ -74,7 +75,7 @@ _HOMES = {
     "kinebench.io.keypoint_files": ("read_markers",),
     "kinebench.io.models": ("read_model",),
     "kinebench.io.session": ("read_session",),
-    "kinebench.io.mot": ("read_motion",),
+    "kinebench.io.mot": ("motion", "read_motion"),
     "kinebench.testing.virtual_trial": ("virtual_trial",),
 }
 

@@ -68,7 +68,8 @@ def study(
     subjects : int, optional
         Only the first so many virtual subjects.
     workers : int, optional
-        Processes; by default one per core.
+        Processes; by default this one alone, since a script can start others only under
+        ``if __name__ == "__main__":``. The command takes one per core.
     store : path, optional
         Of what is computed already; by default ``store`` in `out`.
     scheduler : str, optional
@@ -85,7 +86,8 @@ def study(
     from kinebench.cli import study as command
 
     options = {
-        "out": out, "subjects": subjects, "workers": workers, "store": store,
+        "out": out, "subjects": subjects, "store": store,
+        "workers": 1 if workers is None and scheduler is None else workers,
         "scheduler": scheduler, "pdf": pdf, "parquet": parquet,
     }  # fmt: skip
     asked = given("study", (study,), options, action="run")

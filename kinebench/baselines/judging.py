@@ -63,7 +63,7 @@ class Stretch:
     interval: Interval
 
     @property
-    def is_beyond_noise(self) -> bool:
+    def is_one_way(self) -> bool:
         """Whether the mean change differs from zero: its interval leaves zero out."""
         return math.isfinite(self.interval.low) and 0.0 not in self.interval
 

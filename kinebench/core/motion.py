@@ -84,6 +84,11 @@ class Motion(Value):
 
     def __post_init__(self) -> None:
         coordinates = tuple(self.coordinates)
+        if any(not isinstance(one, Coordinate) for one in coordinates):
+            raise ValueRangeError(
+                "the coordinates of a motion are Coordinate values, not names; kinebench.motion"
+                " makes a motion of named columns"
+            )
         counts = Counter(coordinate.name for coordinate in coordinates)
         doubled = [name for name, count in counts.items() if count > 1]
         if doubled:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from kinebench.core.arrays import FloatArray, frozen_mapping
 from kinebench.core.motion import Coordinate, Kind, Motion
@@ -152,6 +153,42 @@ def write_motion(path: Path | str, motion: Motion) -> None:
     and read them.
     """
     write_atomically(path, motion_text(motion))
+
+
+def motion(times: ArrayLike, columns: Mapping[str, ArrayLike], *, degrees: bool) -> Motion:
+    """A motion of named columns, such as those of a table of one's own.
+
+    Parameters
+    ----------
+    times : (n_frames,) s
+    columns : mapping of str to (n_frames,)
+        Coordinates by name. What the name says to be a length, as ``pelvis_tx``, is in m; the
+        others are angles.
+    degrees : bool
+        Whether angles are in degrees; else they are in rad.
+
+    Examples
+    --------
+    >>> motion([0.0, 0.1], {"knee_angle_r": [0.0, 90.0]}, degrees=True).value("knee_angle_r")
+    array([0.        , 1.57079633])
+
+    Raises
+    ------
+    ValueRangeError
+        Columns of another length than the times, or times that do not rise.
+    """
+    kinds: dict[str, Kind] = {name: kind_by_name(name) or "rotational" for name in columns}
+    turned = {
+        name: np.radians(column) if degrees and kinds[name] == "rotational" else np.asarray(column)
+        for name, column in columns.items()
+    }
+    lengths = {name: len(column) for name, column in turned.items()}
+    if set(lengths.values()) - {len(np.asarray(times))}:
+        raise ValueRangeError(
+            f"{len(np.asarray(times))} times need as many values in every column; found {lengths}"
+        )
+    coordinates = tuple(Coordinate(name, kind) for name, kind in kinds.items())
+    return Motion(coordinates, np.asarray(times), np.stack(list(turned.values()), axis=1))
 
 
 def motion_text(motion: Motion) -> str:

@@ -93,6 +93,6 @@ def _plain(finding: Finding) -> dict[str, Any]:
             "share_beyond": stretch.share,
             "mean_change": number(stretch.mean),
             "mean_change_interval": [number(stretch.interval.low), number(stretch.interval.high)],
-            "beyond_noise": stretch.is_beyond_noise,
+            "one_way": stretch.is_one_way,
         }
     return told

@@ -141,8 +141,9 @@ def _where(finding: Finding) -> str:
         return f"{told}; too short for an interval of the mean change"
     mean = _shown(stretch.mean, finding)
     direction = "lower" if stretch.mean < 0 else "higher"
-    noise = f"{direction} beyond noise" if stretch.is_beyond_noise else "within noise"
-    return f"{told}; mean change {mean} {interval}, {noise}"
+    # a change that turns its sign within the trial fails too, and is no noise
+    throughout = direction if stretch.is_one_way else "one way and the other within the trial"
+    return f"{told}; mean change {mean} {interval}, {throughout}"
 
 
 def _shown(value: float, finding: Finding) -> str:

@@ -20,8 +20,8 @@ def virtual_trial(
     Parameters
     ----------
     activity : str
-        As in study files: ``"squat"``, ``"gait"``, ``"sit-to-stand"``, ``"jump"``, …; another one
-        lists all.
+        As in study files: ``"squat"``, ``"gait"``, ``"sit-to-stand"``, ``"drop jump"``, …; another
+        one lists all.
     subject : int
         Number of the virtual person, from 1.
     camera : str

@@ -31,6 +31,7 @@ def test_one_version_everywhere() -> None:
     recipe = read_yaml("packaging/conda/recipe.yaml")
     assert read_yaml("CITATION.cff")["version"] == kinebench.__version__
     assert recipe["context"]["version"] == kinebench.__version__
+    assert f"kinebench@v{kinebench.__version__}" in text("examples/ci/github-check.yml")
     assert PROJECT["project"]["dynamic"] == ["version"]
 
 

@@ -253,7 +253,7 @@ def test_every_output_says_the_same(
     assert course["unit"] == "°"
     assert course["change"] == pytest.approx(-8.11, abs=0.01)
     assert course["from_s"] < course["to_s"]
-    assert course["beyond_noise"] is True
+    assert course["one_way"] is True
     failures = ElementTree.parse(files["junit"]).getroot().iter("failure")
     assert len(list(failures)) == sum(finding["failed"] for finding in told["findings"])
     markdown = files["markdown"].read_text()

@@ -72,7 +72,7 @@ def test_a_long_small_change_fails_by_its_rms_alone() -> None:
     assert [one.key for one in verdict.failures] == [COURSE._replace(quantity="course rms")]
     stretch = verdict.failures[0].stretch
     assert stretch is not None
-    assert stretch.is_beyond_noise
+    assert stretch.is_one_way
 
 
 @given(st.floats(0.0, 6.0), st.sampled_from(["opencap", "clinical", "strict"]))
