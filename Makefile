@@ -26,9 +26,12 @@ lint: $(VENV)/.installed-for-tests
 lint-player:
 	npx --yes eslint@9 --config packaging/eslint.config.mjs kinebench/reports/player/player.js
 
-# Every warning is an error.
+# Tutorial and gallery are executed, the notebook too. Every warning is an error; so is what a
+# browser finds on the built pages, where there is one.
 docs: $(VENV)/.installed-for-docs
 	OMP_NUM_THREADS=1 $(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet -b html docs docs/_build/html
+	OMP_NUM_THREADS=1 $(BIN)/python docs/run_notebook.py examples/notebook/first_steps.ipynb
+	$(BIN)/python docs/check_pages.py docs/_build/html
 
 # Wheel and source archive, and README's first commands from the wheel in an empty environment.
 wheel-check: $(VENV)/.installed-for-tests

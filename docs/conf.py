@@ -18,6 +18,7 @@ extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
+    "sphinx_gallery.gen_gallery",
     "executed",
     "generated_pages",
 ]
@@ -28,5 +29,20 @@ myst_heading_anchors = 3
 suppress_warnings = ["myst.header"]
 
 html_theme = "pydata_sphinx_theme"
+# a mode that is not set is an error in the browser's console
+html_context = {"default_mode": "auto"}
+html_domain_indices = False
 html_title = f"kinebench {release}"
 html_theme_options = {"show_prev_next": False, "navigation_with_keys": False}
+
+sphinx_gallery_conf = {
+    "examples_dirs": "../examples/gallery",
+    "gallery_dirs": "gallery",
+    "within_subsection_order": "FileNameSortKey",
+    "image_scrapers": ("gallery_figures.scrape",),
+    "ignore_repr_types": "Plot",
+    "reset_modules": ("gallery_figures.without_paths",),
+    "show_memory": False,
+    "write_computation_times": False,
+    "download_all_examples": False,
+}

@@ -1,7 +1,8 @@
-"""Figures of the gallery: what `kb.plot` gives, and what the library's own functions draw."""
+"""Figures of the gallery: of `kb.plot`, and those that the library's own functions draw."""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,3 +29,8 @@ def scrape(block: object, block_vars: Mapping[str, Any], gallery_conf: Mapping[s
                 figure.savefig(path, dpi=_DOTS_PER_INCH)
             saved.append(path)
     return str(figure_rst(saved, gallery_conf["src_dir"]))
+
+
+def without_paths(gallery_conf: object, fname: object) -> None:
+    """Before each example: warnings say what they warn of, and not where this machine has files."""
+    warnings.formatwarning = lambda message, category, *_, **__: f"{category.__name__}: {message}\n"

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 
+from laboratory_tables import laboratory_page
 from sphinx.application import Sphinx
 
 from kinebench.cleaning.catalogue import CLEANERS
@@ -24,11 +25,17 @@ from kinebench.studies.files.template import study_template
 
 ROOT = Path(__file__).resolve().parents[2]
 OUT = ROOT / "docs" / "generated"
+MODULES = (
+    "core", "io.trc", "io.c3d", "io.sto", "cleaning", "alignment", "metrics", "statistics",
+    "comparison", "validation", "lab", "datasets",
+)  # fmt: skip
+"""What people import from besides `kinebench` itself."""
 
 
 def pages() -> dict[str, str]:
     """Every generated page by its place below ``docs/generated``, without ending."""
     made = {"metrics": metrics_page(), "filters": filters_page(), "study_files": study_page()}
+    made["laboratory"] = laboratory_page()
     made |= {f"commands/{name}": command_page(name) for name in COMMANDS}
     made["commands/index"] = index("Commands", COMMANDS, "Every command answers `--help` too.")
     cards = shipped_cards()
@@ -37,6 +44,9 @@ def pages() -> dict[str, str]:
         "Data sets", {name: card.title for name, card in cards.items()},
         "Each page is the data set's card. `kinebench data list` says which are at hand.",
     )  # fmt: skip
+    modules = {f"kinebench.{name}": summary(f"kinebench.{name}") for name in MODULES}
+    made |= {f"modules/{name}": module_page(name) for name in modules}
+    made["modules/index"] = index("Modules", modules, "What `import kinebench` does not name.")
     made |= {f"results/{path.stem}": result_page(path) for path in results()}
     return made
 
@@ -59,6 +69,19 @@ def header(*names: str) -> str:
 def cell(text: object) -> str:
     """Text that can stand in a cell of a table."""
     return " ".join(str(text).split()).replace("|", "\\|")
+
+
+# ---- modules ---------------------------------------------------------------------------------
+
+
+def summary(module: str) -> str:
+    """The first sentence of a module's docstring."""
+    return (import_module(module).__doc__ or "").strip().splitlines()[0]
+
+
+def module_page(module: str) -> str:
+    """What a module offers, from its docstrings."""
+    return f"# `{module}`\n\n```{{eval-rst}}\n.. automodule:: {module}\n   :members:\n```\n"
 
 
 # ---- commands ------------------------------------------------------------------------------
@@ -193,7 +216,8 @@ def numbered(lines: tuple[str, ...]) -> str:
 
 def results() -> list[Path]:
     """The committed tables; each is written by the command that its first lines name."""
-    inner = ["laboratory/proof.md", "laboratory/components.md", "diagnosis/confusion.md"]
+    inner = ["laboratory/proof.md", "laboratory/components.md", "laboratory/people.md",
+             "laboratory/rigs.md", "diagnosis/confusion.md"]  # fmt: skip
     return [
         *(path for path in sorted((ROOT / "reports").glob("*.md")) if path.stem != "README"),
         *(ROOT / "benchmarks" / place for place in inner),

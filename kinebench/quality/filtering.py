@@ -9,6 +9,8 @@ import numpy as np
 from kinebench.cleaning import Butterworth
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
+from kinebench.errors import ValueRangeError
+from kinebench.geometry.registration import RigidTransform, register_rigid
 from kinebench.quality.evidence import Evidence
 from kinebench.quality.finding import Finding, graded, spans_of
 from kinebench.signals.butterworth import butterworth
@@ -18,6 +20,9 @@ from kinebench.signals.butterworth import butterworth
 # of somebody who walks.
 _MOVEMENT_HZ = 6.0
 _AMBER_LOSS_M, _RED_LOSS_M = 0.030, 0.060
+_FRAMES_OF_TURN = (
+    2_000  # as many are taken for one transform: more tell it no better, and take memory
+)
 # Twice the same filter of fourth order lowers the cut-off by a ninth.
 _LOWERED = 0.95
 
@@ -36,7 +41,8 @@ def cutoff(evidence: Evidence) -> tuple[Finding, ...] | None:
 
 
 def _loss(raw: Markers, cleaned: Markers, names: list[str]) -> Iterator[Finding]:
-    course = np.stack([_lost(raw, cleaned, name) for name in names], axis=1)
+    turned = _turn(raw.select(names), cleaned.select(names))
+    course = np.stack([_lost(raw, cleaned, name, turned) for name in names], axis=1)
     # single outliers that were taken away are no movement: a twentieth of the frames may exceed
     typical = np.quantile(course, 0.95, axis=0)
     column = int(typical.argmax())
@@ -57,14 +63,27 @@ def _loss(raw: Markers, cleaned: Markers, names: list[str]) -> Iterator[Finding]
         )
 
 
-def _lost(raw: Markers, cleaned: Markers, name: str) -> FloatArray:
+def _lost(raw: Markers, cleaned: Markers, name: str, turned: RigidTransform | None) -> FloatArray:
     """How far (n_frames,) m cleaning moves a marker at frequencies of movement."""
-    change = raw.position(name) - cleaned.position(name)
-    if not np.nan_to_num(change).any():
+    before, after = raw.position(name), cleaned.position(name)
+    if not np.nan_to_num(before - after).any():
         return np.zeros(raw.n_frames)  # nothing was cleaned, or gaps alone
+    change = (before if turned is None else turned.apply(before)) - after
     lost = butterworth(change, raw.rate_hz, _MOVEMENT_HZ, short_runs="keep")
     moved = np.linalg.norm(lost, axis=1)
     return np.where(np.isfinite(moved), moved, 0.0)
+
+
+def _turn(raw: Markers, cleaned: Markers) -> RigidTransform | None:
+    """How levelling and turning moved the room, which takes no movement away; None: untold.
+
+    One transform for all frames, so that some of them tell it.
+    """
+    some = np.arange(0, raw.n_frames, max(1, raw.n_frames // _FRAMES_OF_TURN))
+    try:
+        return register_rigid(raw.at_frames(some).positions, cleaned.at_frames(some).positions)
+    except ValueRangeError:  # too few points to say how it was turned
+        return None
 
 
 def effective_cutoff(filters: list[tuple[float, int]]) -> float:

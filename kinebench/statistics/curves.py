@@ -63,10 +63,10 @@ class CurveTest(Value):
         Mean difference, unit of the curves.
     t : (n_nodes,)
     height : float
-        Critical |t| at `alpha`, all nodes together.
+        Critical ``|t|`` at `alpha`, all nodes together.
     clusters : tuple of Cluster
     p : float
-        Of the largest |t| anywhere.
+        Of the largest ``|t|`` anywhere.
     alpha : float
     n_subjects : int
     n_relabellings : int

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kinebench.cleaning import Butterworth, parse_cleaners
 from kinebench.core import Coordinate, Markers, Motion, Subject
 from kinebench.core.arrays import FloatArray
 from kinebench.core.segments import segment_lengths, stature
 from kinebench.quality import assess_recording
 from kinebench.quality.anatomy import swaps
-from kinebench.quality.filtering import effective_cutoff
+from kinebench.quality.filtering import _loss, effective_cutoff
 from kinebench.quality.finding import Assessment, Finding, graded, spans_of, worst
 from kinebench.quality.result import smeared_wraps
 from kinebench.signals.butterworth import butterworth
@@ -159,3 +160,19 @@ def test_findings_come_worst_first() -> None:
     assert lights == sorted(lights, key=("red", "amber", "green").index)
     assert {"red", "amber"} <= set(lights)
     assert found.severity == "red"
+
+
+def test_levelling_takes_no_movement_away_and_a_low_cutoff_does() -> None:
+    # knees that go up and down by 0.2 m at 1.5 Hz; a turn of 4° moves what is 0.5 m up by 35 mm
+    course = 0.2 * np.sin(2 * np.pi * 1.5 * np.arange(240) / 60)
+    right, left = _apart(240)
+    rise = np.array([0.0, 1.0, 0.0])
+    walking = _legs(right + course[:, None] * rise, left - course[:, None] * rise)
+    level = parse_cleaners("rotate:x=4,z=-3")[0]
+    names = list(walking.names)
+    assert list(_loss(walking, level(walking), names)) == []
+    (lost,) = _loss(walking, Butterworth(0.5)(walking), names)
+    assert lost.severity == "red"
+    # a turn hides nothing that the filter took
+    (both,) = _loss(walking, level(Butterworth(0.5)(walking)), names)
+    assert both.severity == "red"
