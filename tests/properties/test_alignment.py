@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -57,7 +59,9 @@ def test_both_clocks_may_be_shifted_together(seed: int, lag_s: float, shift: flo
     st.lists(st.integers(0, 200), min_size=1, max_size=40),
     st.sampled_from(["cubic", "linear"]),
 )
-def test_nothing_is_made_up_in_gaps(seed: int, gaps: list[int], interpolation: str) -> None:
+def test_nothing_is_made_up_in_gaps(
+    seed: int, gaps: list[int], interpolation: Literal["cubic", "linear"]
+) -> None:
     full = recording(seed)
     values = full.values.copy()
     values[gaps, 1] = np.nan

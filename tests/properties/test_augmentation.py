@@ -26,13 +26,17 @@ kinds = st.sampled_from(["mirror", "repeat"])
 def random_network(rng: np.random.Generator, n_features: int, n_responses: int) -> Network:
     layers, width = [], n_features
     for n in (5, 4):
-        weights = [rng.normal(0, 0.4, shape) for shape in ((width, 4 * n), (n, 4 * n), 4 * n)]
-        layers.append(LSTMLayer(*weights))
+        kernel, recurrent, bias = (
+            rng.normal(0, 0.4, shape).astype(np.float32)
+            for shape in ((width, 4 * n), (n, 4 * n), 4 * n)
+        )
+        layers.append(LSTMLayer(kernel, recurrent, bias))
         width = n
     mean = np.append(np.zeros(n_features - 2), [1.7, 72.0])
     std = np.append(np.full(n_features - 2, 0.3), [0.1, 10.0])
-    out = rng.normal(0, 0.3, (width, n_responses))
-    return Network(tuple(layers), out, rng.normal(0, 0.3, n_responses), mean, std)
+    out = rng.normal(0, 0.3, (width, n_responses)).astype(np.float32)
+    bias = rng.normal(0, 0.3, n_responses).astype(np.float32)
+    return Network(tuple(layers), out, bias, mean, std)
 
 
 @pytest.fixture(scope="module")

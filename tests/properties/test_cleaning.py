@@ -71,10 +71,7 @@ def test_stages_give_the_same_answer_twice_and_keep_the_markers(
 @given(recording=recordings())
 @settings(max_examples=8, deadline=None)
 def test_markers_are_cleaned_independently(stage: Cleaner, recording: Markers) -> None:
-    if stage == Butterworth((4.0, 9.0)):
-        stage, alone = Butterworth((4.0, 9.0)), Butterworth(4.0)
-    else:
-        alone = stage
+    alone = Butterworth(4.0) if stage == Butterworth((4.0, 9.0)) else stage
     both, single = stage(recording), alone(recording.select(["one"]))
     np.testing.assert_allclose(both.positions[:, :1], single.positions, atol=1e-9)
 

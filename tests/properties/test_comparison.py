@@ -59,8 +59,8 @@ def test_swapping_reference_and_estimate_flips_the_bias_and_its_interval(seed: i
 @given(SEEDS, st.floats(-5, 5))
 def test_both_clocks_may_be_moved_together(seed: int, shift_s: float) -> None:
     one, other = pair(seed)
-    moved = [replace(motion, times=motion.times + shift_s) for motion in (one, other)]
-    before, after = compared(one, other), compared(*moved)
+    moved, with_it = (replace(motion, times=motion.times + shift_s) for motion in (one, other))
+    before, after = compared(one, other), compared(moved, with_it)
     for key in before:
         if not key[1].endswith("_time"):
             assert after[key] == pytest.approx(before[key], abs=1e-6, nan_ok=True), key

@@ -82,7 +82,7 @@ def test_errors_of_calibration_keep_shapes(
     forward: float, sideways: float, factor: float, offset: float
 ) -> None:
     generator = np.random.default_rng(0)
-    cloud = Markers(("a", "b", "c"), [0.0, 0.1], generator.normal(size=(2, 3, 3)))
+    cloud = Markers(("a", "b", "c"), np.array([0.0, 0.1]), generator.normal(size=(2, 3, 3)))
     chain = Chain((WorldTilt(forward, sideways), ScaleError(factor), VerticalOffset(offset)))
     seen = chain(cloud).positions
 

@@ -11,6 +11,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from kinebench.alignment import GivenLag, MinimiseLag, RigidAlignment
+from kinebench.alignment.records import Recording
 from kinebench.comparison import Comparison, PairResult, Procedure, compare_recordings
 from kinebench.comparison.lowest_error import LowestReportedError
 from kinebench.comparison.scoring import headline_name
@@ -38,8 +39,11 @@ def recording(seed: int, lags_s: list[float], rate_hz: float = 50.0) -> Motion:
     times = np.arange(round(2.5 * rate_hz) + 1) / rate_hz
     shifted = times[:, None, None] - np.array(lags_s)
     values = np.sin(2 * np.pi * frequencies * shifted + phases).mean(axis=1)
-    kinds = ["translational" if name.startswith("pelvis_t") else "rotational" for name in NAMES]
-    return Motion(tuple(map(Coordinate, NAMES, kinds)), times, values)
+    coordinates = tuple(
+        Coordinate(name, "translational" if name.startswith("pelvis_t") else "rotational")
+        for name in NAMES
+    )
+    return Motion(coordinates, times, values)
 
 
 def turning(motion: Motion) -> Motion:
@@ -57,13 +61,13 @@ def with_gaps(motion: Motion, gaps: list[tuple[int, int]]) -> Motion:
     return replace(motion, values=values)
 
 
-def compared(reference: Motion | Markers, estimate: Motion | Markers, how: Procedure) -> PairResult:
+def compared(reference: Recording, estimate: Recording, how: Procedure) -> PairResult:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", KinebenchWarning)
         return compare_recordings(reference, estimate, how, other_policies=False)
 
 
-def reported(reference: Motion | Markers, estimate: Motion | Markers, how: Procedure) -> float:
+def reported(reference: Recording, estimate: Recording, how: Procedure) -> float:
     """As the remarks print it: mean over the part that is asked about, of markers over all."""
     every = compared(reference, estimate, how).evaluation.values(headline_name(reference, how))
     rows = {name: value for name, value in every.items() if np.isfinite(value)}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -86,11 +87,14 @@ def test_a_constant_changes_bias_only(pair: tuple[np.ndarray, np.ndarray], const
 def test_swapping_flips_signed_errors_and_keeps_sizes(pair: tuple[np.ndarray, np.ndarray]) -> None:
     reference, estimate = pair
     times = np.arange(len(reference)) / 100
-    for function in (w.bias, x.range_of_motion_error, x.peak_error, x.trough_error):
+    functions: tuple[Callable[..., Any], ...] = (
+        w.bias, x.range_of_motion_error, x.peak_error, x.trough_error,
+    )  # fmt: skip
+    for function in functions:
         np.testing.assert_allclose(function(*pair), -function(estimate, reference), atol=1e-12)
-    for function in (x.peak_timing_error, x.trough_timing_error):
+    for timing in (x.peak_timing_error, x.trough_timing_error):
         with undefined_ignored():
-            there, back = function(*pair, times), function(estimate, reference, times)
+            there, back = timing(reference, estimate, times), timing(estimate, reference, times)
         np.testing.assert_allclose(there, -back, atol=1e-12)
     for function in (w.rmse, w.mean_absolute_error, w.offset_removed_rmse, w.max_absolute_error):
         np.testing.assert_allclose(function(*pair), function(estimate, reference), atol=1e-12)
@@ -196,7 +200,7 @@ def games(draw: st.DrawFn) -> tuple[tuple[str, ...], dict[tuple[int, ...], float
     return tuple(f"f{i}" for i in range(n)), dict(zip(cells, results, strict=True))
 
 
-def parts(factors: tuple[str, ...], cells: dict[tuple[int, ...], float]) -> np.ndarray:
+def parts(factors: tuple[str, ...], cells: Mapping[tuple[Hashable, ...], float]) -> np.ndarray:
     return np.array([*shapley(cells, factors, dict.fromkeys(factors, 0)).parts.values()])
 
 

@@ -137,8 +137,8 @@ def test_group_figure_does_not_depend_on_order(
 def test_agreement_does_not_depend_on_order(pair: np.ndarray, seed: int) -> None:
     subjects = np.array([str(index // 2) for index in range(pair.shape[1])])
     order = np.random.default_rng(seed).permutation(pair.shape[1])
-    one = bland_altman(*pair, subjects.tolist())
-    other = bland_altman(*pair[:, order], subjects[order].tolist())
+    one = bland_altman(pair[0], pair[1], subjects.tolist())
+    other = bland_altman(pair[0, order], pair[1, order], subjects[order].tolist())
     np.testing.assert_allclose(other.upper, one.upper, rtol=1e-9, atol=1e-9)
     np.testing.assert_allclose(
         numbers_in(other.upper_interval), numbers_in(one.upper_interval), rtol=1e-9, atol=1e-7
@@ -217,7 +217,8 @@ def test_effect_size_has_no_unit(pair: np.ndarray, shift: float, scale: float) -
 @given(pairs, st.floats(0.1, 200), st.floats(0.1, 200))
 def test_a_wider_margin_is_met_more_easily(pair: np.ndarray, one: float, other: float) -> None:
     narrow, wide = sorted([one, other])
-    assert equivalence(*pair, wide).p <= equivalence(*pair, narrow).p + 1e-12
+    at_wide, at_narrow = (equivalence(pair[0], pair[1], margin) for margin in (wide, narrow))
+    assert at_wide.p <= at_narrow.p + 1e-12
 
 
 @given(samples, st.floats(0.5, 0.9), st.floats(0.9, 0.999))

@@ -26,6 +26,8 @@ class CameraError(Protocol):
 
     def __call__(self, keypoints: Markers, *names: str) -> Markers: ...
 
+    def __hash__(self) -> int: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Chain:

@@ -218,6 +218,7 @@ def test_resampling_changes_rate_and_carries_confidence(waves: Markers) -> None:
     fast = Resample(100.0)(waves)
     t = fast.times
     np.testing.assert_allclose(fast.positions[:, 0, 0], np.sin(3 * t), atol=1e-5)
+    assert fast.confidence is not None
     np.testing.assert_allclose(fast.confidence, 0.9)
 
 
@@ -228,7 +229,7 @@ def test_rotation_turns_about_its_centre_and_back(waves: Markers) -> None:
     np.testing.assert_allclose(turned.positions[7, 0], [-z, -y, -x], atol=1e-12)
     np.testing.assert_allclose(stage.inverse()(turned).positions, waves.positions, atol=1e-12)
     centred = Rotate(stage.R, centre=(1.0, 2.0, 3.0))
-    point = Markers(("p",), [0.0], [[[1.0, 2.0, 3.0]]])
+    point = Markers(("p",), np.zeros(1), np.array([[[1.0, 2.0, 3.0]]]))
     np.testing.assert_allclose(centred(point).positions, point.positions)
     assert stage.angle == pytest.approx(np.pi)
     with pytest.raises(ValueRangeError, match="proper rotation"):
@@ -243,7 +244,8 @@ def test_the_inverse_of_a_rotation_keeps_its_centre(waves: Markers) -> None:
 
 
 def test_gaps_are_filled_in_time_not_in_frames() -> None:
-    line = Markers(("p",), [0.0, 3.0, 4.0], [[[0.0, 0, 0]], [[np.nan] * 3], [[4.0, 8, 0]]])
+    positions = np.array([[[0.0, 0, 0]], [[np.nan] * 3], [[4.0, 8, 0]]])
+    line = Markers(("p",), np.array([0.0, 3.0, 4.0]), positions)
     np.testing.assert_allclose(FillGaps()(line).positions[1, 0], [3.0, 6.0, 0.0])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -63,7 +64,7 @@ def test_misfit_is_the_recordings_or_the_frames(errors: MarkerErrors) -> None:
         ({"residuals": np.ones(3)}, "residuals"),
     ],
 )
-def test_impossible_errors_are_refused(changes: dict[str, np.ndarray], message: str) -> None:
+def test_impossible_errors_are_refused(changes: dict[str, Any], message: str) -> None:
     sound = MarkerErrors("a", "", ("A", "B"), np.eye(6), np.ones(2), {})
     with pytest.raises(ValueRangeError, match=message):
         replace(sound, **changes)
