@@ -138,6 +138,12 @@ def _add_score_arguments(how: argparse._ArgumentGroup) -> None:
         help="score repetitions one by one: squat, sts, gait or jump; default: none",
     )
     how.add_argument("--coordinates", metavar="A,B", help="score these only")
+    how.add_argument(
+        "--pool",
+        action="store_true",
+        help="average over unlike trials, such as squats and walks; default: each kind apart, by"
+        " the trials' names",
+    )
 
 
 def _add_output_arguments(output: argparse._ArgumentGroup) -> None:
@@ -201,7 +207,7 @@ def _stated(arguments: argparse.Namespace) -> Stated:
     from kinebench.comparison import Procedure
     from kinebench.validation import Stated
 
-    how = Procedure(events=arguments.events)
+    how = Procedure(events=arguments.events, pool_kinds=arguments.pool)
     if arguments.window is not None:
         how = replace(how, window_s=tuple(arguments.window))
     if arguments.coordinates is not None:

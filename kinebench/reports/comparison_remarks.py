@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from kinebench.comparison import Comparison, PairResult
 from kinebench.comparison.asked import asked_mean
 from kinebench.comparison.error_bars import share_within_band
+from kinebench.comparison.trial_kinds import POOL_HINT, kinds_said
 from kinebench.core.body_groups import TRANSLATIONS, group_means
 from kinebench.metrics.marker_evaluation import ALL_MARKERS
 from kinebench.remarks import Remark, each_once
@@ -31,9 +32,28 @@ def remarks(comparison: Comparison) -> list[str]:
         lines += pair_remarks(comparison, comparison.pairs[0])
     else:
         lines += _flags(comparison)
+    lines += kinds_remarks(comparison)
     lines += [f"left out: {excluded.item}: {excluded.reason}" for excluded in comparison.excluded]
     told = [remark for pair in comparison.pairs for remark in pair.remarks]
-    return lines + notes((*told, *comparison.remarks))
+    told += [remark for part in comparison.by_kind.values() for remark in part.remarks]
+    return lines + notes(told)
+
+
+def kinds_remarks(comparison: Comparison) -> list[str]:
+    """That several kinds of trials are shown apart, or were pooled; nothing of one kind."""
+    if comparison.parts:
+        return [f"{kinds_said(comparison.parts)}; shown apart; {POOL_HINT}"]
+    if comparison.pooled_kinds and len(comparison.pairs) > 1:
+        return [
+            f"warning: {kinds_said(comparison.pooled_kinds)}; pooled as asked for: figures over"
+            " subjects are means over unlike trials, and hold for none of them"
+        ]
+    return []
+
+
+def kind_title(kind: str, part: Comparison) -> str:
+    """ "gait: 4 trials of 2 subjects"."""
+    return f"{kind}: {comparison_title(part)}"
 
 
 def notes(told: Iterable[Remark]) -> list[str]:
