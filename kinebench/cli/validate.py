@@ -55,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "video",
         nargs="?",
         type=Path,
-        help="an OpenCap session (folder or .zip), a Pose2Sim project, or a .mot, .sto, .trc;"
+        help="an OpenCap session (folder, .zip or a public one's name), a Pose2Sim project, or a .mot, .sto, .trc;"
         " beside a folder of mocap a session, or a folder of sessions or files; with --preset a"
         " folder with motions of your own, instead of the study's",
     )
@@ -184,6 +184,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def validated(arguments: argparse.Namespace) -> ManyValidations:
     """One trial of two files, or all that two folders share."""
+    from kinebench.cli.planning import session_place
     from kinebench.cli.progress import status_line
     from kinebench.validation import (
         ManyValidations,
@@ -193,12 +194,13 @@ def validated(arguments: argparse.Namespace) -> ManyValidations:
     )
 
     stated = _stated(arguments)
+    video = session_place(arguments.video)
     if not arguments.mocap.is_dir():
-        one = validate_files(arguments.mocap, arguments.video, stated)
+        one = validate_files(arguments.mocap, video, stated)
         return ManyValidations((one,), one.validation.comparison)
     if arguments.trial is not None:
         raise ValueRangeError("--trial is of one mocap file; of a folder every trial is taken")
-    trials = find_trials(arguments.mocap, arguments.video, stated)
+    trials = find_trials(arguments.mocap, video, stated)
     with status_line() as show:
         return validate_many(trials, show)
 

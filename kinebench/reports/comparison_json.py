@@ -99,6 +99,7 @@ def _pair(comparison: Comparison, pair: PairResult) -> dict[str, Any]:
         "policies": {
             name: {
                 "lag_s": outcome.record.lag_s if outcome.record else None,
+                "flags": list(outcome.record.flags) if outcome.record else [],
                 "values": outcome.result,
                 "reason": outcome.reason,
             }
