@@ -107,9 +107,20 @@ class Clock:
     @property
     def confidence(self) -> Literal["high", "low"]:
         """High where every signal tells this lag before all others, and it has no rival."""
-        agree = all(abs(s.best_lag_s - self.lag_s) <= AGREEMENT_S for s in self.signals)
-        told = all(s.correlation >= _TELLS for s in self.signals)
-        return "high" if agree and told and self.rival_s is None else "low"
+        return "low" if self.doubts else "high"
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What speaks against the lag, a clause each."""
+        found = []
+        for signal in self.signals:
+            if not abs(signal.best_lag_s - self.lag_s) <= AGREEMENT_S:
+                found.append(f"{signal.name} fits best at {signal.best_lag_s:+.3f} s")
+            if not signal.correlation >= _TELLS:
+                found.append(f"{signal.name} correlates by {signal.correlation:.2f} only")
+        if self.rival_s is not None:
+            found.append(f"{self.rival_s:+.3f} s fits nearly as well, as in cyclic movement")
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

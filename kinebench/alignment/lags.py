@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,6 +100,60 @@ def rival_lag(
     if not len(rivals):
         return None
     return float(lags[rivals[scores[rivals].argmax()]] / rate_hz)
+
+
+class CurvesAtLag(NamedTuple):
+    """How well the angles of two motions follow one another at a lag, and at their own best one.
+
+    Parameters
+    ----------
+    correlation, best_correlation : float
+        −1 to 1, over all angles that cannot wrap, pooled.
+    best_lag_s : float
+    """
+
+    correlation: float
+    best_correlation: float
+    best_lag_s: float
+
+
+def curves_at_lag(
+    reference: Recording, estimate: Recording, rate_hz: float, max_lag_s: float, lag_s: float
+) -> CurvesAtLag | None:
+    """Whether the angles confirm a lag that a signal told; None of markers, or without an angle.
+
+    Parameters
+    ----------
+    reference, estimate : Motion or Markers
+    rate_hz, max_lag_s : float
+        Of the search for the best lag.
+    lag_s : float
+        The lag that is doubted.
+    """
+    if not (isinstance(reference, Motion) and isinstance(estimate, Motion)):
+        return None
+    names = [
+        c.name
+        for c in reference.coordinates
+        if c.kind == "rotational" and not can_wrap(c) and c.name in estimate.names
+    ]
+    if not names:
+        return None
+    start = min(reference.times[0], estimate.times[0])
+    end = max(reference.times[-1], estimate.times[-1])
+    clock = even_times(np.array([start, end]), rate_hz)
+    one, other = (
+        resample(motion.select(names).values, motion.times, clock)
+        for motion in (reference, estimate)
+    )
+    reach = int(np.floor(max_lag_s * rate_hz + 1e-9))
+    lags = np.arange(-reach, reach + 1)
+    scores = correlations(one, other, lags)
+    if not np.isfinite(scores).any():
+        return None
+    best = int(np.nanargmax(scores))
+    at = float(np.interp(lag_s, lags / rate_hz, scores))
+    return CurvesAtLag(at, float(scores[best]), float(lags[best] / rate_hz))
 
 
 def error_of_lag(

@@ -16,11 +16,16 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from kinebench.alignment.lags import error_of_lag, lag_signals, rival_lag
+from kinebench.alignment.clock import SAME_TRIAL
+from kinebench.alignment.lags import curves_at_lag, error_of_lag, lag_signals, rival_lag
 from kinebench.alignment.records import Aligned, AlignmentRecord, Recording
 from kinebench.alignment.resampling import Interpolation, at_reference_times
 from kinebench.errors import AlignmentError, ValueRangeError
 from kinebench.signals.lag import correlation_at, lag_by_correlation
+
+_CONTRADICTED = 0.1
+"""So much better the angles follow one another at another lag than at one that they contradict: of
+knees that move as a sine at 1 Hz, half a stride costs 2, and 0.05 s less than 0.05."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +104,15 @@ class SignalLag:
         flags = []
         if rival is not None:
             flags.append(f"ambiguous: a lag of {rival:.3f} s correlates nearly as well")
-        if correlation < 0.8:
+        if correlation < SAME_TRIAL:
             flags.append(f"doubtful: the signals correlate by {correlation:.2f} only")
+        curves = curves_at_lag(reference, estimate, rate_hz, self.max_lag_s, lag)
+        if curves is not None and curves.best_correlation - curves.correlation > _CONTRADICTED:
+            flags.append(
+                f"doubtful: at this lag, {lag:.3f} s, the angles correlate by"
+                f" {curves.correlation:.2f}; at {curves.best_lag_s:.3f} s by"
+                f" {curves.best_correlation:.2f}"
+            )
         return _aligned(
             self, reference, estimate, lag, signal=name, correlation=correlation, flags=tuple(flags)
         )

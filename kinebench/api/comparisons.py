@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from kinebench.core.markers import Markers
     from kinebench.core.motion import Motion
 
-_OF_PAIRS = ("pairs", "match", "event_markers", "margin", "recordings", "motions", "model")
+_OF_PAIRS = (
+    "pairs", "match", "event_markers", "margin", "recordings", "motions", "model", "trials", "pool"
+)  # fmt: skip
 """Options of files, or of many of them; values are one pair that is read already."""
 
 
@@ -39,6 +41,8 @@ def compare(
     recordings: PathLike | None = None,
     motions: PathLike | None = None,
     model: PathLike | None = None,
+    trials: str | None = None,
+    pool: bool = False,
 ) -> ComparisonResult:
     """How far estimates are from a reference, as ``kinebench compare``; clocks count as one.
 
@@ -76,6 +80,10 @@ def compare(
         Of pipelines: what they are run on, and where to keep what they give.
     model : path
         The scaled model, or a folder with one per subject: for joint centres, on the page.
+    trials : str
+        Only these, by name, such as ``"squat*"``.
+    pool : bool
+        Average over unlike trials, such as squats and walks; by default each kind apart.
 
     Returns
     -------
@@ -104,7 +112,7 @@ def compare(
         "coordinates": coordinates, "match": match, "events": events,
         "walking_direction": walking_direction, "event_markers": event_markers,
         "margin": margin, "group": group, "recordings": recordings, "motions": motions,
-        "model": model,
+        "model": model, "trials": trials, "pool": pool,
     }  # fmt: skip
     named_ones = [one for one in (reference, *estimates) if one is not None]
     places = [one for one in named_ones if isinstance(one, str | PathLikeType)]
@@ -174,6 +182,7 @@ def validate(
     window: tuple[float, float] | None = None,
     events: str | None = None,
     coordinates: Sequence[str] | None = None,
+    pool: bool = False,
 ) -> ValidationResult:
     """Mocap against video of two laboratories, as ``kinebench validate``.
 
@@ -203,7 +212,7 @@ def validate(
     lag : float
         Seconds by which the video is late, if known.
     frame : {"estimate", "same"}
-    window, events, coordinates
+    window, events, coordinates, pool
         As of `compare`.
 
     Returns
@@ -219,6 +228,7 @@ def validate(
         "scaled_model": scaled_model, "map": map, "axes": axes, "video_axes": video_axes,
         "body": body, "engine": engine, "mass": mass, "height": height, "sure": sure, "lag": lag,
         "frame": frame, "window": window, "events": events, "coordinates": coordinates,
+        "pool": pool,
     }  # fmt: skip
     asked = given("validate", (mocap, video), options)
     with explaining(asked):

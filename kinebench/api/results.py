@@ -65,10 +65,13 @@ class ComparisonResult(_Shown):
         from kinebench.comparison import Comparison
         from kinebench.reports.comparison_tables import tidy_rows
         from kinebench.reports.method_report import tidy_method_rows
+        from kinebench.reports.over_subjects import subject_rows
 
         found = self.comparison
         return _frame(
-            tidy_rows(found) if isinstance(found, Comparison) else tidy_method_rows(found)
+            (*tidy_rows(found), *subject_rows(found, self.margin))
+            if isinstance(found, Comparison)
+            else tidy_method_rows(found)
         )
 
     def report(self, path: PathLike) -> None:
@@ -97,17 +100,23 @@ class ComparisonResult(_Shown):
 
     def __str__(self) -> str:
         from kinebench.comparison import Comparison
-        from kinebench.reports.comparison_remarks import comparison_title
+        from kinebench.reports.comparison_remarks import (
+            comparison_title,
+            kind_title,
+            kinds_remarks,
+        )
         from kinebench.reports.comparison_tables import main_table
         from kinebench.reports.method_report import methods_in_words, ranking_table
         from kinebench.reports.tables import as_text
 
         found = self.comparison
         if isinstance(found, Comparison):
-            head, table = f"estimate − reference: {comparison_title(found)}", main_table(found)
-        else:
-            head, table = methods_in_words(found), ranking_table(found)
-        return f"{head}\n\n{as_text(table, _WIDTH)}"
+            texts = [f"estimate − reference: {comparison_title(found)}"]
+            for kind, part in found.by_kind.items():
+                texts += [kind_title(kind, part)] if kind else []
+                texts.append(as_text(main_table(part), _WIDTH))
+            return "\n\n".join((*texts, *kinds_remarks(found)))
+        return f"{methods_in_words(found)}\n\n{as_text(ranking_table(found), _WIDTH)}"
 
     def __repr__(self) -> str:
         from kinebench.comparison import Comparison
@@ -149,8 +158,10 @@ class ValidationResult(_Shown):
     def to_dataframe(self) -> pd.DataFrame:
         """All figures in ° and mm, one a row, as ``--csv`` writes them."""
         from kinebench.reports.comparison_tables import tidy_rows
+        from kinebench.reports.over_subjects import subject_rows
 
-        return _frame(tidy_rows(self.found.comparison))
+        found = self.found.comparison
+        return _frame((*tidy_rows(found), *subject_rows(found)))
 
     def report(self, path: PathLike) -> None:
         """Write the page, as ``--report`` does."""
@@ -159,13 +170,20 @@ class ValidationResult(_Shown):
         _write_page(path, validation_document(self.found.trials, self.found.comparison))
 
     def __str__(self) -> str:
-        from kinebench.reports.comparison_remarks import comparison_title
+        from kinebench.reports.comparison_remarks import (
+            comparison_title,
+            kind_title,
+            kinds_remarks,
+        )
         from kinebench.reports.comparison_tables import kinds_table
         from kinebench.reports.tables import as_text
 
         compared = self.found.comparison
-        table = as_text(kinds_table(compared.pairs), _WIDTH)
-        return f"video − mocap: {comparison_title(compared)}\n\n{table}"
+        texts = [f"video − mocap: {comparison_title(compared)}"]
+        for kind, part in compared.by_kind.items():
+            texts += [kind_title(kind, part)] if kind else []
+            texts.append(as_text(kinds_table(part.pairs), _WIDTH))
+        return "\n\n".join((*texts, *kinds_remarks(compared)))
 
     def __repr__(self) -> str:
         return f"<ValidationResult: {ComparisonResult(self.found.comparison)!r}>"

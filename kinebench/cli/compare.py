@@ -7,6 +7,7 @@ import json
 import math
 import textwrap
 from dataclasses import replace
+from fnmatch import fnmatch
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,7 +20,7 @@ from kinebench.cli.compare_methods import (
     said_of_models,
 )
 from kinebench.cli.output import terminal_width
-from kinebench.errors import ValueRangeError
+from kinebench.errors import ValueRangeError, listed
 
 if TYPE_CHECKING:
     from kinebench.alignment import TimeAlignment
@@ -58,10 +59,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         " as of a gate, is a pipeline: it is run on --recordings",
     )  # fmt: skip
     parser.add_argument(
+        "--trials", metavar="PATTERN",
+        help="these only, by name, such as 'squat*'; default: all",
+    )  # fmt: skip
+    parser.add_argument(
         "--pairs",
         type=Path,
         metavar="CSV",
-        help="columns reference, estimate, method, subject, trial, lag_s",
+        help="columns reference, estimate, method, subject, trial, lag_s, activity",
     )
     parser.add_argument(
         "--recordings", type=Path, metavar="DIR",
@@ -137,6 +142,12 @@ def _add_output_arguments(parser: argparse.ArgumentParser) -> None:
         " subjects on; default: no test",
     )
     parser.add_argument(
+        "--pool",
+        action="store_true",
+        help="average over unlike trials, such as squats and walks; default: each kind apart, by"
+        " the column activity of --pairs or the trials' names",
+    )
+    parser.add_argument(
         "--group",
         metavar="PART",
         help="the part of the body whose mean --align minimise makes lowest, and by which several"
@@ -193,7 +204,7 @@ def asked_of(arguments: argparse.Namespace, made: Path) -> Asked:
 
     Motions of pipelines are put into folders below `made`, unless they are to be kept.
     """
-    found = _found(arguments, arguments.motions or made)
+    found = _chosen(_found(arguments, arguments.motions or made), arguments.trials)
     how, margin = procedure_of(arguments), _margin_rad(arguments)
     said = said_of_models(arguments, found)
     how = how if said.joints is None else replace(how, joints=said.joints)
@@ -220,7 +231,7 @@ def _run_one(
     from kinebench.io.atomic import require_writable, write_atomically
     from kinebench.reports import comparison_tables, tables
     from kinebench.reports.comparison_json import as_json
-    from kinebench.reports.comparison_remarks import comparison_title
+    from kinebench.reports.over_subjects import comparison_latex, subject_rows
 
     outputs = (arguments.csv, arguments.latex, arguments.report)
     files = files_of({"": found})
@@ -228,12 +239,10 @@ def _run_one(
     pairs = (found.pairs, how, matches(arguments.match), found.excluded, said.kinds)
     comparison = compare_pairs(*pairs)
     if arguments.csv is not None:
-        rows = comparison_tables.tidy_rows(comparison)
+        rows = (*comparison_tables.tidy_rows(comparison), *subject_rows(comparison, margin))
         write_atomically(arguments.csv, tables.as_csv(rows))
     if arguments.latex is not None:
-        caption = f"Error of the estimate, {comparison_title(comparison)}"
-        text = tables.as_latex(comparison_tables.main_table(comparison), caption)
-        write_atomically(arguments.latex, text)
+        write_atomically(arguments.latex, comparison_latex(comparison, margin))
     if arguments.report is not None:
         from kinebench.reports.comparison_report import comparison_document
         from kinebench.reports.html import as_html
@@ -306,6 +315,25 @@ def _found(arguments: argparse.Namespace, made: Path) -> dict[str, FoundPairs]:
     }
 
 
+def _chosen(found: dict[str, FoundPairs], pattern: str | None) -> dict[str, FoundPairs]:
+    """Pairs whose trial's name fits a pattern, in any case; a folder before it may be left out."""
+    if pattern is None:
+        return found
+
+    def fits(trial: str) -> bool:
+        names = (trial, trial.rsplit("/", 1)[-1])
+        return any(fnmatch(name.casefold(), pattern.casefold()) for name in names)
+
+    chosen = {
+        name: one._replace(pairs=tuple(pair for pair in one.pairs if fits(pair.trial)))
+        for name, one in found.items()
+    }
+    if not any(one.pairs for one in chosen.values()):
+        there = dict.fromkeys(pair.trial for one in found.values() for pair in one.pairs)
+        raise ValueRangeError(f"--trials {pattern} fits no trial; there are {listed(there, 6)}")
+    return chosen
+
+
 def _is_pipeline(estimate: Path) -> bool:
     return estimate.suffix.lower() == ".toml"
 
@@ -331,7 +359,11 @@ def procedure_of(arguments: argparse.Namespace) -> Procedure:
     from kinebench.comparison import procedure
     from kinebench.errors import require_names
 
-    how = replace(procedure(arguments.preset), group=arguments.group)
+    how = replace(
+        procedure(arguments.preset),
+        group=arguments.group,
+        pool_kinds=arguments.pool,
+    )
     if arguments.align is not None:
         how = replace(how, time=_time_alignment(arguments.align))
     if arguments.space is not None:
@@ -386,18 +418,33 @@ def _time_alignment(text: str) -> TimeAlignment:
 
 
 def _print(comparison: Comparison, margin_rad: float | None, said: SaidOfModels) -> None:
-    from kinebench.comparison.agreement import FEWEST_SUBJECTS, agreement_of
-    from kinebench.reports.agreement_tables import agreement_table
     from kinebench.reports.comparison_remarks import (
         comparison_title,
+        kind_title,
         procedure_remarks,
         remarks,
     )
-    from kinebench.reports.comparison_tables import main_table
-    from kinebench.reports.tables import as_text
 
     width = terminal_width()
     print(f"estimate − reference: {comparison_title(comparison)}\n")
+    for kind, part in comparison.by_kind.items():
+        if kind:
+            print(f"{kind_title(kind, part)}\n")
+        _print_over_subjects(part, margin_rad, said, width)
+    for line in (*remarks(comparison), *procedure_remarks(comparison)):
+        hang = "    " if line.startswith("  ") else "  "
+        print(textwrap.fill(line, max(width, 40), subsequent_indent=hang, break_long_words=False))
+
+
+def _print_over_subjects(
+    comparison: Comparison, margin_rad: float | None, said: SaidOfModels, width: int
+) -> None:
+    """Tables of one kind of trials."""
+    from kinebench.comparison.agreement import FEWEST_SUBJECTS, agreement_of
+    from kinebench.reports.agreement_tables import agreement_table
+    from kinebench.reports.comparison_tables import main_table
+    from kinebench.reports.tables import as_text
+
     print(as_text(main_table(comparison), width))
     print()
     agreement = agreement_of(comparison, margin_rad)
@@ -417,6 +464,3 @@ def _print(comparison: Comparison, margin_rad: float | None, said: SaidOfModels)
         errors = joint_centre_errors(comparison.pairs, said.models)
         print(as_text(joint_centre_table({"estimate": errors}), width))
         print()
-    for line in (*remarks(comparison), *procedure_remarks(comparison)):
-        hang = "    " if line.startswith("  ") else "  "
-        print(textwrap.fill(line, max(width, 40), subsequent_indent=hang, break_long_words=False))

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kinebench.errors import FileFormatError, ValueRangeError
+from kinebench.errors import FileFormatError, ValueRangeError, listed, require_names
 
 if TYPE_CHECKING:
     from kinebench.statistics.power import DifferenceComponents
 
 
+_FIGURES = ("subject", "trial", "repetition", "coordinate", "metric", "value")
+
 _EPILOG = """\
 Differences are estimate - reference, all in one unit. A trial's value is the mean of its
 repetitions. Components come from options or from a pilot: a CSV with the columns subject,
-difference and, if there are any, trial. Of a small pilot they are uncertain: plan with more.
+difference and, if there are any, trial, or the figures that compare --csv wrote, of which the bias
+of --coordinate counts. Of a small pilot they are uncertain: plan with more.
 
 examples:
   kinebench power --margin 5 --bias 2 --subject-sd 3 --trial-sd 2
   kinebench power --pilot knee.csv --margin 5 --limits-width 2
+  kinebench power --pilot figures.csv --coordinate knee_angle_r --margin 5
   kinebench power --icc 0.9 --icc-width 0.1
 """
 
@@ -40,6 +45,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_components(group: Any) -> None:
     group.add_argument("--pilot", type=Path, metavar="FILE.csv", help="take them from a pilot")
+    group.add_argument(
+        "--coordinate",
+        metavar="NAME",
+        help="of a pilot that kinebench compare or validate wrote with --csv: whose differences",
+    )
     group.add_argument(
         "--subject-sd", type=float, metavar="SD", help="between subjects, in their unit; default 0"
     )
@@ -178,18 +188,25 @@ def _components(arguments: argparse.Namespace) -> DifferenceComponents:
     if arguments.pilot is None:
         subject, trial, repetition = (value or 0.0 for value in given)
         return DifferenceComponents(subject, trial, repetition, arguments.bias or 0.0)
-    found = components_of(*_pilot(arguments.pilot))
+    found = components_of(*_pilot(arguments.pilot, arguments.coordinate))
     bias = found.bias if arguments.bias is None else arguments.bias
     return DifferenceComponents(found.subject, found.trial, found.repetition, bias)
 
 
-def _pilot(path: Path) -> tuple[list[float], list[str], list[str]]:
+def _pilot(path: Path, coordinate: str | None) -> tuple[list[float], list[str], list[str]]:
     """Differences, subjects and trials."""
     from kinebench.io.csv_text import split_csv
     from kinebench.io.text import read_text
 
     table = split_csv(read_text(path), path.name)
     header = [cell.lower() for cell in table.header]
+    if "difference" not in header and set(_FIGURES) <= set(header):
+        return _of_figures(path, coordinate)
+    if coordinate is not None:
+        raise ValueRangeError(
+            f"--coordinate is of the figures that compare --csv writes; {path.name} lacks their"
+            f" columns {', '.join(name for name in _FIGURES if name not in header)}"
+        )
     lacking = [name for name in ("subject", "difference") if name not in header]
     if lacking:
         raise FileFormatError(
@@ -213,6 +230,33 @@ def _pilot(path: Path) -> tuple[list[float], list[str], list[str]]:
         subjects.append(cell["subject"].strip())
         trials.append(cell.get("trial", f"line {number}").strip())
     return values, subjects, trials
+
+
+def _of_figures(path: Path, coordinate: str | None) -> tuple[list[float], list[str], list[str]]:
+    """Biases of a coordinate of each repetition, or of each trial without any, by compare --csv."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["metric"] == "bias" and row["subject"]]
+    there = list(dict.fromkeys(row["coordinate"] for row in rows))
+    if coordinate is None:
+        raise ValueRangeError(
+            f"{path.name} has figures of {len(there)} coordinates: name one with --coordinate,"
+            f" such as {listed(there, 4)}"
+        )
+    require_names([coordinate], there, "coordinate", path.name)
+    own = [row for row in rows if row["coordinate"] == coordinate and row["value"]]
+    repeated = {(row["subject"], row["trial"]) for row in own if row["repetition"]}
+    own = [r for r in own if r["repetition"] or (r["subject"], r["trial"]) not in repeated]
+    kinds = sorted({row.get("kind_of_trial") or "" for row in own})
+    if len(kinds) > 1:
+        raise ValueRangeError(
+            f"{path.name} has {len(kinds)} kinds of trials: {', '.join(kinds)}; plan for one:"
+            " compare --trials 'squat*' --csv writes one kind"
+        )
+    try:
+        values = [float(row["value"]) for row in own]
+    except ValueError as error:
+        raise FileFormatError(f"{path.name}: a value is no number: {error}") from error
+    return values, [row["subject"] for row in own], [row["trial"] for row in own]
 
 
 def _answers(

@@ -55,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "video",
         nargs="?",
         type=Path,
-        help="an OpenCap session (folder or .zip), a Pose2Sim project, or a .mot, .sto, .trc;"
+        help="an OpenCap session (folder, .zip or a public one's name), a Pose2Sim project, or a .mot, .sto, .trc;"
         " beside a folder of mocap a session, or a folder of sessions or files; with --preset a"
         " folder with motions of your own, instead of the study's",
     )
@@ -138,6 +138,12 @@ def _add_score_arguments(how: argparse._ArgumentGroup) -> None:
         help="score repetitions one by one: squat, sts, gait or jump; default: none",
     )
     how.add_argument("--coordinates", metavar="A,B", help="score these only")
+    how.add_argument(
+        "--pool",
+        action="store_true",
+        help="average over unlike trials, such as squats and walks; default: each kind apart, by"
+        " the trials' names",
+    )
 
 
 def _add_output_arguments(output: argparse._ArgumentGroup) -> None:
@@ -178,6 +184,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def validated(arguments: argparse.Namespace) -> ManyValidations:
     """One trial of two files, or all that two folders share."""
+    from kinebench.cli.planning import session_place
     from kinebench.cli.progress import status_line
     from kinebench.validation import (
         ManyValidations,
@@ -187,12 +194,13 @@ def validated(arguments: argparse.Namespace) -> ManyValidations:
     )
 
     stated = _stated(arguments)
+    video = session_place(arguments.video)
     if not arguments.mocap.is_dir():
-        one = validate_files(arguments.mocap, arguments.video, stated)
+        one = validate_files(arguments.mocap, video, stated)
         return ManyValidations((one,), one.validation.comparison)
     if arguments.trial is not None:
         raise ValueRangeError("--trial is of one mocap file; of a folder every trial is taken")
-    trials = find_trials(arguments.mocap, arguments.video, stated)
+    trials = find_trials(arguments.mocap, video, stated)
     with status_line() as show:
         return validate_many(trials, show)
 
@@ -201,7 +209,7 @@ def _stated(arguments: argparse.Namespace) -> Stated:
     from kinebench.comparison import Procedure
     from kinebench.validation import Stated
 
-    how = Procedure(events=arguments.events)
+    how = Procedure(events=arguments.events, pool_kinds=arguments.pool)
     if arguments.window is not None:
         how = replace(how, window_s=tuple(arguments.window))
     if arguments.coordinates is not None:

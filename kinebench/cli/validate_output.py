@@ -21,6 +21,7 @@ def write_found(arguments: argparse.Namespace, found: ManyValidations) -> None:
     from kinebench.io.atomic import write_atomically
     from kinebench.reports import comparison_tables, tables
     from kinebench.reports.html import as_html
+    from kinebench.reports.over_subjects import subject_rows
     from kinebench.reports.validation_report import methods_of_many, validation_document
 
     texts: dict[Path, str] = {}
@@ -28,7 +29,8 @@ def write_found(arguments: argparse.Namespace, found: ManyValidations) -> None:
         page = as_html(validation_document(found.trials, found.comparison))
         if arguments.report is not None:
             texts[arguments.report] = page
-    table = tables.as_csv(comparison_tables.tidy_rows(found.comparison))
+    rows = (*comparison_tables.tidy_rows(found.comparison), *subject_rows(found.comparison))
+    table = tables.as_csv(rows)
     if arguments.csv is not None:
         texts[arguments.csv] = table
     if arguments.out is not None:
@@ -85,7 +87,7 @@ def _is_one(found: ManyValidations) -> bool:
 
 def print_found(arguments: argparse.Namespace, found: ManyValidations) -> None:
     """The three kinds of error, what was found on the way, and the methods."""
-    from kinebench.reports.comparison_remarks import comparison_title
+    from kinebench.reports.comparison_remarks import comparison_title, kind_title, kinds_remarks
     from kinebench.reports.comparison_tables import kinds_table
     from kinebench.reports.tables import as_text
     from kinebench.reports.validation_report import (
@@ -100,12 +102,16 @@ def print_found(arguments: argparse.Namespace, found: ManyValidations) -> None:
         return
     width = terminal_width()
     print(f"video − mocap: {comparison_title(found.comparison)}\n")
-    print(as_text(kinds_table(found.comparison.pairs), width))
-    print()
+    for kind, part in found.comparison.by_kind.items():
+        if kind:
+            print(f"{kind_title(kind, part)}\n")
+        print(as_text(kinds_table(part.pairs), width))
+        print()
     if len(found.trials) > 1:
         print(f"{as_text(found_table(found.trials), width)}\n")
     steps = steps_told(found.trials[0].validation) if len(found.trials) == 1 else []
-    for line in (*trial_remarks(found.trials), *steps, *_excluded(found.comparison)):
+    said = (*kinds_remarks(found.comparison), *trial_remarks(found.trials))
+    for line in (*said, *steps, *_excluded(found.comparison)):
         print(textwrap.fill(line, max(width, 40), subsequent_indent="  ", break_long_words=False))
     print()
     methods = f"methods: {methods_of_many(found.trials)}"

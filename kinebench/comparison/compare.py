@@ -93,6 +93,8 @@ def comparison_of(
 ) -> Comparison:
     """What pairs say together, with group figures where there are several.
 
+    Of several kinds of trials each has its own group figures, unless the procedure pools them.
+
     Raises
     ------
     ValueRangeError
@@ -104,6 +106,12 @@ def comparison_of(
     scored_kinds = {result.evaluation.kind for result in results}
     if len(scored_kinds) > 1:
         raise ValueRangeError("the pairs mix motions and markers: compare them in two runs")
+    by_kind: dict[str, list[PairResult]] = {}
+    for result in results:
+        by_kind.setdefault(result.trial_kind, []).append(result)
+    if len(by_kind) > 1 and not how.pool_kinds:
+        parts = {kind: comparison_of(by_kind[kind], how) for kind in sorted(by_kind)}
+        return Comparison(how, tuple(results), left_out, parts=parts)
     with collected_remarks() as told:
         groups = group_rows_of(results, how)
     return Comparison(how, tuple(results), left_out, groups, tuple(told))
@@ -144,7 +152,7 @@ def compare_pair(
         else:
             seen = _matched(read_trc(pair.reference), read_trc(pair.estimate), markers)
             result = compare_recordings(*seen, how, pair.subject, pair.trial, feet, other_policies)
-    return replace(result, remarks=each_once((*told, *result.remarks)))
+    return replace(result, remarks=each_once((*told, *result.remarks)), activity=pair.activity)
 
 
 def _with_error_bars(result: PairResult, pair: FilePair, how: Procedure) -> PairResult:

@@ -13,6 +13,7 @@ from kinebench.comparison.compare import compare_pairs
 from kinebench.comparison.pairs import FoundPairs
 from kinebench.comparison.procedure import Procedure
 from kinebench.comparison.results import Comparison, PairResult
+from kinebench.comparison.trial_kinds import require_one_kind, trial_kind
 from kinebench.core.arrays import FloatArray, read_only
 from kinebench.core.motion import Kind
 from kinebench.core.value import Value
@@ -132,8 +133,12 @@ def compare_methods(
     NameNotFoundError
         When no coordinate belongs to the group that is asked for.
     ValueRangeError
-        When fewer than two methods can be compared, or they share no trial or no coordinate.
+        When fewer than two methods can be compared, or they share no trial or no coordinate;
+        or their trials are of several kinds, and the procedure does not pool them.
     """
+    if not how.pool_kinds:
+        found = (pair for one in methods.values() for pair in one.pairs)
+        require_one_kind(trial_kind(pair.trial, pair.activity) for pair in found)
     compared, left_out = _each(methods, how, markers, kinds)
     results = {
         name: {(pair.subject, pair.trial): pair for pair in comparison.pairs}

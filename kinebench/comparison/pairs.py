@@ -25,7 +25,9 @@ RUN_MOTION = "kinematics"
 """Name, without its ending, of the motion that a run leaves in the folder of its trial."""
 
 _LONGEST_LAG_S = 86_400.0  # a day
-_COLUMNS = ("reference", "estimate", "method", "subject", "trial", "lag_s", "event_markers")
+_COLUMNS = (
+    "reference", "estimate", "method", "subject", "trial", "lag_s", "event_markers", "activity"
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class FilePair:
         TRC on the reference's clock, for events that need markers.
     method : str
         What made the estimate, where several methods are compared.
+    activity : str
+        Kind of trial, such as gait; empty: as the trial's name says.
     """
 
     reference: Path
@@ -52,6 +56,7 @@ class FilePair:
     lag_s: float | None = None
     event_markers: Path | None = None
     method: str = ""
+    activity: str = ""
 
 
 class FoundPairs(NamedTuple):
@@ -115,7 +120,8 @@ def pairs_from_csv(path: Path) -> FoundPairs:
     """Pairs of a CSV with columns reference, estimate, and perhaps method, subject, trial, lag_s.
 
     With a column ``method`` the pairs are of several methods: see `by_method`. ``event_markers``
-    may name a TRC for events that need markers. Relative paths start at the CSV's folder.
+    may name a TRC for events that need markers, ``activity`` the kind of trial. Relative
+    paths start at the CSV's folder.
 
     Raises
     ------
@@ -217,6 +223,7 @@ def _pair(row: dict[str, str], path: Path, line: int) -> FilePair:
         lag_s,
         file("event_markers") if cell("event_markers") else None,
         cell("method"),
+        cell("activity"),
     )
 
 

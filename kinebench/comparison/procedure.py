@@ -53,6 +53,9 @@ class Procedure:
         Forward along X and Z, for gait cycles of markers; by default as the feet point.
     pooling : str
         Name in `kinebench.statistics.POOLINGS`, for several trials.
+    pool_kinds : bool
+        Whether figures over subjects pool unlike trials, such as squats and walks; by default each
+        kind has its own.
     headline : str
         The waveform metric that stands for the pair.
     group : str, optional
@@ -82,6 +85,7 @@ class Procedure:
     events: str | tuple[ManualEvent, ...] | None = None
     walking_direction: tuple[float, float] | None = None
     pooling: str = "hierarchical"
+    pool_kinds: bool = False
     headline: str = "rmse"
     group: str | None = None
     joints: tuple[JointFrame, ...] = LAI_RAJAGOPAL

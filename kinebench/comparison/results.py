@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from kinebench.alignment import AlignmentRecord, PolicyResult, Shifted
 from kinebench.comparison.intervals import ScoredInterval
 from kinebench.comparison.procedure import Procedure
 from kinebench.comparison.scoring import headline_name
+from kinebench.comparison.trial_kinds import trial_kind
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
 from kinebench.metrics import Evaluation, Exclusion
@@ -67,6 +68,8 @@ class PairResult:
     remarks : tuple of Remark
     standard_error : Motion, optional
         What the estimate states of itself, at its aligned times.
+    activity : str
+        As a person states it; else the trial's name tells its kind.
     """
 
     subject: str
@@ -81,6 +84,12 @@ class PairResult:
     policies: Mapping[str, PolicyResult[dict[str, float]]]
     remarks: tuple[Remark, ...] = ()
     standard_error: Motion | None = None
+    activity: str = ""
+
+    @property
+    def trial_kind(self) -> str:
+        """What kind of movement it is: see `kinebench.comparison.trial_kinds`."""
+        return trial_kind(self.trial, self.activity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +103,12 @@ class Comparison:
     excluded : tuple of Exclusion
         Pairs that could not be compared and files without a partner, with the reason.
     groups : tuple of GroupRow
-        Only when there are several pairs.
+        Only when there are several pairs, of one kind of trial.
     remarks : tuple of Remark
         Of the group figures.
+    parts : mapping of str to Comparison
+        The pairs of each kind of trial, where there are several kinds and the procedure does not
+        pool them: then figures over subjects are of the parts alone.
     """
 
     procedure: Procedure
@@ -104,6 +116,18 @@ class Comparison:
     excluded: tuple[Exclusion, ...] = ()
     groups: tuple[GroupRow, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    parts: Mapping[str, Comparison] = field(default_factory=dict)
+
+    @property
+    def by_kind(self) -> Mapping[str, Comparison]:
+        """What may be averaged over subjects: the parts, or all of it under the name ""."""
+        return self.parts or {"": self}
+
+    @property
+    def pooled_kinds(self) -> tuple[str, ...]:
+        """Kinds of trials over which a mean was asked for although they differ."""
+        kinds = sorted({pair.trial_kind for pair in self.pairs})
+        return tuple(kinds) if len(kinds) > 1 and not self.parts else ()
 
     @property
     def n_subjects(self) -> int:

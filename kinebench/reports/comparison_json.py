@@ -32,29 +32,54 @@ def as_json(
     models : mapping of str to Model
         Each subject's, on which joint centres are compared.
     """
-    centres = joint_centre_errors(comparison.pairs, models) if models else ()
-    agreement = agreement_of(comparison, margin_rad)
     content = {
         "procedure": describe(comparison.procedure),
         "n_subjects": comparison.n_subjects,
         "pairs": [_pair(comparison, pair) for pair in comparison.pairs],
         "excluded_pairs": [excluded._asdict() for excluded in comparison.excluded],
+        **_over_subjects(comparison, margin_rad, models),
+    }
+    plain: dict[str, Any] = without_nan(content)
+    return plain
+
+
+def _over_subjects(
+    comparison: Comparison, margin_rad: float | None, models: Mapping[str, Model]
+) -> dict[str, Any]:
+    """Group figures, agreement and joint centres; of several kinds of trials each has its own."""
+    content = {
         "groups": [
             {"item": row.item, "metric": row.metric, "unit": row.unit, **describe(row.figure)}
             for row in comparison.groups
         ],
+        "remarks": [remark.as_dict() for remark in comparison.remarks],
+        "pooled_kinds_of_trials": list(comparison.pooled_kinds),
+    }
+    if comparison.parts:
+        parts = {
+            kind: {
+                "n_subjects": part.n_subjects,
+                "n_trials": len(part.pairs),
+                **_over_subjects(part, margin_rad, models),
+            }
+            for kind, part in comparison.parts.items()
+        }
+        nothing = agreement_json([], [])
+        return {**content, "agreement": nothing, "joint_centres": [], "kinds_of_trials": parts}
+    agreement = agreement_of(comparison, margin_rad)
+    centres = joint_centre_errors(comparison.pairs, models) if models else ()
+    return {
+        **content,
         "agreement": agreement_json(agreement, curves_of(comparison) if agreement else []),
         "joint_centres": [describe(one) for one in centres],
-        "remarks": [remark.as_dict() for remark in comparison.remarks],
     }
-    plain: dict[str, Any] = without_nan(content)
-    return plain
 
 
 def _pair(comparison: Comparison, pair: PairResult) -> dict[str, Any]:
     return {
         "subject": pair.subject,
         "trial": pair.trial,
+        "kind_of_trial": pair.trial_kind,
         "alignment": describe(pair.alignment),
         **_evaluation(pair.evaluation),
         "repetitions": [
@@ -74,6 +99,7 @@ def _pair(comparison: Comparison, pair: PairResult) -> dict[str, Any]:
         "policies": {
             name: {
                 "lag_s": outcome.record.lag_s if outcome.record else None,
+                "flags": list(outcome.record.flags) if outcome.record else [],
                 "values": outcome.result,
                 "reason": outcome.reason,
             }

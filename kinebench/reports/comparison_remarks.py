@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from kinebench.comparison import Comparison, PairResult
 from kinebench.comparison.asked import asked_mean
 from kinebench.comparison.error_bars import share_within_band
+from kinebench.comparison.trial_kinds import POOL_HINT, kinds_said
 from kinebench.core.body_groups import TRANSLATIONS, group_means
+from kinebench.errors import listed
 from kinebench.metrics.marker_evaluation import ALL_MARKERS
 from kinebench.remarks import Remark, each_once
 from kinebench.reports.units import readable, readable_unit
@@ -31,9 +33,28 @@ def remarks(comparison: Comparison) -> list[str]:
         lines += pair_remarks(comparison, comparison.pairs[0])
     else:
         lines += _flags(comparison)
+    lines += kinds_remarks(comparison)
     lines += [f"left out: {excluded.item}: {excluded.reason}" for excluded in comparison.excluded]
     told = [remark for pair in comparison.pairs for remark in pair.remarks]
-    return lines + notes((*told, *comparison.remarks))
+    told += [remark for part in comparison.by_kind.values() for remark in part.remarks]
+    return lines + notes(told)
+
+
+def kinds_remarks(comparison: Comparison) -> list[str]:
+    """That several kinds of trials are shown apart, or were pooled; nothing of one kind."""
+    if comparison.parts:
+        return [f"{kinds_said(comparison.parts)}; shown apart; {POOL_HINT}"]
+    if comparison.pooled_kinds and len(comparison.pairs) > 1:
+        return [
+            f"warning: {kinds_said(comparison.pooled_kinds)}; pooled as asked for: figures over"
+            " subjects are means over unlike trials, and hold for none of them"
+        ]
+    return []
+
+
+def kind_title(kind: str, part: Comparison) -> str:
+    """ "gait: 4 trials of 2 subjects"."""
+    return f"{kind}: {comparison_title(part)}"
 
 
 def notes(told: Iterable[Remark]) -> list[str]:
@@ -57,7 +78,10 @@ def pair_remarks(comparison: Comparison, pair: PairResult) -> list[str]:
         f"alignment: {record.policy}, lag {_signed(record.lag_s)} s, {record.n_frames} of"
         f" {record.n_reference_frames} frames ({record.start_s:g} to {record.end_s:g} s)"
     ]
-    lines += [f"alignment: {flag}" for flag in record.flags]
+    lines += [
+        f"warning: the alignment is {flag}" if is_doubt(flag) else f"alignment: {flag}"
+        for flag in record.flags
+    ]
     if record.spatial is not None:
         residual = readable(record.spatial.transform.rms, "m", 1)
         lines.append(f"alignment in space: residual {residual} mm RMS")
@@ -77,6 +101,7 @@ def pair_remarks(comparison: Comparison, pair: PairResult) -> list[str]:
             lines.append(
                 f"policy {name} would give {mean_text(pair, metric, outcome.result)} at a lag of"
                 f" {_signed(outcome.record.lag_s)} s"
+                + "".join(f"; {flag}" for flag in outcome.record.flags if is_doubt(flag))
             )
     lines += _error_bars(pair)
     by_reason: dict[str, list[str]] = {}
@@ -129,13 +154,28 @@ def _with_unit(value: float, unit: str) -> str:
     return f"{readable(value, unit)} {readable_unit(unit)}".strip()
 
 
+def is_doubt(flag: str) -> bool:
+    """Whether a flag of an alignment says that its lag may be wrong."""
+    return flag.startswith(("doubtful: ", "ambiguous: "))
+
+
 def _flags(comparison: Comparison) -> list[str]:
-    """Flags of alignment, each once, with the number of trials."""
+    """Flags of alignment, each once, with the number of trials; doubts with the trials' names."""
     counts: dict[str, int] = {}
+    doubted: dict[str, str] = {}
     for pair in comparison.pairs:
         for flag in pair.alignment.flags:
-            counts[flag] = counts.get(flag, 0) + 1
+            if is_doubt(flag):
+                doubted.setdefault(f"{pair.subject}/{pair.trial}", flag)
+            else:
+                counts[flag] = counts.get(flag, 0) + 1
     lines = [f"alignment: {flag} ({n} trials)" for flag, n in counts.items()]
+    if doubted:
+        first, flag = next(iter(doubted.items()))
+        lines.append(
+            f"warning: the lag is in doubt in {len(doubted)} of {len(comparison.pairs)} trials,"
+            f" {listed(doubted, _MOST_NAMED)}; of {first}, {flag}"
+        )
     for pair in comparison.pairs:
         for item, reason in pair.excluded:
             lines.append(f"left out: {pair.subject}/{pair.trial}, {item}: {reason}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -36,6 +37,7 @@ from kinebench.reports.blocks import (
 )
 from kinebench.reports.comparison_remarks import (
     comparison_title,
+    kinds_remarks,
     mean_text,
     notes,
     pair_remarks,
@@ -96,18 +98,10 @@ def comparison_document(
         A model is given for markers.
     """
     title = comparison_title(comparison)
-    sections = []
-    if comparison.groups:
-        sections.append(_group(comparison))
-    agreement = agreement_of(comparison, margin_rad)
-    if agreement:
-        sections.append(agreement_section(agreement, curves_of(comparison)))
-    cycles = cycle_section({"estimate": cycle_curves(comparison)})
-    if cycles is not None:
-        sections.append(cycles)
-    if models:
-        errors = joint_centre_errors(comparison.pairs, models)
-        sections.append(joint_centre_section({"estimate": errors}, models))
+    sections = _kinds_section(comparison)
+    for kind, part in comparison.by_kind.items():
+        own = _over_subjects(part, models, margin_rad)
+        sections += [replace(one, title=f"{one.title}: {kind}") if kind else one for one in own]
     several = len(comparison.pairs) > 1
     for i, pair in enumerate(comparison.pairs):
         name = f"{pair.subject}, {pair.trial}" if several else "Result"
@@ -125,6 +119,28 @@ def comparison_document(
         "Error is estimate − reference. Angles in degrees, lengths in millimetres.",
         (f"Made by kinebench {__version__}, procedure {comparison.procedure.name}.",),
     )
+
+
+def _kinds_section(comparison: Comparison) -> list[Section]:
+    lines = kinds_remarks(comparison)
+    return [Section("Kinds of trials", tuple(Text(line) for line in lines))] if lines else []
+
+
+def _over_subjects(
+    comparison: Comparison, models: Mapping[str, Model], margin_rad: float | None
+) -> list[Section]:
+    """Group figures, agreement, cycles and joint centres of one kind of trials."""
+    sections = [_group(comparison)] if comparison.groups else []
+    agreement = agreement_of(comparison, margin_rad)
+    if agreement:
+        sections.append(agreement_section(agreement, curves_of(comparison)))
+    cycles = cycle_section({"estimate": cycle_curves(comparison)})
+    if cycles is not None:
+        sections.append(cycles)
+    if models:
+        errors = joint_centre_errors(comparison.pairs, models)
+        sections.append(joint_centre_section({"estimate": errors}, models))
+    return sections
 
 
 def _group(comparison: Comparison) -> Section:

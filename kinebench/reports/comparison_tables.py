@@ -70,6 +70,8 @@ def _tidy(pair: PairResult, repetition: str, kind: str, figure: Figure) -> dict[
         "ci_high": _or_empty(high * scale),
         "unit": readable_unit(figure.unit),
         "n": figure.n,
+        "level": "repetition" if repetition else "trial",
+        "kind_of_trial": pair.trial_kind,
     }
 
 
@@ -78,7 +80,10 @@ def _or_empty(value: float) -> float | str:
 
 
 def main_table(comparison: Comparison) -> Table:
-    """The table to show first: of the group, of the repetitions, or of the one trial."""
+    """The table to show first: of the group, of the repetitions, or of the one trial.
+
+    Of several kinds of trials each has a table of its own: see `Comparison.by_kind`.
+    """
     if comparison.groups:
         return group_table(comparison)
     pair = comparison.pairs[0]

@@ -10,7 +10,7 @@ from kinebench import __version__
 from kinebench.comparison import Comparison
 from kinebench.remarks import each_once
 from kinebench.reports.blocks import Block, Document, Listing, Section, TableBlock, Text
-from kinebench.reports.comparison_remarks import comparison_title
+from kinebench.reports.comparison_remarks import comparison_title, kind_title
 from kinebench.reports.comparison_report import comparison_document
 from kinebench.reports.comparison_tables import KINDS_AVERAGED, KINDS_SAID, kinds_table
 from kinebench.reports.reporting_checklist import MODEL, SPACE, TIME
@@ -198,7 +198,15 @@ def validation_document(
     made = comparison_document(together, models_by_subject(trials), files=files, known=known)
     averaged = len(together.pairs) > 1 or bool(together.pairs[0].repetitions)
     said = KINDS_SAID + KINDS_AVERAGED if averaged else KINDS_SAID
-    first = Section("Three kinds of error", (TableBlock(kinds_table(together.pairs), said),))
+    first = Section(
+        "Three kinds of error",
+        tuple(
+            TableBlock(
+                kinds_table(part.pairs), f"{kind_title(kind, part)}. {said}" if kind else said
+            )
+            for kind, part in together.by_kind.items()
+        ),
+    )
     lines = trial_remarks(trials)
     if len(trials) == 1:
         found: list[Block] = [Listing((*lines, *steps_told(trials[0].validation)))]

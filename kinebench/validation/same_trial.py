@@ -59,7 +59,7 @@ def size_difference(reference: Model, estimate: Model) -> float:
 def doubts(
     clock: Clock, reference: Model | None = None, estimate: Model | None = None
 ) -> tuple[Remark, ...]:
-    """What speaks against one trial of one person.
+    """What speaks against the clock, and against one trial of one person.
 
     Parameters
     ----------
@@ -68,6 +68,16 @@ def doubts(
         Scaled ones, where both are known.
     """
     told = []
+    if clock.doubts and not clock.given:
+        told.append(
+            Remark(
+                "uncertain clock",
+                "warning",
+                f"confidence in the video's clock is low: at {clock.lag_s:+.3f} s,"
+                f" {'; '.join(clock.doubts)}",
+                advice="look at the waveforms, or state the lag with --lag",
+            )
+        )
     if trial_odds(clock) > _MOST_ODDS:
         assert clock.wander_s is not None
         told.append(

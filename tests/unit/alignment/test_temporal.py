@@ -211,6 +211,36 @@ def test_periodic_signals_are_flagged() -> None:
     assert SignalLag(max_lag_s=0.2)(walk, walk).record.flags == ()
 
 
+def strides(lag_s: float = 0.0, slow: float = 0.0) -> Motion:
+    """Legs in turn at 1 Hz, a pelvis that rises with each step, and less with every other by
+    `slow`: the estimate of such a pelvis fits half a stride late as well or better."""
+    t = np.arange(401) / 100 - lag_s
+    knees = [1.0 * np.sin(2 * np.pi * t + phase) for phase in (0.0, np.pi)]
+    height = 0.9 + 0.02 * np.cos(4 * np.pi * t) + slow * np.cos(2 * np.pi * t)
+    coordinates = (
+        Coordinate("pelvis_ty", "translational"),
+        Coordinate("knee_angle_r"),
+        Coordinate("knee_angle_l"),
+    )
+    return Motion(coordinates, np.arange(401) / 100, np.stack([height, *knees], axis=1))
+
+
+def test_half_a_stride_is_never_silent() -> None:
+    """The estimate's pelvis limps on the other side: it fits best where the legs are opposite."""
+    record = SignalLag(max_lag_s=0.7)(strides(slow=0.02), strides(slow=-0.02)).record
+    assert abs(record.lag_s) == pytest.approx(0.5, abs=0.02)
+    (doubt,) = [flag for flag in record.flags if "the angles correlate" in flag]
+    assert "the angles correlate by -1.00; at" in doubt
+    assert doubt.endswith("0.000 s by 1.00")
+
+
+@pytest.mark.parametrize("lag_s", [0.0, 0.13, -0.2])
+def test_a_right_lag_is_not_doubted(lag_s: float) -> None:
+    record = SignalLag(max_lag_s=0.4)(strides(slow=0.02), strides(lag_s, slow=0.02)).record
+    assert record.lag_s == pytest.approx(lag_s, abs=0.01)
+    assert not any(flag.startswith("doubtful") for flag in record.flags)
+
+
 def test_doubtful_correlation_is_flagged() -> None:
     noise = np.random.default_rng(3).normal(size=squat().values.shape)
     flags = SignalLag()(squat(), replace(squat(), values=noise)).record.flags

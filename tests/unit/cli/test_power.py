@@ -275,3 +275,40 @@ def test_what_cannot_be_asked_is_refused_in_full(
 def test_the_help_has_examples(capsys: Printed) -> None:
     assert main(["power", "--help"]) == 0
     assert "\n  kinebench power --icc 0.9 --icc-width 0.1\n" in capsys.readouterr().out
+
+
+FIGURES = """\
+subject,trial,repetition,coordinate,metric,value,level,kind_of_trial
+a,squat1,,knee_angle_r,bias,9,trial,squat
+a,squat1,squat 1,knee_angle_r,bias,1,repetition,squat
+a,squat1,squat 2,knee_angle_r,bias,2,repetition,squat
+a,squat1,,knee_angle_r,rmse,40,trial,squat
+b,squat1,,knee_angle_r,bias,4,trial,squat
+c,squat1,,knee_angle_r,bias,-1,trial,squat
+c,squat1,,hip_flexion_r,bias,70,trial,squat
+,,,knee_angle_r,bias,80,over subjects,squat
+"""
+
+
+def test_the_figures_of_compare_are_a_pilot(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    figures, pilot = tmp_path / "figures.csv", tmp_path / "pilot.csv"
+    figures.write_text(FIGURES, encoding="utf-8")
+    rows = ("a,1,squat1", "a,2,squat1", "b,4,squat1", "c,-1,squat1")
+    pilot.write_text("\n".join(("subject,difference,trial", *rows)) + "\n", encoding="utf-8")
+    asked = ["--margin", "30", "--json"]
+    assert main(["power", "--pilot", str(pilot), *asked]) == 0
+    expected = capsys.readouterr().out
+    of_figures = ["power", "--pilot", str(figures), *asked]
+    assert main([*of_figures, "--coordinate", "knee_angle_r"]) == 0
+    assert capsys.readouterr().out == expected
+    assert main(of_figures) == 2
+    assert "name one with --coordinate, such as knee_angle_r" in capsys.readouterr().err
+    assert main([*of_figures, "--coordinate", "knee_angle"]) == 2
+    assert "knee_angle_r" in capsys.readouterr().err
+    figures.write_text(FIGURES + "d,walk1,,knee_angle_r,bias,3,trial,gait\n", encoding="utf-8")
+    assert main([*of_figures, "--coordinate", "knee_angle_r"]) == 2
+    assert "2 kinds of trials: gait, squat" in capsys.readouterr().err
+    assert main(["power", "--pilot", str(pilot), *asked, "--coordinate", "knee_angle_r"]) == 2
+    assert "--coordinate is of the figures that compare --csv writes" in capsys.readouterr().err

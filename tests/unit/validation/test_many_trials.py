@@ -69,9 +69,10 @@ def test_every_trial_that_both_have(
 ) -> None:
     monkeypatch.setattr("kinebench.reports.comparison_report._MOST_WAVEFORMS", 1)  # it is quicker
     out, page = tmp_path / "out", tmp_path / "page.html"
-    asked = [visit / "mocap", visit / "downloads", "--out", out, "--report", page]
+    asked = [visit / "mocap", visit / "downloads", "--out", out, "--report", page, "--pool"]
     text = run(capsys, *asked)
     assert "video − mocap: 3 trials of 2 subjects" in text
+    assert "2 kinds of trials: deep, squat; pooled as asked for" in " ".join(text.split())
     found = json.loads((out / "validation.json").read_text("utf-8"))
     clocks = {(one["subject"], one["trial"]): one["clock"]["lag_s"] for one in found["trials"]}
     assert clocks == pytest.approx(LAGS, abs=0.02)
@@ -98,6 +99,18 @@ def test_every_trial_that_both_have(
         assert file_sha256(visit / file) in text
     said = (out / "methods.txt").read_text("utf-8")
     assert "In each of 3 trials the video's clock was corrected by a lag of its own" in said
+
+
+def test_kinds_of_trials_are_told_apart(
+    visit: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kinebench.reports.comparison_report._MOST_WAVEFORMS", 0)  # it is quicker
+    page = tmp_path / "page.html"
+    text = run(capsys, visit / "mocap", visit / "downloads", "--report", page)
+    assert "squat: 2 trials of 2 subjects" in text
+    assert "2 kinds of trials: deep, squat; shown apart" in " ".join(text.split())
+    assert len(re.findall(r"^knee_angle_r\s", text, re.MULTILINE)) == 2
+    assert "All trials: squat" in page.read_text("utf-8")
 
 
 def test_a_name_of_a_static_trial_is_looked_for_beside_each_trial(visit: Path) -> None:
