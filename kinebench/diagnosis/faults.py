@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -326,7 +325,7 @@ def faults_of(
         text = "; ".join(_in_words(one, features[one], model.usual[one]) for one in told) or _WHOLE
         deviations = tuple((one, z[one]) for one in told)
         threshold = model.likely.get(name, LIKELY)
-        seen = _is_measured(name, features)
+        seen = any(math.isfinite(features.get(one, math.nan)) for one in _all_telling(name))
         found.append(Fault(name, probability, text, which, deviations, threshold, seen))
     ranked = sorted(found, key=lambda fault: -fault.probability)
     far = model.far(features)
@@ -334,9 +333,8 @@ def faults_of(
     return tuple(ranked), max(anything, *(fault.probability for fault in found)), strange
 
 
-def _is_measured(name: str, features: Mapping[str, float]) -> bool:
-    telling = itertools.chain.from_iterable(CAUSES[name].telling.values())
-    return any(math.isfinite(features.get(one, math.nan)) for one in telling)
+def _all_telling(name: str) -> set[str]:
+    return set().union(*CAUSES[name].telling.values())
 
 
 def recorded_wrong(
@@ -346,14 +344,9 @@ def recorded_wrong(
 
     Features that tell of settings count as usual, as if the run had been made with others.
     """
-    told = {
-        feature
-        for words in CAUSES.values()
-        if words.run_setting
-        for features_of_kind in words.telling.values()
-        for feature in features_of_kind
-    }
-    _, anything, _ = faults_of({**features, **dict.fromkeys(told, math.nan)}, model)
+    settings = [name for name, words in CAUSES.items() if words.run_setting]
+    unknown = {one: math.nan for name in settings for one in _all_telling(name)}
+    _, anything, _ = faults_of({**features, **unknown}, model)
     return max(anything, *(one.probability for one in faults if not one.words.run_setting))
 
 
