@@ -92,13 +92,21 @@ def write_report(
 
 def as_json(found: Diagnosis) -> dict[str, Any]:
     """Everything but the courses, SI units; NaN becomes null."""
-    from kinebench.diagnosis.faults import UNDECIDABLE
+    from kinebench.diagnosis.faults import CAUSES
     from kinebench.diagnosis.figures import FIGURES
     from kinebench.diagnosis.verdict import drop_interval, findings, verdict
 
+    def known(value: float) -> float | None:
+        return value if math.isfinite(value) else None
+
     def named(values: Any) -> dict[str, float | None]:
         pairs = zip(FIGURES, values.tolist(), strict=True)
-        return {figure.name: value if math.isfinite(value) else None for figure, value in pairs}
+        return {figure.name: known(value) for figure, value in pairs}
+
+    # where nothing is judged, every cause is there, without a probability
+    chances = {words.title or name: None for name, words in CAUSES.items()} | {
+        fault.title: known(fault.probability) if fault.measured else None for fault in found.faults
+    }
 
     return {
         "trial": found.trial,
@@ -110,25 +118,28 @@ def as_json(found: Diagnosis) -> dict[str, Any]:
         "causes": [
             {
                 "name": one.name,
+                "swap": one.swap,
                 "now": one.now,
                 "instead": one.instead,
-                "probability": one.probability if math.isfinite(one.probability) else None,
+                "probability": known(one.probability),
                 "evidence": one.shown,
                 "likely_wrong": one.suspect,
+                "run_setting": one.run_advice,
                 "advice": one.advice,
                 "changes_most": None if one.figure is None else one.figure.name,
-                "part": one.part if math.isfinite(one.part) else None,
+                "part": known(one.part),
                 "unit": None if one.figure is None else one.figure.unit,
-                "times_notable": one.size if math.isfinite(one.size) else None,
+                "times_notable": known(one.size),
             }
             for one in findings(found)
         ],
-        "anything_wrong": found.anything,
-        "probabilities": {fault.name: fault.probability for fault in found.faults},
+        "anything_wrong": known(found.anything),
+        "probabilities": chances,
+        "not_judged": found.unjudged or None,
         "parts": {name: named(values) for name, values in found.parts.items()},
         "alone": {name: named(values) for name, values in found.alone.items()},
         "left_out": dict(found.left_out),
-        "cannot_be_told": list(UNDECIDABLE),
+        "cannot_be_told": list(found.undecidable),
         "runs": found.n_runs,
     }
 
@@ -137,9 +148,8 @@ def _print(found: Diagnosis) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from kinebench.diagnosis.faults import UNDECIDABLE
     from kinebench.diagnosis.figures import FIGURES
-    from kinebench.diagnosis.verdict import findings, part_text, verdict
+    from kinebench.diagnosis.verdict import findings, part_text, percent, verdict
     from kinebench.reports.side_words import figure_title, figure_value
 
     for sentence in verdict(found):
@@ -162,18 +172,19 @@ def _print(found: Diagnosis) -> None:
         if one.swap:
             mark = " !" if one.suspect else ""
             drop, *others = cells(found.parts[one.swap])
-            drop = part_text(one.swap, float(found.parts[one.swap][0]), FIGURES[0])
+            part = float(found.parts[one.swap][0])
+            drop = part_text(one.swap, part, FIGURES[0], found.augmenter)
             table.add_row(f"{one.name}{mark}", drop, *others)
     table.add_section()
     table.add_row("all swapped", *cells(found.swapped))
     Console(file=terminal_of(sys.stdout), width=None if sys.stdout.isatty() else 160).print(table)
     for one in ranked:
         swap = f": {one.now} → {one.instead}" if one.swap else " (no swap)"
-        sure = f"; wrong with {one.probability:.0%}" if math.isfinite(one.probability) else ""
+        sure = f"; wrong with {percent(one.probability)}" if math.isfinite(one.probability) else ""
         shown = f": {one.shown}" if one.shown else ""
         print(f"{one.name}{swap}{sure}{shown}")
     for name, reason in found.left_out.items():
         print(f"not tried: {name}: {reason}")
-    for what in UNDECIDABLE:
+    for what in found.undecidable:
         print(f"cannot be told from this recording: {what}")
     print(f"{found.n_runs} runs; the deepest points are {found.n_deep_frames} frames")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -46,6 +46,10 @@ class CauseWords:
         Kind ("" for a cause of one kind) to the features that say it in words, in this order.
     swap : str
         Cause of `kinebench.diagnosis.swaps` that does without it; empty for none.
+    title : str
+        What readers are told as its name, with the words of its swap; empty for the name itself.
+    run_setting : bool
+        Whether it is a setting of the run, and nothing that is wrong with the recording.
     """
 
     advice: str
@@ -53,6 +57,8 @@ class CauseWords:
     picture: str
     telling: Mapping[str, tuple[str, ...]]
     swap: str = ""
+    title: str = ""
+    run_setting: bool = False
 
 
 _AGAIN = "record a static trial again, standing upright with straight knees"
@@ -93,6 +99,7 @@ CAUSES: Mapping[str, CauseWords] = MappingProxyType(
             picture="heights",
             telling={"": ("tilt sideways", "trunk to the right", "tilt sideways, movement")},
             swap="camera tilt",
+            title="camera tilt sideways",
         ),
         "tilt forwards": CauseWords(
             advice="level the keypoints (--clean level), or calibrate the cameras again",
@@ -100,6 +107,7 @@ CAUSES: Mapping[str, CauseWords] = MappingProxyType(
             picture="feet",
             telling={"": ("tilt forwards", "heel over toes", "tilt forwards, movement")},
             swap="camera tilt",
+            title="camera tilt forwards",
         ),
         "size": CauseWords(
             advice="calibrate again, and record a static trial in the same set-up as the movement",
@@ -195,6 +203,8 @@ CAUSES: Mapping[str, CauseWords] = MappingProxyType(
             picture="stance",
             telling={"": ("start",)},
             swap="augmenter start-up",
+            title="augmenter start-up",
+            run_setting=True,
         ),
         "filter": CauseWords(
             advice="filter less: the cut-off lies below the movement",
@@ -208,6 +218,8 @@ CAUSES: Mapping[str, CauseWords] = MappingProxyType(
             picture="none",
             telling={"": ("rate",)},
             swap="augmenter timing",
+            title="augmenter timing",
+            run_setting=True,
         ),
         "scaling set-up": CauseWords(
             advice="use the set-up that pulls towards standing: the static pose is straight",
@@ -257,6 +269,8 @@ class Fault:
         Features that tell of it, in spreads of clean sessions from what is usual.
     threshold : float
         Probability from which on it is called likely wrong.
+    measured : bool
+        Whether any feature that tells of it was measured; the probability says nothing otherwise.
     """
 
     name: str
@@ -265,11 +279,17 @@ class Fault:
     kind: str = ""
     deviations: tuple[tuple[str, float], ...] = ()
     threshold: float = LIKELY
+    measured: bool = True
 
     @property
     def words(self) -> CauseWords:
         """What is to be said of the cause."""
         return CAUSES[self.name]
+
+    @property
+    def title(self) -> str:
+        """Its name for readers."""
+        return self.words.title or self.name
 
     @property
     def likely(self) -> bool:
@@ -305,11 +325,29 @@ def faults_of(
         text = "; ".join(_in_words(one, features[one], model.usual[one]) for one in told) or _WHOLE
         deviations = tuple((one, z[one]) for one in told)
         threshold = model.likely.get(name, LIKELY)
-        found.append(Fault(name, probability, text, which, deviations, threshold))
+        seen = any(math.isfinite(features.get(one, math.nan)) for one in _all_telling(name))
+        found.append(Fault(name, probability, text, which, deviations, threshold, seen))
     ranked = sorted(found, key=lambda fault: -fault.probability)
     far = model.far(features)
     strange = far if len(far) > model.strange else ()
     return tuple(ranked), max(anything, *(fault.probability for fault in found)), strange
+
+
+def _all_telling(name: str) -> set[str]:
+    return set().union(*CAUSES[name].telling.values())
+
+
+def recorded_wrong(
+    faults: Sequence[Fault], features: Mapping[str, float], model: Learnt | None = None
+) -> float:
+    """Probability that anything is wrong with the recording, whatever the settings of the run.
+
+    Features that tell of settings count as usual, as if the run had been made with others.
+    """
+    settings = [name for name, words in CAUSES.items() if words.run_setting]
+    unknown = {one: math.nan for name in settings for one in _all_telling(name)}
+    _, anything, _ = faults_of({**features, **unknown}, model)
+    return max(anything, *(one.probability for one in faults if not one.words.run_setting))
 
 
 def of_causes(by_kind: Mapping[str, float]) -> dict[str, float]:

@@ -111,9 +111,9 @@ def error_of(figure: Figure, augmenter: str) -> Spread | None:
     return spreads().errors.get(figure.name) if augmenter == "v0.3" else None
 
 
-def spread_of(cause: str, figure: Figure) -> Spread | None:
-    """What swapping a cause changes of a figure; None for a cause that was not measured."""
-    return spreads().parts.get(cause, {}).get(figure.name)
+def spread_of(cause: str, figure: Figure, augmenter: str = "v0.3") -> Spread | None:
+    """What swapping a cause changes of a figure; None where not measured."""
+    return spreads().parts.get(cause, {}).get(figure.name) if augmenter == "v0.3" else None
 
 
 def notable(cause: str, figure: Figure) -> float:

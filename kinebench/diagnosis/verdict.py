@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
-from kinebench.diagnosis.faults import LIKELY
+from kinebench.diagnosis.faults import LIKELY, Fault
 from kinebench.diagnosis.figures import FIGURES, Figure
 from kinebench.diagnosis.spread import ANGLE_CHANGE as ANGLE_CHANGE
 from kinebench.diagnosis.spread import error_of, notable, spread_of
+from kinebench.diagnosis.suspicion import learnt
 from kinebench.diagnosis.swaps import Cause
 from kinebench.diagnosis.why import SOLVERS, Diagnosis
 from kinebench.errors import listed
@@ -28,6 +29,9 @@ _CANDIDATE = 0.1
 # Of the sessions that probabilities refer to, seven in ten have a fault: no news.
 WRONG_SOMEHOW = 0.85
 """From this probability on, that anything is wrong is said even where no cause is named."""
+MAYBE_WRONG = 0.35
+"""From this probability on, "no fault" would mislead: half of the seven in ten that a session has
+before it is looked at, so that the recording has not even halved the doubt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,9 @@ class Finding:
         |part| over what is notable there.
     suspect : bool
         Whether it is called likely wrong.
+    run_advice : bool
+        Whether it is a setting of the run that could be better and does not move the drop by what
+        is notable: advice, and no fault of the recording.
     """
 
     name: str
@@ -68,6 +75,7 @@ class Finding:
     part: float = math.nan
     size: float = math.nan
     suspect: bool = False
+    run_advice: bool = False
 
     @property
     def weight(self) -> float:
@@ -87,10 +95,11 @@ def findings(diagnosis: Diagnosis) -> tuple[Finding, ...]:
     found = [_solvers(diagnosis)]
     for fault in diagnosis.faults:
         likely = fault.likely and not diagnosis.strange
-        if likely or fault.probability >= _POSSIBLE:
+        if fault.measured and (likely or fault.probability >= _POSSIBLE):
             words = fault.words
-            plain = Finding(fault.name, fault.probability, fault.shown, words.advice)
-            told = replace(plain, suspect=likely)
+            plain = Finding(fault.title, fault.probability, fault.shown, words.advice)
+            apart = words.run_setting and not _moves_drop(diagnosis, words.swap)
+            told = replace(plain, suspect=likely and not apart, run_advice=likely and apart)
             cause = swaps.pop(words.swap, None)
             found.append(told if cause is None else _with_swap(diagnosis, told, cause))
     for cause in swaps.values():
@@ -102,8 +111,15 @@ def _order(one: Finding) -> tuple[int, float]:
     if one.suspect:
         return 0, -one.weight
     if math.isnan(one.probability):
-        return 2, -one.size
-    return 1, -one.probability
+        return 3, -one.size
+    return 1 if one.run_advice else 2, -one.probability
+
+
+def _moves_drop(diagnosis: Diagnosis, swap: str) -> bool:
+    if swap not in diagnosis.parts:
+        return False
+    part = abs(float(diagnosis.parts[swap][0]))
+    return part >= notable(swap, FIGURES[0])
 
 
 def _with_swap(diagnosis: Diagnosis, finding: Finding, cause: Cause) -> Finding:
@@ -171,18 +187,62 @@ def angle_change(times: FloatArray, course_part: FloatArray) -> float:
 
 
 def verdict(diagnosis: Diagnosis) -> tuple[str, ...]:
-    """What is wrong and what to do about it, what is seen, and how far it can be taken."""
-    return _answer(diagnosis, findings(diagnosis)), _seen(diagnosis), _own_bias(diagnosis)
+    """What is wrong and what to do about it, what is seen, and how far it can be taken.
+
+    The last is known where the augmenter runs that it was measured with.
+    """
+    found = findings(diagnosis)
+    lead = (_answer(diagnosis, found), *_run_advice(found), *_depends(diagnosis, found))
+    bias = (_own_bias(),) if diagnosis.augmenter == "v0.3" else ()
+    return " ".join(lead), _seen(diagnosis), *bias
+
+
+def _run_advice(found: tuple[Finding, ...]) -> tuple[str, ...]:
+    advice = [
+        f"{one.advice} ({one.name}, {percent(one.probability)}: {one.shown.split('; ')[0]})"
+        for one in found
+        if one.run_advice
+    ]
+    return (f"Advice on the run: {'; '.join(advice)}.",) if advice else ()
+
+
+def _depends(diagnosis: Diagnosis, found: tuple[Finding, ...]) -> tuple[str, ...]:
+    """Which swap moves the side drop most, and whether it does so in clean sessions too."""
+    drop = FIGURES[0]
+    swaps = [one for one in found if one.swap]
+    sizes = [float(np.nan_to_num(abs(diagnosis.parts[one.swap][0]))) for one in swaps]
+    if not sizes or max(sizes) < drop.notable or not math.isfinite(diagnosis.as_is[0]):
+        return ()
+    most = swaps[int(np.argmax(sizes))]
+    part = float(diagnosis.parts[most.swap][0])
+    spread = spread_of(most.swap, drop, diagnosis.augmenter)
+    if spread is None:
+        usual = "what is usual of this was not measured"
+    else:
+        low, high = (signed(spread.mean + s * spread.half_width, drop) for s in (-1, 1))
+        inside = abs(part - spread.mean) <= spread.half_width
+        usual = (
+            f"which is {'ordinary' if inside else 'unusual'}: in 95 % of clean sessions it is"
+            f" {low} to {high}"
+        )
+    return (
+        f"The drop of {abs(diagnosis.as_is[0]) * 1e3:.1f} mm depends most on: {most.name}"
+        f" ({most.now} → {most.instead}: {signed(part, drop)}), {usual}.",
+    )
 
 
 def _answer(diagnosis: Diagnosis, found: tuple[Finding, ...]) -> str:
+    if diagnosis.unjudged:
+        return (
+            f"Not judged: {diagnosis.unjudged}. The measured drop and what swaps change of it hold."
+        )
     suspects = [one for one in found if one.suspect]
     if suspects:
         first, *others = suspects
         more = f" Also: {listed([one.name for one in others], 4)}." if others else ""
         shown = first.shown.split("; ")[0]
         return (
-            f"Most likely wrong{_percent(first.probability)}: {first.name}: {shown}. To do:"
+            f"Most likely wrong{_bracketed(first.probability)}: {first.name}: {shown}. To do:"
             f" {first.advice}.{more}"
         )
     if diagnosis.strange:
@@ -199,32 +259,62 @@ def _answer(diagnosis: Diagnosis, found: tuple[Finding, ...]) -> str:
             " explains, and no check and no swap shows a fault; it may be the person. To do:"
             " record again, with the cameras elsewhere."
         )
+    if diagnosis.anything >= MAYBE_WRONG:
+        return _perhaps(diagnosis)
+    about = " about the recording" if any(one.run_advice for one in found) else ""
     return (
         "No fault is shown by this recording (that anything is wrong:"
-        f"{_percent(diagnosis.anything, '')}). To do: nothing; see below what cannot be told."
+        f" {percent(diagnosis.anything)}). To do: nothing{about}; see below what cannot be told."
     )
+
+
+def _candidates(diagnosis: Diagnosis) -> list[Fault]:
+    """The likeliest causes that are not named as wrong."""
+    return [
+        one
+        for one in diagnosis.faults
+        if one.measured and not one.words.run_setting and one.probability >= _CANDIDATE
+    ]
+
+
+def _perhaps(diagnosis: Diagnosis) -> str:
+    before = percent(1.0 - learnt().clean_share)
+    start = (
+        f"Something may be wrong ({percent(diagnosis.anything)}; of the sessions learnt from"
+        f" {before} had a fault), but no single cause stands out"
+    )
+    for one in _candidates(diagnosis)[:1]:
+        return (
+            f"{start} (most likely: {one.title}, {percent(one.probability)}). To tell:"
+            f" {one.words.apart}."
+        )
+    return f"{start}. To tell: record again, with the cameras elsewhere, and compare."
 
 
 def _undecided(diagnosis: Diagnosis) -> str:
     """The likeliest causes of what cannot be told, and what would tell."""
-    start = f"Something is likely wrong{_percent(diagnosis.anything)}, and what cannot be told"
-    candidates = [one for one in diagnosis.faults if one.probability >= _CANDIDATE][:2]
+    start = f"Something is likely wrong{_bracketed(diagnosis.anything)}, and what cannot be told"
+    candidates = _candidates(diagnosis)[:2]
     if not candidates:
         return (
             f"{start} from this recording: none of the causes that kinebench knows stands out. To"
             " do: record again, with the cameras elsewhere."
         )
-    names = " or ".join(f"{one.name}{_percent(one.probability)}" for one in candidates)
+    names = " or ".join(f"{one.title}{_bracketed(one.probability)}" for one in candidates)
     apart = list(dict.fromkeys(one.words.apart for one in candidates))
     return f"{start} from this recording: {names}. To tell: {'; '.join(apart)}."
 
 
-def _percent(probability: float, brackets: str = "()") -> str:
+def percent(probability: float) -> str:
     """A probability in words: never 0 or 100 %, which nothing is."""
-    if math.isnan(probability):
-        return ""
-    share = min(max(round(100 * probability), 1), 99)
-    return f" ({share} %)" if brackets else f" {share} %"
+    share = round(100 * probability)
+    if share < 1:
+        return "<1 %"
+    return f"{share} %" if share < 100 else ">99 %"
+
+
+def _bracketed(probability: float) -> str:
+    return "" if math.isnan(probability) else f" ({percent(probability)})"
 
 
 def _beyond_noise(diagnosis: Diagnosis) -> bool:
@@ -249,7 +339,7 @@ def _seen(diagnosis: Diagnosis) -> str:
     where = "at the deepest points" if diagnosis.deep_spans_s else "over the whole trial"
     interval = drop_interval(diagnosis)
     if interval is None:
-        sure = "no interval: noise is known at the deepest points, with augmenter v0.3"
+        sure = f"no interval: {_no_interval(diagnosis)}"
     else:
         low, high = (signed(limit, FIGURES[0]) for limit in interval)
         sure = f"95 % interval of the true drop {low} to {high}"
@@ -261,7 +351,15 @@ def _seen(diagnosis: Diagnosis) -> str:
     )
 
 
-def _own_bias(diagnosis: Diagnosis) -> str:
+def _no_interval(diagnosis: Diagnosis) -> str:
+    if not diagnosis.augmenter:
+        return "noise was not measured for such markers"
+    if diagnosis.augmenter != "v0.3":
+        return f"noise was not measured with augmenter {diagnosis.augmenter}"
+    return "noise was measured at the deepest points alone"
+
+
+def _own_bias() -> str:
     """What augmenter and noise do at depth where nothing is wrong."""
     error = error_of(FIGURES[0], "v0.3")
     assert error is not None
@@ -276,11 +374,11 @@ def _own_bias(diagnosis: Diagnosis) -> str:
     )
 
 
-def part_text(name: str, value: float, figure: Figure) -> str:
+def part_text(name: str, value: float, figure: Figure, augmenter: str = "v0.3") -> str:
     """A cause's part with the noise of such a part, or without interval where it is not known."""
     if not math.isfinite(value):
         return "—"
-    spread = spread_of(name, figure)
+    spread = spread_of(name, figure, augmenter)
     if spread is None:
         return f"{signed(value, figure)} (no interval)"
     width = signed(spread.half_width, figure).lstrip("+")

@@ -12,10 +12,11 @@ import numpy as np
 
 from kinebench.augmentation.augmenter import LSTMAugmenter
 from kinebench.core.arrays import FloatArray
+from kinebench.core.marker_sets import OPTICAL_MARKERS
 from kinebench.core.markers import Markers
 from kinebench.core.results import PipelineRun
 from kinebench.core.trial import Trial
-from kinebench.diagnosis.faults import Fault, faults_of
+from kinebench.diagnosis.faults import UNDECIDABLE, Fault, faults_of, recorded_wrong
 from kinebench.diagnosis.features import Choices, measured
 from kinebench.diagnosis.figures import (
     COURSES,
@@ -26,7 +27,7 @@ from kinebench.diagnosis.figures import (
     figures_of,
 )
 from kinebench.diagnosis.swaps import Cause, causes_of
-from kinebench.errors import KinebenchError
+from kinebench.errors import KinebenchError, listed
 from kinebench.metrics import shapley
 from kinebench.metrics.undefined import UndefinedMetricWarning
 from kinebench.pipeline.engines import ScalesBySetUp, with_engine
@@ -37,6 +38,9 @@ from kinebench.remarks import Remark, unheard
 
 SOLVERS = "solvers"
 """Name of the cause that OpenSim's tools stop short of their optimum."""
+
+# Nearly all that is known of a recording starts from these.
+_LEG_KEYPOINTS = tuple(side + joint for side in "RL" for joint in ("Hip", "Knee", "Ankle"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +75,8 @@ class Diagnosis:
     faults : tuple of Fault
         Every cause that the recording speaks for or against, likeliest first.
     anything : float
-        Probability that anything is wrong at all.
+        Probability that anything is wrong with the recording, settings of the run apart; NaN
+        where it is not judged.
     augmenter : str
         Version, empty without one.
     recording : Trial, optional
@@ -81,6 +86,8 @@ class Diagnosis:
     strange : tuple of str
         Features that are unlike all that causes were learnt from, where there are too many of
         them: nothing is accused then.
+    unjudged : str
+        Why there are no probabilities, as of optical markers; empty where there are.
     """
 
     trial: str
@@ -103,6 +110,14 @@ class Diagnosis:
     recording: Trial | None = None
     window_s: tuple[float, float] = (math.nan, math.nan)
     strange: tuple[str, ...] = ()
+    unjudged: str = ""
+
+    @property
+    def undecidable(self) -> tuple[str, ...]:
+        """What no recording of this kind decides."""
+        if self.unjudged:
+            return (f"whether anything is wrong: not judged: {self.unjudged}",)
+        return UNDECIDABLE if self.augmenter else UNDECIDABLE[1:]  # the first is on the augmenter
 
     @property
     def n_deep_frames(self) -> int:
@@ -144,7 +159,7 @@ def diagnose(
     with unheard():
         bench = _Bench.of(pipeline, trial)
         causes, left_out = causes_of(pipeline, trial, bench.window_s)
-        faults, anything, strange = faults_of(measured(trial, bench.choices))
+        judged = _judged(pipeline, trial, bench.choices)
         causes, found = bench.factorial(causes, left_out, on_run)
     names = [cause.name for cause in causes]
     cells = list(itertools.product((False, True), repeat=len(causes)))
@@ -181,13 +196,46 @@ def diagnose(
         _as_courses(swapped),
         {name: _as_courses(values) for name, values in parts.items()},
         bench.remarks,
-        faults,
-        anything,
+        judged.faults,
+        judged.anything,
         pipeline.augment.row.name if isinstance(pipeline.augment, LSTMAugmenter) else "",
         trial,
         bench.window_s,
-        strange,
+        judged.strange,
+        judged.unjudged,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """As of a `Diagnosis`."""
+
+    faults: tuple[Fault, ...] = ()
+    anything: float = math.nan
+    strange: tuple[str, ...] = ()
+    unjudged: str = ""
+
+
+def _judged(pipeline: Pipeline, trial: Trial, choices: Choices) -> _Judged:
+    unjudged = unjudged_reason(pipeline, trial)
+    if unjudged:
+        return _Judged(unjudged=unjudged)
+    features = measured(trial, choices)
+    faults, _, strange = faults_of(features)
+    return _Judged(faults, recorded_wrong(faults, features), strange)
+
+
+def unjudged_reason(pipeline: Pipeline, trial: Trial) -> str:
+    """Why probabilities say nothing of a trial; empty where they do."""
+    names = set(trial.keypoints.names)
+    lacking = [name for name in _LEG_KEYPOINTS if name not in names]
+    augmented = isinstance(pipeline.augment, LSTMAugmenter)
+    # a set of optical markers may lack some, and a file of keypoints has hardly one of them
+    optical = not augmented and 2 * len(names & set(OPTICAL_MARKERS)) >= len(OPTICAL_MARKERS)
+    if not (optical or lacking):
+        return ""
+    what = "optical markers" if optical else f"the recording has no {listed(lacking, 6)}"
+    return f"{what}; the probabilities were learnt on video keypoints"
 
 
 def choices_of(pipeline: Pipeline, window_s: tuple[float, float], cleaned: Markers) -> Choices:

@@ -9,7 +9,7 @@ import numpy as np
 
 from kinebench import __version__
 from kinebench.core.arrays import FloatArray
-from kinebench.diagnosis.faults import CAUSES, LIKELY, UNDECIDABLE, Fault
+from kinebench.diagnosis.faults import CAUSES, LIKELY, Fault
 from kinebench.diagnosis.figures import FIGURES, Figure
 from kinebench.diagnosis.pictures import panels_of
 from kinebench.diagnosis.spread import spread_of, spreads
@@ -19,6 +19,7 @@ from kinebench.diagnosis.verdict import (
     angle_change,
     findings,
     part_text,
+    percent,
     verdict,
 )
 from kinebench.diagnosis.why import Diagnosis
@@ -121,7 +122,7 @@ def _verdict(diagnosis: Diagnosis, found: Sequence[Finding]) -> tuple[Block, ...
         "Causes that are likely or possible; their names lead to the pictures that show it."
         " Probabilities: among virtual sessions like those that they were learnt on."
     )
-    shown = {fault.name for fault in _pictured(diagnosis, found)}
+    shown = {fault.title for fault in _pictured(diagnosis, found)}
     links = tuple((row, _anchor(one.name)) for row, one in enumerate(judged) if one.name in shown)
     return (*blocks, TableBlock(Table(header, rows, n_labels=4), caption, links))
 
@@ -130,11 +131,11 @@ def _swaps(diagnosis: Diagnosis, found: Sequence[Finding]) -> TableBlock:
     drop = FIGURES[0]
     rows = tuple(
         (
-            one.swap,
+            one.name,
             one.now,
             one.instead,
-            _part(one.swap, diagnosis.parts, drop),
-            _part(one.swap, diagnosis.alone, drop),
+            _part(diagnosis, one.swap, diagnosis.parts, drop),
+            _part(diagnosis, one.swap, diagnosis.alone, drop),
             _angles(diagnosis, one.swap),
         )
         for one in found
@@ -153,7 +154,7 @@ def _swaps(diagnosis: Diagnosis, found: Sequence[Finding]) -> TableBlock:
 def _chance(one: Finding) -> str:
     if math.isnan(one.probability):
         return "measured" if one.suspect else "not judged"
-    return f"{min(max(one.probability, 0.01), 0.99):.0%}"
+    return percent(one.probability)
 
 
 def _anchor(name: str) -> str:
@@ -162,7 +163,7 @@ def _anchor(name: str) -> str:
 
 def _pictured(diagnosis: Diagnosis, found: Sequence[Finding]) -> tuple[Fault, ...]:
     """Causes that are likely or possible, in the order of the table."""
-    faults = {fault.name: fault for fault in diagnosis.faults}
+    faults = {fault.title: fault for fault in diagnosis.faults}
     judged = [one.name for one in found if not math.isnan(one.probability)]
     return tuple(faults[name] for name in judged if name in faults)
 
@@ -171,9 +172,9 @@ def _evidence(diagnosis: Diagnosis, found: Sequence[Finding]) -> tuple[Section, 
     """The pictures that flags lead to, per cause."""
     blocks: list[Block] = []
     for fault in _pictured(diagnosis, found):
-        title = f"{fault.name}: {fault.kind}" if fault.kind else fault.name
+        title = f"{fault.title}: {fault.kind}" if fault.kind else fault.title
         said = fault.shown[:1].upper() + fault.shown[1:]
-        blocks += [Heading(title, anchor=_anchor(fault.name)), Text(f"{said}.")]
+        blocks += [Heading(title, anchor=_anchor(fault.title)), Text(f"{said}.")]
         if fault.deviations:
             drawing = as_svg(deviations_figure(fault.deviations), page=True)
             caption = (
@@ -204,15 +205,17 @@ def _recorded(diagnosis: Diagnosis, picture: str) -> list[Block]:
     return [FigureBlock(drawing, caption, told)]
 
 
-def _part(name: str, parts: Mapping[str, FloatArray], figure: Figure) -> str:
-    return part_text(name, float(parts[name][0]), figure) if name in parts else "—"
+def _part(diagnosis: Diagnosis, name: str, parts: Mapping[str, FloatArray], figure: Figure) -> str:
+    if name not in parts:
+        return "—"
+    return part_text(name, float(parts[name][0]), figure, diagnosis.augmenter)
 
 
 def _angles(diagnosis: Diagnosis, name: str) -> str:
     if name not in diagnosis.parts:
         return "—"
     change = figure_value(_angle_change(diagnosis, name), ANGLE_CHANGE)
-    spread = spread_of(name, ANGLE_CHANGE)
+    spread = spread_of(name, ANGLE_CHANGE, diagnosis.augmenter)
     if spread is None:
         return f"{change}° (no interval)"
     usual, width = (figure_value(value, ANGLE_CHANGE) for value in (spread.mean, spread.half_width))
@@ -243,8 +246,8 @@ def _shares(diagnosis: Diagnosis, found: Sequence[Finding]) -> tuple[Block, ...]
             ANGLE_CHANGE.notable * scale,
         )
     )
-    marked = [one.swap for one in found if one.suspect]
-    drawing = as_svg(shares_figure(names, panels, marked), page=True)
+    marked = [one.name for one in found if one.suspect]
+    drawing = as_svg(shares_figure([one.name for one in found], panels, marked), page=True)
     told = "; ".join(
         f"{one.name}: {_signed(one.part, one.figure)} of {figure_title(one.figure)}"
         for one in found
@@ -258,7 +261,8 @@ def _shares(diagnosis: Diagnosis, found: Sequence[Finding]) -> tuple[Block, ...]
         "As it is, what each cause changes (Shapley), and everything swapped; right − left. No"
         " intervals here; those of the side drop are in the verdict."
     )
-    numbers = TableBlock(_numbers(diagnosis, names), heading)
+    titles = {one.swap: one.name for one in found}
+    numbers = TableBlock(_numbers(diagnosis, titles), heading)
     swaps = _swaps(diagnosis, found)
     return (swaps, FigureBlock(drawing, caption, told), Details("All numbers", (numbers,)))
 
@@ -277,14 +281,14 @@ def _scale(figure: Figure) -> float:
     return 100.0 if figure.unit == "1" else scale_of(figure.unit)
 
 
-def _numbers(diagnosis: Diagnosis, names: Sequence[str]) -> Table:
+def _numbers(diagnosis: Diagnosis, titles: Mapping[str, str]) -> Table:
     def row(title: str, values: FloatArray) -> tuple[str, ...]:
         cells = zip(values.tolist(), FIGURES, strict=True)
         return (title, *(figure_value(value, figure) for value, figure in cells))
 
     rows = (
         row("as it is", diagnosis.as_is),
-        *(row(name, diagnosis.parts[name]) for name in names),
+        *(row(title, diagnosis.parts[swap]) for swap, title in titles.items()),
         row("all swapped", diagnosis.swapped),
     )
     return Table(("", *map(figure_title, FIGURES)), rows, n_labels=1)
@@ -314,7 +318,7 @@ def _course(diagnosis: Diagnosis, found: Sequence[Finding]) -> tuple[Block, ...]
 def _left_out(diagnosis: Diagnosis) -> tuple[Block, ...]:
     items = [f"{name}: {reason}" for name, reason in diagnosis.left_out.items()]
     tried = (Text("Not tried:"), Listing(tuple(items))) if items else ()
-    return (*tried, Text("Cannot be told from this recording:"), Listing(UNDECIDABLE))
+    return (*tried, Text("Cannot be told from this recording:"), Listing(diagnosis.undecidable))
 
 
 def _methods(

@@ -8,6 +8,7 @@ import json
 import math
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,9 +22,9 @@ from virtual_sessions import session
 
 from kinebench.cli import why as command
 from kinebench.cli.main import main
-from kinebench.diagnosis.faults import UNDECIDABLE
+from kinebench.diagnosis.faults import CAUSES, UNDECIDABLE
 from kinebench.diagnosis.figures import FIGURES
-from kinebench.diagnosis.verdict import drop_interval, findings, verdict
+from kinebench.diagnosis.verdict import drop_interval, findings, percent, verdict
 from kinebench.diagnosis.why import SOLVERS, Diagnosis
 from kinebench.pipeline.choices import Choice, ChoiceKey, Source
 from kinebench.remarks import Remark
@@ -108,7 +109,7 @@ def test_the_verdict_comes_first_then_the_table_then_each_cause(
     said = []
     for one in findings(diagnosis):
         swap = f": {one.now} → {one.instead}" if one.swap else " (no swap)"
-        sure = "" if math.isnan(one.probability) else f"; wrong with {one.probability:.0%}"
+        sure = "" if math.isnan(one.probability) else f"; wrong with {percent(one.probability)}"
         said.append(f"{one.name}{swap}{sure}" + (f": {one.shown}" if one.shown else ""))
     assert after[start:] == [
         *said,
@@ -122,7 +123,7 @@ def test_words_of_a_cause(asked: tuple[list[str], Path], capsys: Capture) -> Non
     assert main(asked[0]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert "augmenter version: augmenter version now → augmenter version instead" in lines
-    assert any(line.startswith("low keypoint") and "; wrong with 25%: " in line for line in lines)
+    assert any(line.startswith("low keypoint") and "; wrong with 25 %: " in line for line in lines)
     assert sum(line.startswith("low keypoint (no swap)") for line in lines) == 1
     marked = [name for name in rows("\n".join(lines)) if name.endswith(" !")]
     assert len(marked) == 1
@@ -139,8 +140,8 @@ def test_json_holds_the_diagnosis(
     content = json.loads(capsys.readouterr().out)
     assert list(content) == [
         "trial", "units", "as_is", "side_drop_interval", "swapped", "verdict", "causes",
-        "anything_wrong", "probabilities", "parts", "alone", "left_out", "cannot_be_told", "runs",
-        "remarks",
+        "anything_wrong", "probabilities", "not_judged", "parts", "alone", "left_out",
+        "cannot_be_told", "runs", "remarks",
     ]  # fmt: skip
     assert (content["trial"], content["runs"]) == ("squat", 9)
     assert content["units"] == {figure.name: figure.unit for figure in FIGURES}
@@ -151,7 +152,8 @@ def test_json_holds_the_diagnosis(
     assert content["verdict"] == list(verdict(diagnosis))
     assert content["anything_wrong"] == diagnosis.anything == 0.83
     assert content["probabilities"]["low keypoint"] == 0.25
-    assert list(content["probabilities"]) == [fault.name for fault in diagnosis.faults]
+    assert set(content["probabilities"]) == {fault.title for fault in diagnosis.faults}
+    assert content["not_judged"] is None
     assert content["parts"]["augmenter version"]["leg_length"] == 0.012
     assert content["alone"]["augmenter version"]["leg_length"] == 0.006
     assert set(content["parts"]) == {SOLVERS, "camera tilt", "augmenter version"}
@@ -168,7 +170,8 @@ def test_causes_in_json(
     for row, one in zip(causes, findings(diagnosis), strict=True):
         assert (row["name"], row["now"], row["instead"]) == (one.name, one.now, one.instead)
         assert (row["evidence"], row["likely_wrong"]) == (one.shown, one.suspect)
-        assert row["advice"] == one.advice
+        assert (row["advice"], row["swap"]) == (one.advice, one.swap)
+        assert row["run_setting"] == one.run_advice
         assert row["probability"] == (None if math.isnan(one.probability) else one.probability)
         has_figure = one.figure is not None
         assert (row["changes_most"] is not None) == has_figure == (row["unit"] is not None)
@@ -227,6 +230,29 @@ def test_figures_without_a_value_are_null(
     values = json.loads(capsys.readouterr().out)["as_is"]
     assert values[FIGURES[1].name] is None
     assert values[FIGURES[0].name] == -0.010
+
+
+def test_of_optical_markers_probabilities_are_null_with_the_reason(
+    asked: tuple[list[str], Path], monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    reason = "optical markers; the probabilities were learnt on video keypoints"
+    unjudged = replace(
+        made_up({}), faults=(), anything=math.nan, augmenter="", unjudged=reason
+    )  # fmt: skip
+    monkeypatch.setattr("kinebench.diagnosis.why.diagnose", lambda *_: unjudged)
+    assert main([*asked[0], "--json"]) == 0
+    content = json.loads(capsys.readouterr().out)
+    assert content["anything_wrong"] is None
+    assert content["not_judged"] == reason
+    assert len(content["probabilities"]) == len(CAUSES)
+    assert set(content["probabilities"].values()) == {None}
+    assert content["as_is"]["side_drop"] == -0.010
+    assert main(asked[0]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith(f"Not judged: {reason}")
+    assert "cannot be told from this recording: whether anything is wrong" in printed
+    assert not any(word in printed for word in ("v0.3", "v0.2", "a bias of the detector"))
+    assert "wrong with" not in printed
 
 
 def test_one_input_is_needed(capsys: Capture) -> None:

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from kinebench.augmentation.augmenter import LSTMAugmenter, NoAugmentation
-from kinebench.core import Document, Markers, Model
+from kinebench.core import Document, Markers, Model, Subject, Trial
 from kinebench.core.ik_tasks import IKTasks
+from kinebench.core.marker_sets import OPTICAL_MARKERS
 from kinebench.diagnosis import why
 from kinebench.diagnosis.stance_features import Choices
 from kinebench.pipeline.engines import ENGINES
@@ -24,6 +25,7 @@ UPRIGHT, ANY = (
     for name in ("upright", "any_pose")
 )
 CLEANED = Markers(("a",), [0.0], np.zeros((1, 1, 3)))
+LEGS = ("RHip", "RKnee", "RAnkle", "LHip", "LKnee", "LAnkle")
 MODEL = Model("LaiUhlrich2022", b"<OpenSimDocument><Model/></OpenSimDocument>")
 
 
@@ -73,3 +75,23 @@ def test_warm_up_and_rate_are_the_augmenter_s() -> None:
     resampling = LSTMAugmenter("lab-1", resample_hz=60.0)
     found = why.choices_of(replace(pipeline(ANY), augment=resampling), (0.5, 1.0), CLEANED)
     assert math.isnan(found.trained_hz)
+
+
+def reason(names: tuple[str, ...], augmented: bool = False) -> str:
+    recording = Markers(names, [0.0], np.zeros((1, len(names), 3)))
+    trial = Trial("squat", Subject(70.0, 1.75), recording)
+    asked = pipeline(UPRIGHT)
+    if augmented:
+        asked = replace(asked, augment=LSTMAugmenter("lab-1"))
+    return why.unjudged_reason(asked, trial)
+
+
+def test_what_is_not_video_keypoints_is_not_judged() -> None:
+    learnt = "; the probabilities were learnt on video keypoints"
+    assert reason(LEGS) == reason(LEGS, augmented=True) == ""
+    assert reason(OPTICAL_MARKERS) == f"optical markers{learnt}"
+    assert reason(OPTICAL_MARKERS[3:]) == f"optical markers{learnt}"
+    # a file of both, of which the pipeline tracks what its augmenter does not need
+    assert reason((*OPTICAL_MARKERS, *LEGS)) == f"optical markers{learnt}"
+    assert reason((*OPTICAL_MARKERS, *LEGS), augmented=True) == ""
+    assert reason(LEGS[1:]) == f"the recording has no RHip{learnt}"

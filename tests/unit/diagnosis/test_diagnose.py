@@ -186,6 +186,17 @@ def test_a_diagnosis_tells_of_its_trial(monkeypatch: pytest.MonkeyPatch) -> None
     assert "30°" in pose.shown
 
 
+def test_of_optical_markers_swaps_are_made_and_nothing_is_judged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(why, "OPTICAL_MARKERS", trial().keypoints.names)
+    diagnosis = found(monkeypatch, cause("first", A))
+    assert diagnosis.unjudged.startswith("optical markers; ")
+    assert diagnosis.faults == ()
+    assert math.isnan(diagnosis.anything)
+    assert diagnosis.parts["first"][KNEE] == pytest.approx(0.1)
+
+
 def test_angles_are_taken_by_whole_turns_as_near_as_can_be(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

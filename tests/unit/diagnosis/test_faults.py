@@ -5,7 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from kinebench.diagnosis.faults import CAUSES, LIKELY, Fault, faults_of, of_causes
+from kinebench.diagnosis.faults import (
+    CAUSES,
+    LIKELY,
+    Fault,
+    faults_of,
+    of_causes,
+    recorded_wrong,
+)
 from kinebench.diagnosis.features import FEATURES
 from kinebench.diagnosis.pictures import PICTURES
 from kinebench.diagnosis.suspicion import ANYTHING, Learnt, learnt
@@ -187,3 +194,28 @@ def test_a_recording_with_as_many_odd_features_as_faults_have_is_not_strange() -
     assert faults_of({**UNKNOWN, "mass": 12.0}, few)[2] == ()
     # the farthest comes first
     assert faults_of({**UNKNOWN, "mass": 12.0, "late": -14.0}, few)[2] == ("late", "mass")
+
+
+def test_a_setting_of_the_run_is_nothing_wrong_with_the_recording() -> None:
+    """Without a warm-up a knee that turns says start-up; the recording is as it was with one."""
+    usual = {name: middle for name, (middle, _) in learnt().usual.items()}
+    turning = {**usual, "start": 40.0}
+    clean, started = faults_of(usual)[0], faults_of(turning)[0]
+    assert started[0].title == "augmenter start-up"
+    assert started[0].probability > 0.9
+    # what the turning says of other causes stays
+    others = [one.probability for one in started if one.name != "start-up"]
+    assert recorded_wrong(started, turning) == max(recorded_wrong(clean, usual), *others) < 0.1
+    late = {**turning, "mass": 30.0}
+    assert recorded_wrong(faults_of(late)[0], late) > 0.9
+
+
+def test_a_cause_of_which_no_feature_is_known_is_not_measured() -> None:
+    usual = {name: middle for name, (middle, _) in learnt().usual.items()}
+    found = {one.name: one.measured for one in faults_of({**usual, "mass": math.nan})[0]}
+    assert [name for name, measured in found.items() if not measured] == ["mass"]
+
+
+def test_a_cause_with_a_swap_is_called_by_the_words_of_the_swap() -> None:
+    for name, words in CAUSES.items():
+        assert (words.title or name).startswith(words.swap)

@@ -93,8 +93,8 @@ def tables(shown: Any) -> list[Any]:
 def test_the_first_table_says_what_is_wrong_and_what_to_do(shown: Document) -> None:
     first = tables(shown)[0]
     assert [row[:2] for row in first.table.rows] == [
-        ("tilt sideways", "83%"),
-        ("low keypoint", "25%"),
+        ("camera tilt sideways", "83 %"),
+        ("low keypoint", "25 %"),
     ]
     assert first.table.rows[0][3] == CAUSES["tilt sideways"].advice
 
@@ -122,11 +122,11 @@ def test_pictures_show_right_and_left_of_the_recording(shown: Document) -> None:
 def test_what_is_only_a_sensitivity_is_in_the_table_of_swaps(shown: Document) -> None:
     table = tables(shown)[1].table
     by_name = {row[0]: row for row in table.rows}
-    assert by_name["camera tilt"][3:5] == (
+    assert by_name["camera tilt sideways"][3:5] == (
         part_text("camera tilt", 0.0082, FIGURES[0]),
         part_text("camera tilt", 0.0041, FIGURES[0]),
     )
-    assert by_name["camera tilt"][3].startswith("+8.2 mm ± ")
+    assert by_name["camera tilt sideways"][3].startswith("+8.2 mm ± ")
     assert by_name["augmenter version"][5].startswith("2.0° (clean sessions: 10.")
     assert {len(cells) for cells in table.rows} == {len(table.header)}
 
@@ -145,14 +145,38 @@ def test_a_figure_for_every_question(shown: Document) -> None:
         block for part in shown.sections for block in part.blocks if isinstance(block, FigureBlock)
     ]
     assert len(figures) == 6
-    assert "tilt sideways: +8.2 of side drop, mm" in figures[4].description
-    assert "without tilt sideways" in figures[5].svg
+    assert "camera tilt sideways: +8.2 of side drop, mm" in figures[4].description
+    assert "without camera tilt sideways" in figures[5].svg
     assert "as it is: mean −10.0 mm" in figures[5].description.replace("-", "−")
 
 
 def test_what_cannot_be_told_is_on_the_page(page: str) -> None:
     assert "Cannot be told from this recording" in page
     assert all(html.escape(what) in page for what in UNDECIDABLE)
+
+
+def test_a_cause_has_one_name_on_the_whole_page(shown: Document) -> None:
+    every = [row[0] for block in tables(shown) for row in block.table.rows]
+    details = next(b for b in section(shown, "What each cause").blocks if isinstance(b, Details))
+    every += [
+        row[0]
+        for block in details.blocks
+        if isinstance(block, TableBlock)
+        for row in block.table.rows
+    ]
+    assert every.count("camera tilt sideways") == 3
+    assert not {"camera tilt", "tilt sideways"} & set(every)
+
+
+def test_of_optical_markers_the_page_has_no_probability() -> None:
+    reason = "optical markers; the probabilities were learnt on video keypoints"
+    optical = replace(
+        made_up({"a": {"side_drop": 0.004}}), faults=(), anything=float("nan"), augmenter="",
+        unjudged=reason,
+    )  # fmt: skip
+    page = as_html(document(optical))
+    assert f"Not judged: {reason}" in page
+    assert not any(word in page for word in ("v0.2", "No fault", "a bias of the detector"))
 
 
 def test_without_suspects_nothing_is_marked() -> None:
