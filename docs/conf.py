@@ -26,7 +26,8 @@ exclude_patterns = ["_build"]
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 # committed tables begin where their own title does, and some have no second heading
-suppress_warnings = ["myst.header"]
+# and n_frames in a shape is no reference to one of the attributes of that name
+suppress_warnings = ["myst.header", "ref.python"]
 
 html_theme = "pydata_sphinx_theme"
 # a mode that is not set is an error in the browser's console
