@@ -26,6 +26,7 @@ _STRETCH = 32  # frames over which a rival is followed at once
 _STRIDE = 8  # frames: a tenth of a second, in which the body goes on as it went
 _ROUGH = 1e-1  # of E: where every `_STRIDE`th frame is left for a while
 _BREAK_RAD = np.deg2rad(5.0)  # off the middle of its neighbours: twice as much were 10° at once
+_SAME_COST = 1e-6  # of E: more than two searches for one minimum end apart
 _SAME_POSE = 1e-6  # rad or m: two searches for one minimum end closer to each other
 _OVERLAP = 3  # frames that are solved again to know where they point to
 _RIVAL_M = 5e-4  # weighted RMS: no recording is so good that half a millimetre decides
@@ -162,12 +163,23 @@ class MarkerTracker:
         ends = np.array([first - 1, *(first + np.flatnonzero(open_[first:])), n])
         for step in (1, -1):
             done = first - 1 if step > 0 else n
-            for jump in self._jumps(first)[::step].tolist():
+            jumps = self._jumps(first)
+            for jump in jumps[self._leads_elsewhere(jumps, step)][::step].tolist():
                 if (jump - done) * step > 0 and not open_[jump]:
                     place = np.searchsorted(ends, jump)  # no end itself
                     last = int(ends[place if step > 0 else place - 1])
                     solved = self._follow(jump, last, step, NO_HIGHER, self.x[jump - step])
                     done = jump + step * (solved - 1)
+
+    def _leads_elsewhere(self, frames: IntArray, step: int) -> NDArray[np.bool_]:
+        """Whether the pose before leads to another one, at no higher cost; asked side by side.
+
+        In a noisy recording nearly all frames jump, and most come back to where they are.
+        """
+        poses, energies = self._descents.minima(frames, self.x[frames - step])
+        apart = np.abs(poses - self.x[frames]).max(axis=1, initial=0.0) > _SAME_POSE
+        now = self.outcomes["energy"][frames]
+        return np.asarray(apart & (energies <= now * (1 + _SAME_COST) + ROUNDING))
 
     def _jumps(self, first: int) -> IntArray:
         """Frames whose pose is far from the middle of those beside it."""
