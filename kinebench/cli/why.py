@@ -149,14 +149,16 @@ def _print(found: Diagnosis) -> None:
     from rich.table import Table
 
     from kinebench.diagnosis.figures import FIGURES
+    from kinebench.diagnosis.spread import spread_of
     from kinebench.diagnosis.verdict import findings, part_text, percent, verdict
+    from kinebench.diagnosis.why import SOLVERS
     from kinebench.reports.side_words import figure_title, figure_value
 
     for sentence in verdict(found):
         print(sentence)
+    noise = "; ±: 95 % of clean sessions" if spread_of(SOLVERS, FIGURES[0], found.augmenter) else ""
     table = Table(
-        title="right − left, and what each cause changes of it; ±: 95 % of clean sessions",
-        title_justify="left",
+        title=f"right − left, and what each cause changes of it{noise}", title_justify="left"
     )
     table.add_column("", no_wrap=True)
     for figure in FIGURES:

@@ -253,6 +253,7 @@ def test_of_optical_markers_probabilities_are_null_with_the_reason(
     assert "cannot be told from this recording: whether anything is wrong" in printed
     assert not any(word in printed for word in ("v0.3", "v0.2", "a bias of the detector"))
     assert "wrong with" not in printed
+    assert "±" not in printed
 
 
 def test_one_input_is_needed(capsys: Capture) -> None:
