@@ -159,7 +159,7 @@ def _swaps(diagnosis: Diagnosis, found: Sequence[Finding]) -> TableBlock:
 def _chance(one: Finding) -> str:
     if math.isnan(one.probability):
         return "measured" if one.suspect else "not judged"
-    return percent(one.probability)
+    return percent(one.probability) + (" (advice on the run)" if one.run_advice else "")
 
 
 def _anchor(name: str) -> str:
