@@ -26,7 +26,9 @@ Every cause is swapped, alone and together with the others, on the trial itself;
 needed. What changes is shared out among the causes (Shapley), so that the parts add up. A cause
 that changes a figure is not thereby wrong: it is where the figure is decided. Likely wrong (!) is
 what the recording itself speaks against: each cause has a probability, learnt on virtual sessions
-with and without faults. What no recording of this kind can tell is listed. How often this is right
+with and without faults. Settings of the run (start-up, frame rate) that do not move the drop are
+told as advice. Of optical markers nothing is learnt: swaps are made, and no probability is given.
+What no recording of this kind can tell is listed. How often this is right
 and how often a clean recording is accused: benchmarks/diagnosis/confusion.md.
 
 examples:
@@ -149,14 +151,16 @@ def _print(found: Diagnosis) -> None:
     from rich.table import Table
 
     from kinebench.diagnosis.figures import FIGURES
+    from kinebench.diagnosis.spread import spread_of
     from kinebench.diagnosis.verdict import findings, part_text, percent, verdict
+    from kinebench.diagnosis.why import SOLVERS
     from kinebench.reports.side_words import figure_title, figure_value
 
     for sentence in verdict(found):
         print(sentence)
+    noise = "; ±: 95 % of clean sessions" if spread_of(SOLVERS, FIGURES[0], found.augmenter) else ""
     table = Table(
-        title="right − left, and what each cause changes of it; ±: 95 % of clean sessions",
-        title_justify="left",
+        title=f"right − left, and what each cause changes of it{noise}", title_justify="left"
     )
     table.add_column("", no_wrap=True)
     for figure in FIGURES:
@@ -180,7 +184,8 @@ def _print(found: Diagnosis) -> None:
     Console(file=terminal_of(sys.stdout), width=None if sys.stdout.isatty() else 160).print(table)
     for one in ranked:
         swap = f": {one.now} → {one.instead}" if one.swap else " (no swap)"
-        sure = f"; wrong with {percent(one.probability)}" if math.isfinite(one.probability) else ""
+        what = "advice on the run" if one.run_advice else "wrong"
+        sure = f"; {what} with {percent(one.probability)}" if math.isfinite(one.probability) else ""
         shown = f": {one.shown}" if one.shown else ""
         print(f"{one.name}{swap}{sure}{shown}")
     for name, reason in found.left_out.items():

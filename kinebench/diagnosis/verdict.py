@@ -31,7 +31,10 @@ WRONG_SOMEHOW = 0.85
 """From this probability on, that anything is wrong is said even where no cause is named."""
 MAYBE_WRONG = 0.35
 """From this probability on, "no fault" would mislead: half of the seven in ten that a session has
-before it is looked at, so that the recording has not even halved the doubt."""
+before it is looked at, so that the recording has not even halved the doubt. It tells little: of
+virtual sessions not learnt from ("judged-2"), 69 of 127 clean ones are told that something
+may be wrong, and 35 of 49 with a fault that is not named; hence the sentence has the share before.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from kinebench.diagnosis.verdict import (
     percent,
     verdict,
 )
-from kinebench.diagnosis.why import Diagnosis
+from kinebench.diagnosis.why import SOLVERS, Diagnosis
 from kinebench.remarks import Remark
 from kinebench.reports.blocks import (
     Block,
@@ -145,16 +145,21 @@ def _swaps(diagnosis: Diagnosis, found: Sequence[Finding]) -> TableBlock:
     caption = (
         "What swapping each choice changes. Side drop, share: the cause's share of the whole"
         " change of right − left; alone: what swapping it and nothing else changes; angles: RMS"
-        " change of pelvis and leg angles in the fifth of a second where it is most. ±: 95 % of"
-        f" {spreads().n_swapped} clean sessions lie within this of their mean."
+        " change of pelvis and leg angles in the fifth of a second where it is most."
     )
+    if spread_of(SOLVERS, drop, diagnosis.augmenter) is None:
+        caption += " No intervals: they were measured with augmented markers of another kind."
+    else:
+        caption += (
+            f" ±: 95 % of {spreads().n_swapped} clean sessions lie within this of their mean."
+        )
     return TableBlock(Table(header, rows, n_labels=3), caption)
 
 
 def _chance(one: Finding) -> str:
     if math.isnan(one.probability):
         return "measured" if one.suspect else "not judged"
-    return percent(one.probability)
+    return percent(one.probability) + (" (advice on the run)" if one.run_advice else "")
 
 
 def _anchor(name: str) -> str:

@@ -253,6 +253,24 @@ def test_of_optical_markers_probabilities_are_null_with_the_reason(
     assert "cannot be told from this recording: whether anything is wrong" in printed
     assert not any(word in printed for word in ("v0.3", "v0.2", "a bias of the detector"))
     assert "wrong with" not in printed
+    assert "±" not in printed
+
+
+def test_a_setting_of_the_run_is_printed_as_advice(
+    asked: tuple[list[str], Path], monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    advised = made_up({}, chances(**{"start-up": 0.996, "size": 0.6}))
+    monkeypatch.setattr("kinebench.diagnosis.why.diagnose", lambda *_: advised)
+    assert main(asked[0]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert any(
+        line.startswith("augmenter start-up (no swap); advice on the run with >99 %: ")
+        for line in lines
+    )
+    assert main([*asked[0], "--json"]) == 0
+    causes = {row["name"]: row for row in json.loads(capsys.readouterr().out)["causes"]}
+    start = causes["augmenter start-up"]
+    assert (start["likely_wrong"], start["run_setting"]) == (False, True)
 
 
 def test_one_input_is_needed(capsys: Capture) -> None:

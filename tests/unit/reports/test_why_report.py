@@ -168,6 +168,14 @@ def test_a_cause_has_one_name_on_the_whole_page(shown: Document) -> None:
     assert not {"camera tilt", "tilt sideways"} & set(every)
 
 
+def test_a_setting_of_the_run_is_told_as_advice() -> None:
+    first = tables(document(made_up({}, chances(**{"start-up": 0.996, "size": 0.6}))))[0]
+    assert [row[:2] for row in first.table.rows] == [
+        ("size", "60 %"),
+        ("augmenter start-up", ">99 % (advice on the run)"),
+    ]
+
+
 def test_of_optical_markers_the_page_has_no_probability() -> None:
     reason = "optical markers; the probabilities were learnt on video keypoints"
     optical = replace(
