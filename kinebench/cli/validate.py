@@ -55,9 +55,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "video",
         nargs="?",
         type=Path,
-        help="an OpenCap session (folder, .zip or a public one's name), a Pose2Sim project, or a .mot, .sto, .trc;"
-        " beside a folder of mocap a session, or a folder of sessions or files; with --preset a"
-        " folder with motions of your own, instead of the study's",
+        help="an OpenCap session (folder, .zip or a public one's name), a Pose2Sim project, or a"
+        " .mot, .sto, .trc; beside a folder of mocap a session, or a folder of sessions or files;"
+        " with --preset a folder with motions of your own, instead of the study's",
     )
     parser.add_argument(
         "--preset",

@@ -119,12 +119,13 @@ def print_found(arguments: argparse.Namespace, found: ManyValidations) -> None:
 
 
 def _excluded(comparison: Comparison) -> list[str]:
-    """What is not scored, by reason."""
+    """What is not scored, by reason, and what was told on the way."""
+    from kinebench.reports.comparison_remarks import told_notes
+
     by_reason: dict[str, dict[str, None]] = {}
     for pair in comparison.pairs:
         for item, reason in (*pair.evaluation.excluded, *pair.excluded):
             by_reason.setdefault(reason, {})[item] = None
     lines = [f"not scored: {', '.join(items)}: {why}" for why, items in by_reason.items()]
     lines += [f"left out: {item}: {reason}" for item, reason in comparison.excluded]
-    told = dict.fromkeys(str(remark.text) for pair in comparison.pairs for remark in pair.remarks)
-    return lines + [f"note: {text}" for text in told]
+    return lines + told_notes(comparison)

@@ -75,7 +75,7 @@ def _timing_error(
     name = f"{what}_timing_error"
     values = nan_where(values, pair.n == 0, name, NO_FRAME, stacklevel=4)
     several = (_peaks_alike(one) > 1) | (_peaks_alike(other) > 1)
-    reason = f"two {what}s alike: score repetitions one by one (events)"
+    reason = f"two {what}s alike"
     return nan_where(values, several, name, reason, stacklevel=4)
 
 

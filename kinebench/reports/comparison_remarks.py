@@ -16,6 +16,7 @@ from kinebench.remarks import Remark, each_once
 from kinebench.reports.units import readable, readable_unit
 
 _MOST_NAMED = 4
+_MOST_REASONS = 2
 
 
 def comparison_title(comparison: Comparison) -> str:
@@ -35,9 +36,51 @@ def remarks(comparison: Comparison) -> list[str]:
         lines += _flags(comparison)
     lines += kinds_remarks(comparison)
     lines += [f"left out: {excluded.item}: {excluded.reason}" for excluded in comparison.excluded]
-    told = [remark for pair in comparison.pairs for remark in pair.remarks]
-    told += [remark for part in comparison.by_kind.values() for remark in part.remarks]
-    return lines + notes(told)
+    return lines + told_notes(comparison)
+
+
+def told_notes(comparison: Comparison) -> list[str]:
+    """What was told on the way, each fact once; figures without a value in one line of all."""
+    told = [
+        remark
+        for pair in comparison.pairs
+        for remark in pair.remarks
+        if remark.code != "undefined figures"
+    ]
+    told += comparison.remarks
+    told += [remark for part in comparison.parts.values() for remark in part.remarks]
+    return _undefined_note(comparison) + notes(told)
+
+
+def _undefined_note(comparison: Comparison) -> list[str]:
+    """How many figures of which trials have no value; the page and JSON have every reason."""
+    several = len(comparison.pairs) > 1
+    counts = {
+        f"{pair.subject}/{pair.trial}" if several else pair.trial: len(pair.evaluation.undefined)
+        for pair in comparison.pairs
+        if pair.evaluation.undefined
+    }
+    if not counts:
+        return []
+    trials = listed((f"{name} ({n})" for name, n in counts.items()), _MOST_NAMED)
+    reasons = listed(
+        dict.fromkeys(one.reason for pair in comparison.pairs for one in pair.evaluation.undefined),
+        _MOST_REASONS,
+        "more reasons",
+        "; ",
+    )
+    text = (
+        f"note: {sum(counts.values())} figures of whole trials are undefined (NaN), of {trials}:"
+        f" {reasons}; each stands in --report and --json"
+    )
+    alike = any(
+        one.metric.endswith("_timing_error")
+        for pair in comparison.pairs
+        for one in pair.evaluation.undefined
+    )
+    if alike and comparison.procedure.events is None:
+        text += "; --events scores repetitions one by one"
+    return [text]
 
 
 def kinds_remarks(comparison: Comparison) -> list[str]:

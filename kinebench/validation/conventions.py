@@ -26,7 +26,7 @@ _ADULT_M = (1.2, 2.3)
 _LIGHTEST_KG, _HEAVIEST_KG = 2.0, 194.0
 """A newborn, and a body-mass index of 44, the highest plausible, at 2.1 m."""
 
-_ANYBODY = Subject(70.0, 1.7, "somebody")
+ANYBODY = Subject(70.0, 1.7, "somebody")
 """Who stands for a person of unknown size: bodies of 0.6 to 2.7 m pass."""
 
 
@@ -70,7 +70,7 @@ def require_metres(markers: Markers, subject: Subject | None, which: str) -> Non
     """
     # what it tells besides, the axes, has a check of its own; gaps in time the reader told
     with unheard():
-        require_plausible(markers, subject or _ANYBODY, which)
+        require_plausible(markers, subject or ANYBODY, which)
 
 
 def require_upright(markers: Markers, which: str, option: str, stated: bool) -> None:

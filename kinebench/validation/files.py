@@ -19,7 +19,12 @@ from kinebench.io.models import read_model
 from kinebench.io.session_archive import file_on_disk
 from kinebench.kinematics import read_tree
 from kinebench.remarks import Remark, collected_remarks, tell
-from kinebench.validation.conventions import require_metres, require_person, require_upright
+from kinebench.validation.conventions import (
+    ANYBODY,
+    require_metres,
+    require_person,
+    require_upright,
+)
 from kinebench.validation.marker_maps import marker_map, matched, renamed
 from kinebench.validation.mocap import mocap_spec, require_tracked, solved
 from kinebench.validation.sources import (
@@ -153,7 +158,8 @@ def validate_files(
     said = stated or Stated()
     with collected_remarks() as told:
         _require_sense(mocap, video, said)
-        person = _person(said, who(video), asked=said.solves)
+        # nothing is scaled with a model that is scaled already
+        person = _person(said, who(video), asked=said.static_mocap is not None)
         recording = read_recording(mocap, axes_of(said.axes or "y-up"))
         seen = read_video(
             video, said.trial, said.variant, axes_of(said.video_axes or "y-up"), mocap.stem
@@ -258,8 +264,7 @@ def _sides(
     require_metres(mocap, person, "the mocap")
     ours = _named(said, mocap, "mocap")
     if said.solves:
-        assert person is not None
-        run, prepared = _solved(file.stem, ours, person, said)
+        run, prepared = _solved(file.stem, ours, person or ANYBODY, said)
         return _Sides(run.motion, video, (prepared,), run)
     assert isinstance(video, Markers)
     require_metres(video, person, "the video")

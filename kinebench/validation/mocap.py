@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from kinebench.core.marker_sets import ANATOMICAL_MARKERS
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
 from kinebench.core.results import PipelineRun
 from kinebench.core.subject import Subject
+from kinebench.errors import NameNotFoundError, listed
 from kinebench.kinematics import read_tree
 from kinebench.osim.edits import with_marker_set
 from kinebench.pipeline.plan import plan_from_markers
@@ -40,10 +42,27 @@ def require_tracked(
     Raises
     ------
     NameNotFoundError
-        Too few, with the map that would give more.
+        Too few, with the map that would give more; or the model was scaled for other markers.
     """
     tracked, body_of = _tasks(spec, model)
+    if model is not None and not tracked:
+        raise NameNotFoundError(_no_markers_of_mocap(model, body_of))
     return require_known(markers.names, tracked, body_of, which)
+
+
+def _no_markers_of_mocap(model: Model, body_of: Mapping[str, str]) -> str:
+    """That a scaled model has no marker of a mocap, and what to give instead."""
+    augmented = [name for name in body_of if name in ANATOMICAL_MARKERS]
+    if augmented:
+        why = f"was scaled for video: its markers are augmented ones such as {augmented[0]}"
+    elif body_of:
+        why = f"has other markers than a mocap's: {listed(body_of, 4)}"
+    else:
+        why = "has no markers"
+    return (
+        f"the scaled model {model.name} {why}; give --static-mocap FILE with --mass and --height,"
+        " to scale a model on the mocap's own markers, or a --scaled-model that has them"
+    )
 
 
 def solved(

@@ -377,3 +377,12 @@ def test_the_help_shows_examples(capsys):
     assert main(["validate", "--help"]) == 0
     text = capsys.readouterr().out
     assert "  kinebench validate walking1.mot walking1_video.mot --report walk.html\n" in text
+
+
+def test_the_name_of_a_public_session_is_its_place(
+    files: tuple[str, str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = {Path("opencap-session-subject0"): Path(files[1])}
+    monkeypatch.setattr("kinebench.cli.planning.session_place", lambda named: places[named])
+    assert main(["validate", files[0], "opencap-session-subject0"]) == 0
+    assert "clock: the video is late by +0.500 s" in " ".join(capsys.readouterr().out.split())

@@ -75,7 +75,7 @@ def test_timing_of_several_repetitions_is_undefined() -> None:
     times = np.arange(900) / 100
     squats, late = (np.sin(np.pi * (times - lag) / 3) ** 2 for lag in (0.0, 0.03))
     noisy = late + 0.005 * np.random.default_rng(1).normal(size=900)
-    with pytest.warns(UndefinedMetricWarning, match="two peaks alike: score repetitions"):
+    with pytest.warns(UndefinedMetricWarning, match="two peaks alike$"):
         assert np.isnan(x.peak_timing_error(squats, noisy, times))
     with pytest.warns(UndefinedMetricWarning, match="two troughs alike"):
         assert np.isnan(x.trough_timing_error(squats, noisy, times))

@@ -7,18 +7,24 @@ import math
 import re
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from kinebench.cli.main import main
+from kinebench.core.markers import Markers
+from kinebench.errors import NameNotFoundError
 from kinebench.io.c3d import write_c3d
 from kinebench.io.mot import read_motion
 from kinebench.io.trc import read_trc
 from kinebench.lab import Population
 from kinebench.lab.camera.catalogue import two_phones
 from kinebench.lab.motions.squat import Squat
+from kinebench.osim.edits import marker_names, with_renamed_markers
 from kinebench.studies.sources.lab_session import LabSession
+from kinebench.validation.mocap import mocap_spec, require_tracked
 
 LAB = ["--body", "lab"]
 FAST = [*LAB, "--engine", "fast"]
@@ -145,6 +151,25 @@ def test_a_scaled_model_instead_of_a_static_trial(
             f" error {said[1]} mm) with model {model}, which {how}. "
         )
         assert "joint axes" not in told
+    # without a session that says who it is: nothing is scaled, no mass or height is asked for
+    third = result(capsys, mocap(session), out / "video.mot", *scaled, *FAST, "--lag", "0")
+    assert errors(third).keys() == errors(first).keys()
+
+
+def test_a_model_of_the_video_is_not_one_of_the_mocap() -> None:
+    """As the mocap's names are OpenCap's optical ones, no map would help."""
+    optical = SimpleNamespace(ik=SimpleNamespace(weights={"r_knee": 1.0}), marker_set=None)
+    spec: Any = SimpleNamespace(setup=lambda: optical)
+    recorded = Markers(("r_knee",), np.arange(2.0), np.zeros((2, 1, 3)))
+    generic = mocap_spec("lab").setup().generic
+    with pytest.raises(NameNotFoundError) as told:
+        require_tracked(recorded, "the mocap", spec, generic)
+    assert "was scaled for video: its markers are augmented ones such as " in str(told.value)
+    assert "give --static-mocap FILE" in str(told.value)
+    names = marker_names(generic)
+    renamed = with_renamed_markers(generic, {name: f"{name}_x" for name in names})
+    with pytest.raises(NameNotFoundError, match=r"has other markers than a mocap's: \w"):
+        require_tracked(recorded, "the mocap", spec, renamed)
 
 
 def test_opensims_engine_gives_what_the_fast_one_gives(

@@ -1,0 +1,62 @@
+"""What ``kinebench compare`` prints of one method."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+from kinebench.cli.output import terminal_width
+
+if TYPE_CHECKING:
+    from kinebench.cli.compare_methods import SaidOfModels
+    from kinebench.comparison import Comparison
+
+
+def print_comparison(comparison: Comparison, margin_rad: float | None, said: SaidOfModels) -> None:
+    """Tables of each kind of trials, then remarks."""
+    from kinebench.reports.comparison_remarks import (
+        comparison_title,
+        kind_title,
+        procedure_remarks,
+        remarks,
+    )
+
+    width = terminal_width()
+    print(f"estimate − reference: {comparison_title(comparison)}\n")
+    for kind, part in comparison.by_kind.items():
+        if kind:
+            print(f"{kind_title(kind, part)}\n")
+        _print_over_subjects(part, margin_rad, said, width)
+    for line in (*remarks(comparison), *procedure_remarks(comparison)):
+        hang = "    " if line.startswith("  ") else "  "
+        print(textwrap.fill(line, max(width, 40), subsequent_indent=hang, break_long_words=False))
+
+
+def _print_over_subjects(
+    comparison: Comparison, margin_rad: float | None, said: SaidOfModels, width: int
+) -> None:
+    """Tables of one kind of trials."""
+    from kinebench.comparison.agreement import FEWEST_SUBJECTS, agreement_of
+    from kinebench.reports.agreement_tables import agreement_table
+    from kinebench.reports.comparison_tables import main_table
+    from kinebench.reports.tables import as_text
+
+    print(as_text(main_table(comparison), width))
+    print()
+    agreement = agreement_of(comparison, margin_rad)
+    if agreement:
+        print("agreement over subjects, [95 % intervals]\n")
+        print(as_text(agreement_table(agreement), width))
+        print()
+    elif margin_rad is not None:
+        print(
+            f"no test of equivalence: it takes the motions of {FEWEST_SUBJECTS} subjects, found"
+            f" {comparison.n_subjects}\n"
+        )
+    if said.models:
+        from kinebench.comparison.joint_centres import joint_centre_errors
+        from kinebench.reports.cycle_tables import joint_centre_table
+
+        errors = joint_centre_errors(comparison.pairs, said.models)
+        print(as_text(joint_centre_table({"estimate": errors}), width))
+        print()
