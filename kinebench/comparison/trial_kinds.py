@@ -43,7 +43,7 @@ def trial_kind(trial: str, activity: str = "") -> str:
 
 
 def kinds_said(kinds: Iterable[str]) -> str:
-    """ "2 kinds of trials: gait, squat"."""
+    """As in ``2 kinds of trials: gait, squat``."""
     names = sorted(set(kinds))
     return f"{len(names)} kinds of trials: {', '.join(names)}"
 

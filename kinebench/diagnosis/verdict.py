@@ -29,12 +29,6 @@ _CANDIDATE = 0.1
 # Of the sessions that probabilities refer to, seven in ten have a fault: no news.
 WRONG_SOMEHOW = 0.85
 """From this probability on, that anything is wrong is said even where no cause is named."""
-MAYBE_WRONG = 0.35
-"""From this probability on, "no fault" would mislead: half of the seven in ten that a session has
-before it is looked at, so that the recording has not even halved the doubt. It tells little: of
-virtual sessions not learnt from ("judged-2"), 69 of 127 clean ones are told that something
-may be wrong, and 35 of 49 with a fault that is not named; hence the sentence has the share before.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,12 +256,14 @@ def _answer(diagnosis: Diagnosis, found: tuple[Finding, ...]) -> str:
             " explains, and no check and no swap shows a fault; it may be the person. To do:"
             " record again, with the cameras elsewhere."
         )
-    if diagnosis.anything >= MAYBE_WRONG:
-        return _perhaps(diagnosis)
+    before = 1.0 - learnt().clean_share
+    if diagnosis.anything >= before:
+        return _perhaps(diagnosis, percent(before))
     about = " about the recording" if any(one.run_advice for one in found) else ""
     return (
-        "No fault is shown by this recording (that anything is wrong:"
-        f" {percent(diagnosis.anything)}). To do: nothing{about}; see below what cannot be told."
+        "No fault is shown by this recording, which makes one less likely:"
+        f" {percent(diagnosis.anything)}, where {percent(before)} of the sessions learnt from had"
+        f" one. To do: nothing{about}; see below what cannot be told."
     )
 
 
@@ -280,8 +276,8 @@ def _candidates(diagnosis: Diagnosis) -> list[Fault]:
     ]
 
 
-def _perhaps(diagnosis: Diagnosis) -> str:
-    before = percent(1.0 - learnt().clean_share)
+def _perhaps(diagnosis: Diagnosis, before: str) -> str:
+    """Where the recording makes a fault no less likely than it is before one looks."""
     start = (
         f"Something may be wrong ({percent(diagnosis.anything)}; of the sessions learnt from"
         f" {before} had a fault), but no single cause stands out"

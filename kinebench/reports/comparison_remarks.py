@@ -96,7 +96,7 @@ def kinds_remarks(comparison: Comparison) -> list[str]:
 
 
 def kind_title(kind: str, part: Comparison) -> str:
-    """ "gait: 4 trials of 2 subjects"."""
+    """As in ``gait: 4 trials of 2 subjects``."""
     return f"{kind}: {comparison_title(part)}"
 
 
