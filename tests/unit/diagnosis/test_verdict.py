@@ -106,7 +106,7 @@ def test_of_a_strange_recording_nothing_is_accused() -> None:
 def test_nothing_is_certain() -> None:
     assert "(>99 %)" in verdict(made_up({}, chances(mass=1.0)))[0]
     surely = replace(made_up({}), anything=0.0)
-    assert "wrong: <1 %" in verdict(surely)[0]
+    assert "less likely: <1 %" in verdict(surely)[0]
 
 
 @pytest.mark.parametrize("sign", [-1.0, 1.0])
