@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from kinebench.comparison.pairs import FilePair, pairs_from_csv
+from kinebench.comparison.trial_kinds import trial_kind
 from kinebench.core.keypoints import OPENCAP_20
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
@@ -44,8 +44,8 @@ class PairSource:
 
     @property
     def activity(self) -> str:
-        """The trial's name without its number: "squats" of "squats1"."""
-        return re.sub(r"[\s_-]*\d+$", "", self.name) or self.name
+        """The kind of trial that the name says: "squat" of "squats1"."""
+        return trial_kind(self.name)
 
     @property
     def evidence(self) -> EvidenceKind:

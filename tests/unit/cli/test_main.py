@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from kinebench.cli import main as module
-from kinebench.cli.main import main
+from kinebench.cli.main import _parser, main
 from kinebench.errors import KinebenchWarning, ScalingError
 from kinebench.remarks import Remark, carry, tell
 
@@ -58,6 +58,13 @@ def test_debug_shows_the_traceback(command) -> None:
     command(failing(ScalingError("no window")))
     with pytest.raises(ScalingError):
         main(["run", "--debug"])
+
+
+def test_debug_takes_no_value() -> None:
+    """What follows it is the command's own."""
+    words = ["data", "--debug", "list"]
+    found = _parser(words).parse_args(words)
+    assert found.debug is True
 
 
 def test_a_bug_is_named_with_its_place(command, capsys: pytest.CaptureFixture[str]) -> None:

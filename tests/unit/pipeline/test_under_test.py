@@ -31,6 +31,7 @@ from kinebench.pipeline.under_test import (
     content_of,
     under_test_of,
 )
+from kinebench.pipeline.under_test.own import BuiltPipeline
 
 TIMES = np.arange(60) / 60
 TRUTH = Motion((Coordinate("knee_angle_r"),), TIMES, np.radians(40) * TIMES[:, None] + 0.1)
@@ -541,3 +542,11 @@ def test_a_module_alone_is_its_own_source(tmp_path: Path) -> None:
     (tmp_path / "beside.py").write_text("")
     found = PythonCallable("toy_alone:estimate", folder=tmp_path)
     assert [path.name for path in found.sources] == ["toy_alone.py"]
+
+
+def test_a_built_pipeline_is_known_by_its_digest() -> None:
+    """So that a baseline notices another one."""
+    pipeline = PipelineSpec(body="lab", augmenter="lab-1", engine="fast").build()
+    other = PipelineSpec(body="lab", augmenter="lab-1", engine="fast", warm_up_s=1.0).build()
+    assert BuiltPipeline(pipeline).parameters == {"pipeline digest": digest(pipeline)}
+    assert BuiltPipeline(other).parameters != BuiltPipeline(pipeline).parameters
