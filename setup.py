@@ -10,7 +10,7 @@ setup(
             "py.typed",
             "augmentation/lab_1/*",
             "baselines/quick.toml",
-            "diagnosis/learnt.json",
+            "diagnosis/*.json",
             "literature/published.toml",
             "reports/player/player.*",
             "uncertainty/learnt/*.npz",

@@ -16,6 +16,9 @@ hypothesis.settings.register_profile("random", deadline=None)
 hypothesis.settings.register_profile("kinebench", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("kinebench")
 
+# tables drop columns where a terminal is narrow, and xdist's workers have one of their own
+os.environ["COLUMNS"] = "120"
+
 ROOT = Path(__file__).resolve().parents[1]
 
 

@@ -40,7 +40,6 @@ _KINDS: Mapping[str, Kind] = MappingProxyType(
         "dataset": Kind(
             "the name of a public data set", ("kinebench data show {}", "kinebench data fetch {}")
         ),
-        "archive": Kind("an archive without an OpenCap session: unpack it", ()),
         "markers": Kind(
             "a recording of markers or keypoints",
             (
@@ -222,7 +221,7 @@ def _kind_of_file(path: Path) -> str:
         start = file.read(4096)
     ending = path.suffix.lower()
     if archive_kind(start) and ending != ".npz":
-        return "zipped session" if _holds_session(path) else "archive"
+        return "zipped session" if _holds_session(path) else ""  # the reader names the archive
     if b"<OpenSimDocument" in start:
         return "model" if re.search(rb"<Model[\s>]", start) else "set-up"
     if ending == ".toml" and path.stat().st_size < _MOST_BYTES:

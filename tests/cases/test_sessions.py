@@ -205,7 +205,9 @@ def test_a_folder_is_no_recording(tmp_path: Path, capsys: pytest.CaptureFixture[
     archive = as_zip(folder)
     given = ["--keypoints", str(archive), "--mass", "70", "--height", "1.7", "--dry-run"]
     assert main(["run", *given]) == 2
-    assert "s.zip is a zip archive: unpack it" in capsys.readouterr().err
+    assert "s.zip is an OpenCap session as a zip archive, which 'kinebench run" in (
+        capsys.readouterr().err
+    )
     given = ["--keypoints", str(folder), "--mass", "70", "--height", "1.7", "--dry-run"]
     assert main(["run", *given]) == 2
-    assert "is a folder: name a recording; a session is named without" in capsys.readouterr().err
+    assert "s is an OpenCap session, which 'kinebench run" in capsys.readouterr().err
