@@ -52,8 +52,9 @@ class Sampler:
             frame = frame.f_back
         now = (time.process_time(), time.perf_counter())
         own = self.seconds.setdefault(tuple(reversed(stack)), [0.0, 0.0])
-        own[0] += now[0] - self._clocks[0]
-        own[1] += now[1] - self._clocks[1]
+        # read on two processors, the clock of a process may step back by nanoseconds
+        own[0] += max(0.0, now[0] - self._clocks[0])
+        own[1] += max(0.0, now[1] - self._clocks[1])
         self._clocks = now
 
 
