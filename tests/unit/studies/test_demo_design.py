@@ -39,6 +39,8 @@ def test_two_activities_of_each_subject() -> None:
 
 def test_what_is_varied() -> None:
     demo = demonstration(1)
+    assert demo.study.name == "demo"
+    assert demo.study.question.endswith("do to the angles?")
     assert demo.left_out == ("v0.0", "v0.1", "v0.2", "v0.3")
     assert {
         factor.name: (factor.path, {level.label: level.value for level in factor.levels})

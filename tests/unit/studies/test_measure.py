@@ -11,6 +11,7 @@ from kinebench.core import Coordinate, IKSolution, Markers, Motion, ScalingResul
 from kinebench.core.results import PipelineRun
 from kinebench.lab import generic_body
 from kinebench.metrics import Alignment, Kind
+from kinebench.studies.execution import measure as module
 from kinebench.studies.execution.measure import measured
 
 TIMES = np.arange(240) / 60
@@ -97,3 +98,25 @@ def test_of_our_own_run_marker_errors_are_known_without_a_reference() -> None:
     found = alone.by_item(Kind.MARKER_ERROR, alone.quantities[0].metric)
     assert found["a"] == pytest.approx(0.005)
     assert found["b"] == pytest.approx(0.015)
+
+
+def test_bias_is_the_estimate_less_the_reference() -> None:
+    figures = measured(motion(offset=0.1), trial(motion()), ("bias",), "bias")
+    assert figures.by_item(Kind.COORDINATE, "bias")["knee_angle_r"] == pytest.approx(0.1)
+
+
+def test_two_frames_tell_a_lag_and_one_does_not() -> None:
+    """An angle that rises by one in a frame, and is half of that behind: half a frame."""
+    one, other = (
+        Motion(ANGLES[:1], TIMES[:2], [[0.0 - late], [1.0 - late]]) for late in (0.0, 0.5)
+    )
+    assert module._lag(one, other) == pytest.approx(0.5 / 60)
+    assert module._lag(motion(times=TIMES[:1]), motion(times=TIMES[:1])) == 0.0
+
+
+def test_joints_that_a_model_lacks_have_no_drop(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_DROPS", {"hip": "femur", "tail": "tail"})
+    rows = list(module._side_drops(generic_body().model, motion(), motion()))
+    assert {row.item for row in rows} == {"hip"}
+    monkeypatch.setattr(module, "_DROPS", {"tail": "tail"})
+    assert list(module._side_drops(generic_body().model, motion(), motion())) == []
