@@ -128,7 +128,29 @@ def as_svg(figure: Figure, page: bool = False) -> str:
     # a hundredth of a point is finer than any screen or printer
     text = re.sub(r"(\d\.\d\d)\d+", r"\1", text)
     text = re.sub(r' d="([^"]*)"', lambda found: f' d="{_relative(found[1])}"', text)
+    text = terse(text)
     return re.sub(r'(<svg[^>]*?) width="([\d.]+)pt" height="[\d.]+pt"', _flexible, text, count=1)
+
+
+def terse(svg: str) -> str:
+    """SVG without what draws nothing: space between tags, names that nobody refers to, bare groups.
+
+    Half of a page of figures is that.
+    """
+    text = re.sub(r">\s+<", "><", svg)
+    named = set(re.findall(r"#([\w.-]+)", text))
+    text = re.sub(r' id="([^"]*)"', lambda found: found[0] if found[1] in named else "", text)
+    kept: list[bool] = []  # of every group that is open: whether it has attributes
+    written: list[str] = []
+    for tag in re.findall(r"<[^>]+>|[^<]+", text):
+        if tag.startswith(("<g>", "<g ")) and not tag.endswith("/>"):
+            kept.append(tag != "<g>")
+            if not kept[-1]:
+                continue
+        elif tag == "</g>" and not kept.pop():
+            continue
+        written.append(tag)
+    return "".join(written).replace("<defs></defs>", "")
 
 
 def _relative(path: str) -> str:

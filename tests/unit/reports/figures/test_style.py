@@ -20,6 +20,7 @@ from kinebench.reports.figures.style import (
     VERMILLION,
     grid_of_axes,
     styled,
+    terse,
 )
 from kinebench.reports.units import label_of
 
@@ -128,3 +129,30 @@ def test_dollar_signs_in_names_are_dollar_signs(name: str) -> None:
         axes.set_xticks([0, 1], [name, "b"])
         axes.legend()
     assert as_svg(figure).count(f">{name}</text>") == 5
+
+
+def painted(element: ElementTree.Element, around: tuple[object, ...] = ()) -> list[object]:
+    """What is drawn, in order, each with what the groups around it say."""
+    own = {key: value for key, value in element.attrib.items() if key != "id"}
+    if element.tag.endswith("}g"):
+        inner = (*around, sorted(own.items())) if own else around
+        return [each for child in element for each in painted(child, inner)]
+    told = (element.tag, sorted(own.items()), (element.text or "").strip(), around)
+    return [told, *(each for child in element for each in painted(child, around))]
+
+
+def test_a_terse_figure_draws_the_same() -> None:
+    long = as_svg(drawn())
+    long = long[long.index("<svg") :]
+    short = terse(long)
+    before, after = (painted(ElementTree.fromstring(text)) for text in (long, short))
+    assert after == before
+    assert len(before) > 50
+    assert len(short) < 0.8 * len(long)
+
+
+def test_what_a_terse_figure_refers_to_is_there() -> None:
+    short = terse(as_svg(drawn()))
+    named = set(re.findall(r' id="([^"]*)"', short))
+    assert named == set(re.findall(r"#([\w-]+)", re.sub(r"#[0-9a-f]{6}\b", "", short)))
+    assert named
