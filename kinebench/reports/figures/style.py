@@ -133,11 +133,16 @@ def as_svg(figure: Figure, page: bool = False) -> str:
 
 
 def terse(svg: str) -> str:
-    """SVG without what draws nothing: space between tags, names that nobody refers to, bare groups.
+    """SVG without what draws nothing: spaces, noughts, unused names, bare groups.
 
-    Half of a page of figures is that.
+    A third of a page of figures is that.
     """
     text = re.sub(r">\s+<", "><", svg)
+    text = re.sub(r' d="([^"]*)"', lambda found: f' d="{_tight(found[1])}"', text)
+    families = set(re.findall(r"font-family: ([^;\"]*)", text))
+    if len(families) == 1:  # said once, for all texts inherit it
+        text = re.sub(r"font-family: [^;\"]*;? ?", "", text)
+        text = text.replace("<svg", f'<svg font-family="{families.pop()}"', 1)
     named = set(re.findall(r"#([\w.-]+)", text))
     text = re.sub(r' id="([^"]*)"', lambda found: found[0] if found[1] in named else "", text)
     kept: list[bool] = []  # of every group that is open: whether it has attributes
@@ -183,6 +188,11 @@ def _relative(path: str) -> str:
             steps = True
         last, at = point, at + 3
     return "".join(written)
+
+
+def _tight(path: str) -> str:
+    """A path's numbers without noughts before the point and spaces before a minus."""
+    return re.sub(r"(?<=[\d.]) -", "-", re.sub(r"(?<![\d.])0\.(?=\d)", ".", " ".join(path.split())))
 
 
 def _hundredths(value: int) -> str:

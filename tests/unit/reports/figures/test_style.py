@@ -132,12 +132,24 @@ def test_dollar_signs_in_names_are_dollar_signs(name: str) -> None:
 
 
 def painted(element: ElementTree.Element, around: tuple[object, ...] = ()) -> list[object]:
-    """What is drawn, in order, each with what the groups around it say."""
+    """What is drawn, in order, each with what is around it: font family, attributes of groups."""
+    if element.tag.endswith("}svg"):
+        family = element.attrib.get("font-family", "")
+        return [each for child in element for each in painted(child, (family,))]
     own = {key: value for key, value in element.attrib.items() if key != "id"}
+    if element.tag.endswith("}text"):
+        family = re.search(r"font-family: ([^;]*)", own["style"])
+        own["family"] = family[1] if family else str(around[0])
+        own["style"] = re.sub(r"font-family: [^;]*;? ?", "", own["style"])
+    if "d" in own:
+        own["d"] = " ".join(
+            word if word.isalpha() else str(float(word))
+            for word in re.findall(r"[A-Za-z]|-?(?:\d+\.?\d*|\.\d+)", own["d"])
+        )
     if element.tag.endswith("}g"):
         inner = (*around, sorted(own.items())) if own else around
         return [each for child in element for each in painted(child, inner)]
-    told = (element.tag, sorted(own.items()), (element.text or "").strip(), around)
+    told = (element.tag, sorted(own.items()), (element.text or "").strip(), around[1:])
     return [told, *(each for child in element for each in painted(child, around))]
 
 
