@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kinebench.reports.blocks import Block, FigureBlock, Listing, Section, TableBlock, Text
+from kinebench.reports.blocks import Details, FigureBlock, Flat, Listing, Section, TableBlock, Text
 from kinebench.reports.figures.intervals import interval_figure
 from kinebench.reports.figures.style import as_svg
+from kinebench.reports.study.activities import by_activity, for_each_activity, said_of
 from kinebench.reports.study.parts import StudyPart
 from kinebench.reports.study.wording import counted, signed_estimate
 from kinebench.reports.tables import Table
@@ -47,10 +48,22 @@ def causes_section(
     note : str
         What a reader must know of the figures.
     """
+    parts = by_activity(part)
+    found = {name: told for name, one in parts.items() if (told := _causes(one, figures, note))}
+    if not found:
+        return Section(title, (Text("No trial was done at all levels of all factors."),))
+    leads = (Text(said_of(name, found, lead), lead=True) for name, (lead, _) in found.items())
+    return Section(title, (*leads, *for_each_activity(found, lambda name: found[name][1])))
+
+
+def _causes(
+    part: StudyPart, figures: Sequence[SharedFigure], note: str
+) -> tuple[str, list[Flat | Details]] | None:
+    """The finding of one activity and its blocks; None where no trial counts."""
     shared = [(figure, *shares_of(part.study, part.outcomes, figure.reading)) for figure in figures]
     known = [(figure, shares) for figure, shares, _ in shared if shares]
     if not known:
-        return Section(title, (Text("No trial was done at all levels of all factors."),))
+        return None
     order = sorted(known[0][1], key=lambda share: -share.size)
     ranked = [share.factor for share in order]
     n_trials = max(n for _, _, n in shared)
@@ -59,8 +72,7 @@ def causes_section(
         " changes of a figure is shared out among them, averaged over all orders in which they"
         f" could change (Shapley), on {counted(n_trials, 'trial')}. Shares add up to the whole."
     )
-    blocks: list[Block] = [
-        Text(_finding(known, ranked), lead=True),
+    blocks: list[Flat | Details] = [
         Text(f"Ranked by {known[0][0].name}:"),
         Listing(tuple(_line(name, known) for name in ranked)),
         Text(f"{told} {note}".strip()),
@@ -70,7 +82,7 @@ def causes_section(
     ]
     for unit in dict.fromkeys(figure.unit for figure, _ in known):
         blocks.append(_drawing([pair for pair in known if pair[0].unit == unit], ranked))
-    return Section(title, tuple(blocks))
+    return _finding(known, ranked), blocks
 
 
 Known = Sequence[tuple[SharedFigure, tuple[Share, ...]]]
@@ -85,10 +97,12 @@ def _finding(known: Known, ranked: Sequence[str]) -> str:
     first = _of(shares, ranked[0])
     whole = sum(share.size for share in shares)
     portion = first.size / whole * 100 if whole else 0.0
+    # the sizes rank, and tell nothing of chance: the interval does
+    chance = ", not told apart from none" if 0.0 in first.interval else ""
     return (
         f"{ranked[0]} moves the {figure.name} most:"
-        f" {signed_estimate(first.mean, first.interval, figure.unit)}, {portion:.0f} % of the sizes"
-        " of all shares."
+        f" {signed_estimate(first.mean, first.interval, figure.unit)}{chance}, {portion:.0f} % of"
+        " the sizes of all shares."
     )
 
 

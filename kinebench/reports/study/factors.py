@@ -147,7 +147,7 @@ def _lines(one: Interaction, measure: Measure) -> FigureBlock | Text:
 
 def map_blocks(scored: ScoredPart) -> list[Block]:
     """Mean error per level and angle, all factors in one map, a map for each activity."""
-    maps = for_each_activity(scored, lambda activity: _map(scored, activity))
+    maps = for_each_activity(scored.activities, lambda activity: _map(scored, activity))
     return [Heading("Where the errors are"), *maps] if maps else []
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kinebench.reports.blocks import Block, FigureBlock, Section, TableBlock, Text
+from kinebench.reports.blocks import Details, FigureBlock, Flat, Section, TableBlock, Text
 from kinebench.reports.figures.intervals import interval_figure
 from kinebench.reports.figures.style import as_svg
+from kinebench.reports.study.activities import for_each_activity, said_of
+from kinebench.reports.study.effects import activities_of
 from kinebench.reports.study.parts import StudyPart
 from kinebench.reports.study.wording import counted, signed, signed_estimate
 from kinebench.reports.tables import Table
@@ -35,25 +37,39 @@ def hindsight_section(
     judged = next(f for f in part.study.factors if f.name == factor)
     scores = scores_of(part.outcomes, part.study.judged.name)
     unit = measures_of(part.study.judged.name)[0].unit
-    found = hindsight_of(judged, scores, candidates)
-    if not found.regrets:
+    each = {
+        name: hindsight_of(judged, [s for s in scores if s.labels["activity"] == name], candidates)
+        for name in activities_of(scores)
+    }
+    found = {name: one for name, one in each.items() if one.regrets}
+    if not found:
         return Section(title, (Text("No trial was done at every level."),))
-    blocks: list[Block] = [
-        Text(_finding(found, factor, unit), lead=True),
-        Text(
-            f"Regret is how much worse the {part.study.judged.title} of a level is than the best of"
-            f" {len(candidates)} candidates ({candidates[0]} to {candidates[-1]}), chosen for every"
-            f" recording with the truth at hand: {counted(found.n_cells, 'recording')} of"
-            f" {counted(found.n_subjects, 'subject')}."
-        ),
+    what = (
+        f"Regret is how much worse the {part.study.judged.title} of a level is than the best of"
+        f" {len(candidates)} candidates ({candidates[0]} to {candidates[-1]}), chosen for every"
+        " recording with the truth at hand"
+    )
+    leads = (
+        Text(said_of(name, found, _finding(one, factor, unit)), lead=True)
+        for name, one in found.items()
+    )
+    counts = TableBlock(
+        _counts(judged, scores, candidates, split),
+        f"How often each candidate was the best, by {split}",
+    )
+    blocks = for_each_activity(found, lambda name: _blocks(found[name], what, factor, unit, name))
+    return Section(title, (*leads, *blocks, counts))
+
+
+def _blocks(
+    found: Hindsight, what: str, factor: str, unit: str, activity: str
+) -> list[Flat | Details]:
+    of = f"{counted(found.n_cells, 'recording')} of {counted(found.n_subjects, 'subject')}"
+    return [
+        Text(f"{what}: {of}."),
         _drawing(found, unit),
-        TableBlock(_regrets(found, unit), f"Regret by {factor}"),
-        TableBlock(
-            _counts(judged, scores, candidates, split),
-            f"How often each candidate was the best, by {split}",
-        ),
+        TableBlock(_regrets(found, unit), f"Regret by {factor}, {activity}"),
     ]
-    return Section(title, tuple(blocks))
 
 
 def _finding(found: Hindsight, factor: str, unit: str) -> str:
@@ -69,7 +85,7 @@ def _finding(found: Hindsight, factor: str, unit: str) -> str:
 def _drawing(found: Hindsight, unit: str) -> FigureBlock:
     rows = [regret.level for regret in found.regrets]
     triples = [triple_of(r.mean, r.interval, unit) for r in found.regrets]
-    drawn = interval_figure(rows, {"all trials": triples}, bracketed("regret", unit))
+    drawn = interval_figure(rows, {"regret": triples}, bracketed("regret", unit))
     told = "; ".join(f"{r.level}: {signed(r.mean, unit, 3)}" for r in found.regrets)
     return FigureBlock(
         as_svg(drawn, page=True), "Regret of always choosing one level, with 95 % interval.", told

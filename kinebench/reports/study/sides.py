@@ -85,7 +85,8 @@ def side_blocks(scored: ScoredPart) -> list[Block]:
     """A panel for each activity: drops and pelvis list beside each other, rows of all levels."""
     known = side_figures(scored)
     panels = for_each_activity(
-        scored, lambda activity: _panel(scored, [one for one in known if one.activity == activity])
+        scored.activities,
+        lambda activity: _panel(scored, [one for one in known if one.activity == activity]),
     )
     return [Heading("Does a side sink?"), *panels] if panels else []
 

@@ -2,13 +2,22 @@ from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from kinebench.augmentation import NoAugmentation
 from kinebench.metrics import FigureRow, FigureTable, Kind
-from kinebench.reports.blocks import Document, FigureBlock, Listing, Section, TableBlock, Text
+from kinebench.reports.blocks import (
+    Details,
+    Document,
+    FigureBlock,
+    Listing,
+    Section,
+    TableBlock,
+    Text,
+)
 from kinebench.reports.html import as_html
 from kinebench.reports.study import StudyPart
 from kinebench.reports.study.causes import SharedFigure, causes_section
@@ -137,3 +146,51 @@ def test_hindsight_without_full_trials_says_so() -> None:
     (text,) = section.blocks
     assert isinstance(text, Text)
     assert "No trial" in text.content
+
+
+def in_two_activities(factors: tuple[Factor, ...], squat: Any, gait: Any) -> StudyPart:
+    squats, walks = part(factors, squat), part(factors, gait)
+    other = {"trial": "walk", "activity": "gait"}
+    walked = [replace(outcome, labels=outcome.labels | other) for outcome in walks.outcomes]
+    return replace(squats, outcomes=[*squats.outcomes, *walked])
+
+
+def test_causes_are_shared_out_in_each_activity() -> None:
+    """Over both the share of the tilt would be none."""
+    both = in_two_activities(
+        CAUSES,
+        lambda s, pose, tilt: 2 * MM[pose] - (9 + s) * MM[tilt],
+        lambda s, pose, tilt: -2 * MM[pose] + (9 + s) * MM[tilt],
+    )
+    section = causes_section("Causes", both, [HIP])
+    leads = [one.content for one in section.blocks if isinstance(one, Text) and one.lead]
+    assert [lead.split(",")[0] for lead in leads] == [
+        f"squat: {TILT} moves the hip height most: −10.00 mm [−12.48",
+        f"gait: {TILT} moves the hip height most: +10.00 mm [7.52",
+    ]
+    (unfolds,) = (block for block in section.blocks if isinstance(block, Details))
+    assert unfolds.summary == "gait"
+
+
+def test_a_share_that_may_be_chance_is_not_called_more() -> None:
+    swaying = part(CAUSES, lambda s, pose, tilt: (s - 1.1) * MM[tilt])
+    lead = causes_section("Causes", swaying, [HIP]).blocks[0]
+    assert isinstance(lead, Text)
+    assert ", not told apart from none, 100 % of the sizes" in lead.content
+
+
+def test_regret_is_of_each_activity() -> None:
+    filters = (factor("filter", "4 Hz", "6 Hz"),)
+    both = in_two_activities(
+        filters,
+        lambda s, f: 0.02 if f == "4 Hz" else 0.03,
+        lambda s, f: 0.04 if f == "4 Hz" else 0.02,
+    )
+    section = hindsight_section("H", both, "filter", ["4 Hz", "6 Hz"], "activity")
+    leads = [one.content for one in section.blocks if isinstance(one, Text) and one.lead]
+    assert [lead.partition("°")[0] for lead in leads] == [
+        "squat: Always taking '4 Hz' is 0.000",
+        "gait: Always taking '6 Hz' is 0.000",
+    ]
+    tables = [block.table for block in section.blocks if isinstance(block, TableBlock)]
+    assert tables[-1].rows == (("squat", "3", "0"), ("gait", "0", "3"))
