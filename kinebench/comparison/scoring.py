@@ -110,14 +110,9 @@ def prepared(
     """What the procedure takes away before it scores: time outside the window, offsets."""
     if how.window_s is not None:
         reference, estimate = within(reference, *how.window_s), within(estimate, *how.window_s)
-    return (
-        _without_offset(reference, estimate)
-        if how.remove_translation_offset
-        else (
-            reference,
-            estimate,
-        )
-    )
+    if how.remove_translation_offset:
+        return _without_offset(reference, estimate)
+    return reference, estimate
 
 
 def within(recording: Recording, start_s: float, end_s: float) -> Recording:
