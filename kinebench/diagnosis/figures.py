@@ -65,7 +65,7 @@ FIGURES = (
            2 * _DEG),
     Figure("ankle_flexion", "rad", "right ankle more flexed than the left, at the deepest points",
            2 * _DEG),
-    Figure("unrest", "rad", "right leg's angles more restless than the left's: RMS above 6 Hz",
+    Figure("jitter", "rad", "right leg's angles jitter more than the left's: RMS above 6 Hz",
            0.1 * _DEG),
 )  # fmt: skip
 """The figures, in the order of `figures_of`; the first is the headline. Right minus left."""
@@ -125,7 +125,7 @@ def figures_of(
                 _mean(motion, f"{joint}_r", frames) - _mean(motion, f"{joint}_l", frames)
                 for joint in ("hip_flexion", "knee_angle", "ankle_angle")
             ),
-            _unrest(motion, "r") - _unrest(motion, "l"),
+            _jitter(motion, "r") - _jitter(motion, "l"),
         ]
     )
 
@@ -203,7 +203,7 @@ def _mean(motion: Motion, name: str, frames: Frames) -> float:
     return float(np.nanmean(motion.value(name)[frames])) if name in motion.names else np.nan
 
 
-def _unrest(motion: Motion, side: str) -> float:
+def _jitter(motion: Motion, side: str) -> float:
     """RMS of what the angles of a leg do above 6 Hz, rad."""
     names = [f"{joint}_{side}" for joint in _LEG_ANGLES]
     known = [name for name in names if name in motion.names]

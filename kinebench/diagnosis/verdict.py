@@ -21,8 +21,8 @@ from kinebench.errors import listed
 _SPAN_S = 0.2
 _SOLVER_SHOWN = "OpenSim's tools stopped short of the optimum of their own cost"
 _SOLVER_ADVICE = "solve to the optimum (--engine fast)"
-# A figure of the legs' unrest is not one of where a side is.
-_SIDE_FIGURES = tuple(figure for figure in FIGURES if figure.name != "unrest")
+# A figure of the legs' jitter is not one of where a side is.
+_SIDE_FIGURES = tuple(figure for figure in FIGURES if figure.name != "jitter")
 # Less likely causes are listed as possible, or not at all.
 _POSSIBLE = 0.15
 _CANDIDATE = 0.1
@@ -214,7 +214,7 @@ def _depends(diagnosis: Diagnosis, found: tuple[Finding, ...]) -> tuple[str, ...
     part = float(diagnosis.parts[most.swap][0])
     spread = spread_of(most.swap, drop, diagnosis.augmenter)
     if spread is None:
-        usual = "what is usual of this was not measured"
+        usual = "and how much it usually does was not measured"
     else:
         low, high = (signed(spread.mean + s * spread.half_width, drop) for s in (-1, 1))
         inside = abs(part - spread.mean) <= spread.half_width

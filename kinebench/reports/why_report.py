@@ -46,7 +46,7 @@ from kinebench.reports.units import scale_of
 
 _PANELS = (
     "side_drop", "pelvis_list", "leg_length", "floor_contact", "hip_flexion", "knee_flexion",
-    "ankle_flexion", "unrest",
+    "ankle_flexion", "jitter",
 )  # fmt: skip
 
 _METHODS = (

@@ -140,7 +140,7 @@ def test_unrest_is_what_one_leg_does_above_6_hz(model: Model, side: str, sign: i
     values[:, names.index(f"knee_angle_{side}")] += 0.02 * np.sin(2 * np.pi * 20 * times)
     restless = Motion(tuple(map(Coordinate, names)), times, values)
     frames = np.arange(240)
-    assert named(figures_of(model, calm, feet(), frames))["unrest"] == pytest.approx(0.0, abs=1e-9)
+    assert named(figures_of(model, calm, feet(), frames))["jitter"] == pytest.approx(0.0, abs=1e-9)
     # one angle of two: the mean of squares halves
-    found = named(figures_of(model, restless, feet(), frames))["unrest"]
+    found = named(figures_of(model, restless, feet(), frames))["jitter"]
     assert found == pytest.approx(sign * 0.01, rel=0.1)

@@ -43,7 +43,7 @@ def test_the_catalogue_states_name_and_unit() -> None:
     assert {figure.name: figure.unit for figure in FIGURES} == {
         "side_drop": "m", "knee_drop": "m", "ankle_drop": "m", "pelvis_list": "rad",
         "leg_length": "1", "floor_contact": "m", "hip_flexion": "rad", "knee_flexion": "rad",
-        "ankle_flexion": "rad", "unrest": "rad",
+        "ankle_flexion": "rad", "jitter": "rad",
     }  # fmt: skip
     # a millimetre is less than anybody cares for, a hand's breadth more
     assert all(1e-3 < figure.notable < 0.1 for figure in FIGURES)
@@ -51,7 +51,7 @@ def test_the_catalogue_states_name_and_unit() -> None:
 
 def test_a_symmetric_body_standing_straight_has_no_sides() -> None:
     found = figures()
-    assert math.isnan(found.pop("unrest"))  # three frames do not tell
+    assert math.isnan(found.pop("jitter"))  # three frames do not tell
     assert math.isnan(found.pop("floor_contact"))  # no feet
     assert found == pytest.approx(dict.fromkeys(found, 0.0), abs=1e-9)
 
@@ -105,9 +105,9 @@ def test_unrest_is_what_one_leg_does_above_6_hz(side: str, sign: int) -> None:
     times = np.arange(240) / 60
     slow = 20 * np.sin(2 * np.pi * 0.5 * times)
     calm = dict.fromkeys(NAMES[1:], slow)
-    assert figures(times=times, **calm)["unrest"] == pytest.approx(0.0, abs=1e-6)
+    assert figures(times=times, **calm)["jitter"] == pytest.approx(0.0, abs=1e-6)
     tremor = slow + 1.2 * np.sin(2 * np.pi * 20 * times)
-    found = figures(times=times, **{**calm, f"knee_angle_{side}": tremor})["unrest"]
+    found = figures(times=times, **{**calm, f"knee_angle_{side}": tremor})["jitter"]
     # one angle of three: 1.2° / √2 / √3
     assert math.degrees(found) == pytest.approx(sign * 1.2 / math.sqrt(6), rel=0.1)
 
@@ -125,11 +125,11 @@ def test_unrest_is_what_one_leg_does_above_6_hz(side: str, sign: int) -> None:
         (shortest_run(2) - 1, 60, False),
     ],
 )
-def test_a_short_or_slow_recording_cannot_tell_of_unrest(
+def test_a_short_or_slow_recording_cannot_tell_of_jitter(
     n_frames: int, rate_hz: float, known: bool
 ) -> None:
     """12 Hz show nothing above 6 Hz."""
-    assert math.isfinite(figures(times=np.arange(n_frames) / rate_hz)["unrest"]) == known
+    assert math.isfinite(figures(times=np.arange(n_frames) / rate_hz)["jitter"]) == known
 
 
 def test_courses_are_the_side_drop_and_the_angles_over_time() -> None:
@@ -151,7 +151,7 @@ def test_what_is_notable_is_of_millimetres_and_degrees() -> None:
         {
             "side_drop": 3.0, "knee_drop": 5.0, "ankle_drop": 5.0, "pelvis_list": 1.0,
             "leg_length": 1.0, "floor_contact": 5.0, "hip_flexion": 2.0, "knee_flexion": 2.0,
-            "ankle_flexion": 2.0, "unrest": 0.1,
+            "ankle_flexion": 2.0, "jitter": 0.1,
         }
     )  # fmt: skip
 
@@ -225,7 +225,7 @@ def test_unrest_is_known_of_the_angles_that_a_motion_has() -> None:
     bare = Motion((Coordinate("pelvis_list"),), times, np.zeros((60, 1)))
     found = figures_of(MODEL, bare, NO_MARKERS, np.arange(60))
     named = dict(zip((figure.name for figure in FIGURES), found.tolist(), strict=True))
-    for name in ("unrest", "hip_flexion", "knee_flexion", "ankle_flexion"):
+    for name in ("jitter", "hip_flexion", "knee_flexion", "ankle_flexion"):
         assert math.isnan(named[name])
     assert named["side_drop"] == pytest.approx(0.0, abs=1e-9)
 

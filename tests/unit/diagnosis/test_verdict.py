@@ -369,7 +369,7 @@ def test_the_lead_says_what_the_drop_depends_on_most_and_whether_that_is_ordinar
     assert swapped(-0.012).endswith(f" {start}−12.0 mm), which is unusual: {usual}")
     # what clean sessions with v0.3 do says nothing of another augmenter
     other = swapped(0.012, augmenter="v0.1")
-    assert other.endswith(f" {start}+12.0 mm), what is usual of this was not measured.")
+    assert other.endswith(f" {start}+12.0 mm), and how much it usually does was not measured.")
     assert "depends" not in swapped(0.0029)  # of no interest
     assert "depends" not in said({"a": {"side_drop": 0.02}}, drop_m=math.nan)
     several = {"a": {"side_drop": 0.004}, "camera tilt": {"side_drop": -0.02}}
@@ -505,8 +505,8 @@ def test_solvers_are_suspected_from_what_is_notable_on_and_told_with_what_they_d
     restless = made_up({})
     restless.parts[SOLVERS][FIGURES.index(FIGURES[-1])] = 1.0  # type: ignore[index]
     first = findings(restless)[0]
-    assert (first.figure, first.suspect) == (FIGURES[-1], False)  # the legs' unrest is of no side
-    assert FIGURES[-1].name == "unrest"
+    assert (first.figure, first.suspect) == (FIGURES[-1], False)  # the legs' jitter is of no side
+    assert FIGURES[-1].name == "jitter"
 
 
 # ---- change of angles
