@@ -23,6 +23,7 @@ from kinebench.io.columns import (
     other_contents,
     reasons_left_out,
 )
+from kinebench.io.sentinels import motion_jumps, without_motion_sentinels
 from kinebench.io.sto import IN_WORDS, Table, read_table, table_pieces, version_of
 from kinebench.remarks import tell
 
@@ -105,7 +106,8 @@ def read_motion_file(path: Path | str, kinds: Mapping[str, Kind] | None = None) 
     -----
     KinebenchWarning
         When the header does not say whether angles are in degrees, a name does not say whether it
-        is an angle or a length, or values are beyond a body's reach.
+        is an angle or a length, numbers stand for missing values, or values are beyond a body's
+        reach.
     """
     path = Path(path)
     table = read_table(path)
@@ -126,6 +128,8 @@ def read_motion_file(path: Path | str, kinds: Mapping[str, Kind] | None = None) 
     )
     values = table.values[:, list(kept.values())]
     angular = np.array([coordinate.kind == "rotational" for coordinate in coordinates], dtype=bool)
+    jumps = motion_jumps(table.times, angular, in_degrees)
+    values = without_motion_sentinels(values, tuple(kept), jumps, path.name)
     folded = Counter(name.casefold() for name in kept)
     alike = [name for name in kept if folded[name.casefold()] > 1]
     undecided = [name for name in kept if kinds is None and kind_by_name(name) is None]
