@@ -27,7 +27,8 @@ from kinebench.comparison.pairs import FilePair
 from kinebench.comparison.procedure import Procedure
 from kinebench.comparison.results import Comparison, PairResult, RepetitionResult
 from kinebench.comparison.scoring import headline_values, prepared, scored, within
-from kinebench.comparison.units import other_units, require_common_clock
+from kinebench.comparison.slips import slips
+from kinebench.comparison.units import other_units, rates_apart, require_common_clock
 from kinebench.core.marker_regions import side_of
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Kind, Motion
@@ -40,7 +41,7 @@ from kinebench.errors import (
 )
 from kinebench.io.trc import read_trc
 from kinebench.metrics import Evaluation, Exclusion
-from kinebench.remarks import collected_remarks, each_once, reason_of, unheard
+from kinebench.remarks import collected_remarks, each_once, hand_on, reason_of, unheard
 
 _FEW = 30  # up to so many pairs the other policies are tried as well: the search for a lag is slow
 
@@ -207,6 +208,8 @@ def compare_recordings(
     with collected_remarks() as told:
         aligned = _aligned(reference, estimate, how)
         one, other = prepared(aligned.reference, aligned.estimate, how)
+        if isinstance(one, Motion) and isinstance(other, Motion):
+            hand_on(*rates_apart(reference, estimate), *slips(one, other))
         evaluation = scored(one, other, how)
         intervals: tuple[ScoredInterval, ...] = ()
         if how.events is not None:
