@@ -44,8 +44,14 @@ def _rate(recording: Markers) -> Iterator[Finding]:
             measured=hz,
             limit=_TOO_FAST_HZ if hz > _TOO_FAST_HZ else _SLOW_HZ,
             unit="Hz",
-            advice="times in ms?" if hz < 1 else "is the rate right?",
+            advice=_of_rate(hz),
         )
+
+
+def _of_rate(hz: float) -> str:
+    if abs(hz - 1) < 1e-6:
+        return "frame numbers instead of times?"
+    return "times in ms?" if hz < 1 else "times in minutes?" if hz > 2000 else "is the rate right?"
 
 
 def time_stamps(recording: Markers, subject: Subject) -> Iterator[Finding] | None:
