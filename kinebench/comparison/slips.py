@@ -25,8 +25,9 @@ _MOVES_DEG = 3.0  # standard deviation: what moves less may run against by chanc
 _AGAINST = -0.9  # correlation
 _SIDES_DEG = 5.0  # of the legs' angles without offset: below, no harm is done
 _SIDES_LEFT = 0.4  # of which so much is left when sides are exchanged
-_STILL_S, _STILL_DEG = 0.5, 10.0
-"""A value that is held to the last digit so long, while the other side moves by so much."""
+_STILL_S, _STILL_DEG, _BACK_DEG = 0.5, 10.0, 3.0
+"""A value that is held to the last digit so long, while the other side moves by so much, and from
+which the course jumps back by so much in a frame."""
 
 _LEGS = ("hip_flexion", "hip_adduction", "hip_rotation", "knee_angle", "ankle_angle")
 
@@ -139,7 +140,10 @@ def _held(
         for start, stop in runs(still):
             stretch = m[start : stop + 1]
             known = stretch[np.isfinite(stretch)]
-            if (stop - start) * interval >= _STILL_S and len(known) and np.ptp(known) > _STILL_DEG:
+            # somebody who rests begins to move without a jump
+            jumps = [abs(h[at + 1] - h[at]) for at in (start - 1, stop) if 0 <= at < len(h) - 1]
+            lost = any(jump > _BACK_DEG for jump in jumps) and len(known) > 0
+            if lost and (stop - start) * interval >= _STILL_S and np.ptp(known) > _STILL_DEG:
                 found.setdefault(name, (float(times[start]), float(times[stop])))
     if found:
         start, end = next(iter(found.values()))
