@@ -22,7 +22,7 @@ __all__ = ["FAULTS"]
 def _under_each_others_names(one: str, other: str, sides: bool = False) -> Plant:
     """Two keypoints of each side exchanged, or of one kind the right with the left."""
     pairs = [(f"R{one}", f"L{one}")] if sides else [(s + one, s + other) for s in "RL"]
-    names = {a: b for a, b in pairs} | {b: a for a, b in pairs}
+    names = dict(pairs) | {b: a for a, b in pairs}
     return on_both(lambda m, _: m.rename(names).select(m.names))
 
 

@@ -113,12 +113,16 @@ def changed_movement(
 
 def on_movement(change: Callable[[Markers, np.random.Generator], Markers]) -> Plant:
     """A fault of the movement's keypoints alone."""
-    return lambda session, rng: Planted(changed_movement(session.content(), lambda m: change(m, rng)))
+    return lambda session, rng: Planted(
+        changed_movement(session.content(), lambda m: change(m, rng))
+    )
 
 
 def on_both(change: Callable[[Markers, np.random.Generator], Markers]) -> Plant:
     """A fault of the keypoints of movement and static trial."""
-    return lambda session, rng: Planted(changed_movement(session.content(), lambda m: change(m, rng), True))
+    return lambda session, rng: Planted(
+        changed_movement(session.content(), lambda m: change(m, rng), True)
+    )
 
 
 def _scaled(factor: float) -> Plant:

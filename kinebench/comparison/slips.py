@@ -41,9 +41,7 @@ def slips(reference: Motion, estimate: Motion) -> Iterator[Remark]:
         After alignment.
     """
     names = [
-        c.name
-        for c in reference.coordinates
-        if c.kind == "rotational" and c.name in estimate.names
+        c.name for c in reference.coordinates if c.kind == "rotational" and c.name in estimate.names
     ]
     if not names or reference.n_frames < 3:
         return
@@ -92,7 +90,9 @@ def _against(
     # two movements against each other are another slip than one angle
     all_do = judged > 2 and len(found) > judged / 2
     cause = "is time reversed, or the lag off?" if all_do else "is the sign another?"
-    yield _slip(f"{listed(found, 4)} run{'s' * (len(found) == 1)} against the reference: {cause}", found)
+    yield _slip(
+        f"{listed(found, 4)} run{'s' * (len(found) == 1)} against the reference: {cause}", found
+    )
 
 
 def _sides_exchanged(
@@ -130,21 +130,18 @@ def _apart(one: FloatArray, other: FloatArray) -> float:
 def _held(
     names: list[str], moving: FloatArray, held: FloatArray, times: FloatArray, side: str
 ) -> Iterator[Remark]:
-    interval = float(np.median(np.diff(times)))
+    shortest = _STILL_S / float(np.median(np.diff(times)))
     found: dict[str, tuple[float, float]] = {}
     for name, m, h in zip(names, moving.T, held.T, strict=True):
+        steps = np.abs(np.diff(h))
         # interpolation between equal values leaves the last bits
-        still = np.abs(np.diff(h)) < 1e-9
-        if still.all():
-            continue  # locked or welded: a property of the model
-        for start, stop in runs(still):
-            stretch = m[start : stop + 1]
-            known = stretch[np.isfinite(stretch)]
+        for first, last in runs(steps < 1e-9):
             # somebody who rests begins to move without a jump
-            jumps = [abs(h[at + 1] - h[at]) for at in (start - 1, stop) if 0 <= at < len(h) - 1]
-            lost = any(jump > _BACK_DEG for jump in jumps) and len(known) > 0
-            if lost and (stop - start) * interval >= _STILL_S and np.ptp(known) > _STILL_DEG:
-                found.setdefault(name, (float(times[start]), float(times[stop])))
+            back = [float(steps[at]) for at in (first - 1, last) if 0 <= at < len(steps)]
+            known = m[first : last + 1][np.isfinite(m[first : last + 1])]
+            lost = last - first >= shortest and any(step > _BACK_DEG for step in back)
+            if lost and len(known) and known.max() - known.min() > _STILL_DEG:
+                found.setdefault(name, (float(times[first]), float(times[last])))
     if found:
         start, end = next(iter(found.values()))
         yield _slip(
@@ -156,5 +153,3 @@ def _held(
 
 def _slip(message: str, where: list[str]) -> Remark:
     return Remark("convention", "warning", message, tuple(where))
-
-

@@ -10,7 +10,8 @@ thoracoscapular shoulders). A model, where there is one, knows better.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
+from itertools import chain
 
 from kinebench.core.keypoints import KEYPOINT_SETS
 from kinebench.core.motion import Kind
@@ -44,7 +45,7 @@ _MUSCLE_STATES = re.compile(
     r"|musc(le)?s?"
 )
 _COUNTS = re.compile(
-    r"(frames?|samples?|index|idx|rows?)([ _]?(no|num|number|nr|id|index|#))?|frame#|events?|phases?"
+    r"(frames?|samples?|index|idx|rows?)([ _]?(no|num|number|nr|id|index|#))?|events?|phases?"
     r"|(gait_?)?cycles?|percent(age)?|%.*|labels?|trials?"
 )
 _QUALITIES = re.compile(r"confidences?|likelihoods?|scores?|visibility|reliability")
@@ -58,7 +59,8 @@ _MUSCLE_NAMES = (
     "gaslat gasmed gastroc gem glmax glmed glmin glut_max glut_med glut_min grac hamstrings "
     "hams iliacus iliopsoas infsp intobl lat lat_gas latissimus med_gas pecm pect pect_maj "
     "per_brev per_long per_tert perbrev peri perlong piri pq psoas pt quad_fem recfem "
-    "rect_fem rectfem sar sart semimem semiten soleus subsc supsp tfl tib_ant tib_post tibant tibpost "
+    "rect_fem rectfem sar "
+    "sart semimem semiten soleus subsc supsp tfl tib_ant tib_post tibant tibpost "
     "tmaj tmin trap triceps trilat trilong trimed vas_int vas_lat vas_med vasint vaslat "
     "vasmed vasti "
 )
@@ -136,33 +138,30 @@ def _reason(name: str, columns: tuple[str, ...], dotted_markers: bool) -> str:
     if coordinate_of(name) != name:
         return ""
     lower = name.lower()
-    for pattern, reason in _RATES:
-        if re.search(pattern + r"$", lower):
-            return reason
-    if lower.endswith("_u") and name[:-2] in columns:
-        return "a speed"
-    if _COUNTS.fullmatch(lower):
-        return "a count or a label"
-    spread = _SPREADS.fullmatch(name)
-    if spread and spread[1] in columns:
-        return "the spread of another column"
+    rates = (reason for pattern, reason in _RATES if re.search(pattern + r"$", lower))
+    other = (reason for holds, reason in _others(name, columns, dotted_markers) if holds)
+    return next(chain(rates, other), "")
+
+
+def _others(
+    name: str, columns: tuple[str, ...], dotted_markers: bool
+) -> Iterator[tuple[object, str]]:
+    """Whether a column is something, true or false, and what; the first that is true counts."""
+    lower = name.lower()
     humps = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
     words = {*re.findall(r"[a-z]+", humps), *re.findall(r"[a-z]+", lower)}  # KneeMoment and CoP
-    if any(_MUSCLE_STATES.fullmatch(word) for word in words):
-        return "a state of a muscle"
-    if any(_LOADS.fullmatch(word) for word in words):
-        return "a force or moment"
-    if any(_QUALITIES.fullmatch(word) for word in words):
-        return "how sure something is"
-    if "/" in name:
-        return "a state that is no coordinate"
-    if _is_force_component(name, columns):
-        return "a force or moment"
-    if _muscle(lower):
-        return "a muscle"
-    if (dotted_markers and _is_marker(name, columns)) or _is_keypoint(name, columns):
-        return "a marker position"
-    return ""
+    spread = _SPREADS.fullmatch(name)
+    yield lower.endswith("_u") and name[:-2] in columns, "a speed"
+    yield _COUNTS.fullmatch(lower), "a count or a label"
+    yield spread and spread[1] in columns, "the spread of another column"
+    yield any(_MUSCLE_STATES.fullmatch(word) for word in words), "a state of a muscle"
+    yield any(_LOADS.fullmatch(word) for word in words), "a force or moment"
+    yield any(_QUALITIES.fullmatch(word) for word in words), "how sure something is"
+    yield "/" in name, "a state that is no coordinate"
+    yield _is_force_component(name, columns), "a force or moment"
+    yield _muscle(lower), "a muscle"
+    yield dotted_markers and _is_marker(name, columns), "a marker position"
+    yield _is_keypoint(name, columns), "a marker position"
 
 
 def _is_force_component(name: str, columns: tuple[str, ...]) -> bool:

@@ -188,9 +188,7 @@ def _repeated(value: FloatArray, positions: FloatArray, unit_m: float) -> _Flags
     return flags
 
 
-def _warn(
-    found: _Flags, number: float, names: Sequence[str], file: str, cells: int = 3
-) -> None:
+def _warn(found: _Flags, number: float, names: Sequence[str], file: str, cells: int = 3) -> None:
     together: dict[str, list[str]] = {}
     for index in np.flatnonzero(found.any(axis=0)).tolist():
         together.setdefault(_frames(found[:, index]), []).append(names[index])

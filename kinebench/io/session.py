@@ -335,7 +335,9 @@ def read_session(folder: Path | str) -> Session:
 def _instead(base: Path) -> str:
     """Recordings of other kinds below MarkerData, for a message."""
     others = [path.name for path in _visible(base, "*") if _OTHER_RECORDING.search(path.name)]
-    return f", only {listed(others, 3)}: convert them, or name one with --keypoints" if others else ""
+    return (
+        f", only {listed(others, 3)}: convert them, or name one with --keypoints" if others else ""
+    )
 
 
 def _recording(path: Path, base: Path) -> Recording:

@@ -86,7 +86,12 @@ def _below(folder: Path, levels: int, archives: bool = True) -> Iterator[Path]:
             yield path
         elif path.is_dir() and levels > 1:
             yield from _below(path, levels - 1, archives)
-        elif archives and path.is_file() and path.suffix.lower() == ".zip" and path.stem not in folders:
+        elif (
+            archives
+            and path.is_file()
+            and path.suffix.lower() == ".zip"
+            and path.stem not in folders
+        ):
             yield from session_places(path)
 
 

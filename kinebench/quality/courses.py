@@ -19,9 +19,9 @@ _AMBER_SPEED, _RED_SPEED, _SMOOTH_HZ = 6.0, 12.0, 6.0
 # From the median of five frames. Detectors err by 0.15 m in a frame now and then: it takes several
 # such frames, or one that is twice as far off.
 _SPIKE_M, _FAR_SPIKE_M, _FEW_SPIKES, _RED_SHARE = 0.12, 0.3, 3, 0.02
-# From three frames to the next three, at 60 Hz and more; in fewer frames a movement goes farther. Of
-# 300 clean recordings one keypoint moved by 0.15 m, three by 0.07 m, half of all by 0.03 m; of the
-# raw keypoints of somebody who balances by 0.22, 0.14 and 0.03 m.
+# From three frames to the next three, at 60 Hz and more; in fewer frames a movement goes farther.
+# Of 300 clean recordings one keypoint moved by 0.15 m, three by 0.07 m, half of all by 0.03 m; of
+# the raw keypoints of somebody who balances by 0.22, 0.14 and 0.03 m.
 _LEVEL_FRAMES, _LEVEL_HZ = 3, 60.0
 _JUMP_OF_ONE_M, _JUMP_OF_THREE_M, _JUMP_OF_ALL_M = 0.25, 0.15, 0.08
 # Good recordings tremble by 0.5 to 2.5 mm per axis, two phones by up to 4.
@@ -134,13 +134,13 @@ def _jumps(recording: Markers) -> Iterator[Finding]:
     flags = np.zeros(recording.n_frames, bool)
     flags[_LEVEL_FRAMES - 1 : _LEVEL_FRAMES - 1 + len(beyond)] = beyond
     many = len(columns) > len(recording.names) / 2
-    where = "the whole body jumps" if many else f"{listed(names, 3)} jump{'s' * (len(names) == 1)}"
+    s = "s" * (many or len(names) == 1)
+    who = "the whole body" if many else listed(names, 3)
     time = recording.times[at + _LEVEL_FRAMES - 1]
     yield Finding(
         "jumps",
         "red" if many else "amber",
-        f"{where} by {ordered[at, 0]:.2f} m at {time:.2f} s and stay{'s' * (many or len(names) == 1)}"
-        " there",
+        f"{who} jump{s} by {ordered[at, 0]:.2f} m at {time:.2f} s and stay{s} there",
         where=names,
         spans_s=spans_of(flags, recording.times),
         measured=float(ordered[at, 0]),

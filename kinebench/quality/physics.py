@@ -16,7 +16,7 @@ from kinebench.remarks import unheard
 from kinebench.signals.runs import runs
 
 # Tilt that levelling finds in 290 level recordings of virtual people: 2.5° forward, 1.3° sideways
-# at most; in public ones 3.5° and 1.0°. Forward it is known to 1.8°, by the heights of heel and toe.
+# at most; in public ones 3.5° and 1.0°. Forward it is known to 1.8°, by heights of heel and toe.
 _AMBER_TILT_DEG = {"forward": 6.0, "sideways": 4.0}
 _RED_TILT_DEG = {"forward": 12.0, "sideways": 9.0}
 _LEANING_DEG = 30.0  # beyond, the check of the axes tells
@@ -32,7 +32,7 @@ _AT_ONE_HEIGHT_M, _AT_ONE_HEIGHT = 0.01, 0.5
 
 _TRAVEL_M, _BACKWARDS = 1.0, -0.7
 
-# Winter 2009, table 4.1: shares of the body's mass, at the middle of each segment; of a foot at its.
+# Winter 2009, table 4.1: shares of the body's mass, here at the middle of each segment.
 _MASSES = (
     ("Neck", "midHip", 0.497),
     ("Neck", "Neck", 0.081),
@@ -90,10 +90,9 @@ def gravity(recording: Markers, subject: Subject) -> Iterator[Finding] | None:
     if not known.any():
         return None
     off = known & (np.nan_to_num(lowest) > np.percentile(lowest[known], 5) + _OFF_FLOOR_M)
-    height = sum(
-        share * (recording.position(one)[:, 1] + recording.position(other)[:, 1]) / 2
-        for one, other, share in _MASSES
-    )
+    height = np.zeros(recording.n_frames)
+    for one, other, share in _MASSES:
+        height += share * (recording.position(one)[:, 1] + recording.position(other)[:, 1]) / 2
     falls = {
         (start, stop): fall
         for start, stop in runs(off)

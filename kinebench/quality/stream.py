@@ -190,7 +190,7 @@ def _filled(recording: Markers) -> Iterator[Finding]:
             f"{name} moves along {exact} for {longest[name]:.2f} s"
             + (f", {len(longest) - 1} more do so too" if len(longest) > 1 else ""),
             where=tuple(longest),
-            spans_s=spans_of(filled.any(axis=1), recording.times),
+            spans_s=spans_of(np.asarray(filled.any(axis=1)), recording.times),
             measured=longest[name],
             limit=_AMBER_GAP_S,
             unit="s",

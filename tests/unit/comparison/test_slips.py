@@ -51,9 +51,7 @@ def test_another_sign() -> None:
     def turn(degrees: FloatArray) -> None:
         degrees[:, 1] *= -1
 
-    assert told(changed(turn)) == [
-        "hip_flexion_r runs against the reference: is the sign another?"
-    ]
+    assert told(changed(turn)) == ["hip_flexion_r runs against the reference: is the sign another?"]
 
 
 def test_supplementary_knees_run_against_the_reference() -> None:

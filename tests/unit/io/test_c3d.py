@@ -155,7 +155,9 @@ def test_files_that_are_none(path: Path) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:.*positions span")
-@pytest.mark.parametrize("unit", ["mm", "Millimeters", "millimetres", "m", "Meters", "cm", "centimetre"])
+@pytest.mark.parametrize(
+    "unit", ["mm", "Millimeters", "millimetres", "m", "Meters", "cm", "centimetre"]
+)
 def test_units_in_full(path: Path, unit: str) -> None:
     scale = {"mi": 1e-3, "mm": 1e-3, "m": 1.0, "me": 1.0, "cm": 0.01, "ce": 0.01}[unit[:2].lower()]
     positions = read_c3d(written(path, ["a", "b"], [unit])).positions

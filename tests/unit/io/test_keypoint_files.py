@@ -352,7 +352,9 @@ def test_times_in_milliseconds_that_say_so(tmp_path: Path, name: str) -> None:
     assert read_markers(path, "m").times.tolist() == [0.0, 0.02]
 
 
-@pytest.mark.parametrize("name", ["Frame Index", "frame_idx", "FrameNo", "frame_id", "Frame Number"])
+@pytest.mark.parametrize(
+    "name", ["Frame Index", "frame_idx", "FrameNo", "frame_id", "Frame Number"]
+)
 def test_frame_numbers_of_a_table_by_any_name(tmp_path: Path, name: str) -> None:
     path = listed(tmp_path, f"{name},Neck_x,Neck_y,Neck_z\n3,1,2,3\n9,1,2,3\n")
     assert read_markers(path, "m", 60.0).times.tolist() == [0.05, 0.15]
@@ -363,6 +365,8 @@ def test_frame_numbers_of_a_table_by_any_name(tmp_path: Path, name: str) -> None
 )
 def test_times_in_another_unit_are_told(tmp_path: Path, factor: float, cure: str) -> None:
     times = np.arange(30) / 60 * factor
-    path = archived(tmp_path, positions=np.tile(BODY[:1, :2], (30, 1, 1)), names=["a", "b"], t=times)
+    path = archived(
+        tmp_path, positions=np.tile(BODY[:1, :2], (30, 1, 1)), names=["a", "b"], t=times
+    )
     with pytest.warns(KinebenchWarning, match=rf"frames per second; .*{cure}"):
         read_markers(path, "m")

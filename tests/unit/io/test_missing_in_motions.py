@@ -29,7 +29,9 @@ def walking() -> FloatArray:
 
 def written(folder: Path, values: FloatArray, degrees: bool = True) -> Path:
     angles = np.array([1.0, *[1.0 if degrees else np.pi / 180] * 4])
-    table = Table("Coordinates", NAMES, TIMES, values * angles, {"inDegrees": "yes" if degrees else "no"})
+    table = Table(
+        "Coordinates", NAMES, TIMES, values * angles, {"inDegrees": "yes" if degrees else "no"}
+    )
     path = folder / "walk.mot"
     path.write_text(table_text(table))
     return path
