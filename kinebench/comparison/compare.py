@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from kinebench.alignment import (
@@ -22,6 +22,7 @@ from kinebench.comparison.error_bars import standard_error_at, standard_error_be
 from kinebench.comparison.groups import group_rows_of
 from kinebench.comparison.intervals import ScoredInterval, scored_intervals
 from kinebench.comparison.lowest_error import time_policy
+from kinebench.comparison.marker_slips import marker_slips
 from kinebench.comparison.motion_pairs import read_pair
 from kinebench.comparison.pairs import FilePair
 from kinebench.comparison.procedure import Procedure
@@ -41,7 +42,14 @@ from kinebench.errors import (
 )
 from kinebench.io.trc import read_trc
 from kinebench.metrics import Evaluation, Exclusion
-from kinebench.remarks import collected_remarks, each_once, hand_on, reason_of, unheard
+from kinebench.remarks import (
+    Remark,
+    collected_remarks,
+    each_once,
+    hand_on,
+    reason_of,
+    unheard,
+)
 
 _FEW = 30  # up to so many pairs the other policies are tried as well: the search for a lag is slow
 
@@ -208,8 +216,7 @@ def compare_recordings(
     with collected_remarks() as told:
         aligned = _aligned(reference, estimate, how)
         one, other = prepared(aligned.reference, aligned.estimate, how)
-        if isinstance(one, Motion) and isinstance(other, Motion):
-            hand_on(*rates_apart(reference, estimate), *slips(one, other))
+        hand_on(*rates_apart(reference, estimate), *_slips(one, other))
         evaluation = scored(one, other, how)
         intervals: tuple[ScoredInterval, ...] = ()
         if how.events is not None:
@@ -235,6 +242,13 @@ def compare_recordings(
         policies,
         tuple(told),
     )
+
+
+def _slips(one: Recording, other: Recording) -> Iterator[Remark]:
+    if isinstance(one, Motion) and isinstance(other, Motion):
+        yield from slips(one, other)
+    elif isinstance(one, Markers) and isinstance(other, Markers):
+        yield from marker_slips(one, other)
 
 
 def _require_scorable(left_out: Mapping[str, str], how: Procedure) -> None:
