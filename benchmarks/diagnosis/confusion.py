@@ -43,7 +43,7 @@ __all__ = [
 # Of a planted fault, beyond which it should be found.
 _EFFECT_DEG, _EFFECT_MM = 2.0, 10.0
 DRAW = "judged-3"
-"""Of sessions, people, seeds and sizes; those of before, "judged" and "judged-2", were looked at."""
+"""Of sessions, people, seeds and sizes; earlier ones, "judged" and "judged-2", were looked at."""
 _PER_PRESET = 30
 # Sessions of one person; neighbours in the plan have other presets.
 _OF_ONE = 9
