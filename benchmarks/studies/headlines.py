@@ -2,8 +2,8 @@
 
 ``python -m benchmarks.studies.headlines`` reads the tables inside `reports/*.html`, runs nothing,
 and writes `reports/headlines.md`. The table by camera is of a page that is not committed:
-``--by-camera REPORT`` first keeps its runs as `version_by_camera.csv`. No mean over activities or set-ups: a level that means one thing
-in a squat and another in a walk has no mean.
+``--by-camera REPORT`` first keeps its runs as `version_by_camera.csv`. No mean over activities or
+set-ups: a level that means one thing in a squat and another in a walk has no mean.
 """
 
 from __future__ import annotations
