@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -251,8 +252,9 @@ def _share(hits: Sequence[bool]) -> str:
 def page(judged: Sequence[Judged]) -> str:
     """Rates, calibration, confusion, and every session."""
     wanted = len(plan())
-    told = (
-        f"Sessions judged: {len(judged)} of {wanted} planned, in a drawn order. {_missed(judged)}"
+    told = textwrap.fill(
+        f"Sessions judged: {len(judged)} of {wanted} planned, in a drawn order. {_missed(judged)}",
+        100,
     )
     sections = (_rates(judged), _of_presets(judged), _calibration(judged), _confusion(judged),
                 _every(judged))  # fmt: skip
