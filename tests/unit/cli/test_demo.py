@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "studies"))
-import made_up_study
-
 from kinebench.cli.main import main
 from kinebench.lab.camera.catalogue import parse_camera
 from kinebench.studies.demo import Demonstration
+from tests.unit.studies import made_up_study
 
 Capture = pytest.CaptureFixture[str]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,15 +10,13 @@ from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "studies"))
-import made_up_study
-
 from kinebench.cli import study as command
 from kinebench.cli.main import main
 from kinebench.errors import FileFormatError, KinebenchError
 from kinebench.studies.files import report_file
 from kinebench.studies.files.template import study_template
 from kinebench.studies.report_plan import ReportPlan
+from tests.unit.studies import made_up_study
 
 Capture = pytest.CaptureFixture[str]
 Study = Callable[..., int]

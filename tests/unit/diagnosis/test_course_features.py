@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from numpy.typing import ArrayLike
-
-sys.path.insert(0, str(Path(__file__).parent))
-from stick_figures import LEG, along, bent, figure, of_both
-from virtual_sessions import session
 
 from kinebench.core import Markers, Subject, Trial
 from kinebench.core.arrays import FloatArray
@@ -27,6 +21,8 @@ from kinebench.diagnosis.course_features import (
 )
 from kinebench.diagnosis.stance_features import Choices
 from kinebench.remarks import unheard
+from tests.unit.diagnosis.stick_figures import LEG, along, bent, figure, of_both
+from tests.unit.diagnosis.virtual_sessions import session
 
 # Hips that sink by 0.05 m a frame: the 90th percentile lies at −0.02 m, the 10th at −0.18 m.
 SINKING = np.array([0.0, -0.05, -0.1, -0.15, -0.2])

@@ -6,14 +6,10 @@ import math
 import sys
 import warnings
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-from stick_figures import along, bent, figure, of_both
 
 from kinebench.augmentation import NoAugmentation
 from kinebench.core import Coordinate, Markers, Model, Motion, Subject, Trial
@@ -28,6 +24,7 @@ from kinebench.lab import generic_body
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.remarks import tell
 from kinebench.scaling.given import GivenModel
+from tests.unit.diagnosis.stick_figures import along, bent, figure, of_both
 
 MODEL = generic_body().model
 KNEE, HIP = (

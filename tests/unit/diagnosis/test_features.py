@@ -1,16 +1,10 @@
 from __future__ import annotations
 
 import math
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-from stick_figures import along, figure
-from virtual_sessions import SQUAT, STANDING, mirrored_trial, session
 
 from kinebench.cleaning import Butterworth, Rotate
 from kinebench.core import Markers, Subject, Trial
@@ -18,6 +12,8 @@ from kinebench.diagnosis.features import FEATURES, Choices, Feature, comparable,
 from kinebench.lab import StaticPose
 from kinebench.lab.camera import Chain, ColouredNoise, ScaleError, WhiteNoise, WorldTilt
 from kinebench.lab.motions import SitToStand
+from tests.unit.diagnosis.stick_figures import along, figure
+from tests.unit.diagnosis.virtual_sessions import SQUAT, STANDING, mirrored_trial, session
 
 
 def moved(recording: Markers, name: str, shift: object, frames: slice = slice(None)) -> Markers:

@@ -1,15 +1,10 @@
 from __future__ import annotations
 
 import math
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-from made_up_diagnosis import TIMES, chances, made_up
 
 from kinebench.diagnosis.faults import CAUSES, LIKELY
 from kinebench.diagnosis.figures import COURSES, FIGURES
@@ -27,6 +22,7 @@ from kinebench.diagnosis.verdict import (
     verdict,
 )
 from kinebench.diagnosis.why import SOLVERS
+from tests.unit.diagnosis.made_up_diagnosis import TIMES, chances, made_up
 
 
 def names(found: object) -> list[str]:
