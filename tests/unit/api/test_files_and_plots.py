@@ -106,6 +106,6 @@ def test_what_cannot_be_drawn_is_told(result: Any, tmp_path: Path) -> None:
         kb.plot(result.model)
     with pytest.raises(NameNotFoundError, match="knee_angle_r"):
         kb.plot(result.motion, names=["knee_angel_r"])
-    empty = kb.Motion((), [], np.empty((0, 0)))
+    empty = kb.Motion((), np.array([]), np.empty((0, 0)))
     with pytest.raises(ValueRangeError, match="nothing to draw"):
         kb.plot(empty)

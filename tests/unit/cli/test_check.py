@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from kinebench.baselines import gate as gates
@@ -26,7 +27,9 @@ from kinebench.io.trc import read_trc
 from kinebench.remarks import tell
 
 ORIGIN = Origin("kinebench check", 7, {}, {}, {"s1 squat": "0" * 64}, "01")
-MOTION = Motion((Coordinate("knee_angle_r"),), [0.0, 0.5, 1.0], [[0.0], [0.1], [0.2]])
+MOTION = Motion(
+    (Coordinate("knee_angle_r"),), np.array([0.0, 0.5, 1.0]), np.array([[0.0], [0.1], [0.2]])
+)
 Check = Callable[..., int]
 
 
@@ -128,14 +131,16 @@ class Recorded:
     subject: str = "s1"
 
     def __call__(self, levels: Mapping[str, Any]) -> Trial:
-        moving = Markers(("Neck",), [0.0, 0.01], [[[0.0, 1.5, 0.0]], [[0.1, 1.5, 0.0]]])
+        moving = Markers(
+            ("Neck",), np.array([0.0, 0.01]), np.array([[[0.0, 1.5, 0.0]], [[0.1, 1.5, 0.0]]])
+        )
         return Trial(self.name, Subject(70.5, 1.75), moving, static=self.static)
 
 
 def test_trials_are_written_for_a_pipeline_that_reads_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    static = Markers(("Neck",), [0.0], [[[0.0, 1.6, 0.0]]])
+    static = Markers(("Neck",), np.array([0.0]), np.array([[[0.0, 1.6, 0.0]]]))
     sources = (Recorded("a squat", static), Recorded("gait", None))
     made = replace(gates.quick_gate(), sources=sources)
     monkeypatch.setattr(gates, "quick_gate", lambda: made)

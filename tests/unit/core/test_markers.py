@@ -52,12 +52,12 @@ def test_infinite_and_half_missing_positions_are_named() -> None:
     positions = np.zeros((2, 2, 3))
     positions[1, 1, 2] = np.inf
     with pytest.raises(ValueRangeError, match="position of b in frame 2 is infinite"):
-        Markers(("a", "b"), [0, 1], positions)
+        Markers(("a", "b"), np.array([0, 1]), positions)
     positions[1, 1, 2] = NAN
     with pytest.raises(ValueRangeError, match="position of b in frame 2 lacks some components"):
-        Markers(("a", "b"), [0, 1], positions)
+        Markers(("a", "b"), np.array([0, 1]), positions)
     positions[1, 1] = NAN
-    markers = Markers(("a", "b"), [0, 1], positions)
+    markers = Markers(("a", "b"), np.array([0, 1]), positions)
     assert markers.missing.tolist() == [[False, False], [False, True]]
 
 
@@ -105,7 +105,7 @@ def test_frames_between_two_times_include_both_ends() -> None:
     assert markers.between(-9, 9) == markers
     with pytest.raises(ValueRangeError, match=r"between 1 and 2 s; the recording spans 0 to 0.3 s"):
         markers.between(1, 2)
-    nothing = Markers(("a",), [], np.zeros((0, 1, 3)))
+    nothing = Markers(("a",), np.array([]), np.zeros((0, 1, 3)))
     with pytest.raises(ValueRangeError, match="the recording has no frames"):
         nothing.between(0, 1)
 

@@ -17,7 +17,7 @@ from kinebench.core import Document, Markers, Model, Subject
 from kinebench.core.provenance import describe, digest, file_sha256, without_nan
 from kinebench.errors import ValueRangeError
 
-MARKERS = Markers(("a", "b"), [0.0, 0.1], np.arange(12.0).reshape(2, 2, 3))
+MARKERS = Markers(("a", "b"), np.array([0.0, 0.1]), np.arange(12.0).reshape(2, 2, 3))
 XML = b"<OpenSimDocument><Model/></OpenSimDocument>"
 
 

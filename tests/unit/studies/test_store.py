@@ -26,12 +26,18 @@ from kinebench.studies.execution.store import Store
 
 KEY = "ab" + "0" * 62
 MODEL = Model("m", "<OpenSimDocument Version='40000'><Model name='ä'/></OpenSimDocument>".encode())
-MOTION = Motion((Coordinate("a", range=(0.0, 1.0)),), [0.0, 1.0], [[1.0], [np.nan]])
+MOTION = Motion(
+    (Coordinate("a", range=(0.0, 1.0)),), np.array([0.0, 1.0]), np.array([[1.0], [np.nan]])
+)
 VALUES = [
-    Markers(("a", "b"), [0.0, 0.1], np.arange(12.0).reshape(2, 2, 3)),
+    Markers(("a", "b"), np.array([0.0, 0.1]), np.arange(12.0).reshape(2, 2, 3)),
     MOTION,
-    ScalingResult(MODEL, {"pelvis": (1.0, 1.1, 1.2)}, (0.3, 0.4), MOTION, ("a",), [0.001]),
-    IKSolution(MOTION, ("a",), [[0.1], [np.nan]], [True, False], [3, -1]),
+    ScalingResult(
+        MODEL, {"pelvis": (1.0, 1.1, 1.2)}, (0.3, 0.4), MOTION, ("a",), np.array([0.001])
+    ),
+    IKSolution(
+        MOTION, ("a",), np.array([[0.1], [np.nan]]), np.array([True, False]), np.array([3, -1])
+    ),
     FigureTable.of(
         FigureRow(Kind.COORDINATE, "knee_angle_r", "rmse", value, "rad", Alignment.LAG_REMOVED)
         for value in (0.1, np.nan)
