@@ -25,6 +25,7 @@ from kinebench.core.motion import Coordinate, Motion
 from kinebench.errors import DataNotHereError
 from kinebench.io.trc import read_trc
 from kinebench.remarks import tell
+from kinebench.studies.evidence import EvidenceKind
 
 ORIGIN = Origin("kinebench check", 7, {}, {}, {"s1 squat": "0" * 64}, "01")
 MOTION = Motion(
@@ -68,7 +69,7 @@ def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
 
 
 def asked(check: Check) -> list[tuple[int, bool]]:
-    return check.asked  # type: ignore[attr-defined, no-any-return]
+    return check.asked  # type: ignore[attr-defined]
 
 
 def test_what_is_as_it_was_passes_and_what_moved_fails(check: Check) -> None:
@@ -129,8 +130,10 @@ class Recorded:
     name: str
     static: Markers | None
     subject: str = "s1"
+    activity: str = "any"
+    evidence: EvidenceKind = EvidenceKind.EXACT_TRUTH
 
-    def __call__(self, levels: Mapping[str, Any]) -> Trial:
+    def __call__(self, choices: Mapping[str, Any]) -> Trial:
         moving = Markers(
             ("Neck",), np.array([0.0, 0.01]), np.array([[[0.0, 1.5, 0.0]], [[0.1, 1.5, 0.0]]])
         )

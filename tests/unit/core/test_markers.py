@@ -42,7 +42,11 @@ def recording(n_frames: int = 4, names: tuple[str, ...] = ("RKnee", "LKnee", "Ne
     ],
 )
 def test_illegal_input_is_refused(change: dict[str, Any], message: str) -> None:
-    legal = {"names": ("a", "b", "c"), "times": np.arange(4.0), "positions": np.zeros((4, 3, 3))}
+    legal: dict[str, Any] = {
+        "names": ("a", "b", "c"),
+        "times": np.arange(4.0),
+        "positions": np.zeros((4, 3, 3)),
+    }
     Markers(**legal)
     with pytest.raises(ValueRangeError, match=message):
         Markers(**(legal | change))

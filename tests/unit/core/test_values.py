@@ -27,6 +27,7 @@ from kinebench.core import (
 from kinebench.core.arrays import equal_values
 from kinebench.core.provenance import digest
 from kinebench.errors import ValueRangeError
+from kinebench.remarks import Remark
 
 TIMES = np.array([0.0, 0.1, 0.25])
 MARKERS = Markers(
@@ -46,7 +47,8 @@ SCALING = ScalingResult(
 SOLUTION = IKSolution(
     MOTION, ("a",), np.array([[0.1], [np.nan], [0.2]]), np.array([1, 1, 0]), np.array([4, 5, -1])
 )
-RUN = PipelineRun(SUBJECT, MARKERS, MARKERS, SCALING, SOLUTION, {"clean": {"order": 4}}, ["w"])
+TOLD = Remark("gaps", "note", "a gap of 3 frames")
+RUN = PipelineRun(SUBJECT, MARKERS, MARKERS, SCALING, SOLUTION, {"clean": {"order": 4}}, (TOLD,))
 TRIAL = Trial("squat", SUBJECT, MARKERS, reference_motion=MOTION)
 VALUES = [MARKERS, MOTION, MODEL, SUBJECT, SCALING, SOLUTION, RUN, TRIAL]
 

@@ -40,7 +40,7 @@ def _files(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def pipeline(setup: Document, model: Model = MODEL, engine: str = "fast") -> Pipeline:
     scaler = ENGINES[engine].make_scaler(setup, setup, StaticWindow())
-    solver = ENGINES[engine].make_solver(IKTasks({"a": 1.0}))
+    solver = ENGINES[engine].make_solver(IKTasks((("a", 1.0),)))
     return Pipeline(model, NoAugmentation(), scaler, solver)
 
 

@@ -45,7 +45,7 @@ class Reading:
         values = np.stack([a + b + a * b + self.more, np.zeros(n)], axis=1)
         coordinates = (Coordinate("knee_angle_r"), Coordinate("knee_angle_l"))
         motion = Motion(coordinates, markers.times, values)
-        return IKSolution(motion, (), np.empty((n, 0)), np.ones(n), np.zeros(n))
+        return IKSolution(motion, (), np.empty((n, 0)), np.ones(n, bool), np.zeros(n, int))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import ArrayLike
 
 from kinebench.cleaning import Butterworth, Rotate
 from kinebench.core import Markers, Subject, Trial
@@ -16,9 +17,9 @@ from tests.unit.diagnosis.stick_figures import along, figure
 from tests.unit.diagnosis.virtual_sessions import SQUAT, STANDING, mirrored_trial, session
 
 
-def moved(recording: Markers, name: str, shift: object, frames: slice = slice(None)) -> Markers:
+def moved(recording: Markers, name: str, shift: ArrayLike, frames: slice = slice(None)) -> Markers:
     positions = np.array(recording.positions)
-    positions[frames, recording.names.index(name)] += shift
+    positions[frames, recording.names.index(name)] += np.asarray(shift)
     return recording.with_positions(positions)
 
 

@@ -36,7 +36,7 @@ def path(tmp_path: Path) -> Path:
     return old
 
 
-@pytest.fixture(params=WRITERS.values(), ids=WRITERS.keys())
+@pytest.fixture(params=WRITERS.values(), ids=list(WRITERS))
 def write(request: pytest.FixtureRequest) -> Callable[[Path], None]:
     writer: Callable[[Path], None] = request.param
     return writer

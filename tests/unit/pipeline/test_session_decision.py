@@ -39,7 +39,7 @@ from kinebench.scaling.standing_window import StandingWindow
 from kinebench.scaling.window import GivenWindow, StaticWindow
 
 MODEL = Model("LaiUhlrich2022", b"<OpenSimDocument><Model/></OpenSimDocument>")
-SETUP = OpenCapSetup(MODEL, None, Document("setup", b"<OpenSimDocument/>"), IKTasks({"a": 1.0}))
+SETUP = OpenCapSetup(MODEL, None, Document("setup", b"<OpenSimDocument/>"), IKTasks((("a", 1.0),)))
 MARKERS = Markers(("a",), np.arange(3) / 60, np.zeros((3, 1, 3)))
 ASKED = GivenWindow(1.0, 2.0)
 FITTED = FittedWindow(GivenWindow(0.5, 1.0), WindowFit.PAST_RULE, 1e-4)

@@ -34,7 +34,7 @@ from kinebench.scaling.window import GivenWindow, StaticWindow
 DOCUMENT = Document("setup", b"<OpenSimDocument/>")
 MODEL = Model("model", b"<OpenSimDocument><Model/></OpenSimDocument>")
 OTHER_MODEL = Model("model", MODEL.xml.replace(b"<Model/>", b"<Model></Model>"))
-TASKS = IKTasks({"a": 1.0})
+TASKS = IKTasks((("a", 1.0),))
 SUBJECT = Subject(70.0, 1.75)
 
 # every cleaner as it may be written; a new one has to be added here

@@ -18,7 +18,7 @@ from kinebench.core.provenance import file_sha256
 from kinebench.io.mot import read_motion, write_motion
 from kinebench.io.trc import read_trc, write_trc
 from kinebench.lab import Population
-from kinebench.lab.camera.catalogue import two_phones
+from kinebench.lab.camera.presets import two_phones
 from kinebench.lab.motions.squat import Squat
 from kinebench.studies.sources.lab_session import LabSession
 from kinebench.validation import Stated, find_trials
