@@ -109,7 +109,7 @@ def test_how_many_files_it_takes() -> None:
 def test_a_filter_of_another_package_is_a_cleaner(install: Install) -> None:
     with pytest.raises(NameNotFoundError):
         parse_cleaners("hann:0.2")
-    CLEANERS._added = None  # type: ignore[attr-defined]
+    CLEANERS._added = None
     install(scratch.FILTER)
     (hann,) = parse_cleaners("hann:0.2")
     assert cleaners_text((hann,)) == "hann:0.2"
@@ -131,7 +131,7 @@ def test_other_source_is_another_key(install: Install) -> None:
     file = folder / "scratch_filter.py"
     file.write_text(file.read_text().replace("2 * half + 3", "2 * half + 5"))
     del sys.modules["scratch_filter"]
-    CLEANERS._added = None  # type: ignore[attr-defined]
+    CLEANERS._added = None
     importlib.invalidate_caches()
     (changed,) = parse_cleaners("hann")
     assert digest(changed) != before

@@ -269,7 +269,7 @@ def test_ratios_and_masses_are_written_to_a_thousandth_per_cent_and_a_tenth_of_a
 
 def test_a_single_frame_has_no_rate(run: PipelineRun) -> None:
     def first(motion: Motion) -> Motion:
-        return motion.at_frames([0])
+        return motion.at_frames(np.array([0]))
 
     solution = IKSolution(
         first(run.motion),

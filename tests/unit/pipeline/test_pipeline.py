@@ -79,7 +79,7 @@ class Told:
         pose = Motion((Coordinate("knee_angle_r"),), np.array([0.0]), np.array([[0.0]]))
         return ScalingResult(generic, {}, self.window_s, pose, (), np.empty(0))
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
 
 @dataclass(frozen=True, slots=True)

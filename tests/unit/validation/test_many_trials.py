@@ -56,7 +56,7 @@ def write_late(path: Path, motion: Motion, lag_s: float) -> None:
     write_motion(path, replace(motion, times=motion.times - lag_s))
 
 
-def run(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> str:
+def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
     assert main(["validate", *map(str, arguments)]) == 0
     return capsys.readouterr().out
 

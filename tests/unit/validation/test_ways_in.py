@@ -47,7 +47,7 @@ def only(folder: Path, pattern: str) -> Path:
     return found
 
 
-def result(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> dict[str, Any]:
+def result(capsys: pytest.CaptureFixture[str], *arguments: object) -> dict[str, Any]:
     assert main(["validate", *map(str, arguments), "--json"]) == 0
     found: dict[str, Any] = json.loads(capsys.readouterr().out)
     return found
