@@ -15,9 +15,13 @@ import pytest
 import kinebench
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = ("kinebench", "datasets", "pyproject.toml", "setup.py", "MANIFEST.in", "LICENSE")
 SOURCES = (
-    *SOURCES,
+    "kinebench",
+    "datasets",
+    "pyproject.toml",
+    "setup.py",
+    "MANIFEST.in",
+    "LICENSE",
     "README.md",
     "ARCHITECTURE.md",
     "CHANGELOG.md",
