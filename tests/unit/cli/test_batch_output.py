@@ -1,4 +1,4 @@
-"""What `kinebench run --all` says when it is done: the table, what failed, and where all of it is."""
+"""What `kinebench run --all` says when it is done: trials, failures, and where all of it is."""
 
 from __future__ import annotations
 
