@@ -78,6 +78,12 @@ def test_doubts_are_warnings_at_the_callers_line(squat: kb.Trial, lab: dict[str,
     assert {Path(one.filename).name for one in told} == {Path(__file__).name}
 
 
+def test_a_result_is_shown_with_its_light_and_its_run(result: Any) -> None:
+    assert repr(result) == f"<RunResult one squat: {result.light}; {result.run!r}>"
+    assert result._repr_html_() == result.run._repr_html_()
+    assert "<svg" in result._repr_html_()
+
+
 @pytest.mark.filterwarnings("ignore::kinebench.errors.KinebenchWarning")
 def test_the_stages_one_by_one_give_what_a_run_gives(squat: kb.Trial, lab: dict[str, Any]) -> None:
     """Of one that leaves markers at the height at which they are, bit for bit."""

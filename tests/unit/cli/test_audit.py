@@ -114,6 +114,22 @@ def test_json_is_printed_instead_of_lines(
     assert "grün" in out
 
 
+def test_json_has_every_finding_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What set the light under `findings`, what is as it should be under `notes`."""
+    audit = audited()
+    for one in audit.assessment.findings:
+        one.as_dict = lambda one=one: {"check": one.check, "severity": one.severity}
+    monkeypatch.setattr(command, "audited", lambda arguments, show: [audit])
+    monkeypatch.setattr("kinebench.pipeline.audit.worst_of", lambda audits: "red")
+    audit.failure = ""
+    assert main(["audit", str(tmp_path), "--json"]) == 1
+    (told,) = json.loads(capsys.readouterr().out)["trials"]
+    assert told["findings"] == [{"check": "gaps", "severity": "red"}]
+    assert told["notes"] == [{"check": "units", "severity": "green"}]
+
+
 def test_trials_of_a_session_are_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

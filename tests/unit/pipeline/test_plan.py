@@ -164,6 +164,17 @@ def test_unknown_kinds_get_the_near_match() -> None:
 
 
 @pytest.mark.usefixtures("asked")
+def test_a_scaled_model_gets_the_stored_markers_that_it_was_scaled_on(leg_model: Model) -> None:
+    """A marker that the file holds twice, with and without the mocap frame's offset."""
+    ended = leg_model.xml.replace(b'"KNEE"', b'"KNEE_offsetRemoved"')
+    names = ("HIP", "KNEE", "KNEE_offsetRemoved", "TOE")
+    for xml, held in ((ended, 2), (leg_model.xml, 1)):
+        tracked = planned(names=names, model=Model("leg", xml), track="stored").trial.keypoints
+        expected = recording(names).positions[:, held]
+        np.testing.assert_array_equal(tracked.position("KNEE"), expected)
+
+
+@pytest.mark.usefixtures("asked")
 def test_a_scaled_model_needs_no_static_trial(leg_model: Model) -> None:
     plan = planned(model=leg_model)
     assert plan.pipeline.scale == GivenModel(leg_model)

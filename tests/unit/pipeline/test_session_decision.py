@@ -282,6 +282,12 @@ def test_a_model_scaled_on_another_version_s_markers_is_remarked(
     remarks = decide(known, PipelineSpec(augmenter=asked)).remarks
     told = f"which was scaled on others ({made or 'unknown'})"
     assert any(told in remark.text for remark in remarks) == doubted
+    # what would help is said, but not where the model is the one that was asked for
+    ways_out = ["a --window of the trial itself would scale one" in one.text for one in remarks]
+    assert any(ways_out) == doubted
+    named = facts(files(static=False, model_asked=True), identity=Identity(made))
+    for remark in decide(named, PipelineSpec(augmenter=asked)).remarks:
+        assert "--window" not in remark.text
     with_window = decide(known, PipelineSpec(augmenter=asked, window=ASKED)).remarks
     assert not any("scaled on others" in remark.text for remark in with_window)
 

@@ -20,6 +20,7 @@ from kinebench.core.environment import environment, library_versions
 from kinebench.errors import FileFormatError, KinebenchWarning, ValueRangeError
 from kinebench.io.atomic import OutputError
 from kinebench.metrics import Alignment, FigureRow, FigureTable, Kind
+from kinebench.remarks import collected_remarks
 from kinebench.studies.execution import store as store_module
 from kinebench.studies.execution.codec import decoded, encoded
 from kinebench.studies.execution.store import Store
@@ -159,8 +160,11 @@ def test_results_of_other_versions_are_not_used_and_named(
         assert store.get(KEY) == 1.5
     with pytest.warns(KinebenchWarning, match=r"not used: .* numpy 2\.1\.0 instead of .*scipy"):
         assert store.get(KEY) is None
-    with pytest.warns(KinebenchWarning):
+    with collected_remarks() as remarks:
         assert store.remember(KEY, lambda: 2.5) == 2.5
+    (remark,) = remarks
+    assert remark.code == "stale results"
+    assert str(tmp_path) in remark.text
     assert store.get(KEY) == 2.5
 
 
