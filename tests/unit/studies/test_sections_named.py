@@ -30,9 +30,9 @@ def test_a_kind_or_a_table_is_the_same_section() -> None:
 
 def test_another_kind_is_that_section_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     """One without options of its own takes no line in the reading of files."""
-    monkeypatch.setattr(module, "SECTIONS", (*SECTIONS, "greeting"))
-    (found,) = sections_of({"sections": ["greeting"]}, ())
-    assert found.kind == "greeting"
+    monkeypatch.setattr(module, "SECTIONS", (*SECTIONS, "another"))
+    (found,) = sections_of({"sections": ["another"]}, ())
+    assert found.kind == "another"
 
 
 def test_an_unknown_kind_gets_the_near_match() -> None:
