@@ -10,6 +10,9 @@ from kinebench.errors import ValueRangeError
 
 MASS_HELP = "body mass: 72, 72kg or 159lb; default: the session's"
 HEIGHT_HELP = "body height: 1.78, 178cm or 70in; default: the session's"
+# by hand: to ask the catalogues imports NumPy, and a help is waited for
+ENGINE_HELP = "scaling and inverse kinematics: opensim or fast"
+AUGMENTER_HELP = "v0.0, v0.1, v0.2, v0.3, lab-1, or none"
 
 
 def one_or_more(text: str) -> int:
