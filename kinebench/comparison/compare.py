@@ -48,6 +48,7 @@ from kinebench.remarks import (
     each_once,
     hand_on,
     reason_of,
+    tell,
     unheard,
 )
 
@@ -141,6 +142,8 @@ def compare_pair(
     ------
     FileFormatError
         When a file cannot be read, or one is TRC and the other is not.
+    ValueRangeError
+        As `compare_recordings`, and when markers are named and these are motions.
     """
     if pair.lag_s is not None:
         how = replace(how, time=GivenLag(pair.lag_s))
@@ -150,7 +153,19 @@ def compare_pair(
             f"{pair.reference.name} and {pair.estimate.name} are of different kinds:"
             " compare two motions (.mot, .sto) or two TRC files"
         )
+    if markers and endings == {False}:
+        raise ValueRangeError(
+            f"pairs of marker names are for recordings of markers (TRC), and"
+            f" {pair.reference.name} is a motion: leave --match out"
+        )
     with collected_remarks() as told:
+        if pair.event_markers is not None and how.events is None:
+            tell(
+                "event markers",
+                f"{pair.event_markers.name} is not read: no events are asked for (--events)",
+                severity="note",
+            )
+            pair = replace(pair, event_markers=None)
         feet = None if pair.event_markers is None else read_trc(pair.event_markers)
         if endings == {False}:
             one, other, left_out = read_pair(pair.reference, pair.estimate, kinds)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from kinebench.comparison import Procedure, compare_recordings
+from kinebench.comparison import FilePair, Procedure, compare_pair, compare_recordings
 from kinebench.core import Coordinate, Motion
 from kinebench.core.arrays import FloatArray
+from kinebench.errors import ValueRangeError
 
 TIMES = np.arange(400) / 100
 NAMES = ("pelvis_rotation", "hip_flexion_r", "hip_flexion_l", "knee_angle_r", "knee_angle_l")
@@ -117,3 +120,20 @@ def test_as_many_frames_at_another_rate() -> None:
         "both have 400 frames, the reference at 100 Hz and the estimate at 50 Hz: is one of the"
         " rates wrong?"
     )
+
+
+def test_names_of_markers_say_nothing_of_motions(saved: Callable[[str, Motion], Path]) -> None:
+    pair = FilePair(saved("r.mot", walk(0.0)), saved("e.mot", walk()), "s", "t")
+    with pytest.raises(ValueRangeError, match=r"r\.mot is a motion: leave --match out"):
+        compare_pair(pair, Procedure(), {"RKnee": "r_knee"})
+
+
+def test_markers_for_events_are_not_read_where_none_are_asked_for(
+    saved: Callable[[str, Motion], Path], tmp_path: Path
+) -> None:
+    feet = tmp_path / "feet.trc"  # it need not be there
+    pair = FilePair(saved("r.mot", walk(0.0)), saved("e.mot", walk()), "s", "t")
+    result = compare_pair(replace(pair, event_markers=feet), Procedure())
+    assert "feet.trc is not read: no events are asked for (--events)" in [
+        remark.message for remark in result.remarks
+    ]
