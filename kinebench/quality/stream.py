@@ -31,7 +31,8 @@ _COARSE_M, _TOO_COARSE_M = 0.005, 0.02
 _FEW_PLACES, _LARGE_M = 10, 1e4
 # Splines of third degree fill gaps by one polynomial. The 0.3 s before and after it are recorded.
 # Noise of 0.1 mm, or movement of 5 Hz and 0.1 mm, leaves it; slow smooth courses bend by less.
-_CURVE_S, _BEND_M, _MOST_FILLED, _NOISY_M = 0.3, 0.001, 0.5, 5e-5
+_CURVE_S, _BEND_M, _MOST_FILLED = 0.3, 0.001, 0.5
+_FEW_FILLED, _NOISY_M = 0.125, 5e-5
 # A camera never gives the same position twice to a micrometre, but files repeat last values.
 _STILL_M, _FROZEN_S, _REPEATED = 1e-6, 0.1, 0.05
 # In whole millimetres somebody who stands repeats places for 0.1 s, as 6 % of clean recordings do.
@@ -172,10 +173,13 @@ def _filled(recording: Markers) -> Iterator[Finding]:
     widths = [_frames_of(recording, seconds) for seconds in (_AMBER_GAP_S, _CURVE_S)]
     for column, path in enumerate(np.swapaxes(recording.positions, 0, 1)):  # memory
         lines[:, column] = _stretches(_on_line(path, widths[0]), len(path))
-        smooth = _stretches(_on_curve(path, widths[1]), len(path))
-        # somebody who was computed, or smoothed afterwards, moves along smooth curves throughout
-        if smooth.any() and smooth.mean() < _MOST_FILLED and _noise_m(path) > _NOISY_M:
-            curves[:, column] = smooth & ~lines[:, column]
+        curves[:, column] = _stretches(_on_curve(path, widths[1]), len(path)) & ~lines[:, column]
+    # somebody who was computed, or smoothed afterwards, moves along smooth curves at every turn
+    curves[:, curves.mean(axis=0) > _MOST_FILLED] = False
+    smooth = np.flatnonzero(curves.any(axis=0))
+    if len(smooth) > _FEW_FILLED * len(recording.names):
+        for column in smooth.tolist():
+            curves[:, column] &= _noise_m(recording.positions[:, column]) > _NOISY_M
     yield from _along(recording, lines, "line", "a straight line", _AMBER_GAP_S)
     yield from _along(recording, curves, "curve", "a smooth curve", _CURVE_S)
 
