@@ -173,8 +173,10 @@ def test_no_two_real_motions_raise_an_alarm(
 def test_the_other_unit_shows_through_another_size_sign_or_zero(
     gain: float, offset: float, factor: float
 ) -> None:
-    reference = walk(4)
-    column = reference.names.index("knee_angle_r")
+    bent = walk(4).values.copy()
+    column = walk(4).names.index("knee_angle_r")
+    bent[:, column] += 0.7
+    reference = replace(walk(4), values=bent)
     values = reference.values.copy()
     values[:, column] = factor * (gain * values[:, column] + offset)
     assert set(other_units(reference, replace(reference, values=values))) == {"knee_angle_r"}
