@@ -213,9 +213,10 @@ def test_fine_positions(step: float) -> None:
 
 
 def test_who_sways_slowly_is_not_frozen_in_a_file_of_whole_millimetres() -> None:
-    sway = 0.005 * np.arange(120)[:, None, None] / 60
-    apart = np.random.default_rng(1).uniform(0.0, 0.001, (20, 1))
-    positions = np.round(standing() + apart + sway, 3)  # 0.2 s at each millimetre
+    up = np.array([0.0, 1.0, 0.0])
+    sway = 0.005 * up * np.arange(120)[:, None, None] / 60  # 0.2 s at each millimetre
+    apart = np.linspace(0.0, 0.001, 20)[:, None] * up  # not all in one frame
+    positions = np.round(np.round(standing(), 3) + apart + sway, 3)
     assert said(frozen(Markers(OPENCAP_20, np.arange(120) / 60, positions), SUBJECT)) == []
 
 
