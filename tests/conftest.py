@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -47,6 +48,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that take longest, and the one that compiles, before all others."""
     places = {ROOT / "tests" / name: number for number, name in enumerate(FIRST)}
     items.sort(key=lambda item: places.get(item.path, len(places)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Iterator[None]:
+    """Spare the search for garbage what collecting makes: half a million objects that stay.
+
+    Python looks through all of them again and again, a tenth of the suite's time.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+        # most garbage goes as it is made; what refers to itself waits for 50,000 more objects
+        gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture(scope="session")
