@@ -31,9 +31,10 @@ def _mirror() -> Path | None:
 
 # On a fresh machine the first test that solves a pose compiles the solver, half a minute's work
 # that is then stored. One worker does it while the others do what needs no solver; `make test`
-# keeps this order.
+# keeps this order. All others take less than five seconds, so that workers end together.
 FIRST = (
     "unit/quality/test_planted_faults.py",  # compiles
+    "end_to_end/test_faults.py",
     "unit/lab/test_people.py",
     "unit/studies/test_cluster.py",
     "unit/lab/test_motions.py",
@@ -41,6 +42,23 @@ FIRST = (
     "unit/reports/test_why_report.py",
     "unit/studies/test_primary_metric.py",
     "conformance/test_processors.py",  # compiles for another processor
+    "end_to_end/test_session.py",
+    "end_to_end/test_gate_museum.py",
+    "end_to_end/test_demo.py",
+    "end_to_end/test_engines_and_why.py",
+    "end_to_end/test_lab_sessions.py",
+    "end_to_end/test_bad_input.py",
+    "conformance/laboratory/test_proof.py",
+    "end_to_end/test_check.py",
+    "end_to_end/test_lab_session_facts.py",
+    "unit/validation/test_ways_in.py",
+    "unit/diagnosis/test_why.py",
+    "unit/scaling/fast/test_fast_scaler.py",
+    "end_to_end/test_batch.py",
+    "end_to_end/test_pytest_plugin.py",
+    "unit/studies/test_study_folder.py",
+    "end_to_end/test_known_answers.py",
+    "end_to_end/test_damaged_input.py",
 )
 
 
