@@ -65,6 +65,9 @@ FIRST = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that take longest, and the one that compiles, before all others."""
     places = {ROOT / "tests" / name: number for number, name in enumerate(FIRST)}
+    gone = [str(path) for path in places if not path.exists()]
+    if gone:
+        raise pytest.UsageError(f"FIRST names files that are not there: {', '.join(gone)}")
     items.sort(key=lambda item: places.get(item.path, len(places)))
 
 
