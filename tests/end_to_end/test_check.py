@@ -16,6 +16,8 @@ from kinebench.baselines.gate import QUICK_BASELINE
 from kinebench.baselines.text import baseline_text, read_baseline
 from kinebench.cli.main import main
 
+pytestmark = pytest.mark.usefixtures("trials_filmed_once")
+
 ROOT = Path(__file__).resolve().parents[2]
 PIPELINE = '''\
 """Knees from keypoints."""
