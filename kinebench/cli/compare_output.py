@@ -53,6 +53,7 @@ def _print_over_subjects(
             f"no test of equivalence: it takes the motions of {FEWEST_SUBJECTS} subjects, found"
             f" {comparison.n_subjects}\n"
         )
+    print_sides(comparison, width)
     if said.models:
         from kinebench.comparison.joint_centres import joint_centre_errors
         from kinebench.reports.cycle_tables import joint_centre_table
@@ -60,3 +61,17 @@ def _print_over_subjects(
         errors = joint_centre_errors(comparison.pairs, said.models)
         print(as_text(joint_centre_table({"estimate": errors}), width))
         print()
+
+
+def print_sides(comparison: Comparison, width: int) -> None:
+    """Right against left over subjects, of one kind of trials; nothing of one subject."""
+    from kinebench.comparison.side_differences import side_differences
+    from kinebench.reports.sides_over_subjects import sides_in_words, sides_over_subjects_table
+    from kinebench.reports.tables import as_text
+
+    sides = side_differences(comparison)
+    if not sides:
+        return
+    for line in sides_in_words(sides):
+        print(textwrap.fill(line, max(width, 40), subsequent_indent="  ", break_long_words=False))
+    print(f"\n{as_text(sides_over_subjects_table(sides), width)}\n")

@@ -86,7 +86,8 @@ def _is_one(found: ManyValidations) -> bool:
 
 
 def print_found(arguments: argparse.Namespace, found: ManyValidations) -> None:
-    """The three kinds of error, what was found on the way, and the methods."""
+    """The three kinds of error, both sides, what was found on the way, and the methods."""
+    from kinebench.cli.compare_output import print_sides
     from kinebench.reports.comparison_remarks import comparison_title, kind_title, kinds_remarks
     from kinebench.reports.comparison_tables import kinds_table
     from kinebench.reports.tables import as_text
@@ -107,6 +108,7 @@ def print_found(arguments: argparse.Namespace, found: ManyValidations) -> None:
             print(f"{kind_title(kind, part)}\n")
         print(as_text(kinds_table(part.pairs), width))
         print()
+        print_sides(part, width)
     if len(found.trials) > 1:
         print(f"{as_text(found_table(found.trials), width)}\n")
     steps = steps_told(found.trials[0].validation) if len(found.trials) == 1 else []

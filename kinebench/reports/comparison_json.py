@@ -11,10 +11,12 @@ from kinebench.comparison.agreement import agreement_of, curves_of
 from kinebench.comparison.error_bars import share_within_band
 from kinebench.comparison.joint_centres import joint_centre_errors
 from kinebench.comparison.left_and_right import left_and_right
+from kinebench.comparison.side_differences import side_differences
 from kinebench.core.model import Model
 from kinebench.core.provenance import describe, without_nan
 from kinebench.metrics import Evaluation
 from kinebench.reports.agreement_tables import agreement_json
+from kinebench.reports.sides_over_subjects import side_records
 
 
 def as_json(
@@ -46,7 +48,7 @@ def as_json(
 def _over_subjects(
     comparison: Comparison, margin_rad: float | None, models: Mapping[str, Model]
 ) -> dict[str, Any]:
-    """Group figures, agreement and joint centres; of several kinds of trials each has its own."""
+    """What is said over subjects; of several kinds of trials each has its own."""
     content = {
         "groups": [
             {"item": row.item, "metric": row.metric, "unit": row.unit, **describe(row.figure)}
@@ -64,13 +66,14 @@ def _over_subjects(
             }
             for kind, part in comparison.parts.items()
         }
-        nothing = agreement_json([], [])
-        return {**content, "agreement": nothing, "joint_centres": [], "kinds_of_trials": parts}
+        nothing = {"agreement": agreement_json([], []), "right_minus_left": [], "joint_centres": []}
+        return {**content, **nothing, "kinds_of_trials": parts}
     agreement = agreement_of(comparison, margin_rad)
     centres = joint_centre_errors(comparison.pairs, models) if models else ()
     return {
         **content,
         "agreement": agreement_json(agreement, curves_of(comparison) if agreement else []),
+        "right_minus_left": side_records(side_differences(comparison)),
         "joint_centres": [describe(one) for one in centres],
     }
 

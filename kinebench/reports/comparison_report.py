@@ -15,6 +15,7 @@ from kinebench.comparison.agreement import agreement_of, curves_of
 from kinebench.comparison.cycles import cycle_curves
 from kinebench.comparison.joint_centres import joint_centre_errors
 from kinebench.comparison.left_and_right import left_and_right
+from kinebench.comparison.side_differences import side_differences
 from kinebench.core.body_groups import BODY_GROUPS
 from kinebench.core.marker_regions import bilateral_pairs
 from kinebench.core.markers import Markers
@@ -61,6 +62,7 @@ from kinebench.reports.figures import (
 )
 from kinebench.reports.player import PlayerBlock, player_block, skeleton_of
 from kinebench.reports.reporting_checklist import checklist_section, models_named
+from kinebench.reports.sides_over_subjects import SIDES_TITLE, sides_blocks
 from kinebench.reports.source_files import files_details
 from kinebench.reports.tables import Table
 from kinebench.reports.units import readable, readable_unit, scale_of
@@ -129,11 +131,14 @@ def _kinds_section(comparison: Comparison) -> list[Section]:
 def _over_subjects(
     comparison: Comparison, models: Mapping[str, Model], margin_rad: float | None
 ) -> list[Section]:
-    """Group figures, agreement, cycles and joint centres of one kind of trials."""
+    """Group figures, agreement, sides, cycles and joint centres of one kind of trials."""
     sections = [_group(comparison)] if comparison.groups else []
     agreement = agreement_of(comparison, margin_rad)
     if agreement:
         sections.append(agreement_section(agreement, curves_of(comparison)))
+    sides = side_differences(comparison)
+    if sides:
+        sections.append(Section(SIDES_TITLE, sides_blocks(sides)))
     cycles = cycle_section({"estimate": cycle_curves(comparison)})
     if cycles is not None:
         sections.append(cycles)
