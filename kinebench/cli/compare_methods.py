@@ -97,7 +97,7 @@ def run_methods(
         content = method_report.methods_as_json(comparison, margin_rad)
         print(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
     else:
-        _print(comparison)
+        _print(comparison, margin_rad)
     return 0
 
 
@@ -124,9 +124,10 @@ def matches(texts: Sequence[str]) -> dict[str, str]:
     return pairs
 
 
-def _print(comparison: MethodComparison) -> None:
+def _print(comparison: MethodComparison, margin_rad: float | None) -> None:
     from kinebench.comparison.side_differences import side_differences
     from kinebench.reports import method_report
+    from kinebench.reports.methods_text import methods_compared
     from kinebench.reports.sides_over_subjects import sides_in_words
     from kinebench.reports.tables import as_text
 
@@ -154,3 +155,6 @@ def _print(comparison: MethodComparison) -> None:
             fill(f"{name}: {line}")
     for left_out in comparison.excluded:
         fill(f"left out: {left_out.item}: {left_out.reason}")
+    shared = method_report.shared_methods(comparison)
+    print()
+    fill(f"methods: {methods_compared(shared, comparison.group, margin_rad)}")

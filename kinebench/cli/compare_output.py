@@ -13,13 +13,14 @@ if TYPE_CHECKING:
 
 
 def print_comparison(comparison: Comparison, margin_rad: float | None, said: SaidOfModels) -> None:
-    """Tables of each kind of trials, then remarks."""
+    """Tables of each kind of trials, then remarks, then the methods for a paper."""
     from kinebench.reports.comparison_remarks import (
         comparison_title,
         kind_title,
         procedure_remarks,
         remarks,
     )
+    from kinebench.reports.methods_text import comparison_methods
 
     width = terminal_width()
     print(f"estimate − reference: {comparison_title(comparison)}\n")
@@ -30,6 +31,8 @@ def print_comparison(comparison: Comparison, margin_rad: float | None, said: Sai
     for line in (*remarks(comparison), *procedure_remarks(comparison)):
         hang = "    " if line.startswith("  ") else "  "
         print(textwrap.fill(line, max(width, 40), subsequent_indent=hang, break_long_words=False))
+    methods = f"methods: {comparison_methods(comparison, margin_rad)}"
+    print(f"\n{textwrap.fill(methods, max(width, 40), break_long_words=False)}")
 
 
 def _print_over_subjects(

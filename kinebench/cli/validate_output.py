@@ -36,7 +36,7 @@ def write_found(arguments: argparse.Namespace, found: ManyValidations) -> None:
     if arguments.out is not None:
         out = arguments.out
         texts[out / "report.html"], texts[out / "figures.csv"] = page, table
-        texts[out / "methods.txt"] = methods_of_many(found.trials) + "\n"
+        texts[out / "methods.txt"] = methods_of_many(found.trials, found.comparison) + "\n"
         content = json.dumps(_content(found), indent=2, ensure_ascii=False)
         texts[out / "validation.json"] = content + "\n"
         for one in found.trials:
@@ -116,7 +116,7 @@ def print_found(arguments: argparse.Namespace, found: ManyValidations) -> None:
     for line in (*said, *steps, *_excluded(found.comparison)):
         print(textwrap.fill(line, max(width, 40), subsequent_indent="  ", break_long_words=False))
     print()
-    methods = f"methods: {methods_of_many(found.trials)}"
+    methods = f"methods: {methods_of_many(found.trials, found.comparison)}"
     print(textwrap.fill(methods, max(width, 40), break_long_words=False))
 
 

@@ -16,6 +16,7 @@ from kinebench.core.model import Model
 from kinebench.core.provenance import describe, without_nan
 from kinebench.metrics import Evaluation
 from kinebench.reports.agreement_tables import agreement_json
+from kinebench.reports.methods_text import comparison_methods
 from kinebench.reports.sides_over_subjects import side_records
 
 
@@ -38,6 +39,7 @@ def as_json(
         "procedure": describe(comparison.procedure),
         "n_subjects": comparison.n_subjects,
         "pairs": [_pair(comparison, pair) for pair in comparison.pairs],
+        "methods": comparison_methods(comparison, margin_rad),
         "excluded_pairs": [excluded._asdict() for excluded in comparison.excluded],
         **_over_subjects(comparison, margin_rad, models),
     }

@@ -60,6 +60,7 @@ from kinebench.reports.figures import (
     sides_figure,
     waveform_figure,
 )
+from kinebench.reports.methods_text import comparison_methods
 from kinebench.reports.player import PlayerBlock, player_block, skeleton_of
 from kinebench.reports.reporting_checklist import checklist_section, models_named
 from kinebench.reports.sides_over_subjects import SIDES_TITLE, sides_blocks
@@ -76,6 +77,7 @@ def comparison_document(
     margin_rad: float | None = None,
     files: Sequence[tuple[str, Path]] = (),
     known: Mapping[str, str] = MappingProxyType({}),
+    methods: str = "",
 ) -> Document:
     """A report on a comparison: the figures that matter first, then how they came about.
 
@@ -91,6 +93,8 @@ def comparison_document(
         What was compared, named with digests at the foot.
     known : mapping of str to str
         Items of the checklist that the caller knows better: see `checklist`.
+    methods : str, optional
+        The paragraph for a paper, of a caller that knows more than `comparison_methods`.
 
     Raises
     ------
@@ -114,6 +118,8 @@ def comparison_document(
     sections.append(_how(comparison, files))
     margin_deg = None if margin_rad is None else float(np.degrees(margin_rad))
     named = {"estimate": comparison}
+    text = methods or comparison_methods(comparison, margin_rad)
+    sections.append(Section("Methods", (Text(text),)))
     sections.append(checklist_section(named, models_named(models), margin_deg, files, known))
     return Document(
         f"Estimate against reference: {title}",

@@ -31,6 +31,7 @@ from kinebench.reports.comparison_tables import (
     tidy_rows,
 )
 from kinebench.reports.cycle_tables import cycle_section, joint_centre_section
+from kinebench.reports.methods_text import methods_compared
 from kinebench.reports.over_subjects import subject_rows
 from kinebench.reports.reporting_checklist import checklist_section, models_named
 from kinebench.reports.sides_over_subjects import SIDES_TITLE, side_records, sides_blocks
@@ -200,6 +201,7 @@ def methods_as_json(
         "metric": comparison.metric,
         "group": comparison.group,
         "headline": methods_in_words(comparison),
+        "methods": methods_compared(shared_methods(comparison), comparison.group, margin_rad),
         "subjects": list(comparison.subjects),
         "trials": [list(trial) for trial in comparison.trials],
         "ranking": describe(comparison.ranking),
@@ -286,6 +288,7 @@ def methods_document(
             for name in comparison.methods
         ),
         Section("Procedure and files", tuple(_how(comparison, files))),
+        Section("Methods", (Text(methods_compared(shared, comparison.group, margin_rad)),)),
         checklist_section(comparison.methods, models_named(models), margin_deg, files),
     ]
     procedure = next(iter(comparison.methods.values())).procedure.name

@@ -13,6 +13,7 @@ from kinebench.reports.blocks import Block, Document, Listing, Section, TableBlo
 from kinebench.reports.comparison_remarks import comparison_title, kind_title
 from kinebench.reports.comparison_report import comparison_document
 from kinebench.reports.comparison_tables import KINDS_AVERAGED, KINDS_SAID, kinds_table
+from kinebench.reports.methods_text import statistics_said
 from kinebench.reports.reporting_checklist import MODEL, SPACE, TIME
 from kinebench.reports.tables import Table
 from kinebench.reports.units import readable
@@ -115,8 +116,10 @@ def _errors_said(over: str) -> str:
     )
 
 
-def methods_of_many(trials: Sequence[TrialValidation]) -> str:
-    """A paragraph for a paper, on several trials."""
+def methods_of_many(
+    trials: Sequence[TrialValidation], together: Comparison | None = None
+) -> str:
+    """A paragraph for a paper, on several trials, and on what is said over them together."""
     if len(trials) == 1:
         return methods_text(trials[0].validation, trials[0].prepared)
     clocks = [one.validation.clock for one in trials]
@@ -141,7 +144,8 @@ def methods_of_many(trials: Sequence[TrialValidation]) -> str:
             "Each trial of the video was brought into the mocap's laboratory frame by one rotation"
             " about the vertical and one translation, least squares over its first half."
         )
-    return " ".join((*sentences, _errors_said("the frames that both have")))
+    statistics = [] if together is None else statistics_said(together)
+    return " ".join((*sentences, *statistics, _errors_said("the frames that both have")))
 
 
 def found_table(trials: Sequence[TrialValidation]) -> Table:
@@ -183,7 +187,7 @@ def trial_remarks(trials: Sequence[TrialValidation]) -> list[str]:
 def validation_document(
     trials: Sequence[TrialValidation], comparison: Comparison | None = None
 ) -> Document:
-    """The comparison's report, with what validation found before and its methods after it.
+    """The comparison's report, with what validation found before it, and its methods.
 
     Parameters
     ----------
@@ -195,7 +199,13 @@ def validation_document(
     together = comparison or trials[0].validation.comparison
     files = list(dict.fromkeys(file for one in trials for file in one.files))
     known = _known(trials)
-    made = comparison_document(together, models_by_subject(trials), files=files, known=known)
+    made = comparison_document(
+        together,
+        models_by_subject(trials),
+        files=files,
+        known=known,
+        methods=methods_of_many(trials, together),
+    )
     averaged = len(together.pairs) > 1 or bool(together.pairs[0].repetitions)
     said = KINDS_SAID + KINDS_AVERAGED if averaged else KINDS_SAID
     first = Section(
@@ -218,9 +228,8 @@ def validation_document(
         found = [TableBlock(found_table(trials), caption)]
         found += [Listing(tuple(lines))] if lines else []
     steps = Section("What was found", tuple(found))
-    methods = Section("Methods", (Text(methods_of_many(trials)),))
     title = f"Video against mocap: {comparison_title(together)}"
-    return replace(made, title=title, sections=(first, steps, *made.sections, methods))
+    return replace(made, title=title, sections=(first, steps, *made.sections))
 
 
 def _known(trials: Sequence[TrialValidation]) -> dict[str, str]:
