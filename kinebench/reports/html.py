@@ -215,7 +215,7 @@ def _table(block: TableBlock, number: int) -> Iterator[str]:
     for n, row in enumerate(table.rows):
         cells = [
             f"<td{_number_class(i, table)}{_head(table.header[i]) if cards else ''}>"
-            f"{escape(cell)}</td>"
+            f"{_breakable(escape(cell))}</td>"
             for i, cell in enumerate(row)
         ]
         cells[:1] = [
@@ -223,6 +223,11 @@ def _table(block: TableBlock, number: int) -> Iterator[str]:
         ]
         yield f"<tr>{''.join(cells)}</tr>"
     yield "</tbody>\n</table>\n</div>"
+
+
+def _breakable(cell: str) -> str:
+    """An estimate with its interval may break between the two, and nowhere else."""
+    return re.sub(r"^(\S+) (\[[^\]]*\])$", r"\1 <span>\2</span>", cell)
 
 
 def _head(title: str) -> str:
