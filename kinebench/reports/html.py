@@ -226,7 +226,9 @@ def _table(block: TableBlock, number: int) -> Iterator[str]:
 
 
 def _breakable(cell: str) -> str:
-    """An estimate with its interval may break between the two, and nowhere else."""
+    """An estimate with its interval may break between the two alone, a SHA-256 in its middle."""
+    if re.fullmatch(r"[0-9a-f]{64}", cell):
+        return f"{cell[:32]}<wbr>{cell[32:]}"
     return re.sub(r"^(\S+) (\[[^\]]*\])$", r"\1 <span>\2</span>", cell)
 
 
