@@ -96,6 +96,7 @@ figure svg { display: block; overflow: visible; }
   /* where both margins are too little, intervals go below their estimates */
   .number:has(span) { white-space: normal; }
   .number span { white-space: nowrap; }
+  .table .digest { overflow-wrap: anywhere; min-width: 18rem; }
 }
 @media screen {
   /* a shadow at the edge beyond which a frame scrolls */
