@@ -11,7 +11,10 @@ from contextlib import contextmanager
 _EVERY_S = 10.0
 _WINDOW_S = 120.0
 _LAST = 20  # of what is done: the pace when a store has nothing more, or when cells grow
-_FEWEST, _SHORTEST_S = 3, 5.0  # of what is done after the first, and in how long: less tells nothing
+_FEWEST, _SHORTEST_S = (
+    3,
+    5.0,
+)  # of what is done after the first, and in how long: less tells nothing
 
 
 @contextmanager

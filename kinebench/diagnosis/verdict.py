@@ -199,7 +199,9 @@ def _after(diagnosis: Diagnosis) -> tuple[str, ...]:
     if not diagnosis.corrections:
         return ()
     named = listed(diagnosis.corrections, 4)
-    return (f"The recording is judged after its corrections: {named}; they hide what they correct.",)
+    return (
+        f"The recording is judged after its corrections: {named}; they hide what they correct.",
+    )
 
 
 def _run_advice(found: tuple[Finding, ...]) -> tuple[str, ...]:

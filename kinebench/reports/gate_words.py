@@ -74,7 +74,7 @@ def worst_of_each(verdict: Verdict) -> tuple[Finding, ...]:
     best: dict[tuple[str, str], Finding] = {}
     gone = _gone_trials(verdict)
     for finding in verdict.failures:
-        trial, item, quantity = finding.key
+        trial, _, quantity = finding.key
         if trial in gone:
             what = quantity if trial == ALL else "motion"
             finding = replace(finding, key=Key(trial, f"all {gone[trial]} coordinates", what))

@@ -142,7 +142,8 @@ def _how(comparison: Comparison) -> Iterator[str]:
         yield f"{found} were {where} and scored one by one ({n} in all)."
     if not isinstance(how.time, IndexResampling):
         spline = "cubic splines" if how.time.interpolation == "cubic" else "straight lines"
-        yield f"Estimates were interpolated by {spline} at the reference's times, without filtering."
+        at = "at the reference's times, without filtering"
+        yield f"Estimates were interpolated by {spline} {at}."
     if how.remove_translation_offset:
         yield "The mean offset of the pelvis translations was removed."
     title = CATALOGUE[comparison.headline_of(pairs[0])].title

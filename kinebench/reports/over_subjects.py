@@ -54,8 +54,8 @@ def subject_rows(
         for found in agreement_of(part, margin_rad):
             for figure in _agreement(found):
                 yield {**head, noun: found.item, "outcome": found.outcome, **figure}
-        for row in side_differences(part):
-            yield {**head, noun: row.item, "outcome": SIDES, **_of_sides(row)}
+        for sides in side_differences(part):
+            yield {**head, noun: sides.item, "outcome": SIDES, **_of_sides(sides)}
 
 
 def _agreement(row: AgreementRow) -> Iterator[dict[str, Any]]:

@@ -1,8 +1,9 @@
 """A page as PDF, printed by the Chromium, Chrome or Edge that is installed.
 
 A browser is the one program that draws the page as it is seen; kinebench brings none of its own.
-Chromium writes the structure that screen readers follow, two thirds of a long report, as plain text;
-with pikepdf, of the extra ``pdf``, it is packed, and a file is half as large. Nothing is left out.
+Chromium writes the structure that screen readers follow, two thirds of a long report, as plain
+text; with pikepdf, of the extra ``pdf``, it is packed, and a file is half as large. Nothing is left
+out.
 """
 
 from __future__ import annotations

@@ -99,5 +99,3 @@ def _estimate(row: SideDifference) -> str:
 
 def _title(metric: str) -> str:
     return "height" if metric == "side_drop" else CATALOGUE[metric].title
-
-

@@ -9,7 +9,7 @@ from dataclasses import replace
 from kinebench import __version__
 from kinebench.comparison import Comparison
 from kinebench.remarks import each_once
-from kinebench.reports.blocks import Block, Document, Listing, Section, TableBlock, Text
+from kinebench.reports.blocks import Block, Document, Listing, Section, TableBlock
 from kinebench.reports.comparison_remarks import comparison_title, kind_title
 from kinebench.reports.comparison_report import comparison_document
 from kinebench.reports.comparison_tables import KINDS_AVERAGED, KINDS_SAID, kinds_table
@@ -116,9 +116,7 @@ def _errors_said(over: str) -> str:
     )
 
 
-def methods_of_many(
-    trials: Sequence[TrialValidation], together: Comparison | None = None
-) -> str:
+def methods_of_many(trials: Sequence[TrialValidation], together: Comparison | None = None) -> str:
     """A paragraph for a paper, on several trials, and on what is said over them together."""
     if len(trials) == 1:
         return methods_text(trials[0].validation, trials[0].prepared)

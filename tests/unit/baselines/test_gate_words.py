@@ -114,7 +114,9 @@ def test_where_nothing_came_out_each_reason_is_said_once() -> None:
 def test_another_trial_than_the_baseline_s_is_told_with_both_names() -> None:
     other = Measurement({"s2 gait": motion()}, {})
     (line,) = nothing_measured(other, baseline(), "b.toml")
-    assert line == f"nothing was measured that b.toml knows: it is of {TRIAL}, and this was of s2 gait"
+    assert (
+        line == f"nothing was measured that b.toml knows: it is of {TRIAL}, and this was of s2 gait"
+    )
 
 
 @pytest.mark.parametrize("quantity", ["time", "markers per second"])

@@ -54,7 +54,9 @@ def test_rows_that_miss_as_all_sessions_do_are_not_repeated_others_are() -> None
 def test_recordings_below_are_named_and_those_above_are_counted() -> None:
     recordings = [*RECORDING_HEAD, recording("walk", 87.9, 98.1), recording("run", 90.0, 100.0)]
     said = missed_said({}, recordings)
-    assert said.endswith("- recordings: legs of walk (87.9 %); too wide, above 98 %, in 2 of 4 cells")
+    assert said.endswith(
+        "- recordings: legs of walk (87.9 %); too wide, above 98 %, in 2 of 4 cells"
+    )
 
 
 def test_the_committed_page_says_what_its_tables_say() -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import json
+import re
 from contextlib import nullcontext
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 

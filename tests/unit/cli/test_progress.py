@@ -48,8 +48,8 @@ def test_on_a_terminal_one_line_changes(
     count(6, clock, (5, 2.0))
     said = capsys.readouterr().err.split("\r\033[K")
     assert said == [
-        "", "0 of 6 cells", "1 of 6 cells", "2 of 6 cells", "3 of 6 cells", "4 of 6 cells, 4 s left",
-        "5 of 6 cells, 2 s left", "",
+        "", "0 of 6 cells", "1 of 6 cells", "2 of 6 cells", "3 of 6 cells",
+        "4 of 6 cells, 4 s left", "5 of 6 cells, 2 s left", "",
     ]  # fmt: skip
 
 

@@ -135,8 +135,8 @@ def test_json_holds_the_diagnosis(
     content = json.loads(capsys.readouterr().out)
     assert list(content) == [
         "trial", "units", "as_is", "side_drop_interval", "swapped", "verdict", "causes",
-        "anything_wrong", "probabilities", "not_judged", "judged_after", "parts", "alone", "left_out",
-        "cannot_be_told", "runs", "remarks",
+        "anything_wrong", "probabilities", "not_judged", "judged_after", "parts", "alone",
+        "left_out", "cannot_be_told", "runs", "remarks",
     ]  # fmt: skip
     assert (content["trial"], content["runs"]) == ("squat", 9)
     assert content["units"] == {figure.name: figure.unit for figure in FIGURES}

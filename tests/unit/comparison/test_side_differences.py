@@ -81,7 +81,9 @@ def test_trials_are_averaged_per_subject_before_subjects_are_compared() -> None:
 
 @settings(max_examples=15)
 @given(st.lists(st.tuples(st.floats(-20, 20), st.floats(-20, 20)), min_size=3, max_size=6))
-def test_mean_interval_and_p_are_those_of_a_paired_t_test(errors: list[tuple[float, float]]) -> None:
+def test_mean_interval_and_p_are_those_of_a_paired_t_test(
+    errors: list[tuple[float, float]],
+) -> None:
     differences = np.array([right - left for right, left in errors])
     if np.ptp(differences) < 1e-3:
         return

@@ -123,7 +123,9 @@ def test_repetitions_windows_and_frames_of_markers() -> None:
 def test_several_methods_are_named_with_how_they_are_ranked() -> None:
     one = comparison(THREE)
     said = methods_compared({"opencap": one, "theia": one}, "legs", np.radians(5))
-    assert said.startswith("2 methods (opencap, theia) were compared with one reference on 3 trials")
+    assert said.startswith(
+        "2 methods (opencap, theia) were compared with one reference on 3 trials"
+    )
     assert "ranked by the mean error of the legs" in said
 
 

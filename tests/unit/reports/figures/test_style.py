@@ -169,9 +169,7 @@ def test_a_terse_figure_draws_the_same() -> None:
     long = as_svg(drawn())
     long = long[long.index("<svg") :]
     short = terse(long)
-    before, after = (
-        painted(ElementTree.fromstring(numbered(text))) for text in (long, short)
-    )
+    before, after = (painted(ElementTree.fromstring(numbered(text))) for text in (long, short))
     assert after == before
     assert len(before) > 50
     assert len(short) < 0.65 * len(long)
