@@ -6,11 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from kinebench.comparison.side_differences import SideDifference
+from kinebench.core.display import counted
 from kinebench.core.provenance import describe
 from kinebench.metrics import CATALOGUE
 from kinebench.reports.blocks import TableBlock, Text
 from kinebench.reports.tables import Table
-from kinebench.reports.units import readable, readable_estimate, readable_unit
+from kinebench.reports.units import (
+    readable,
+    readable_estimate,
+    readable_interval,
+    readable_unit,
+)
 
 _ALPHA = 0.05
 SIDES_TITLE = "Right against left over subjects"
@@ -35,14 +41,15 @@ def sides_in_words(rows: Sequence[SideDifference]) -> list[str]:
         most = max(row.contrast.n_subjects for row in own)
         title = f"right − left over {most} subjects, {_title(metric)}"
         if found:
-            named = "; ".join(f"{row.item} {_estimate(row)} {readable_unit(row.unit)}".strip()
-                              for row in found)  # fmt: skip
-            said.append(f"{title}: the sides differ in {named} (p < 0.05 after Holm, {len(own)}"
-                        " tests)")  # fmt: skip
+            named = "; ".join(f"{row.item} {_signed(row)}" for row in found)
+            said.append(
+                f"{title}: the sides differ in {named} (p < 0.05 after Holm's correction for"
+                f" {counted(len(own), 'test')})"
+            )
         else:
             said.append(
-                f"{title}: no difference is shown in any of {len(own)} (Holm), which does not show"
-                " that there is none"
+                f"{title}: no difference is shown in {counted(len(own), 'test')}, which does not"
+                " show that there is none"
             )
     return said
 
@@ -95,6 +102,14 @@ def _mean(row: SideDifference, side: int) -> float:
 
 def _estimate(row: SideDifference) -> str:
     return readable_estimate(row.contrast.mean, row.contrast.interval, row.unit)
+
+
+def _signed(row: SideDifference) -> str:
+    """``+2.60° [1.23, 3.97]``."""
+    mean, unit = row.contrast.mean, readable_unit(row.unit)
+    sign, gap = "+" if mean > 0 else "", "" if unit == "°" else " "
+    interval = readable_interval(row.contrast.interval, row.unit)
+    return f"{sign}{readable(mean, row.unit)}{gap}{unit}".strip() + f" {interval}"
 
 
 def _title(metric: str) -> str:

@@ -184,7 +184,7 @@ def test_words_name_what_differs_and_do_not_take_silence_for_equality() -> None:
     rows = side_differences(_clear())
     said = sides_in_words(rows)
     assert said[0].startswith("right − left over 3 subjects, bias: the sides differ in knee_angle")
-    assert "3.00 [2.75, 3.25] °" in said[0]
+    assert "knee_angle +3.00° [2.75, 3.25] (p < 0.05" in said[0]
     errors = ((4.0, 1.0), (0.0, 3.0), (1.0, 1.5))
     unclear = comparison([(f"s{i}", "squat", motion(*error)) for i, error in enumerate(errors)])
     assert "no difference is shown" in sides_in_words(side_differences(unclear))[0]
@@ -223,8 +223,8 @@ def test_the_command_answers_for_folders_of_subjects(
         one = capsys.readouterr().out
         assert main(["compare", *folders, "--csv", str(tmp_path / "all.csv")]) == 0
         both = " ".join(capsys.readouterr().out.split())
-    assert "right − left over 3 subjects, bias: the sides differ in knee_angle 3.50" in one
-    assert "two: right − left over 3 subjects, bias: the sides differ in knee_angle 7.00" in both
+    assert "right − left over 3 subjects, bias: the sides differ in knee_angle +3.50" in one
+    assert "two: right − left over 3 subjects, bias: the sides differ in knee_angle +7.00" in both
     table = csv.DictReader(io.StringIO((tmp_path / "all.csv").read_text(encoding="utf-8")))
     values = {
         (row["method"], row["metric"]): float(row["value"])
