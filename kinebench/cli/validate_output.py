@@ -22,7 +22,8 @@ def write_found(arguments: argparse.Namespace, found: ManyValidations) -> None:
     from kinebench.reports import comparison_tables, tables
     from kinebench.reports.html import as_html
     from kinebench.reports.over_subjects import subject_rows
-    from kinebench.reports.validation_report import methods_of_many, validation_document
+    from kinebench.reports.validation_methods import methods_of_many
+    from kinebench.reports.validation_report import validation_document
 
     texts: dict[Path, str] = {}
     if arguments.report is not None or arguments.out is not None:
@@ -91,12 +92,8 @@ def print_found(arguments: argparse.Namespace, found: ManyValidations) -> None:
     from kinebench.reports.comparison_remarks import comparison_title, kind_title, kinds_remarks
     from kinebench.reports.comparison_tables import kinds_table
     from kinebench.reports.tables import as_text
-    from kinebench.reports.validation_report import (
-        found_table,
-        methods_of_many,
-        steps_told,
-        trial_remarks,
-    )
+    from kinebench.reports.validation_methods import methods_of_many
+    from kinebench.reports.validation_report import found_table, steps_told, trial_remarks
 
     if arguments.json:
         print(json.dumps(_content(found), indent=2, ensure_ascii=False, allow_nan=False))

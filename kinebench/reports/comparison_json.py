@@ -24,6 +24,7 @@ def as_json(
     comparison: Comparison,
     margin_rad: float | None = None,
     models: Mapping[str, Model] = MappingProxyType({}),
+    methods: str = "",
 ) -> dict[str, Any]:
     """Everything but the waveforms, SI units and radians; NaN becomes null.
 
@@ -34,12 +35,14 @@ def as_json(
         Differences of angles that do not matter, for the test of equivalence.
     models : mapping of str to Model
         Each subject's, on which joint centres are compared.
+    methods : str, optional
+        The paragraph for a paper, of a caller that knows more than `comparison_methods`.
     """
     content = {
         "procedure": describe(comparison.procedure),
         "n_subjects": comparison.n_subjects,
         "pairs": [_pair(comparison, pair) for pair in comparison.pairs],
-        "methods": comparison_methods(comparison, margin_rad),
+        "methods": methods or comparison_methods(comparison, margin_rad),
         "excluded_pairs": [excluded._asdict() for excluded in comparison.excluded],
         **_over_subjects(comparison, margin_rad, models),
     }
