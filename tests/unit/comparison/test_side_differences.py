@@ -34,6 +34,7 @@ from kinebench.reports.sides_over_subjects import (
     sides_in_words,
     sides_over_subjects_table,
 )
+from kinebench.statistics import holm
 
 TIMES = np.arange(101) / 50
 BEND = np.sin(np.pi * TIMES) ** 2
@@ -154,6 +155,30 @@ def test_repetitions_are_averaged_per_trial() -> None:
     # 1 in the first repetition; 1 + more in the second but for its first frame of 51
     expected = [1 + more * 50 / 51 / 2 for more in (2.0, 4.0)]
     np.testing.assert_allclose(np.degrees(row.values[:, 0]), expected)
+
+
+def test_p_is_corrected_for_the_items_of_each_figure_together() -> None:
+    # three angles of both sides, tested together: the smallest of three p counts three times
+    joints = ("hip_flexion", "knee_angle", "ankle_angle")
+    names = [f"{joint}_{side}" for joint in joints for side in "rl"]
+    numbers, pairs = np.random.default_rng(4), []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for subject in "abcd":
+            off = np.radians(numbers.normal([5, 0, 1, 0, 0, 0], 1))
+            reference = motion(names=names)
+            estimate = Motion(reference.coordinates, TIMES, reference.values + off)
+            how = Procedure()
+            pairs.append(compare_recordings(reference, estimate, how, subject, "t", None, False))
+        rows = side_differences(comparison_of(pairs, Procedure()))
+    for metric in ("bias", "rmse"):
+        contrasts = [row.contrast for row in rows if row.metric == metric]
+        assert len(contrasts) == 3
+        first = min(contrasts, key=lambda one: one.p)
+        assert first.p_adjusted == pytest.approx(3 * first.p)
+        np.testing.assert_allclose(
+            [one.p_adjusted for one in contrasts], holm([one.p for one in contrasts])
+        )
 
 
 def test_markers_have_distances_and_heights_of_both_sides() -> None:
