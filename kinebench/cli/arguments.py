@@ -16,6 +16,9 @@ LENGTH_UNITS: Mapping[str, float] = MappingProxyType(
 )
 MASS_HELP = "body mass: 72, 72kg or 159lb; default: the session's"
 HEIGHT_HELP = "body height: 1.78, 178cm or 70in; default: the session's"
+# by hand: to ask the catalogues imports NumPy, and a help is waited for
+ENGINE_HELP = "scaling and inverse kinematics: opensim or fast"
+AUGMENTER_HELP = "v0.0, v0.1, v0.2, v0.3, lab-1, or none"
 
 _NUMBER = re.compile(r"([+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:e[+-]?\d+)?)\s*(\D*)", re.IGNORECASE)
 

@@ -16,7 +16,7 @@ from kinebench.errors import KinebenchError, NameNotFoundError, one_line, printa
 
 def test_control_characters_are_spelled_out_and_the_rest_is_left() -> None:
     plain = io.StringIO()
-    print("膝 é\t1\x1b[2J\x07\x9b\r\u2028", file=PrintableStream(plain))  # type: ignore[arg-type]
+    print("膝 é\t1\x1b[2J\x07\x9b\r\u2028", file=PrintableStream(plain))
     assert plain.getvalue() == "膝 é\t1\\x1b[2J\\x07\\x9b\\r\\u2028\n"
 
 

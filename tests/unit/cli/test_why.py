@@ -16,10 +16,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "diagnosis"))
-from made_up_diagnosis import chances, made_up
-from virtual_sessions import session
-
 from kinebench.cli import why as command
 from kinebench.cli.main import main
 from kinebench.diagnosis.faults import CAUSES, UNDECIDABLE
@@ -28,6 +24,8 @@ from kinebench.diagnosis.verdict import drop_interval, findings, percent, verdic
 from kinebench.diagnosis.why import SOLVERS, Diagnosis
 from kinebench.pipeline.choices import Choice, ChoiceKey, Source
 from kinebench.remarks import Remark
+from tests.unit.diagnosis.made_up_diagnosis import chances, made_up
+from tests.unit.diagnosis.virtual_sessions import session
 
 Capture = pytest.CaptureFixture[str]
 TOLD = Remark("unit", "note", "taken as metres")

@@ -166,7 +166,7 @@ def noisy(reference: Motion, seed: int = 5) -> Motion:
     rng = np.random.default_rng(seed)
     error = np.zeros(reference.values.shape)
     for i in range(1, len(error)):
-        error[i] = 0.95 * error[i - 1] + 0.01 * rng.normal(size=error.shape[1])
+        error[i] = 0.95 * error[i - 1] + 0.01 * rng.normal(size=reference.values.shape[1])
     return shifted(reference, error)
 
 

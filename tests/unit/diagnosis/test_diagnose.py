@@ -6,14 +6,10 @@ import math
 import sys
 import warnings
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-from stick_figures import along, bent, figure, of_both
 
 from kinebench.augmentation import NoAugmentation
 from kinebench.core import Coordinate, Markers, Model, Motion, Subject, Trial
@@ -28,6 +24,7 @@ from kinebench.lab import generic_body
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.remarks import tell
 from kinebench.scaling.given import GivenModel
+from tests.unit.diagnosis.stick_figures import along, bent, figure, of_both
 
 MODEL = generic_body().model
 KNEE, HIP = (
@@ -48,7 +45,7 @@ class Reading:
         values = np.stack([a + b + a * b + self.more, np.zeros(n)], axis=1)
         coordinates = (Coordinate("knee_angle_r"), Coordinate("knee_angle_l"))
         motion = Motion(coordinates, markers.times, values)
-        return IKSolution(motion, (), np.empty((n, 0)), np.ones(n), np.zeros(n))
+        return IKSolution(motion, (), np.empty((n, 0)), np.ones(n, bool), np.zeros(n, int))
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,11 +69,11 @@ def test_more_markers_than_one_parameter_holds(path: Path) -> None:
 
 
 def test_a_c3d_file_knows_no_irregular_times(path: Path) -> None:
-    markers = Markers(("a",), [0.0, 0.1, 0.3], np.zeros((3, 1, 3)))
+    markers = Markers(("a",), np.array([0.0, 0.1, 0.3]), np.zeros((3, 1, 3)))
     with pytest.raises(ValueRangeError, match="needs equal frame intervals"):
         write_c3d(path, markers)
     with pytest.raises(ValueRangeError, match="needs markers, found none"):
-        write_c3d(path, Markers((), [0.0, 1.0], np.zeros((2, 0, 3))))
+        write_c3d(path, Markers((), np.array([0.0, 1.0]), np.zeros((2, 0, 3))))
     assert list(path.parent.iterdir()) == []
 
 

@@ -263,7 +263,7 @@ def test_files_that_declare_themselves(tmp_path: Path) -> None:
         np.testing.assert_allclose(turned[..., 1], markers.positions[..., 2], atol=1e-6)
         for option in ({"unit": "m"}, {"rate_hz": 10.0}, {"keypoint_set": "BODY_25"}):
             with pytest.raises(ValueRangeError, match=r"declares its .* itself; leave it out"):
-                read_markers(tmp_path / name, **option)  # type: ignore[arg-type]
+                read_markers(tmp_path / name, **option)
 
 
 def test_unknown_endings(tmp_path: Path) -> None:

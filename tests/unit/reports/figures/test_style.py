@@ -142,8 +142,8 @@ def painted(element: ElementTree.Element, around: tuple[object, ...] = ()) -> li
     if "style" in own:
         own["style"] = "; ".join(re.split(r"\s*;\s*", own["style"].replace(": ", ":").strip("; ")))
     if element.tag.endswith("}text"):
-        family = re.search(r"font-family:([^;]*)", own["style"])
-        own["family"] = family[1] if family else str(around[0])
+        stated = re.search(r"font-family:([^;]*)", own["style"])
+        own["family"] = stated[1] if stated else str(around[0])
         own["style"] = re.sub(r"font-family:[^;]*;? ?", "", own["style"])
     if "d" in own:
         own["d"] = " ".join(
