@@ -84,9 +84,9 @@ def test_a_trial_that_fails_leaves_the_others() -> None:
 
 def test_as_many_runs_are_announced_as_are_made() -> None:
     recorded = (Recorded("a", 10.0), Recorded("b", 14.0))
-    variant = Variant("another", PythonCallable("t:says", function=Says({})))
-    of_study = Gate("g", Says({}), recorded, variants=(variant,))
-    filmed = Gate("g", Says({}), quick_trials()[:1])
+    says = PythonCallable("t:says", function=Says({}))
+    of_study = Gate("g", says, recorded, variants=(Variant("another", says),))
+    filmed = Gate("g", says, quick_trials()[:1])
     for gate, repeats, n in ((of_study, 20, 8), (filmed, 3, 4), (filmed, 1, 2)):
         begun: list[str] = []
         accepted(gate, ("2026-11-29", "me", "r"), None, repeats, False, begun.append)

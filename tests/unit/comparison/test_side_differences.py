@@ -107,9 +107,9 @@ def test_what_both_sides_share_is_no_difference_and_exchanged_sides_turn_the_sig
     errors = ((3.0, 1.0), (2.0, 0.5), (4.0, 1.0))
     one, other = (
         side_differences(
-            comparison([(f"s{i}", "squat", motion(*e[::turn])) for i, e in enumerate(errors)])
+            comparison([(f"s{i}", "squat", motion(right, left)) for i, (right, left) in pairs])
         )
-        for turn in (1, -1)
+        for pairs in (enumerate(errors), enumerate((left, right) for right, left in errors))
     )
     for row, turned in zip(one, other, strict=True):
         assert turned.contrast.mean == pytest.approx(-row.contrast.mean)

@@ -12,10 +12,6 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from made_up_diagnosis import made_up
-from virtual_sessions import session
-
 from kinebench.cleaning import Butterworth, Level, parse_cleaners
 from kinebench.core.stages import title_of
 from kinebench.diagnosis.corrections import as_corrected
@@ -24,6 +20,8 @@ from kinebench.diagnosis.features import measured
 from kinebench.diagnosis.verdict import verdict
 from kinebench.lab import generic_body
 from kinebench.remarks import unheard
+from tests.unit.diagnosis.made_up_diagnosis import made_up
+from tests.unit.diagnosis.virtual_sessions import session
 
 ROOT = str(Path(__file__).parents[3])
 

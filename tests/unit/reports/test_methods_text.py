@@ -26,9 +26,11 @@ NAMES = ("pelvis_tilt", "pelvis_ty", "knee_angle_r", "knee_angle_l")
 
 def motion(error: float = 0.0) -> Motion:
     course = 0.4 * np.sin(2 * np.pi * TIMES)
-    kinds = ["translational" if name.endswith("ty") else "rotational" for name in NAMES]
+    coordinates = tuple(
+        Coordinate(name, "translational" if name.endswith("ty") else "rotational") for name in NAMES
+    )
     values = np.stack([course * (1 + 0.1 * i) + error for i in range(len(NAMES))], axis=1)
-    return Motion(tuple(map(Coordinate, NAMES, kinds)), TIMES, values)
+    return Motion(coordinates, TIMES, values)
 
 
 def comparison(
