@@ -27,6 +27,7 @@ from kinebench.diagnosis.figures import (
     deepest_frames,
     figures_of,
 )
+from kinebench.diagnosis.soundness import unsound
 from kinebench.diagnosis.swaps import Cause, causes_of
 from kinebench.errors import KinebenchError, listed
 from kinebench.metrics import shapley
@@ -35,7 +36,7 @@ from kinebench.pipeline.engines import ScalesBySetUp, with_engine
 from kinebench.pipeline.memo import Memo, MemoryMemo
 from kinebench.pipeline.opencap import opencap_setup
 from kinebench.pipeline.pipeline import Pipeline
-from kinebench.remarks import Remark, unheard
+from kinebench.remarks import Remark, each_once, unheard
 
 SOLVERS = "solvers"
 """Name of the cause that OpenSim's tools stop short of their optimum."""
@@ -200,7 +201,7 @@ def diagnose(
         _as_courses(bench.as_is),
         _as_courses(swapped),
         {name: _as_courses(values) for name, values in parts.items()},
-        bench.remarks,
+        each_once((*unsound(trial), *bench.remarks)),
         judged.faults,
         judged.anything,
         pipeline.augment.row.name if isinstance(pipeline.augment, LSTMAugmenter) else "",

@@ -168,7 +168,8 @@ def test_a_diagnosis_tells_of_its_trial(monkeypatch: pytest.MonkeyPatch) -> None
     assert [end - start for start, end in spans] == pytest.approx([0.183, 0.183], abs=0.018)
     assert diagnosis.n_deep_frames == len(diagnosis.deep)
     np.testing.assert_array_equal(diagnosis.times, trial().keypoints.times)
-    assert [remark.code for remark in diagnosis.remarks] == ["a fact"]
+    codes = [remark.code for remark in diagnosis.remarks]
+    assert codes == ["frozen", "frozen", "a fact"]  # the figure of sticks stands still, static too
     assert diagnosis.augmenter == ""
     assert np.isnan(diagnosis.window_s).all()
     recording = diagnosis.recording
