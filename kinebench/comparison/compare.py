@@ -37,7 +37,9 @@ from kinebench.core.names import shared_names
 from kinebench.errors import (
     FileFormatError,
     KinebenchError,
+    NotApplicableError,
     ValueRangeError,
+    listed,
     require_names,
 )
 from kinebench.io.trc import read_trc
@@ -217,6 +219,8 @@ def compare_recordings(
     ------
     AlignmentError
         When they cannot be aligned.
+    NotApplicableError
+        When the procedure is of other recordings.
     ValueRangeError
         When a clock is not in seconds, most angles are in two units, nothing is left to score, or
         there is no repetition.
@@ -226,6 +230,7 @@ def compare_recordings(
     left_out = dict(left_out or {})
     if isinstance(reference, Motion) and isinstance(estimate, Motion):
         left_out |= other_units(reference, estimate)
+    _require_applicable(reference, estimate, how)
     _require_scorable(left_out, how)
     reference, estimate = _without(reference, left_out), _without(estimate, left_out)
     with collected_remarks() as told:
@@ -257,6 +262,23 @@ def compare_recordings(
         policies,
         tuple(told),
     )
+
+
+def _require_applicable(reference: Recording, estimate: Recording, how: Procedure) -> None:
+    """A preset that is of other recordings says so, before anything is aligned."""
+    if how.of_motions and isinstance(reference, Markers):
+        raise NotApplicableError(
+            f"the procedure {how.name} is of joint angles, .mot or .sto, and these are markers; the"
+            " default procedure compares both"
+        )
+    if how.coordinates is None or how.all_must_exist:
+        return
+    both = shared_names(reference.names, estimate.names)
+    if not shared_names(both, how.coordinates):
+        raise NotApplicableError(
+            f"the procedure {how.name} scores {listed(how.coordinates, 4)}; both recordings have"
+            f" {listed(both, 6) or 'nothing in common'}"
+        )
 
 
 def _slips(one: Recording, other: Recording) -> Iterator[Remark]:

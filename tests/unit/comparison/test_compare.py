@@ -23,7 +23,6 @@ from kinebench.errors import (
     AlignmentError,
     FileFormatError,
     NameNotFoundError,
-    NotApplicableError,
     ValueRangeError,
 )
 from kinebench.events import ManualEvent
@@ -153,11 +152,6 @@ def test_opencap_removes_the_constant_offset_of_translations_only() -> None:
     result = compare_recordings(reference, shifted(reference, 0.05), procedure("opencap-2023"))
     assert result.evaluation.value("pelvis_ty", "mae") == pytest.approx(0.0, abs=1e-12)
     assert result.evaluation.value("knee_angle_r", "mae") == pytest.approx(0.05)
-
-
-def test_presets_of_motions_do_not_fit_markers() -> None:
-    with pytest.raises(NotApplicableError, match="opencap-2023 scores coordinates of motions"):
-        compare_recordings(cloud(), cloud(), procedure("opencap-2023"))
 
 
 def test_chosen_markers() -> None:
