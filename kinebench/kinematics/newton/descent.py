@@ -10,7 +10,7 @@ import numpy as np
 from kinebench.kinematics.newton.compilation import compiled
 from kinebench.kinematics.newton.derivatives import normal_equations
 from kinebench.kinematics.newton.factorisation import UNOBSERVED, factorise, solve
-from kinebench.kinematics.newton.forward import evaluate
+from kinebench.kinematics.newton.forward import all_move, evaluate, hold_still
 from kinebench.kinematics.newton.lanes import any_lane, highest, like, lowest, negated, select, size
 
 _NEXT_STEP = 2e-9  # rad or m: the step that is expected next, when it need not be made any more
@@ -80,8 +80,11 @@ def minimise(flat, frozen, enough, most, check, w):
     damping, before, iterations = none, none, none
     active, fine = none == 0.0, none > 0.0
     newton, retry = active, active
-    for _ in range(4 * most):
+    all_move(w)
+    for round_ in range(4 * most):
         trial = evaluate(flat, w)
+        if round_ == 0:
+            hold_still(flat, frozen, w)
         worse = active & (trial > energy * (1.0 + 1e-13) + ROUNDING)
         moved, ended = active & negated(worse), none > 0.0
         if any_lane(worse):

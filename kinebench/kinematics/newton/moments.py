@@ -11,9 +11,11 @@ from kinebench.kinematics.newton.rotations import multiply
 
 
 @compiled
-def add_moments(nodes, state, second):
-    """Moments of each node's own markers, then of everything that it carries."""
+def add_moments(nodes, moves, state, second):
+    """Moments of the own markers of each node that moves, then of everything that it carries."""
     for index in range(len(state)):
+        if moves[index] == 0:
+            continue
         body = state[index]
         body.m = body.weight
         if not any_lane(body.weight > 0.0):
@@ -32,7 +34,7 @@ def add_moments(nodes, state, second):
                 body.P[a, b] = spread + body.h[a] * mean[b]
                 body.D[a, b] = spread + body.F[a] * mean[b] - body.C[b, a]
     for index in range(len(nodes) - 1, -1, -1):
-        if nodes[index].parent >= 0:
+        if nodes[index].parent >= 0 and moves[nodes[index].parent] == 1:
             body, above = state[index], state[nodes[index].parent]
             above.m += body.m
             for a in range(3):

@@ -23,12 +23,12 @@ _FIELDS: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("L", (3, 3)),
     ("B", (3, 3)),
     ("constant", ()),
-    # pose, mean of the model markers, R B
+    # pose, mean of the model markers
     ("R", (3, 3)),
     ("p", (3,)),
     ("mean", (3,)),
     ("C", (3, 3)),
-    # over everything carried: Σ w, Σ w X, Σ w r, Σ w X Xᵀ, Σ w r Xᵀ
+    # over everything carried: Σ w, Σ w X, Σ w r, Σ w X Xᵀ Σ w r Xᵀ
     ("m", ()),
     ("h", (3,)),
     ("F", (3,)),
@@ -49,7 +49,7 @@ RESULT = np.dtype([("energy", "f8"), ("converged", "?"), ("iterations", "i8")], 
 class Work(NamedTuple):
     """Scratch arrays of one solver, filled anew for every frame or pose.
 
-    All numbers are real; where poses are side by side, all arrays have the lanes as last axis.
+    Where poses are side by side, all arrays of real numbers have the lanes as last axis.
     """
 
     x: Any  # (n_variables,) the pose
@@ -73,6 +73,8 @@ class Work(NamedTuple):
     d: Any
     rest: Any
     old: Any
+    moves: Any  # (n_nodes,) int, no lanes: whether a variable that is not frozen moves it
+    still: Any  # (1,) Σ w |r|² of the nodes that do not move
     told: Any  # (4,) E, iterations, whether it converged, markers present
     last_pose: Any
     history: Any  # (3, n_variables) the last poses, the newest first
@@ -119,6 +121,8 @@ def new_work(flat: Any, *lanes: int) -> Work:
         zeros(variables),
         zeros(max(variables, columns)),
         zeros(variables),
+        np.ones(len(flat.nodes), np.int64),
+        zeros(1),
         zeros(4),
         zeros(variables),
         zeros(3, variables),

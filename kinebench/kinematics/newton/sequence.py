@@ -10,7 +10,7 @@ import numpy as np
 from kinebench.kinematics.newton.compilation import compiled
 from kinebench.kinematics.newton.descent import ROUNDING, minimise
 from kinebench.kinematics.newton.factorisation import UNOBSERVED
-from kinebench.kinematics.newton.forward import evaluate
+from kinebench.kinematics.newton.forward import all_move, evaluate
 from kinebench.kinematics.newton.lanes import any_lane, in_lanes, like, select
 from kinebench.kinematics.newton.measurement import marker_distances, measure
 from kinebench.kinematics.newton.records import LOWER, N_LANES, NO_HIGHER, RATE
@@ -151,11 +151,12 @@ def track(
             copy(last_pose, x)
             fine = False
             observed[frame] = False
-            if n_present > 0:
-                energy = evaluate(flat, w)
-            else:
+            if n_present == 0:
                 w.origin[:] = 0.0
-                evaluate(flat, w)
+            all_move(w)
+            energy = evaluate(flat, w)
+            if n_present == 0:
+                energy = np.nan
         marker_distances(flat.markers, w)
         copy(w.errors, errors[frame])
         copy(x, x_out[frame])
