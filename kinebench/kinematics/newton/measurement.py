@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from kinebench.kinematics.newton.compilation import compiled
 from kinebench.kinematics.newton.lanes import any_lane, like, root, select
-from kinebench.kinematics.newton.rotations import move, multiply
+from kinebench.kinematics.newton.rotations import move
 
 
 @compiled
@@ -70,12 +70,12 @@ def measure(markers, w):
 def body_misfit(body):
     """Σ w |r|² of a body's own markers; leaves the mean of the model's."""
     move(body.R, body.p, body.x, body.mean)
-    multiply(body.R, body.B, body.C)
-    square = like(body.weight, 0.0)
+    square, turned = like(body.weight, 0.0), like(body.weight, 0.0)
     for a in range(3):
         miss = body.mean[a] - body.y[a]
         square += miss * miss
-    turned = body.C[0, 0] + body.C[1, 1] + body.C[2, 2]
+        for b in range(3):
+            turned += body.R[a, b] * body.B[b, a]
     return body.weight * square + body.constant - 2.0 * turned
 
 

@@ -24,7 +24,7 @@ def add_moments(nodes, moves, state, second):
             body.P[:] = 0.0
             body.D[:] = 0.0
             continue
-        R, mean = body.R, body.mean
+        R, B, mean = body.R, body.B, body.mean
         multiply(R, body.L, second)
         for a in range(3):
             body.h[a] = body.weight * mean[a]
@@ -32,7 +32,8 @@ def add_moments(nodes, moves, state, second):
             for b in range(3):
                 spread = second[a, 0] * R[b, 0] + second[a, 1] * R[b, 1] + second[a, 2] * R[b, 2]
                 body.P[a, b] = spread + body.h[a] * mean[b]
-                body.D[a, b] = spread + body.F[a] * mean[b] - body.C[b, a]
+                across = R[b, 0] * B[0, a] + R[b, 1] * B[1, a] + R[b, 2] * B[2, a]
+                body.D[a, b] = spread + body.F[a] * mean[b] - across
     for index in range(len(nodes) - 1, -1, -1):
         if nodes[index].parent >= 0 and moves[nodes[index].parent] == 1:
             body, above = state[index], state[nodes[index].parent]

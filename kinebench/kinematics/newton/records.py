@@ -27,8 +27,7 @@ _FIELDS: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("R", (3, 3)),
     ("p", (3,)),
     ("mean", (3,)),
-    ("C", (3, 3)),
-    # over everything carried: Σ w, Σ w X, Σ w r, Σ w X Xᵀ Σ w r Xᵀ
+    # over everything carried: Σ w, Σ w X, Σ w r, Σ w X Xᵀ, Σ w r Xᵀ
     ("m", ()),
     ("h", (3,)),
     ("F", (3,)),
