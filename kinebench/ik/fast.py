@@ -71,9 +71,9 @@ class FastIK:
         """
         tree = read_tree(model)
         names = shared_markers(self.tasks, tree.marker_names, markers.names)
-        targets = _coordinate_tasks(tree, self.tasks)
+        targets, weights = _coordinate_tasks(tree, self.tasks), self.tasks.weights
         mechanism = _mechanism(
-            model, tuple((name, self.tasks.weights[name]) for name in names), tuple(targets.items())
+            model, tuple((name, weights[name]) for name in names), tuple(targets.items())
         )
         column = {name: index for index, name in enumerate(markers.names)}
         start = _start(model, names, markers.positions, [column[name] for name in names])
