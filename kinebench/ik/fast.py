@@ -107,7 +107,8 @@ def _start(
     model: Model, names: tuple[str, ...], positions: FloatArray, columns: list[int]
 ) -> FloatArray:
     """Default pose where the first markers are: angles must not depend on where one stands."""
-    first = int(np.argmax(~np.isnan(positions[:, columns, 0]).all(axis=1)))
+    there = (not np.isnan(frame[columns, 0]).all() for frame in positions)
+    first = next((index for index, seen in enumerate(there) if seen), 0)
     return _standing(model, names).at(positions[first, columns])
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinebench.core.arrays import FloatArray
-from kinebench.kinematics.descents import MAX_ITERATIONS, Descents, IntArray
+from kinebench.kinematics.descents import MAX_ITERATIONS, Descents, Found, IntArray
 from kinebench.kinematics.gimbals import turned_apart
 from kinebench.kinematics.mechanism import Mechanism
 from kinebench.kinematics.newton.records import ANY, LOWER, NO_HIGHER, RESULT
@@ -130,11 +130,8 @@ class MarkerTracker:
 
     def _solve_apart(self, frames: IntArray, starts: FloatArray) -> None:
         """Frames from starts, whatever others are."""
-        out = self.x, self.outcomes, self.observed, self.errors
-        rate = float(self._descents.work.rate[0])
-        found = self._descents.solve(frames, starts, len(self.mechanism.limbs[0]), rate)
-        for array, values in zip(out, found, strict=True):
-            array[frames] = values
+        out = Found(self.x, self.outcomes, self.observed, self.errors)
+        self._descents.solve(frames, starts, len(self.mechanism.limbs[0]), out)
 
     def _mend(self, first: int, start: FloatArray) -> None:
         """Solve frames from their predecessors where they do not go on from them.
@@ -164,6 +161,8 @@ class MarkerTracker:
         for step in (1, -1):
             done = first - 1 if step > 0 else n
             jumps = self._jumps(first)
+            if not jumps.size:
+                continue
             for jump in jumps[self._leads_elsewhere(jumps, step)][::step].tolist():
                 if (jump - done) * step > 0 and not open_[jump]:
                     place = np.searchsorted(ends, jump)  # no end itself
@@ -183,10 +182,12 @@ class MarkerTracker:
 
     def _jumps(self, first: int) -> IntArray:
         """Frames whose pose is far from the middle of those beside it."""
-        turning, found = sorted(self.mechanism.turning), [np.empty(0, np.int64)]
+        turning, found = np.zeros(self.x.shape[1], np.bool_), [np.empty(0, np.int64)]
+        turning[sorted(self.mechanism.turning)] = True
         for start in range(first, len(self.x) - 2, _BLOCK):
-            bent = np.abs(np.diff(self.x[start : start + _BLOCK + 2, turning], n=2, axis=0))
-            found.append(start + 1 + np.flatnonzero(bent.max(axis=1, initial=0.0) > 2 * _BREAK_RAD))
+            x = self.x[start : start + _BLOCK + 2]
+            bent = np.abs(x[2:] - 2.0 * x[1:-1] + x[:-2]) > 2 * _BREAK_RAD
+            found.append(start + 1 + np.flatnonzero(bent @ turning))
         return np.concatenate(found)
 
     def _search(self) -> None:

@@ -14,7 +14,7 @@ from kinebench.kinematics.descents import Descents, Found
 from kinebench.kinematics.mechanism import build_mechanism
 from kinebench.kinematics.newton.compilation import compiled
 from kinebench.kinematics.newton.lanes import in_lanes
-from kinebench.kinematics.newton.records import ANY, N_LANES, RATE, RESULT, new_work
+from kinebench.kinematics.newton.records import ANY, N_LANES, RESULT, new_work
 from kinebench.kinematics.newton.rotations import sine_cosine
 from tests.unit.kinematics.branching import TASKS, WEIGHTS, branching
 
@@ -65,8 +65,8 @@ def one_by_one(descents: Descents, begin: Array, most: int) -> Found:
 
 
 def solved(descents: Descents, frames: Array, begin: Array, most: int = 60) -> Found:
-    return descents._solve_apart(
-        frames, begin, descents.columns, np.zeros(begin.shape[1], bool), -1.0, most, 0, RATE
+    return descents._search(
+        frames, begin, descents.columns, np.zeros(begin.shape[1], bool), -1.0, most
     )
 
 
@@ -131,7 +131,7 @@ def test_markers_that_do_not_count_and_frozen_variables(descents: Descents) -> N
     frozen[2:6] = True
     columns = descents.columns.copy()
     columns[[1, 4]] = -1
-    found = descents._solve_apart(frames, begin[:3], columns, frozen, -1.0, 60, 0, RATE)
+    found = descents._search(frames, begin[:3], columns, frozen, -1.0, 60)
     np.testing.assert_array_equal(found.x[:, frozen], begin[:3][:, frozen])
     assert (found.x[:, ~frozen] != begin[:3][:, ~frozen]).any()
     assert np.isnan(found.errors[:, [1, 4]]).all()
