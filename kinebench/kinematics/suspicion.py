@@ -23,7 +23,8 @@ def suspicious(
     """Frames and limbs (n_frames, n_limbs) to ask for a better pose.
 
     The column of the root stands for the whole body: frames at intervals, both sides of a jump,
-    frames that fit poorly. A limb is asked where it stands out most, and in frames that fit poorly.
+    frames that fit poorly. A limb is asked where it stands out most, or fits poorly itself, as
+    one that is wrong in all frames does not stand out; and in frames that fit poorly.
 
     Parameters
     ----------
@@ -56,6 +57,7 @@ def suspicious(
     there = np.flatnonzero(known)
     wanted[jumped, 0] = wanted[at_intervals(there), 0] = True
     limits = _OUTLIER_RATIO * np.median(totals[:, there], axis=1)
+    limits = np.minimum(limits, _POOR_M**2 * (weights @ limbs))
     for number in range(1, n_limbs):
         wanted[_peaks(totals[number], float(limits[number])), number] = True
     return wanted & known[:, None]

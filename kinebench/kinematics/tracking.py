@@ -206,7 +206,9 @@ class MarkerTracker:
     def _question(self, frames: IntArray, fresh: NDArray[np.bool_]) -> int:
         """Other starts for frames: their neighbours' poses, their limbs anew, a cold start.
 
-        Returns how often something better was found.
+        Frames that fit poorly have more minima than others, and are asked for everything: poses of
+        the whole recording too, and all limbs at rest. Returns how often something better was
+        found.
         """
         whole = frames[fresh[frames, 0]]
         before, after = np.maximum(whole - 1, 0), np.minimum(whole + 1, len(self.x) - 1)
@@ -223,6 +225,14 @@ class MarkerTracker:
         n_better += self._adopt(frames[limbs], poses[limbs])
         if whole.size:
             n_better += self._adopt(whole, self._cold_starts(whole, np.flatnonzero(self._known)))
+        poor = frames[fresh[frames].all(axis=1)]
+        if poor.size:
+            at_rest = np.tile(self.defaults, (len(poor), 1))
+            at_rest[:, self.mechanism.limbs[0]] = self.x[poor][:, self.mechanism.limbs[0]]
+            others = np.tile(elsewhere, (len(poor), 1))
+            starts = np.concatenate([others, at_rest])
+            rows = np.concatenate([np.repeat(poor, len(elsewhere)), poor])
+            n_better += self._adopt(rows, starts)
         return n_better
 
     def _adopt(self, frames: IntArray, starts: FloatArray) -> int:
