@@ -64,6 +64,7 @@ class MarkerTracker:
     _rivals: FloatArray = field(init=False)  # poses (n_frames, n_variables)
     _rival_energy: FloatArray = field(init=False)
     _cold: dict[int, FloatArray] = field(init=False)  # poses by frame
+    _led: dict[int, tuple[IntArray, FloatArray]] = field(init=False)  # by step: where from
     _known: NDArray[np.bool_] = field(init=False)  # frames whose markers determine a pose
 
     def __post_init__(self) -> None:
@@ -72,7 +73,7 @@ class MarkerTracker:
         self.outcomes = np.zeros(frames, RESULT)
         self.observed = np.zeros((frames, n), np.bool_)
         self.errors = np.zeros((frames, m))
-        self._cold = {}
+        self._cold, self._led = {}, {}
         self._rivals = np.zeros((frames, n))
         self._rival_energy = np.full(frames, np.inf)
         variables = self.mechanism.flat.variables
@@ -175,10 +176,22 @@ class MarkerTracker:
 
         In a noisy recording nearly all frames jump, and most come back to where they are.
         """
-        poses, energies = self._descents.minima(frames, self.x[frames - step])
+        starts = self.x[frames - step]
+        poses, energies = self._descents.minima(frames, starts)
+        self._led[step] = frames, starts
+        self._remember(frames, poses, energies)
         apart = np.abs(poses - self.x[frames]).max(axis=1, initial=0.0) > _SAME_POSE
         now = self.outcomes["energy"][frames]
         return np.asarray(apart & (energies <= now * (1 + _SAME_COST) + ROUNDING))
+
+    def _is_led(self, frames: IntArray, step: int) -> NDArray[np.bool_]:
+        """Whether it is known where the pose before leads to."""
+        asked, starts = self._led.get(step, (frames[:0], self.x[:0]))
+        if not len(asked):
+            return np.zeros(len(frames), np.bool_)
+        place = np.minimum(np.searchsorted(asked, frames), len(asked) - 1)
+        same = (starts[place] == self.x[frames - step]).all(axis=1)
+        return np.asarray(same & (asked[place] == frames))
 
     def _jumps(self, first: int) -> IntArray:
         """Frames whose pose is far from the middle of those beside it."""
@@ -211,9 +224,10 @@ class MarkerTracker:
         found.
         """
         whole = frames[fresh[frames, 0]]
-        before, after = np.maximum(whole - 1, 0), np.minimum(whole + 1, len(self.x) - 1)
-        near = np.concatenate([self.x[before], self.x[after]])
-        n_better = self._adopt(np.concatenate([whole, whole]), near)
+        after, before = whole[whole > 0], whole[whole < len(self.x) - 1]
+        after, before = after[~self._is_led(after, 1)], before[~self._is_led(before, -1)]
+        near = np.concatenate([self.x[after - 1], self.x[before + 1]])
+        n_better = self._adopt(np.concatenate([after, before]), near)
         poses = self.x[frames]
         elsewhere = self.x[np.linspace(0, len(self.x) - 1, _N_CROSS_FRAME_STARTS).astype(int)]
         for number, limb in enumerate(self.mechanism.limbs[1:], 1):
