@@ -76,9 +76,9 @@ class FlatMechanism(NamedTuple):
         terms, rotations first; columns. In a `simple` node each column moves one term, linearly,
         and earlier columns carry later ones: then second derivatives are cross products of columns.
     terms : _TERM
-        In the order of their nodes. Rotations (`turns`): about axis 0, 1 or 2 of the frame that R (when `turned`) brings about.
-        Translations: along `direction` in F. The function: its kind, four numbers, its pieces.
-        Its argument is the sum of factor · coordinate over its weights.
+        In the order of their nodes. Rotations (`turns`): about axis 0, 1 or 2 of the frame that R
+        (when `turned`) brings about. Translations: along `direction` in F. The function: its kind,
+        four numbers, its pieces. Its argument is the sum of factor · coordinate over its weights.
     couplings : _TERM
         Functions whose results are the coordinates n_variables, n_variables + 1, …
     weights : _WEIGHT

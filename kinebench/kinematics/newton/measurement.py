@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from kinebench.kinematics.newton.compilation import compiled
-from kinebench.kinematics.newton.lanes import any_lane, like, root, select
+from kinebench.kinematics.newton.lanes import like, root, select
 from kinebench.kinematics.newton.rotations import move
 
 

@@ -120,7 +120,9 @@ def _zeros(kinds: dict[str, tuple[tuple[int, ...], Any]]) -> dict[str, Any]:
     They are small and many: allocating each would take longer.
     """
     vector = 8 * N_LANES
-    sizes = [-(-math.prod(shape) * kind.itemsize // vector) * vector for shape, kind in kinds.values()]
+    sizes = [
+        -(-math.prod(shape) * kind.itemsize // vector) * vector for shape, kind in kinds.values()
+    ]
     memory = np.zeros(sum(sizes) + vector, np.uint8)
     start = -memory.ctypes.data % vector
     starts = accumulate(sizes, initial=start)

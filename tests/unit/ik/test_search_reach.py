@@ -94,7 +94,7 @@ def test_where_neighbours_lead_is_asked_once(
     swing_markers: Markers,
 ) -> None:
     """In a recording in which every frame jumps: the same answer from fewer descents."""
-    asked = []
+    asked: list[int] = []
     minima = Descents.minima
 
     def counted(self: Descents, frames: Array, starts: Array) -> Any:

@@ -85,7 +85,8 @@ def test_several_joints_at_once_are_each_alone() -> None:
     """To the last bit of what decides: the nearer of the two triples, joint by joint."""
     generator = np.random.default_rng(4)
     gimbals = [
-        Gimbal((3 * k, 3 * k + 1, 3 * k + 2), np.array(axes)) for k, axes in enumerate(AXES.values())
+        Gimbal((3 * k, 3 * k + 1, 3 * k + 2), np.array(axes))
+        for k, axes in enumerate(AXES.values())
     ]
     n = 3 * len(gimbals) + 1  # and a hinge
     poses = generator.uniform(-3, 3, (200, n))
