@@ -115,7 +115,10 @@ class Markers(Value):
         columns = columns_of(wanted, self.names)
         confidence = None if self.confidence is None else self.confidence[:, columns]
         return replace(
-            self, names=wanted, positions=frozen(self.positions[:, columns]), confidence=confidence
+            self,
+            names=wanted,
+            positions=frozen(np.take(self.positions, columns, axis=1)),
+            confidence=confidence,
         )
 
     def rename(self, new_names: dict[str, str]) -> Markers:

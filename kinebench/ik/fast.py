@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from kinebench.core.arrays import FloatArray
+from kinebench.core.arrays import FloatArray, frozen
 from kinebench.core.ik_tasks import IKTasks
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
@@ -178,14 +178,14 @@ def _solution(
     values[:, places] = tracker.x[:, columns]
     observed[:, places] = tracker.observed[:, columns]
     rivals[np.ix_(known, places)] = tracker.rival_poses[known][:, columns]
-    motion = Motion(_coordinates(model), times, values)
+    motion = Motion(_coordinates(model), times, frozen(values))
     return IKSolution(
         motion,
         names,
-        tracker.errors[:, order],
+        frozen(np.take(tracker.errors, order, axis=1)),
         tracker.outcomes["converged"],
         tracker.outcomes["iterations"],
         observed,
         np.rad2deg(tracker.rival),
-        rivals,
+        frozen(rivals),
     )
