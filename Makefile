@@ -9,12 +9,14 @@ LOWEST := .venv-lowest
 demo: $(VENV)/.installed
 	$(BIN)/kinebench demo --out demo
 
+# Compiled tests and modules are kept, also where the environment says otherwise: else each worker
+# compiles all of them anew, and each process that a test starts does.
 test: $(VENV)/.installed-for-tests
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
+	PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 # The lowest versions that pyproject.toml allows, without TensorFlow: it sets bounds of its own.
 test-lowest: $(LOWEST)/.installed
-	OMP_NUM_THREADS=1 $(LOWEST)/bin/python -m pytest -m "not tensorflow and not network" --numprocesses auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
+	PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(LOWEST)/bin/python -m pytest -m "not tensorflow and not network" --numprocesses auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.installed-for-tests
 	$(BIN)/ruff check

@@ -6,11 +6,13 @@ import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from kinebench.baselines import measurement
 from kinebench.cli.main import main
 from kinebench.core import Markers, Motion
 from kinebench.core.keypoints import OPENCAP_20
@@ -80,6 +82,14 @@ def _warnings_as_before() -> Iterator[None]:
     before = warnings.showwarning
     yield
     warnings.showwarning = before
+
+
+@pytest.fixture(scope="module")
+def trials_filmed_once() -> Iterator[None]:
+    """A gate's trials are the same in each measurement: filming them is half of its time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(measurement, "seeded_trial", cache(measurement.seeded_trial))
+        yield
 
 
 @pytest.fixture(scope="session")

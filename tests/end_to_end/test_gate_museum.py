@@ -15,6 +15,8 @@ from kinebench.baselines.measurement import Measurement
 from kinebench.baselines.presets import tolerances_of
 from kinebench.pipeline.under_test import OwnPipeline, UnderTest
 
+pytestmark = pytest.mark.usefixtures("trials_filmed_once")
+
 FAULTS = (*PUBLISHED, *OWN_FAULTS)
 
 

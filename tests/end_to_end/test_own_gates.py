@@ -13,6 +13,8 @@ from kinebench.baselines.text import read_baseline
 from kinebench.cli.main import main
 from kinebench.errors import DataNotHereError, FileFormatError, NameNotFoundError
 
+pytestmark = pytest.mark.usefixtures("trials_filmed_once")
+
 ROOT = Path(__file__).resolve().parents[2]
 STUDY = """\
 name = "toy"

@@ -8,7 +8,7 @@ import json
 import re
 import shutil
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +16,46 @@ import numpy as np
 import pytest
 
 from kinebench.cli.main import main
-from kinebench.core import Subject
+from kinebench.core import Model, Subject
+from kinebench.core.markers import Markers
+from kinebench.core.provenance import digest
 from kinebench.io.mot import read_motion
 from kinebench.io.trc import read_trc, write_trc
 from kinebench.osim.runtime import load_opensim, quietly
-from kinebench.pipeline.opencap import opencap_setup
+from kinebench.pipeline.opencap import OpenCapSetup, opencap_setup
 from kinebench.pipeline.outputs import OUTPUT_FILES
+from kinebench.pipeline.session import reading
+from kinebench.pipeline.session.facts import FittedWindow
+from kinebench.pipeline.session.window import fitted_window
+from kinebench.remarks import collected_remarks
 from kinebench.scaling.opensim_scaler import OpenSimScaler
 from kinebench.scaling.window import GivenWindow
 
 pytestmark = pytest.mark.mirror
 
 MODEL = "LaiUhlrich2022"
+
+
+_fitted: dict[str, FittedWindow] = {}
+
+
+def _fitted_once(
+    setup: OpenCapSetup, static: Markers, subject: Subject, scaled: Model | None
+) -> FittedWindow:
+    key = digest((setup, static, subject, scaled))
+    if key not in _fitted:
+        with collected_remarks() as told:
+            _fitted[key] = fitted_window(setup, static, subject, scaled)
+        assert not told  # it would be lost the next time
+    return _fitted[key]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _window_is_searched_once_of_the_same_static_trial() -> Iterator[None]:
+    """Four runs of ScaleTool, in all that most tests here compute, and always the same."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "fitted_window", _fitted_once)
+        yield
 
 
 def messages(content: dict[str, Any]) -> list[str]:
@@ -101,8 +129,9 @@ def short(short_session: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 
 def test_a_second_run_gives_the_same_bytes(
-    short: Path, short_session: Path, tmp_path: Path
+    short: Path, short_session: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(reading, "fitted_window", fitted_window)
     content = run_on(short_session, tmp_path / "again")
     for name in OUTPUT_FILES:
         if name != "run.json":

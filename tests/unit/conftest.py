@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TextIO
 
 import numpy as np
 import pytest
@@ -156,3 +157,13 @@ def leg_setup() -> Document:
 <IKCoordinateTask name="nowhere"><apply>true</apply><weight>1</weight></IKCoordinateTask>
 </objects></IKTaskSet></MarkerPlacer></ScaleTool></OpenSimDocument>""".encode(),
     )
+
+
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures are put together but not drawn, half the time of a page: nothing looks at them."""
+
+    def blank(figure: object, buffer: TextIO, **options: object) -> None:
+        buffer.write("<svg></svg>")
+
+    monkeypatch.setattr("matplotlib.figure.Figure.savefig", blank)

@@ -22,6 +22,8 @@ WORDS = ("--body", "lab", "--augmenter", "lab-1", "--warm-up", "1", "--engine", 
 def files(squat: kb.Trial, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("files")
     kb.write(folder / "squat.trc", squat.keypoints)
+    assert squat.static is not None
+    assert squat.reference_motion is not None
     kb.write(folder / "static.trc", squat.static)
     kb.write(folder / "truth.mot", squat.reference_motion)
     return folder
@@ -74,6 +76,12 @@ def test_doubts_are_warnings_at_the_callers_line(squat: kb.Trial, lab: dict[str,
     with pytest.warns(KinebenchWarning) as told:
         kb.run(squat, **lab)
     assert {Path(one.filename).name for one in told} == {Path(__file__).name}
+
+
+def test_a_result_is_shown_with_its_light_and_its_run(result: Any) -> None:
+    assert repr(result) == f"<RunResult one squat: {result.light}; {result.run!r}>"
+    assert result._repr_html_() == result.run._repr_html_()
+    assert "<svg" in result._repr_html_()
 
 
 @pytest.mark.filterwarnings("ignore::kinebench.errors.KinebenchWarning")
@@ -178,7 +186,7 @@ def test_why_says_what_the_command_says(
 def test_audit_gives_the_light_of_the_command(
     recorded: dict[str, Any], squat: kb.Trial, tmp_path: Path, capsys: Any
 ) -> None:
-    asked = {"body": "lab", "augmenter": "lab-1", "warm_up": 1.0}
+    asked: dict[str, Any] = {"body": "lab", "augmenter": "lab-1", "warm_up": 1.0}
     found = kb.audit(**recorded, **asked)
     assert main(["audit", *words(recorded), *WORDS[:-2], "--json"]) == int(found.light == "red")
     told = json.loads(capsys.readouterr().out)
@@ -197,7 +205,7 @@ def test_audit_gives_the_light_of_the_command(
 def test_what_belongs_to_files_is_refused_with_a_trial(squat: kb.Trial) -> None:
     for options in ({"mass": 70.0}, {"keypoints": "a.trc"}, {"axes": "z-up"}):
         with pytest.raises(ValueRangeError, match=r"only with a session or files, not with a Tri"):
-            kb.run(squat, **options)  # type: ignore[arg-type]
+            kb.run(squat, **options)
     with pytest.raises(ValueRangeError, match="trial: only with a session"):
         kb.run(squat, "squats")
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import warnings
@@ -12,6 +13,7 @@ import pytest
 from kinebench.cli import main as module
 from kinebench.cli.main import _parser, main
 from kinebench.errors import KinebenchWarning, ScalingError
+from kinebench.io.interrupts import Interrupted
 from kinebench.remarks import Remark, carry, tell
 
 
@@ -291,6 +293,19 @@ def test_the_arguments_are_those_of_the_process_unless_given(
     assert main() == 0
     assert main(["run"]) == 0
     assert seen == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("error", "code"), [(KeyboardInterrupt(), 130), (Interrupted(signal.SIGTERM), 143)]
+)
+def test_an_interrupted_command_ends_as_the_signal_would_have_ended_it(
+    error: KeyboardInterrupt, code: int, command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command(failing(error))
+    assert main(["run"]) == code
+    assert capsys.readouterr() == (
+        "", "kinebench run: interrupted; no half-written file is left\n",
+    )  # fmt: skip
 
 
 def test_a_failing_answer_is_an_error_of_the_whole(

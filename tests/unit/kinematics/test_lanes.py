@@ -182,7 +182,7 @@ def test_scratch_arrays_do_not_overlap(descents: Descents, lanes: tuple[int, ...
 
 
 @compiled
-def _sines(w):  # type: ignore[no-untyped-def]
+def _sines(w):
     lanes = in_lanes(w)
     lanes.told[1], lanes.told[2] = sine_cosine(lanes.told[0])
 

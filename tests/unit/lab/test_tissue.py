@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -12,7 +14,12 @@ from kinebench.lab.motions import Squat
 from kinebench.lab.truth import marker_trial
 
 PEOPLE = Population().subjects(12)
-SQUATS = [record(person, Squat(repetitions=1), rate_hz=20.0) for person in PEOPLE]
+
+
+@cache
+def squats() -> list[Recording]:
+    """Of all of them: a second's work, which collecting the tests must not cost."""
+    return [record(person, Squat(repetitions=1), rate_hz=20.0) for person in PEOPLE]
 
 
 def displacement(recording: Recording, tissue: SoftTissue, *names: str) -> dict[str, np.ndarray]:
@@ -26,7 +33,7 @@ def at_depth(stem: str) -> float:
     """RMS over people of how far markers of a stem are off per axis in the depth, mm."""
     found = [
         moved[frames]
-        for recording in SQUATS
+        for recording in squats()
         for frames in [recording.true_motion.value("knee_angle_r") > np.radians(80)]
         for name, moved in displacement(recording, SoftTissue()).items()
         if stem in name
@@ -47,24 +54,24 @@ def test_displacement_goes_with_the_joints() -> None:
     moved = np.mean(
         [
             np.linalg.norm(displacement(one, SoftTissue())["r_thigh2_study"], axis=1)
-            for one in SQUATS
+            for one in squats()
         ],
         axis=0,
     )
-    knee = SQUATS[0].true_motion.value("knee_angle_r")
+    knee = squats()[0].true_motion.value("knee_angle_r")
     assert np.corrcoef(moved, knee)[0, 1] > 0.9
 
 
 def test_it_is_proportional_to_its_size_and_nothing_at_zero() -> None:
-    one, other = (displacement(SQUATS[0], SoftTissue(size)) for size in (1.0, 0.25))
+    one, other = (displacement(squats()[0], SoftTissue(size)) for size in (1.0, 0.25))
     for name, moved in one.items():
         np.testing.assert_allclose(other[name], 0.25 * moved, atol=1e-9)
-    still = SQUATS[0].optical_markers(SoftTissue(0.0))
-    assert still == SQUATS[0].true_markers
+    still = squats()[0].optical_markers(SoftTissue(0.0))
+    assert still == squats()[0].true_markers
 
 
 def test_clothes_move_markers_by_themselves() -> None:
-    cloth = displacement(SQUATS[0], SoftTissue(0.0, clothing_mm=10.0))
+    cloth = displacement(squats()[0], SoftTissue(0.0, clothing_mm=10.0))
     size = np.sqrt(np.mean(cloth["r_thigh1_study"] ** 2))
     assert 2 < size < 20
     assert np.abs(cloth["r_calc_study"]).max() == 0
@@ -72,7 +79,7 @@ def test_clothes_move_markers_by_themselves() -> None:
 
 def test_directions_are_the_person_s_and_creeping_is_the_trial_s() -> None:
     one, same, other = (
-        displacement(SQUATS[0], SoftTissue(), trial)["r_thigh1_study"] for trial in "aab"
+        displacement(squats()[0], SoftTissue(), trial)["r_thigh1_study"] for trial in "aab"
     )
     np.testing.assert_array_equal(one, same)
     assert 0.1 < np.abs(one - other).max() < 15
@@ -80,8 +87,8 @@ def test_directions_are_the_person_s_and_creeping_is_the_trial_s() -> None:
 
 
 def test_a_marker_trial_with_skin() -> None:
-    bare, skin = (marker_trial(SQUATS[0], "a", tissue=t) for t in (None, SoftTissue()))
-    keypoints = SQUATS[0].keypoints.names
+    bare, skin = (marker_trial(squats()[0], "a", tissue=t) for t in (None, SoftTissue()))
+    keypoints = squats()[0].keypoints.names
     assert skin.keypoints.select(keypoints) == bare.keypoints.select(keypoints)
     assert skin.keypoints != bare.keypoints
     assert skin.reference_markers == bare.reference_markers
@@ -94,7 +101,7 @@ def test_illegal_tissue(wrong: dict[str, float]) -> None:
 
 
 def test_markers_that_the_model_lacks() -> None:
-    recording = SQUATS[0]
+    recording = squats()[0]
     strange = recording.true_markers.rename({"C7_study": "C8_study"})
     tree = read_tree(recording.model)
     with pytest.raises(NameNotFoundError, match="C8_study"):

@@ -18,7 +18,9 @@ from kinebench.pipeline.choices import Choice, ChoiceKey, Source
 from kinebench.pipeline.opencap import OpenCapSetup, opencap_setup
 from kinebench.pipeline.plan import Plan, plan_from_markers
 from kinebench.pipeline.spec import DEFAULT_VERSION, TRACKED, PipelineSpec
+from kinebench.scaling.fast_scaler import FastScaler
 from kinebench.scaling.given import GivenModel
+from kinebench.scaling.opensim_scaler import OpenSimScaler
 from kinebench.scaling.standing_window import StandingWindow
 from kinebench.scaling.window import (
     GivenWindow,
@@ -66,22 +68,28 @@ def chosen(plan: Plan, key: ChoiceKey) -> Choice:
     return choice
 
 
+def window_of(plan: Plan) -> object:
+    scaler = plan.pipeline.scale
+    assert isinstance(scaler, FastScaler | OpenSimScaler)
+    return scaler.window
+
+
 @pytest.mark.usefixtures("asked")
 class TestStaticWindow:
     def test_opencap_s_rule_on_a_static_trial(self) -> None:
         plan = planned(recording())
-        assert plan.pipeline.scale.window == StaticWindow(ANATOMICAL_MARKERS)
+        assert window_of(plan) == StaticWindow(ANATOMICAL_MARKERS)
         assert chosen(plan, ChoiceKey.STATIC_WINDOW).source is Source.OPENCAP_RULE
 
     def test_the_best_standing_without_one_with_a_warning(self) -> None:
         with pytest.warns(KinebenchWarning, match="no static trial: .*constant error"):
             plan = planned()
-        assert plan.pipeline.scale.window == StandingWindow()
+        assert window_of(plan) == StandingWindow()
         assert plan.trial.static is None
 
     def test_a_window_that_is_asked_for_wins(self) -> None:
         plan = planned(recording(), window=GivenWindow(1.0, 2.0))
-        assert plan.pipeline.scale.window == GivenWindow(1.0, 2.0)
+        assert window_of(plan) == GivenWindow(1.0, 2.0)
         assert str(chosen(plan, ChoiceKey.STATIC_WINDOW)) == "1 to 2 s (asked for)"
 
     @pytest.mark.parametrize(
@@ -93,7 +101,7 @@ class TestStaticWindow:
         ],
     )
     def test_what_is_tracked_is_watched(self, track: str, watched: tuple[str, ...]) -> None:
-        assert planned(recording(), track=track).pipeline.scale.window == StaticWindow(watched)
+        assert window_of(planned(recording(), track=track)) == StaticWindow(watched)
 
     def test_optical_markers_have_no_makeshift(self) -> None:
         with pytest.raises(ValueRangeError, match="need a static trial"):
@@ -156,6 +164,17 @@ def test_unknown_kinds_get_the_near_match() -> None:
 
 
 @pytest.mark.usefixtures("asked")
+def test_a_scaled_model_gets_the_stored_markers_that_it_was_scaled_on(leg_model: Model) -> None:
+    """A marker that the file holds twice, with and without the mocap frame's offset."""
+    ended = leg_model.xml.replace(b'"KNEE"', b'"KNEE_offsetRemoved"')
+    names = ("HIP", "KNEE", "KNEE_offsetRemoved", "TOE")
+    for xml, held in ((ended, 2), (leg_model.xml, 1)):
+        tracked = planned(names=names, model=Model("leg", xml), track="stored").trial.keypoints
+        expected = recording(names).positions[:, held]
+        np.testing.assert_array_equal(tracked.position("KNEE"), expected)
+
+
+@pytest.mark.usefixtures("asked")
 def test_a_scaled_model_needs_no_static_trial(leg_model: Model) -> None:
     plan = planned(model=leg_model)
     assert plan.pipeline.scale == GivenModel(leg_model)
@@ -191,6 +210,7 @@ def test_opencap_s_files_fit_together(marker_set: str, mirror_file) -> None:
 
     mirror_file("Models/LaiUhlrich2022.osim")  # skips without it
     setup = opencap_setup(marker_set)
+    assert setup.marker_set is not None
     model = with_marker_set(setup.generic, setup.marker_set)
     require_sound(model)
     assert {name for name, _ in setup.ik.marker_weights} <= set(marker_names(model))

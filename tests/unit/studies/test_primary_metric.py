@@ -23,6 +23,8 @@ from kinebench.studies.design import Study
 from kinebench.studies.execution.cells import run_study
 from kinebench.studies.execution.store import Store
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 JUDGING = [metric.name for metric in metrics_of("waveform") if metric.better != "none"]
 
 
@@ -34,13 +36,18 @@ def made_up_study(made_up: ModuleType) -> Study:
     return found
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """Trials are computed once: each metric is then measured on them anew."""
+    return Store(tmp_path_factory.mktemp("shared"))
+
+
 @pytest.mark.parametrize("metric", JUDGING)
 def test_any_metric_gives_a_report_with_an_answer(
-    made_up_study: Study, metric: str, tmp_path: Path
+    made_up_study: Study, metric: str, shared: Store
 ) -> None:
     study = replace(made_up_study, metrics=(metric,))
-    store = Store(tmp_path)
-    outcomes = run_study(study, store)
+    outcomes = run_study(study, shared)
     assert {outcome.status for outcome in outcomes} == {"done"}
     document = study_document("T", "Q", parts_of(study, outcomes), "c")
     page = as_html(document)

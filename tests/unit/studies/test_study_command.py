@@ -20,6 +20,8 @@ from kinebench.studies.execution.store import Store
 from kinebench.studies.files import report_file as toml_report
 from kinebench.studies.report_plan import ReportPlan
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 Command = Callable[..., int]
 
 
@@ -221,17 +223,6 @@ def test_without_a_folder_it_is_the_projects_own(
     monkeypatch.setattr("kinebench.__file__", "/nowhere/kinebench/__init__.py")
     assert command("list") == 2
     assert "name a folder: kinebench study list FOLDER" in capsys.readouterr().err
-
-
-@pytest.mark.mirror
-def test_the_projects_own_studies_are_sound(
-    mirror_file: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
-) -> None:
-    mirror_file("opensimPipeline/Models/LaiUhlrich2022.osim")
-    assert main(["study", "list", "--json"]) == 0
-    rows = json.loads(capsys.readouterr().out)
-    assert rows
-    assert all(row["cells"] > 1 and row["question"].endswith("?") for row in rows)
 
 
 def test_no_workers_is_an_error(command: Command, capsys: pytest.CaptureFixture[str]) -> None:

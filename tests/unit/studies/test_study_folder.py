@@ -17,6 +17,8 @@ from kinebench.studies.files import report_file as toml_report
 from kinebench.studies.files.report_file import read_report
 from kinebench.studies.report_plan import ReportPlan, SectionChoice, with_first_subjects
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 PART = """
 name = "{name}"
 [base]
@@ -273,10 +275,21 @@ def test_a_part_of_which_all_failed_is_no_success(
 @pytest.mark.mirror
 def test_the_projects_own_folders_choose_sections_and_baselines(
     mirror_file: Callable[[str], Path],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     mirror_file("opensimPipeline/Models/LaiUhlrich2022.osim")
-    own = Path(__file__).parents[3] / "benchmarks" / "studies"
-    plans = {path.parent.name: read_report(path.parent) for path in own.glob("*/study.toml")}
+    read: dict[Path, ReportPlan] = {}
+
+    def reading(path: Path) -> ReportPlan:
+        return read.setdefault(path, read_report(path))
+
+    monkeypatch.setattr(toml_report, "read_report", reading)
+    assert main(["study", "list", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert len(rows) == len(read)
+    assert all(row["cells"] > 1 and row["question"].endswith("?") for row in rows)
+    plans = {path.name: plan for path, plan in read.items() if path.is_dir()}
     # real recordings refer to what one of the versions gave: no part of the version study
     assert {name: len(plan.studies) for name, plan in plans.items()} == {
         "augmenter_version": 1, "filtering": 2, "right_side_sinks": 2, "static_pose": 2,
