@@ -168,8 +168,13 @@ def _frames_of(recording: Markers, seconds: float) -> int:
 
 
 def _filled(recording: Markers) -> Iterator[Finding]:
-    lines = _stretches(_on_lines(recording), recording.n_frames)
-    curves = _stretches(_on_curves(recording), recording.n_frames)
+    line = _frames_of(recording, _AMBER_GAP_S)
+    curve = _frames_of(recording, _CURVE_S)
+    # one marker at a time: of an hour, all at once are several times the recording
+    paths = np.swapaxes(recording.positions, 0, 1)
+    begins = [np.stack([_on_line(path, line) for path in paths], axis=1)]
+    begins += [np.stack([_on_curve(path, curve) for path in paths], axis=1)]
+    lines, curves = (_stretches(starts, recording.n_frames) for starts in begins)
     # somebody who was computed, or smoothed afterwards, moves along smooth curves throughout
     curves &= (curves.mean(axis=0) < _MOST_FILLED) & (_noise_m(recording) > _NOISY_M)
     for kind, filled in (("a straight line", lines), ("a smooth curve", curves & ~lines)):
@@ -211,36 +216,33 @@ def _stretches(starts: NDArray[np.bool_], n_frames: int) -> NDArray[np.bool_]:
     return filled
 
 
-def _on_lines(recording: Markers) -> NDArray[np.bool_]:
-    """Where stretches begin that move along a line at one speed (n_starts, n_markers)."""
-    width = _frames_of(recording, _AMBER_GAP_S)
-    p, n = recording.positions, recording.n_frames - width
-    chord = p[width:] - p[:n]
+def _on_line(path: FloatArray, width: int) -> NDArray[np.bool_]:
+    """Where stretches of a path (n_frames, 3) begin that move along a line at one speed."""
+    n = len(path) - width
+    chord = path[width:] - path[:n]
     with np.errstate(invalid="ignore"):
-        straight = np.linalg.norm(chord, axis=2) > _MOVING_M
+        straight = np.linalg.norm(chord, axis=1) > _MOVING_M
         for place in (width // 4, width // 2, 3 * width // 4):
-            on_line = p[:n] + chord * (place / width)
-            straight &= (np.abs(p[place : place + n] - on_line) < _ROUNDING_M).all(axis=2)
+            on_line = path[:n] + chord * (place / width)
+            straight &= (np.abs(path[place : place + n] - on_line) < _ROUNDING_M).all(axis=1)
     return np.asarray(straight)
 
 
-def _on_curves(recording: Markers) -> NDArray[np.bool_]:
-    """Where stretches begin that follow a polynomial of third degree, but bend off a line."""
-    width = _frames_of(recording, _CURVE_S)
-    n = recording.n_frames - width
+def _on_curve(path: FloatArray, width: int) -> NDArray[np.bool_]:
+    """Where stretches of a path begin that follow a polynomial of third degree off a line."""
+    n = len(path) - width
     if n <= 0:
-        return np.zeros((0, len(recording.names)), bool)
+        return np.zeros(0, bool)
     knots = [round(width * share) for share in (0.0, 1 / 3, 2 / 3, 1.0)]
     between = [round(width * share) for share in (1 / 6, 0.5, 5 / 6)]
-    p = recording.positions
-    inside = p[between[1] : between[1] + n] - (p[:n] + p[width:]) / 2
+    inside = path[between[1] : between[1] + n] - (path[:n] + path[width:]) / 2
     with np.errstate(invalid="ignore"):
-        smooth = np.linalg.norm(inside, axis=2) > _BEND_M
+        smooth = np.linalg.norm(inside, axis=1) > _BEND_M
         for place in between:
             curve = sum(
-                weight * p[knot : knot + n] for knot, weight in _lagrange(knots, place).items()
+                weight * path[knot : knot + n] for knot, weight in _lagrange(knots, place).items()
             )
-            smooth &= (np.abs(p[place : place + n] - curve) < 2 * _ROUNDING_M).all(axis=2)
+            smooth &= (np.abs(path[place : place + n] - curve) < 2 * _ROUNDING_M).all(axis=1)
     return np.asarray(smooth)
 
 
@@ -249,9 +251,9 @@ def _noise_m(recording: Markers) -> FloatArray:
 
     White noise of variance s² has fourth differences of variance 70 s², a movement hardly any.
     """
-    bends = np.abs(np.diff(recording.positions, 4, axis=0))
     noise = np.zeros(len(recording.names))
-    for column, course in enumerate(np.swapaxes(bends, 0, 1)):
+    for column, path in enumerate(np.swapaxes(recording.positions, 0, 1)):
+        course = np.abs(np.diff(path, 4, axis=0))
         known = course[np.isfinite(course).all(axis=1)]
         if len(known):
             noise[column] = np.median(known, axis=0).max() / 0.6745 / np.sqrt(70.0)
@@ -276,8 +278,13 @@ def frozen(recording: Markers, subject: Subject) -> Iterator[Finding] | None:
 
 def _frozen(recording: Markers, step: float) -> Iterator[Finding]:
     with np.errstate(invalid="ignore"):
-        steps = np.abs(np.diff(recording.positions, axis=0))
-        still: NDArray[np.bool_] = np.asarray((steps < _STILL_M).all(axis=2))
+        still: NDArray[np.bool_] = np.stack(
+            [
+                (np.abs(np.diff(path, axis=0)) < _STILL_M).all(axis=1)
+                for path in np.swapaxes(recording.positions, 0, 1)
+            ],
+            axis=1,
+        )
     seconds = _FROZEN_ROUNDED_S if step else _FROZEN_S
     needed = max(3, round(seconds * recording.rate_hz))
     held: dict[str, float] = {}
