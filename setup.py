@@ -8,7 +8,7 @@ setup(
     package_data={
         "kinebench": [
             "py.typed",
-            "augmentation/lab_1/*",
+            "augmentation/lab_*/*",
             "baselines/quick.toml",
             "diagnosis/*.json",
             "literature/published.toml",

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from benchmarks.audit.faults import FAULTS, Base, Fault
+from benchmarks.audit.catalogue import FAULTS
+from benchmarks.audit.faults import Base, Fault
 from benchmarks.audit.sessions import audit_content, audit_recordings, base_session
 from kinebench.cleaning import Butterworth
 from kinebench.errors import ValueRangeError

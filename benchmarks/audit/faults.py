@@ -27,7 +27,17 @@ from kinebench.pipeline.spec import PipelineSpec
 from kinebench.signals.butterworth import butterworth
 from kinebench.studies.sources.lab_session import LabSession
 
-__all__ = ["FAULTS", "Base", "Fault", "Planted"]
+__all__ = [
+    "FAULTS",
+    "Base",
+    "Fault",
+    "Plant",
+    "Planted",
+    "changed_movement",
+    "on_both",
+    "on_movement",
+    "turned",
+]
 
 Plant = Callable[["Base", np.random.Generator], "Planted"]
 
@@ -89,7 +99,7 @@ _IN_RESULT = {
 }  # fmt: skip
 
 
-def _changed(
+def changed_movement(
     content: SessionContent, change: Callable[[Markers], Markers], static: bool = False
 ) -> SessionContent:
     """Change the keypoints of the movement, and perhaps of the static trial."""
@@ -101,21 +111,28 @@ def _changed(
     return replace(content, trials=trials)
 
 
-def _on_movement(change: Callable[[Markers, np.random.Generator], Markers]) -> Plant:
-    return lambda session, rng: Planted(_changed(session.content(), lambda m: change(m, rng)))
+def on_movement(change: Callable[[Markers, np.random.Generator], Markers]) -> Plant:
+    """A fault of the movement's keypoints alone."""
+    return lambda session, rng: Planted(
+        changed_movement(session.content(), lambda m: change(m, rng))
+    )
 
 
-def _on_both(change: Callable[[Markers, np.random.Generator], Markers]) -> Plant:
-    return lambda session, rng: Planted(_changed(session.content(), lambda m: change(m, rng), True))
+def on_both(change: Callable[[Markers, np.random.Generator], Markers]) -> Plant:
+    """A fault of the keypoints of movement and static trial."""
+    return lambda session, rng: Planted(
+        changed_movement(session.content(), lambda m: change(m, rng), True)
+    )
 
 
 def _scaled(factor: float) -> Plant:
-    return _on_both(lambda markers, _: markers.with_positions(markers.positions * factor))
+    return on_both(lambda markers, _: markers.with_positions(markers.positions * factor))
 
 
-def _turned(axes: dict[str, float]) -> Plant:
+def turned(axes: dict[str, float]) -> Plant:
+    """Everything turned about axes, degrees."""
     R = rotation_from_axis_angles(axes)
-    return _on_both(lambda markers, _: markers.with_positions(markers.positions @ R.T))
+    return on_both(lambda markers, _: markers.with_positions(markers.positions @ R.T))
 
 
 def _edited(markers: Markers, edit: Callable[[FloatArray], None]) -> Markers:
@@ -158,7 +175,7 @@ def _far(metres: float) -> Plant:
 
         return _edited(markers, edit)
 
-    return _on_movement(change)
+    return on_movement(change)
 
 
 def _freeze(keypoints: int | None) -> Plant:
@@ -171,7 +188,7 @@ def _freeze(keypoints: int | None) -> Plant:
 
         return _edited(markers, edit)
 
-    return _on_movement(change)
+    return on_movement(change)
 
 
 def _gap(seconds: float) -> Plant:
@@ -187,7 +204,7 @@ def _gap(seconds: float) -> Plant:
     def plant(session: Base, rng: np.random.Generator) -> Planted:
         from kinebench.cleaning.catalogue import parse_cleaners
 
-        content = _changed(session.content(), lambda markers: change(markers, rng))
+        content = changed_movement(session.content(), lambda markers: change(markers, rng))
         clean = parse_cleaners("fill-linear+fill-ends")
         return Planted(content, PipelineSpec(augmenter="lab-1", engine="fast", clean=clean))
 
@@ -277,7 +294,7 @@ def _jolt(markers: Markers, rng: np.random.Generator) -> Markers:
 
 
 def _noise(mm: float) -> Plant:
-    return _on_movement(
+    return on_movement(
         lambda markers, rng: markers.with_positions(
             markers.positions + mm / 1e3 * rng.standard_normal(markers.positions.shape)
         )
@@ -308,7 +325,7 @@ def _repeated(markers: Markers, rng: np.random.Generator) -> Markers:
 def _slow(rate_hz: float) -> Plant:
     def plant(session: Base, rng: np.random.Generator) -> Planted:
         content = replace(session.session, rate_hz=60.0).content()
-        return Planted(_changed(content, FrameRateChange(rate_hz), True))
+        return Planted(changed_movement(content, FrameRateChange(rate_hz), True))
 
     return plant
 
@@ -340,7 +357,7 @@ def _another_person(session: Base, rng: np.random.Generator) -> Planted:
 
 
 def _other_calibration(factor: float) -> Plant:
-    return _on_movement(lambda markers, _: markers.with_positions(markers.positions * factor))
+    return on_movement(lambda markers, _: markers.with_positions(markers.positions * factor))
 
 
 def _subject(**change: float) -> Plant:
@@ -517,33 +534,33 @@ FAULTS: tuple[Fault, ...] = (
     Fault("height in inches", _SIZE, _subject(height_m=39.37), red=True),
     Fault("mass in lb", ("mass",), _subject(mass_kg=2.2046)),
     Fault("mass in g", ("mass",), _subject(mass_kg=1000.0), red=True),
-    Fault("Z up", ("axes",), _turned({"x": 90.0}), red=True),
-    Fault("X up", ("axes",), _turned({"z": 90.0}), red=True),
-    Fault("upside down", ("axes",), _turned({"x": 180.0}), red=True),
-    Fault("left-handed axes", ("left and right",), _on_both(_mirrored), red=True),
+    Fault("Z up", ("axes",), turned({"x": 90.0}), red=True),
+    Fault("X up", ("axes",), turned({"z": 90.0}), red=True),
+    Fault("upside down", ("axes",), turned({"x": 180.0}), red=True),
+    Fault("left-handed axes", ("left and right",), on_both(_mirrored), red=True),
     Fault("left and right exchanged throughout", ("left and right",),
-          _on_both(lambda m, _: _exchanged(m, _ALL)), red=True),
+          on_both(lambda m, _: _exchanged(m, _ALL)), red=True),
     Fault("legs exchanged throughout", ("left and right",),
-          _on_both(lambda m, _: _exchanged(m, _ALL[1:6])), red=True),
-    Fault("zeros for missing", ("zeros", "gaps"), _on_movement(_zeros), red=True),
-    Fault("frames of zeros", ("zeros", "gaps"), _on_movement(_all_zero), red=True),
+          on_both(lambda m, _: _exchanged(m, _ALL[1:6])), red=True),
+    Fault("zeros for missing", ("zeros", "gaps"), on_movement(_zeros), red=True),
+    Fault("frames of zeros", ("zeros", "gaps"), on_movement(_all_zero), red=True),
     Fault("a keypoint 1,000 km off", ("far points",), _far(1e6), red=True),
     Fault("a keypoint 16.5 m off", ("far points",), _far(-16.512), red=True),
     Fault("a keypoint frozen for 0.5 s", ("frozen",), _freeze(1)),
     Fault("everything frozen for 0.5 s", ("frozen",), _freeze(None), red=True),
-    Fault("every frame twice", ("frozen",), _on_movement(_repeated)),
+    Fault("every frame twice", ("frozen",), on_movement(_repeated)),
     Fault("a gap of 0.6 s", ("gaps",), _gap(0.6)),
-    Fault("a gap of 0.6 s, filled", ("straight lines",), _on_movement(_filled)),
-    Fault("lost frames", ("time stamps",), _on_movement(_lost_frames)),
-    Fault("time stamps shifted by 0.5 s", ("time stamps",), _on_movement(_shifted_stamps)),
-    Fault("times in ms", ("sampling rate",), _on_movement(_milliseconds), red=True),
+    Fault("a gap of 0.6 s, filled", ("straight lines",), on_movement(_filled)),
+    Fault("lost frames", ("time stamps",), on_movement(_lost_frames)),
+    Fault("time stamps shifted by 0.5 s", ("time stamps",), on_movement(_shifted_stamps)),
+    Fault("times in ms", ("sampling rate",), on_movement(_milliseconds), red=True),
     Fault("filmed at 15 Hz", ("sampling rate",), _slow(15.0)),
-    Fault("another person from some frame on", _SPEED, _on_movement(_teleport), red=True),
-    Fault("spikes", ("spikes",), _on_movement(_jolt)),
+    Fault("another person from some frame on", _SPEED, on_movement(_teleport), red=True),
+    Fault("spikes", ("spikes",), on_movement(_jolt)),
     Fault("tremble of 10 mm", ("tremble",), _noise(10.0)),
-    Fault("legs swapped in bursts", ("side swaps",), _on_movement(_swap)),
-    Fault("a shank that shrinks by 60 %", ("segment lengths",), _on_movement(_stretching)),
-    Fault("a shank too short by 35 %", ("left against right",), _on_movement(_short_shank)),
+    Fault("legs swapped in bursts", ("side swaps",), on_movement(_swap)),
+    Fault("a shank that shrinks by 60 %", ("segment lengths",), on_movement(_stretching)),
+    Fault("a shank too short by 35 %", ("left against right",), on_movement(_short_shank)),
     Fault("another person in the static trial", ("movement against static",), _another_person),
     Fault("movement 25 % too large", ("movement against static",), _other_calibration(1.25),
           red=True),
@@ -562,11 +579,11 @@ FAULTS: tuple[Fault, ...] = (
     Fault("walking, with a cut-off of 2 Hz", ("cut-off",), _walking_at_2_hz),
     Fault("6 Hz, twice", ("filters in series",), _cleaned(6.0, 6.0)),
     Fault("the generic model as scaled one", ("unscaled model",), _generic_model, red=True),
-    Fault("toes turned inwards by 110°", ("joint limits",), _on_movement(_turned_toes)),
-    Fault("everything turned round for five frames", ("joint jumps",), _on_movement(_turned_round),
+    Fault("toes turned inwards by 110°", ("joint limits",), on_movement(_turned_toes)),
+    Fault("everything turned round for five frames", ("joint jumps",), on_movement(_turned_round),
           red=True),
-    Fault("a knee 200 mm outwards", ("largest marker error",), _on_movement(_knee_out)),
+    Fault("a knee 200 mm outwards", ("largest marker error",), on_movement(_knee_out)),
     Fault("a motion filtered over a wrap", ("wraps",), _with_motion(_smeared), red=True),
-    Fault("a foot below the ground", ("floor",), _on_movement(_floor_outlier)),
+    Fault("a foot below the ground", ("floor",), on_movement(_floor_outlier)),
     Fault("markers 35 % too large", ("marker error",), _other_calibration(1.35)),
 )  # fmt: skip

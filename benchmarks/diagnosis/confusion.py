@@ -1,6 +1,6 @@
 """How often is `kinebench why` right, and how often does it accuse a clean session?
 
-Sessions of the draw "judged-2": other people, movements, seeds and sizes than those that
+Sessions of the draw "judged-3": other people, movements, seeds and sizes than those that
 `learnt.json` was learnt from, under the same camera presets and under ones that it has not seen.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -22,6 +23,7 @@ from kinebench.core.trial import Trial
 from kinebench.diagnosis.faults import LIKELY, faults_of
 from kinebench.diagnosis.features import measured
 from kinebench.diagnosis.figures import courses_of, deepest_frames, figures_of
+from kinebench.diagnosis.suspicion import learnt
 from kinebench.diagnosis.verdict import WRONG_SOMEHOW, angle_change
 from kinebench.errors import KinebenchError
 from kinebench.lab.seeds import generator
@@ -41,8 +43,8 @@ __all__ = [
 
 # Of a planted fault, beyond which it should be found.
 _EFFECT_DEG, _EFFECT_MM = 2.0, 10.0
-DRAW = "judged-2"
-"""Of sessions, people, seeds and sizes; that of before, "judged", was looked at."""
+DRAW = "judged-3"
+"""Of sessions, people, seeds and sizes; earlier ones, "judged" and "judged-2", were looked at."""
 _PER_PRESET = 30
 # Sessions of one person; neighbours in the plan have other presets.
 _OF_ONE = 9
@@ -98,6 +100,11 @@ class Judged:
         if self.accused:
             return self.accused[0]
         return "cannot be told" if self.strange or self.anything >= WRONG_SOMEHOW else "nothing"
+
+    @property
+    def doubted(self) -> bool:
+        """Whether it is said that something may be wrong, without a cause that stands out."""
+        return self.said == "nothing" and self.anything >= 1.0 - learnt().clean_share
 
     @property
     def matters(self) -> bool:
@@ -245,7 +252,10 @@ def _share(hits: Sequence[bool]) -> str:
 def page(judged: Sequence[Judged]) -> str:
     """Rates, calibration, confusion, and every session."""
     wanted = len(plan())
-    told = f"Sessions judged: {len(judged)} of {wanted} planned, in a drawn order."
+    told = textwrap.fill(
+        f"Sessions judged: {len(judged)} of {wanted} planned, in a drawn order. {_missed(judged)}",
+        100,
+    )
     sections = (_rates(judged), _of_presets(judged), _calibration(judged), _confusion(judged),
                 _every(judged))  # fmt: skip
     return "\n\n".join([_HEAD, told, *("\n".join(lines) for lines in sections)]) + "\n"
@@ -259,36 +269,97 @@ def _first(one: Judged) -> bool:
     return one.said == one.causes[0]
 
 
-def _rates(judged: Sequence[Judged]) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class _Rate:
+    """How often something was so, and how often it should be."""
+
+    title: str
+    hits: Sequence[bool]
+    least: float = 0.0
+    most: float = 1.0
+
+    @property
+    def wanted(self) -> str:
+        if self.least > 0.0:
+            return f"at least {100 * self.least:.0f} % wanted"
+        return f"at most {100 * self.most:.0f} % wanted" if self.most < 1.0 else ""
+
+    @property
+    def missed(self) -> bool:
+        return bool(self.hits) and not self.least <= float(np.mean(self.hits)) <= self.most
+
+
+_MOST_ACCUSED = 0.05
+
+
+def _rates_of(judged: Sequence[Judged]) -> tuple[_Rate, ...]:
     single = _single(judged)
     matter = [one for one in single if one.matters]
     rest = [one for one in single if not one.matters]
     pairs = [one for one in judged if len(one.causes) == 2]
     hidden = [one for one in judged if len(one.causes) == 1 and not one.nameable]
     clean = [one for one in judged if not one.causes]
+    quiet = [one for one in single if not one.accused]
     wrong = [bool(set(one.accused) - set(one.causes)) for one in single]
-    rows = (
-        ("planted cause first, where it moves angles by more than 2° or the side drop by more"
-         " than 10 mm (wanted: 85 %)", [_first(one) for one in matter]),
-        ("planted cause first, smaller effects", [_first(one) for one in rest]),
-        ("… of all of them, something else accused besides or instead", wrong),
-        ("… of all of them, 'cannot be told'", [one.said == "cannot be told" for one in single]),
-        ("two causes: both named (wanted: 70 %)",
-         [set(one.causes) <= set(one.accused) for one in pairs]),
-        ("two causes: at least one named", [bool(set(one.causes) & set(one.accused))
-                                            for one in pairs]),
-        ("causes without a name: another one blamed (wanted: at most 10 %)",
-         [bool(one.accused) for one in hidden]),
-        ("causes without a name: 'cannot be told'",
-         [one.said == "cannot be told" for one in hidden]),
-        ("**clean sessions accused** (wanted: at most 5 %)", [bool(one.accused) for one in clean]),
-        ("clean sessions of which something 'cannot be told'",
-         [one.said == "cannot be told" for one in clean]),
+    both = [set(one.causes) <= set(one.accused) for one in pairs]
+    either = [bool(set(one.causes) & set(one.accused)) for one in pairs]
+    return (
+        _Rate("planted cause first, where it moves angles by more than 2° or the side drop by more"
+              " than 10 mm", [_first(one) for one in matter], least=0.85),
+        _Rate("planted cause first, smaller effects", [_first(one) for one in rest]),
+        _Rate("… of all of them, something else accused besides or instead", wrong),
+        _Rate("… of all of them, 'cannot be told'", _untold(single)),
+        _Rate("… of those without an accusation, 'something may be wrong'",
+              [one.doubted for one in quiet]),
+        _Rate("two causes: both named", both, least=0.7),
+        _Rate("two causes: at least one named", either),
+        _Rate("causes without a name: another one blamed",
+              [bool(one.accused) for one in hidden], most=0.1),
+        _Rate("causes without a name: 'cannot be told'", _untold(hidden)),
+        _Rate("**clean sessions accused**", [bool(one.accused) for one in clean],
+              most=_MOST_ACCUSED),
+        _Rate("clean sessions of which something 'cannot be told'", _untold(clean)),
+        _Rate("clean sessions of which 'something may be wrong'",
+              [one.doubted for one in clean]),
     )  # fmt: skip
+
+
+def _untold(judged: Sequence[Judged]) -> list[bool]:
+    return [one.said == "cannot be told" for one in judged]
+
+
+def _rates(judged: Sequence[Judged]) -> Iterator[str]:
     yield "| | share [95 % interval] |"
     yield "|---|---|"
-    for title, hits in rows:
-        yield f"| {title} | {_share(hits)} |"
+    for rate in _rates_of(judged):
+        wanted = f" ({rate.wanted})" if rate.wanted else ""
+        yield f"| {rate.title}{wanted} | {_share(rate.hits)} |"
+
+
+def _missed(judged: Sequence[Judged]) -> str:
+    """Which bars the sessions miss, and what so few of a preset cannot show."""
+    accused = {
+        preset: [bool(one.accused) for one in judged if one.preset == preset and not one.causes]
+        for preset in PRESETS
+    }
+    presets = [
+        _Rate(f"clean sessions accused, {preset}", hits, most=_MOST_ACCUSED)
+        for preset, hits in accused.items()
+    ]
+    bars = [rate for rate in (*_rates_of(judged), *presets) if rate.missed]
+    told = "; ".join(
+        f"{rate.title.strip('*')} ({_share(rate.hits)}; {rate.wanted})" for rate in bars
+    )
+    fewest = min(len(hits) for hits in accused.values())
+    highest = wilson(0, fewest)[1]
+    few = (
+        f" {fewest} clean sessions of a preset cannot show that its rate is below"
+        f" {100 * _MOST_ACCUSED:.0f} %: of none accused the interval still goes to"
+        f" {100 * highest:.0f} %."
+        if highest > _MOST_ACCUSED
+        else ""
+    )
+    return (f"Missed: {told}." if bars else "No bar is missed.") + few
 
 
 def _of_presets(judged: Sequence[Judged]) -> Iterator[str]:

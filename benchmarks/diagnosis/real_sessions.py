@@ -66,21 +66,21 @@ are none of these. The swaps of each recording, which nothing here hangs on, are
 
 READ: Mapping[str, str] = {
     f"{SESSION}, Asym_0": (
-        "Stands: an asymmetric squat was asked for, and the hips do move 18 cm sideways. Changing"
-        " lengths (a thigh of 0.41 m appears 0.31 m long in a stretch) are there as well, and only"
-        " possible: rigs let thighs shorten with depth."
+        "Stands: an asymmetric squat was asked for, and the hips do move 20 cm sideways. Changing"
+        " lengths (a thigh of 0.41 m appears 0.31 m long in a stretch) are there as well and not"
+        " told: rigs let thighs shorten with depth."
     ),
     f"{SESSION}, Squats_0": (
         "Misses: the thighs appear a quarter shorter at depth than standing, which virtual rigs do"
-        " by 13 % at most; it is listed as possible."
+        " by 13 % at most; what was learnt gives it less than 10 %."
     ),
     "keypoints-subject2, squats.trc": (
         "Stands: the file begins in the movement, and the default has no warm-up; the effect is"
         " small (1.7° where it is most)."
     ),
     "keypoints-subject2, sit_to_stand.trc": (
-        "Stands: the recording begins while rising; that the model is scaled on a bent pose for"
-        " want of a static trial is seen as a wrong window, and only possible."
+        "Stands: the recording begins while rising; that the model is scaled on a bent pose, for"
+        " want of a static trial, is called a wrong window, which comes to the same."
     ),
     "keypoints-subject2, drop_vertical_jump.trc": (
         "Start-up stands. Tilt forwards does not: heels off the floor and the box that is jumped"

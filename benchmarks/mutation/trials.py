@@ -27,7 +27,7 @@ LIBRARIES = (
     "numpy", "scipy.signal", "scipy.optimize", "scipy.stats", "scipy.interpolate",
     "scipy.spatial.transform", "pandas", "matplotlib.pyplot", "opensim", "numba",
     "numba.core.caching", "hypothesis", "hypothesis.extra.numpy", "h5py", "yaml", "ezc3d",
-    "rich.console", "rich.table", "rich.progress", "pooch", "requests", "pytest",
+    "pooch", "requests", "pytest",
 )  # fmt: skip
 NEAR_FILES = 6  # test files of the first stage
 # by imports: whole files, whose time is not known, so that a mutant is never caught by it

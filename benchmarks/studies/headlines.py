@@ -1,12 +1,14 @@
 """Results per activity at OpenCap's own set-up, from what the committed reports carry.
 
 ``python -m benchmarks.studies.headlines`` reads the tables inside `reports/*.html`, runs nothing,
-and writes `reports/headlines.md`. No mean over activities or set-ups: a level that means one thing
-in a squat and another in a walk has no mean.
+and writes `reports/headlines.md`. The table by camera is of a page that is not committed:
+``--by-camera REPORT`` first keeps its runs as `version_by_camera.csv`. No mean over activities or
+set-ups: a level that means one thing in a squat and another in a walk has no mean.
 """
 
 from __future__ import annotations
 
+import argparse
 import base64
 import csv
 import gzip
@@ -246,8 +248,24 @@ not here: their reference is OpenCap's own result, made with v0.1 or older.
 """
 
 
+def kept(rows: Sequence[Row]) -> str:
+    """The columns of runs that the table by camera needs, as CSV."""
+    names = ("subject", "trial", "augmenter", "camera")
+    errors = ("mean_error_deg", "offset_removed_deg")
+    lines = [",".join((*names, *errors))]
+    for row in rows:
+        figures = (f"{float(row[name]):.4f}" for name in errors)
+        lines.append(",".join((*(row[name] for name in names), *figures)))
+    return "\n".join(lines) + "\n"
+
+
 def main() -> None:
-    """Write the page."""
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--by-camera", type=Path, metavar="REPORT")
+    arguments = parser.parse_args()
+    if arguments.by_camera:
+        write_atomically(_BY_CAMERA, kept(runs(arguments.by_camera)))
     write_atomically(REPORTS / "headlines.md", page())
 
 

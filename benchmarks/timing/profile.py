@@ -58,7 +58,7 @@ _STAGES: Rules = (
                       "kinebench/comparison/best_lags.py:")),
     ("metrics", ("kinebench/metrics/", "kinebench/comparison/", "kinebench/statistics/")),
     ("laboratory", ("kinebench/lab/", "kinebench/studies/sources/")),
-    ("pages and tables", ("kinebench/reports/", "rich/", "kinebench/cli/why.py:_print")),
+    ("pages and tables", ("kinebench/reports/", "kinebench/cli/why.py:_print")),
 )  # fmt: skip
 # whatever they call upon that is a stage counts there
 _AROUND: Rules = (

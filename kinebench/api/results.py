@@ -71,7 +71,7 @@ class ComparisonResult(_Shown):
         return _frame(
             (*tidy_rows(found), *subject_rows(found, self.margin))
             if isinstance(found, Comparison)
-            else tidy_method_rows(found)
+            else tidy_method_rows(found, self.margin)
         )
 
     def report(self, path: PathLike) -> None:

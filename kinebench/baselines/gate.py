@@ -198,11 +198,21 @@ def accepted(
     run = partial(gate.measure, timed=timed, on_trial=on_trial)
     first, origin = run()
     same = (first, run()[0])
-    # recorded trials are the same under every seed
-    is_laboratory = any(isinstance(source, LabSource) for source in gate.sources)
-    others = tuple(run(seed)[0] for seed in range(1, repeats)) if is_laboratory else ()
+    others = tuple(run(seed)[0] for seed in _other_seeds(gate, repeats))
     chosen = {**tolerances_of(gate.preset), **(tolerances or {})}
     return baseline_of(gate.name, origin, same, others, chosen, accepted_by)
+
+
+def n_runs_to_accept(gate: Gate, repeats: int) -> int:
+    """How often `accepted` runs a pipeline on a trial."""
+    same = 2 * len(gate.sources) * (1 + len(gate.variants))
+    return same + len(_other_seeds(gate, repeats)) * len(gate.sources)
+
+
+def _other_seeds(gate: Gate, repeats: int) -> range:
+    # recorded trials are the same under every seed
+    is_laboratory = any(isinstance(source, LabSource) for source in gate.sources)
+    return range(1, repeats) if is_laboratory else range(0)
 
 
 def _require_here(datasets: tuple[str, ...]) -> None:

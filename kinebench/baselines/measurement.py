@@ -123,7 +123,7 @@ def seeded_trial(source: TrialSource, seed: int, choices: Choices = ()) -> Trial
 
 
 def measure(
-    under_test: UnderTest,
+    under_test: Callable[[Trial], Motion],
     sources: tuple[TrialSource, ...],
     seed: int = 0,
     timed: bool = False,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from kinebench.cleaning.lengths import BoneLengths
 from kinebench.cleaning.levelling import Level
@@ -25,9 +25,7 @@ _STAGES: tuple[type[Cleaner], ...] = (
     Rescale,
 )  # fmt: skip
 
-CLEANERS: Mapping[str, NotationEntry[Cleaner]] = Catalogue(
-    entries_of(*_STAGES), "cleaner", entries_of
-)
+CLEANERS: Catalogue[NotationEntry[Cleaner]] = Catalogue(entries_of(*_STAGES), "cleaner", entries_of)
 """Kinebench's cleaners and those of other packages, by the name that their class says."""
 
 

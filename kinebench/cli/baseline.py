@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from kinebench.cli.arguments import one_or_more
 from kinebench.cli.check import add_gate_arguments, baseline_path, gate_of
-from kinebench.cli.progress import status_line
+from kinebench.cli.progress import counted
 from kinebench.errors import ValueRangeError
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _accept(arguments: argparse.Namespace) -> int:
     from dataclasses import replace
 
-    from kinebench.baselines.gate import accepted
+    from kinebench.baselines.gate import accepted, n_runs_to_accept
     from kinebench.baselines.text import baseline_text
     from kinebench.io.atomic import require_writable, write_atomically
 
@@ -77,14 +78,16 @@ def _accept(arguments: argparse.Namespace) -> int:
     if arguments.preset is not None:
         gate = replace(gate, preset=arguments.preset)
     by = arguments.by or _user()
-    with status_line() as show:
+    begun = itertools.count()
+    with counted(n_runs_to_accept(gate, arguments.repeats), "runs") as step:
         baseline = accepted(
             gate,
             (_day(arguments.date), by, arguments.reason),
             None if arguments.preset is not None else _kept_tolerances(path),
             arguments.repeats,
             arguments.timing,
-            lambda trial: show(f"trial: {trial}"),
+            # told of each as it begins: then the one before is done
+            lambda _: step() if next(begun) else None,
         )
     write_atomically(path, baseline_text(baseline))
     if arguments.repeats < _FEW:

@@ -172,13 +172,34 @@ def _check(arguments: argparse.Namespace) -> int:
     print_remarks(remarks)
     if verdict.failures or verdict.n_compared:
         _write(arguments, verdict, baseline, measured)
-        _tell(arguments, verdict, baseline, path, remarks)
     if not measured.motions or not verdict.n_compared:
-        for trial, reason in measured.failures.items():
-            print(f"kinebench check: {trial}: {reason}", file=sys.stderr)
-        print("kinebench check: nothing was measured", file=sys.stderr)
+        _tell_of_nothing(arguments, verdict, baseline, measured, path.name)
         return _NOTHING_MEASURED
+    _tell(arguments, verdict, baseline, path, remarks)
     return _REGRESSION if verdict.failures else 0
+
+
+def _tell_of_nothing(
+    arguments: argparse.Namespace,
+    verdict: Verdict,
+    baseline: Baseline,
+    measured: Measurement,
+    name: str,
+) -> None:
+    """Why there is nothing to compare, a reason once: a list of all that is missing tells nothing.
+
+    It is on standard error; standard output has JSON or an annotation if these were asked for.
+    """
+    from kinebench.reports.gate_formats import as_json
+    from kinebench.reports.gate_words import github_error, nothing_measured
+
+    lines = nothing_measured(measured, baseline, name)
+    if arguments.json:
+        print(as_json(verdict, baseline))
+    elif arguments.github:
+        print(github_error(lines, name))
+    for line in lines:
+        print(f"kinebench check: {line}", file=sys.stderr)
 
 
 def _tell(

@@ -79,7 +79,8 @@ def run_methods(
     require_writable([path for path in outputs if path is not None], [path for _, path in files])
     comparison = compare_methods(found, how, matches(arguments.match), said.kinds)
     if arguments.csv is not None:
-        write_atomically(arguments.csv, tables.as_csv(method_report.tidy_method_rows(comparison)))
+        rows = method_report.tidy_method_rows(comparison, margin_rad)
+        write_atomically(arguments.csv, tables.as_csv(rows))
     if arguments.ranking is not None:
         write_atomically(arguments.ranking, tables.as_csv(method_report.ranking_rows(comparison)))
     if arguments.latex is not None:
@@ -96,7 +97,7 @@ def run_methods(
         content = method_report.methods_as_json(comparison, margin_rad)
         print(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
     else:
-        _print(comparison)
+        _print(comparison, margin_rad)
     return 0
 
 
@@ -123,8 +124,11 @@ def matches(texts: Sequence[str]) -> dict[str, str]:
     return pairs
 
 
-def _print(comparison: MethodComparison) -> None:
+def _print(comparison: MethodComparison, margin_rad: float | None) -> None:
+    from kinebench.comparison.side_differences import side_differences
     from kinebench.reports import method_report
+    from kinebench.reports.methods_text import methods_compared
+    from kinebench.reports.sides_over_subjects import sides_in_words
     from kinebench.reports.tables import as_text
 
     width = terminal_width()
@@ -146,5 +150,11 @@ def _print(comparison: MethodComparison) -> None:
         print()
         print(as_text(table, width))
     print()
+    for name, own in comparison.methods.items():
+        for line in sides_in_words(side_differences(own)):
+            fill(f"{name}: {line}")
     for left_out in comparison.excluded:
         fill(f"left out: {left_out.item}: {left_out.reason}")
+    shared = method_report.shared_methods(comparison)
+    print()
+    fill(f"methods: {methods_compared(shared, comparison.group, margin_rad)}")

@@ -13,13 +13,14 @@ if TYPE_CHECKING:
 
 
 def print_comparison(comparison: Comparison, margin_rad: float | None, said: SaidOfModels) -> None:
-    """Tables of each kind of trials, then remarks."""
+    """Tables of each kind of trials, then remarks, then the methods for a paper."""
     from kinebench.reports.comparison_remarks import (
         comparison_title,
         kind_title,
         procedure_remarks,
         remarks,
     )
+    from kinebench.reports.methods_text import comparison_methods
 
     width = terminal_width()
     print(f"estimate − reference: {comparison_title(comparison)}\n")
@@ -30,6 +31,8 @@ def print_comparison(comparison: Comparison, margin_rad: float | None, said: Sai
     for line in (*remarks(comparison), *procedure_remarks(comparison)):
         hang = "    " if line.startswith("  ") else "  "
         print(textwrap.fill(line, max(width, 40), subsequent_indent=hang, break_long_words=False))
+    methods = f"methods: {comparison_methods(comparison, margin_rad)}"
+    print(f"\n{textwrap.fill(methods, max(width, 40), break_long_words=False)}")
 
 
 def _print_over_subjects(
@@ -53,6 +56,7 @@ def _print_over_subjects(
             f"no test of equivalence: it takes the motions of {FEWEST_SUBJECTS} subjects, found"
             f" {comparison.n_subjects}\n"
         )
+    print_sides(comparison, width)
     if said.models:
         from kinebench.comparison.joint_centres import joint_centre_errors
         from kinebench.reports.cycle_tables import joint_centre_table
@@ -60,3 +64,17 @@ def _print_over_subjects(
         errors = joint_centre_errors(comparison.pairs, said.models)
         print(as_text(joint_centre_table({"estimate": errors}), width))
         print()
+
+
+def print_sides(comparison: Comparison, width: int) -> None:
+    """Right against left over subjects, of one kind of trials; nothing of one subject."""
+    from kinebench.comparison.side_differences import side_differences
+    from kinebench.reports.sides_over_subjects import sides_in_words, sides_over_subjects_table
+    from kinebench.reports.tables import as_text
+
+    sides = side_differences(comparison)
+    if not sides:
+        return
+    for line in sides_in_words(sides):
+        print(textwrap.fill(line, max(width, 40), subsequent_indent="  ", break_long_words=False))
+    print(f"\n{as_text(sides_over_subjects_table(sides), width)}\n")

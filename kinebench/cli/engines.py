@@ -5,16 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import sys
 from typing import TYPE_CHECKING, Any
 
-from kinebench.cli.output import print_remarks, terminal_of
+from kinebench.cli.output import print_remarks, terminal_width
 from kinebench.cli.planning import add_input_arguments, planned, require_one_input
 from kinebench.cli.progress import status_line
 from kinebench.remarks import carried_by_errors, each_once
 
 if TYPE_CHECKING:
     from kinebench.pipeline.engine_comparison import EngineComparison
+    from kinebench.reports.tables import Table
 
 
 _EPILOG = """\
@@ -81,10 +81,7 @@ def _as_json(trial: str, found: EngineComparison) -> dict[str, Any]:
 
 
 def _print(trial: str, found: EngineComparison) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    from kinebench.reports.units import readable, readable_unit
+    from kinebench.reports.tables import as_text
 
     n_frames = len(found.costs[0])
     print(f"{trial}: {n_frames} frames")
@@ -99,23 +96,24 @@ def _print(trial: str, found: EngineComparison) -> None:
         f"  {second} is {found.speed_ratio:.0f} times as fast, and its cost is not above"
         f" {first}'s in {found.second_not_worse * 100:.1f} % of the frames"
     )
-    table = Table(title=f"{first} − {second}, largest first", title_justify="left")
-    for title in ("coordinate", "unit"):
-        table.add_column(title)
-    for title in ("RMS", "largest", "at, s", f"solver error of {first}, RMS"):
-        table.add_column(title, justify="right")
-    for row in sorted(found.coordinates, key=lambda row: (row.kind, -row.rms)):
-        unit = "rad" if row.kind == "rotational" else "m"
-        table.add_row(
-            row.name,
-            readable_unit(unit),
-            readable(row.rms, unit),
-            readable(row.largest, unit),
-            f"{row.time_s:.2f}",
-            readable(row.solver_error_rms, unit),
-        )
-    Console(file=terminal_of(sys.stdout), width=None if sys.stdout.isatty() else 100).print(table)
+    print(f"\n{first} − {second}, largest first\n")
+    print(f"{as_text(_table(first, found), terminal_width())}\n")
     print(
         f"solver error: over the frames in which {first} stopped above the cost of {second};"
         " mtp angles are set by no marker and stay at their defaults"
     )
+
+
+def _table(first: str, found: EngineComparison) -> Table:
+    """A coordinate a row."""
+    from kinebench.reports.tables import Table
+    from kinebench.reports.units import readable, readable_unit
+
+    rows = []
+    for row in sorted(found.coordinates, key=lambda row: (row.kind, -row.rms)):
+        unit = "rad" if row.kind == "rotational" else "m"
+        values = (row.rms, row.largest, row.solver_error_rms)
+        rms, largest, error = (readable(value, unit) for value in values)
+        rows.append((row.name, readable_unit(unit), rms, largest, f"{row.time_s:.2f}", error))
+    header = ("coordinate", "unit", "RMS", "largest", "at, s", f"solver error of {first}, RMS")
+    return Table(header, tuple(rows))

@@ -39,12 +39,6 @@ class PrintableStream:
         return getattr(self._stream, name)
 
 
-def terminal_of(stream: Any) -> TextIO:
-    """The stream itself, for tables that colour a terminal by control characters of their own."""
-    found: TextIO = stream._stream if isinstance(stream, PrintableStream) else stream
-    return found
-
-
 def terminal_width() -> int:
     """Columns of the terminal, or of COLUMNS; 120 where there is neither."""
     return shutil.get_terminal_size((120, 24)).columns

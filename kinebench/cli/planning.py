@@ -6,7 +6,14 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kinebench.cli.arguments import HEIGHT_HELP, MASS_HELP, kilograms, metres
+from kinebench.cli.arguments import (
+    AUGMENTER_HELP,
+    ENGINE_HELP,
+    HEIGHT_HELP,
+    MASS_HELP,
+    kilograms,
+    metres,
+)
 from kinebench.errors import ValueRangeError
 from kinebench.remarks import Remark, collected_remarks
 
@@ -124,7 +131,7 @@ def _add_stage_arguments(group: Any, engine: str | None) -> None:
     group.add_argument(
         "--augmenter",
         metavar="VERSION",
-        help="v0.0, v0.1, v0.2, v0.3, lab-1, or none; default: the session's, else v0.3",
+        help=f"{AUGMENTER_HELP}; default: the session's, else v0.3",
     )
     group.add_argument(
         "--warm-up",
@@ -168,7 +175,7 @@ def _add_model_arguments(group: Any, engine: str | None) -> None:
         "--engine",
         metavar="NAME",
         default=engine,
-        help=f"scaling and inverse kinematics: opensim or fast; default: {engine or 'opensim'}",
+        help=f"{ENGINE_HELP}; default: {engine or 'opensim'}",
     )
 
 

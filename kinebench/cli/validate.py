@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kinebench.cli.arguments import ENGINE_HELP
 from kinebench.cli.planning import add_subject_arguments
 from kinebench.errors import ValueRangeError
 
@@ -108,7 +109,7 @@ def _add_mocap_arguments(mocap: argparse._ArgumentGroup) -> None:
         "--engine",
         default="opensim",
         metavar="NAME",
-        help="scaling and inverse kinematics: opensim or fast; default: opensim",
+        help=f"{ENGINE_HELP}; default: opensim",
     )
 
 

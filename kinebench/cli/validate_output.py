@@ -22,7 +22,8 @@ def write_found(arguments: argparse.Namespace, found: ManyValidations) -> None:
     from kinebench.reports import comparison_tables, tables
     from kinebench.reports.html import as_html
     from kinebench.reports.over_subjects import subject_rows
-    from kinebench.reports.validation_report import methods_of_many, validation_document
+    from kinebench.reports.validation_methods import methods_of_many
+    from kinebench.reports.validation_report import validation_document
 
     texts: dict[Path, str] = {}
     if arguments.report is not None or arguments.out is not None:
@@ -36,7 +37,7 @@ def write_found(arguments: argparse.Namespace, found: ManyValidations) -> None:
     if arguments.out is not None:
         out = arguments.out
         texts[out / "report.html"], texts[out / "figures.csv"] = page, table
-        texts[out / "methods.txt"] = methods_of_many(found.trials) + "\n"
+        texts[out / "methods.txt"] = methods_of_many(found.trials, found.comparison) + "\n"
         content = json.dumps(_content(found), indent=2, ensure_ascii=False)
         texts[out / "validation.json"] = content + "\n"
         for one in found.trials:
@@ -86,16 +87,13 @@ def _is_one(found: ManyValidations) -> bool:
 
 
 def print_found(arguments: argparse.Namespace, found: ManyValidations) -> None:
-    """The three kinds of error, what was found on the way, and the methods."""
+    """The three kinds of error, both sides, what was found on the way, and the methods."""
+    from kinebench.cli.compare_output import print_sides
     from kinebench.reports.comparison_remarks import comparison_title, kind_title, kinds_remarks
     from kinebench.reports.comparison_tables import kinds_table
     from kinebench.reports.tables import as_text
-    from kinebench.reports.validation_report import (
-        found_table,
-        methods_of_many,
-        steps_told,
-        trial_remarks,
-    )
+    from kinebench.reports.validation_methods import methods_of_many
+    from kinebench.reports.validation_report import found_table, steps_told, trial_remarks
 
     if arguments.json:
         print(json.dumps(_content(found), indent=2, ensure_ascii=False, allow_nan=False))
@@ -107,6 +105,7 @@ def print_found(arguments: argparse.Namespace, found: ManyValidations) -> None:
             print(f"{kind_title(kind, part)}\n")
         print(as_text(kinds_table(part.pairs), width))
         print()
+        print_sides(part, width)
     if len(found.trials) > 1:
         print(f"{as_text(found_table(found.trials), width)}\n")
     steps = steps_told(found.trials[0].validation) if len(found.trials) == 1 else []
@@ -114,7 +113,7 @@ def print_found(arguments: argparse.Namespace, found: ManyValidations) -> None:
     for line in (*said, *steps, *_excluded(found.comparison)):
         print(textwrap.fill(line, max(width, 40), subsequent_indent="  ", break_long_words=False))
     print()
-    methods = f"methods: {methods_of_many(found.trials)}"
+    methods = f"methods: {methods_of_many(found.trials, found.comparison)}"
     print(textwrap.fill(methods, max(width, 40), break_long_words=False))
 
 

@@ -7,18 +7,22 @@ import json
 import math
 import shlex
 import sys
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kinebench.cli.output import print_remarks, terminal_of
+from kinebench.cli.output import print_remarks, terminal_width
 from kinebench.cli.planning import add_input_arguments, planned, require_one_input
 from kinebench.cli.progress import status_line
 from kinebench.remarks import Remark, carried_by_errors, each_once
 
 if TYPE_CHECKING:
+    from kinebench.core.arrays import FloatArray
+    from kinebench.diagnosis.verdict import Finding
     from kinebench.diagnosis.why import Diagnosis
     from kinebench.pipeline.plan import Plan
+    from kinebench.reports.tables import Table
 
 
 _EPILOG = """\
@@ -28,8 +32,10 @@ that changes a figure is not thereby wrong: it is where the figure is decided. L
 what the recording itself speaks against: each cause has a probability, learnt on virtual sessions
 with and without faults. Settings of the run (start-up, frame rate) that do not move the drop are
 told as advice. Of optical markers nothing is learnt: swaps are made, and no probability is given.
-What no recording of this kind can tell is listed. How often this is right
-and how often a clean recording is accused: benchmarks/diagnosis/confusion.md.
+Where --clean corrects the recording (level, rotate, rescale, swap-sides, bone-lengths, outliers,
+fill-…), it is judged after that; filters are judged by what they take away. What no recording of
+this kind can tell is listed. How often this is right and how often a clean recording is accused:
+benchmarks/diagnosis/confusion.md.
 
 examples:
   kinebench why OpenCapData_1234 --trial squats --report why.html
@@ -138,6 +144,7 @@ def as_json(found: Diagnosis) -> dict[str, Any]:
         "anything_wrong": known(found.anything),
         "probabilities": chances,
         "not_judged": found.unjudged or None,
+        "judged_after": list(found.corrections),
         "parts": {name: named(values) for name, values in found.parts.items()},
         "alone": {name: named(values) for name, values in found.alone.items()},
         "left_out": dict(found.left_out),
@@ -147,41 +154,20 @@ def as_json(found: Diagnosis) -> dict[str, Any]:
 
 
 def _print(found: Diagnosis) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
     from kinebench.diagnosis.figures import FIGURES
     from kinebench.diagnosis.spread import spread_of
-    from kinebench.diagnosis.verdict import findings, part_text, percent, verdict
+    from kinebench.diagnosis.verdict import findings, percent, verdict
     from kinebench.diagnosis.why import SOLVERS
-    from kinebench.reports.side_words import figure_title, figure_value
+    from kinebench.reports.tables import as_text
 
+    width = terminal_width()
     for sentence in verdict(found):
-        print(sentence)
+        print(textwrap.fill(sentence, max(width, 40), break_long_words=False))
     noise = "; ±: 95 % of clean sessions" if spread_of(SOLVERS, FIGURES[0], found.augmenter) else ""
-    table = Table(
-        title=f"right − left, and what each cause changes of it{noise}", title_justify="left"
-    )
-    table.add_column("", no_wrap=True)
-    for figure in FIGURES:
-        table.add_column(figure_title(figure), justify="right")
-
-    def cells(values: Any) -> list[str]:
-        pairs = zip(values.tolist(), FIGURES, strict=True)
-        return [figure_value(value, figure) for value, figure in pairs]
-
-    table.add_row("as it is", *cells(found.as_is), end_section=True)
     ranked = findings(found)
-    for one in ranked:
-        if one.swap:
-            mark = " !" if one.suspect else ""
-            drop, *others = cells(found.parts[one.swap])
-            part = float(found.parts[one.swap][0])
-            drop = part_text(one.swap, part, FIGURES[0], found.augmenter)
-            table.add_row(f"{one.name}{mark}", drop, *others)
-    table.add_section()
-    table.add_row("all swapped", *cells(found.swapped))
-    Console(file=terminal_of(sys.stdout), width=None if sys.stdout.isatty() else 160).print(table)
+    title = f"right − left, and what each cause changes of it{noise}"
+    print(f"\n{textwrap.fill(title, max(width, 40))}\n")
+    print(f"{as_text(_parts_table(found, ranked), width)}\n")
     for one in ranked:
         swap = f": {one.now} → {one.instead}" if one.swap else " (no swap)"
         what = "advice on the run" if one.run_advice else "wrong"
@@ -193,3 +179,25 @@ def _print(found: Diagnosis) -> None:
     for what in found.undecidable:
         print(f"cannot be told from this recording: {what}")
     print(f"{found.n_runs} runs; the deepest points are {found.n_deep_frames} frames")
+
+
+def _parts_table(found: Diagnosis, ranked: Sequence[Finding]) -> Table:
+    """The figures as they are, what each swap changes of them, and with every cause swapped."""
+    from kinebench.diagnosis.figures import FIGURES
+    from kinebench.diagnosis.verdict import part_text
+    from kinebench.reports.side_words import figure_title, figure_value
+    from kinebench.reports.tables import Table
+
+    def row(name: str, values: FloatArray) -> tuple[str, ...]:
+        pairs = zip(values.tolist(), FIGURES, strict=True)
+        return (name, *(figure_value(value, figure) for value, figure in pairs))
+
+    rows = [row("as it is", found.as_is)]
+    for one in ranked:
+        if one.swap:
+            values = found.parts[one.swap]
+            name, _, *others = row(f"{one.name}{' !' if one.suspect else ''}", values)
+            drop = part_text(one.swap, float(values[0]), FIGURES[0], found.augmenter)
+            rows.append((name, drop, *others))
+    rows.append(row("all swapped", found.swapped))
+    return Table(("", *map(figure_title, FIGURES)), tuple(rows), n_labels=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from kinebench.alignment import (
@@ -22,12 +22,14 @@ from kinebench.comparison.error_bars import standard_error_at, standard_error_be
 from kinebench.comparison.groups import group_rows_of
 from kinebench.comparison.intervals import ScoredInterval, scored_intervals
 from kinebench.comparison.lowest_error import time_policy
+from kinebench.comparison.marker_slips import marker_slips
 from kinebench.comparison.motion_pairs import read_pair
 from kinebench.comparison.pairs import FilePair
 from kinebench.comparison.procedure import Procedure
 from kinebench.comparison.results import Comparison, PairResult, RepetitionResult
 from kinebench.comparison.scoring import headline_values, prepared, scored, within
-from kinebench.comparison.units import other_units, require_common_clock
+from kinebench.comparison.slips import slips
+from kinebench.comparison.units import other_units, rates_apart, require_common_clock
 from kinebench.core.marker_regions import side_of
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Kind, Motion
@@ -35,12 +37,22 @@ from kinebench.core.names import shared_names
 from kinebench.errors import (
     FileFormatError,
     KinebenchError,
+    NotApplicableError,
     ValueRangeError,
+    listed,
     require_names,
 )
 from kinebench.io.trc import read_trc
 from kinebench.metrics import Evaluation, Exclusion
-from kinebench.remarks import collected_remarks, each_once, reason_of, unheard
+from kinebench.remarks import (
+    Remark,
+    collected_remarks,
+    each_once,
+    hand_on,
+    reason_of,
+    tell,
+    unheard,
+)
 
 _FEW = 30  # up to so many pairs the other policies are tried as well: the search for a lag is slow
 
@@ -132,6 +144,8 @@ def compare_pair(
     ------
     FileFormatError
         When a file cannot be read, or one is TRC and the other is not.
+    ValueRangeError
+        As `compare_recordings`, and when markers are named and these are motions.
     """
     if pair.lag_s is not None:
         how = replace(how, time=GivenLag(pair.lag_s))
@@ -141,7 +155,19 @@ def compare_pair(
             f"{pair.reference.name} and {pair.estimate.name} are of different kinds:"
             " compare two motions (.mot, .sto) or two TRC files"
         )
+    if markers and endings == {False}:
+        raise ValueRangeError(
+            f"pairs of marker names are for recordings of markers (TRC), and"
+            f" {pair.reference.name} is a motion: leave --match out"
+        )
     with collected_remarks() as told:
+        if pair.event_markers is not None and how.events is None:
+            tell(
+                "event markers",
+                f"{pair.event_markers.name} is not read: no events are asked for (--events)",
+                severity="note",
+            )
+            pair = replace(pair, event_markers=None)
         feet = None if pair.event_markers is None else read_trc(pair.event_markers)
         if endings == {False}:
             one, other, left_out = read_pair(pair.reference, pair.estimate, kinds)
@@ -193,6 +219,8 @@ def compare_recordings(
     ------
     AlignmentError
         When they cannot be aligned.
+    NotApplicableError
+        When the procedure is of other recordings.
     ValueRangeError
         When a clock is not in seconds, most angles are in two units, nothing is left to score, or
         there is no repetition.
@@ -202,11 +230,13 @@ def compare_recordings(
     left_out = dict(left_out or {})
     if isinstance(reference, Motion) and isinstance(estimate, Motion):
         left_out |= other_units(reference, estimate)
+    _require_applicable(reference, estimate, how)
     _require_scorable(left_out, how)
     reference, estimate = _without(reference, left_out), _without(estimate, left_out)
     with collected_remarks() as told:
         aligned = _aligned(reference, estimate, how)
         one, other = prepared(aligned.reference, aligned.estimate, how)
+        hand_on(*rates_apart(reference, estimate), *_slips(one, other))
         evaluation = scored(one, other, how)
         intervals: tuple[ScoredInterval, ...] = ()
         if how.events is not None:
@@ -232,6 +262,30 @@ def compare_recordings(
         policies,
         tuple(told),
     )
+
+
+def _require_applicable(reference: Recording, estimate: Recording, how: Procedure) -> None:
+    """A preset that is of other recordings says so, before anything is aligned."""
+    if how.of_motions and isinstance(reference, Markers):
+        raise NotApplicableError(
+            f"the procedure {how.name} is of joint angles, .mot or .sto, and these are markers; the"
+            " default procedure compares both"
+        )
+    if how.coordinates is None or how.all_must_exist:
+        return
+    both = shared_names(reference.names, estimate.names)
+    if not shared_names(both, how.coordinates):
+        raise NotApplicableError(
+            f"the procedure {how.name} scores {listed(how.coordinates, 4)}; both recordings have"
+            f" {listed(both, 6) or 'nothing in common'}"
+        )
+
+
+def _slips(one: Recording, other: Recording) -> Iterator[Remark]:
+    if isinstance(one, Motion) and isinstance(other, Motion):
+        yield from slips(one, other)
+    elif isinstance(one, Markers) and isinstance(other, Markers):
+        yield from marker_slips(one, other)
 
 
 def _require_scorable(left_out: Mapping[str, str], how: Procedure) -> None:

@@ -14,11 +14,7 @@ from kinebench.core.marker_regions import foot_points, segment_of
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
 from kinebench.core.wrapping import unwrapped
-from kinebench.errors import (
-    NotApplicableError,
-    ValueRangeError,
-    require_names,
-)
+from kinebench.errors import NotApplicableError, ValueRangeError, listed
 from kinebench.events import (
     Cycle,
     Foot,
@@ -40,6 +36,10 @@ from kinebench.events import (
 from kinebench.remarks import tell
 
 _SIDES = ("right", "left")
+_OTHERS = (
+    "; --events gait is for walking: squats, rises and jumps are found by squat, sts and jump, and"
+    " whatever else by a CSV of intervals"
+)
 _STEP_M, _STEP_RAD = 0.2, 0.2  # between the feet, and between the hips: less is swaying
 
 
@@ -160,7 +160,10 @@ def _marker_cycles(
 ) -> dict[str, tuple[Cycle, ...]]:
     names = [name for name in markers.names if segment_of(name) == "pelvis"]
     if not names:
-        raise NotApplicableError("gait cycles need a marker of the pelvis or the hips")
+        raise NotApplicableError(
+            "gait cycles need a marker of the pelvis or the hips; the reference has"
+            f" {listed(markers.names, 6)}"
+        )
     pelvis = markers.select(names).positions.mean(axis=1)
     feet = [
         Foot(markers.position(points[0]), markers.position(points[1]))
@@ -201,7 +204,7 @@ def _require_steps(feet: list[Foot], pelvis: FloatArray, stretches: tuple[Stretc
         ahead.append(np.concatenate(parts))
     right, left = ahead
     if not alternate(right, left, _STEP_M):
-        raise ValueRangeError("the feet do not move in turn: there are no gait cycles")
+        raise ValueRangeError(f"the feet do not move in turn: there are no gait cycles{_OTHERS}")
 
 
 def _tell_directions(stretches: tuple[Stretch, ...], times: FloatArray) -> None:
@@ -226,9 +229,14 @@ def _tell_turns(turns: Sequence[Turn], times: FloatArray) -> None:
 
 
 def _hip_cycles(motion: Motion) -> dict[str, tuple[Cycle, ...]]:
-    require_names(["hip_flexion_r", "hip_flexion_l"], motion.names, "coordinate", "the reference")
+    if not {"hip_flexion_r", "hip_flexion_l"} <= set(motion.names):
+        raise NotApplicableError(
+            "gait cycles of a motion come from hip_flexion_r and hip_flexion_l, and the reference"
+            f" has {listed(motion.names, 6)}: give the reference's markers (--event-markers"
+            " FILE.trc) or a CSV of events"
+        )
     if not alternate(motion.value("hip_flexion_r"), motion.value("hip_flexion_l"), _STEP_RAD):
-        raise ValueRangeError("the hips do not move in turn: there are no gait cycles")
+        raise ValueRangeError(f"the hips do not move in turn: there are no gait cycles{_OTHERS}")
     turns = _turns_of_pelvis(motion)
     cycles = {}
     for side, other in (("right", "l"), ("left", "r")):

@@ -251,7 +251,7 @@ def _shared_items(
     for results in shared.values():
         for result in results:
             # a result without a figure of an item, or with an undefined one, does not have it
-            for item in _values(result, metric):
+            for item in result.mean_values(metric):
                 counts[item] = counts.get(item, 0) + 1
             for figure in result.evaluation.figures:
                 if figure.metric == metric and not is_summary(figure.item):
@@ -268,17 +268,6 @@ def _shared_items(
     return kept, lacking
 
 
-def _values(result: PairResult, metric: str) -> dict[str, float]:
-    """A trial's figure by item: the mean over its repetitions, or that of the whole trial."""
-    parts = [part.evaluation for part in result.repetitions] or [result.evaluation]
-    found: dict[str, list[float]] = {}
-    for evaluation in parts:
-        for item, value in evaluation.values(metric).items():
-            if np.isfinite(value):
-                found.setdefault(item, []).append(value)
-    return {item: float(np.mean(values)) for item, values in found.items()}
-
-
 def _scores(
     item: str,
     unit: str,
@@ -290,7 +279,7 @@ def _scores(
     for results in shared.values():
         by_subject: dict[str, list[float]] = {}
         for result in results:
-            own = _values(result, metric)
+            own = result.mean_values(metric)
             value = float(np.mean([own[name] for name in members]))
             by_subject.setdefault(result.subject, []).append(value)
         columns.append([float(np.mean(values)) for values in by_subject.values()])

@@ -12,6 +12,7 @@ from kinebench.errors import (
     FileFormatError,
     ValueRangeError,
     has_control_characters,
+    listed,
     require_names,
 )
 from kinebench.io.csv_text import split_csv
@@ -141,10 +142,10 @@ def pairs_from_csv(path: Path) -> FoundPairs:
         for line, row in enumerate(table.rows, table.first_line)
         if row.strip()
     ]
-    if not rows:
-        raise FileFormatError(f"{path.name} lists no pair")
     header = [name for name in table.header if name]
     require_names(_COLUMNS[:2], header, "column", path.name)
+    if not rows:
+        raise FileFormatError(f"{path.name} lists no pair")
     unknown = [name for name in header if name not in _COLUMNS]
     if unknown:
         tell(
@@ -162,6 +163,14 @@ def pairs_from_csv(path: Path) -> FoundPairs:
                 " pair its own subject and trial"
             )
     _tell_of_outside(pairs, path)
+    same = [pair for pair in pairs if pair.reference == pair.estimate]
+    if same:
+        tell(
+            "one file twice",
+            f"{listed([pair.reference.name for pair in same], 4)} stand{'s' * (len(same) == 1)}"
+            " as reference and as estimate: such a pair has no error",
+            file=path.name,
+        )
     return FoundPairs(pairs)
 
 

@@ -94,6 +94,12 @@ class Procedure:
     differs: tuple[str, ...] = ()
     source: str = ""
 
+    @property
+    def of_motions(self) -> bool:
+        """Whether it means nothing to markers: it lists coordinates, or aligns by them."""
+        by_motions = isinstance(self.time, MeanOfBestLags | IndexResampling)
+        return by_motions or not self.all_must_exist
+
     def __post_init__(self) -> None:
         require_names([self.pooling], POOLINGS, "pooling", "kinebench.statistics")
         waveform = [metric.name for metric in metrics_of("waveform")]

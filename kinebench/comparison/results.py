@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from statistics import fmean
 from typing import NamedTuple
 
 from kinebench.alignment import AlignmentRecord, PolicyResult, Shifted
@@ -90,6 +92,16 @@ class PairResult:
     def trial_kind(self) -> str:
         """What kind of movement it is: see `kinebench.comparison.trial_kinds`."""
         return trial_kind(self.trial, self.activity)
+
+    def mean_values(self, metric: str) -> dict[str, float]:
+        """The trial's figure by item: the mean over its repetitions, or that of the whole trial."""
+        parts = [part.evaluation for part in self.repetitions] or [self.evaluation]
+        found: dict[str, list[float]] = {}
+        for evaluation in parts:
+            for item, value in evaluation.values(metric).items():
+                if math.isfinite(value):
+                    found.setdefault(item, []).append(value)
+        return {item: fmean(values) for item, values in found.items()}
 
 
 @dataclass(frozen=True, slots=True)

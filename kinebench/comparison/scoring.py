@@ -15,7 +15,7 @@ from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
 from kinebench.core.wrapping import can_wrap
-from kinebench.errors import NotApplicableError, ValueRangeError, require_names
+from kinebench.errors import ValueRangeError, require_names
 from kinebench.metrics import Evaluation, Exclusion, evaluate_markers, evaluate_motion
 from kinebench.metrics.evaluation import MotionScore
 from kinebench.metrics.joint_rotation import with_rotation_removed
@@ -149,8 +149,6 @@ def scored(
 
     Raises
     ------
-    NotApplicableError
-        The procedure lists coordinates of motions and these are markers.
     ValueRangeError
         Nothing is left to score.
     """
@@ -188,10 +186,6 @@ def _scored_markers(
 ) -> Evaluation:
     if how.coordinates is None:
         return evaluate_markers(reference, estimate, metrics=metrics)
-    if not how.all_must_exist:
-        raise NotApplicableError(
-            f"the procedure {how.name} scores coordinates of motions; these are markers"
-        )
     require_names(how.coordinates, reference.names, "marker", "the pair")
     chosen = reference.select(how.coordinates), estimate.select(how.coordinates)
     return evaluate_markers(*chosen, metrics=metrics)

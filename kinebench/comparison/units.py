@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
 from kinebench.errors import ValueRangeError
+from kinebench.remarks import Remark
 from kinebench.signals.runs import columns_by_pattern
 
 SLOWEST_HZ, FASTEST_HZ = 4.0, 5000.0
@@ -21,6 +23,8 @@ _TIMES_IN = (
     ("µs", 1e6, "divide its times by 1,000,000"),
     ("minutes", 1 / 60, "multiply its times by 60"),
 )
+_FRAMES_THAT_AGREE, _RATES_APART = 20, 0.01
+"""Two recordings of so many frames or more agree in number by chance once in hundreds of pairs."""
 _DEGREES = 180.0 / math.pi
 _QUANTILES = np.linspace(0.05, 0.95, 19)
 _UNITS = {
@@ -74,6 +78,21 @@ def require_common_clock(
                 f" {own.duration_s:.3g} s, beside {other.rate_hz:.3g} Hz for"
                 f" {other.duration_s:.3g} s; {unit}"
             )
+
+
+def rates_apart(reference: Motion | Markers, estimate: Motion | Markers) -> Iterator[Remark]:
+    """A doubt where both have as many frames at different rates: one of the rates may be wrong."""
+    n = reference.n_frames
+    if n != estimate.n_frames or n < _FRAMES_THAT_AGREE:
+        return
+    own, other = _clock(reference).rate_hz, _clock(estimate).rate_hz
+    if abs(own / other - 1) > _RATES_APART:
+        yield Remark(
+            "rates",
+            "warning",
+            f"both have {n} frames, the reference at {own:.4g} Hz and the estimate at"
+            f" {other:.4g} Hz: is one of the rates wrong?",
+        )
 
 
 def _clock(recording: Motion | Markers) -> _Clock:

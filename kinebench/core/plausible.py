@@ -69,6 +69,9 @@ PLAUSIBLE: Mapping[str, Range] = MappingProxyType(
         "time between frames": Range(
             1e-6, 3600.0, "s", "a million frames a second; one frame an hour"
         ),
+        "sampling rate": Range(
+            4.0, 2000.0, "Hz", "slower shows no movement; 60 Hz in minutes are 3600 a second"
+        ),
         "frame interval over the usual one": Range(
             0.0,
             2.5,

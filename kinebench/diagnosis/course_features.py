@@ -76,13 +76,14 @@ def of_time(recording: Markers, moving: Markers) -> dict[str, float]:
     """Right against left, in time; only where both move alike, as in squats and rising."""
     angles = knee_angles_deg(moving)
     rate = recording.rate_hz
-    if angles is None or len(angles) < 4 * _FARTHEST_S * rate:
+    farthest = round(_FARTHEST_S * rate)
+    if angles is None or len(angles) < 4 * _FARTHEST_S * rate or not farthest:
         return {}
     turned = np.nanmax(angles, axis=0) - np.nanmin(angles, axis=0)
     if not turned.min() >= _BENDING_DEG:
         return {}
     right, left = angles.T
-    lag, alike = _lag(right, left, round(_FARTHEST_S * rate))
+    lag, alike = _lag(right, left, farthest)
     found = {"alike": math.log(max(1 - alike, 1e-6))}
     if alike > ALIKE:
         found["late"] = 1e3 * lag / rate

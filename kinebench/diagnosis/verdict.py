@@ -189,9 +189,19 @@ def verdict(diagnosis: Diagnosis) -> tuple[str, ...]:
     The last is known where the augmenter runs that it was measured with.
     """
     found = findings(diagnosis)
-    lead = (_answer(diagnosis, found), *_run_advice(found), *_depends(diagnosis, found))
+    after = () if diagnosis.unjudged else _after(diagnosis)
+    lead = (_answer(diagnosis, found), *_run_advice(found), *after, *_depends(diagnosis, found))
     bias = (_own_bias(),) if diagnosis.augmenter == "v0.3" else ()
     return " ".join(lead), _seen(diagnosis), *bias
+
+
+def _after(diagnosis: Diagnosis) -> tuple[str, ...]:
+    if not diagnosis.corrections:
+        return ()
+    named = listed(diagnosis.corrections, 4)
+    return (
+        f"The recording is judged after its corrections: {named}; they hide what they correct.",
+    )
 
 
 def _run_advice(found: tuple[Finding, ...]) -> tuple[str, ...]:

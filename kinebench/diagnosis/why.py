@@ -16,6 +16,7 @@ from kinebench.core.marker_sets import OPTICAL_MARKERS
 from kinebench.core.markers import Markers
 from kinebench.core.results import PipelineRun
 from kinebench.core.trial import Trial
+from kinebench.diagnosis.corrections import as_corrected
 from kinebench.diagnosis.faults import UNDECIDABLE, Fault, faults_of, recorded_wrong
 from kinebench.diagnosis.features import Choices, measured
 from kinebench.diagnosis.figures import (
@@ -26,6 +27,7 @@ from kinebench.diagnosis.figures import (
     deepest_frames,
     figures_of,
 )
+from kinebench.diagnosis.soundness import unsound
 from kinebench.diagnosis.swaps import Cause, causes_of
 from kinebench.errors import KinebenchError, listed
 from kinebench.metrics import shapley
@@ -34,7 +36,7 @@ from kinebench.pipeline.engines import ScalesBySetUp, with_engine
 from kinebench.pipeline.memo import Memo, MemoryMemo
 from kinebench.pipeline.opencap import opencap_setup
 from kinebench.pipeline.pipeline import Pipeline
-from kinebench.remarks import Remark, unheard
+from kinebench.remarks import Remark, each_once, unheard
 
 SOLVERS = "solvers"
 """Name of the cause that OpenSim's tools stop short of their optimum."""
@@ -80,7 +82,7 @@ class Diagnosis:
     augmenter : str
         Version, empty without one.
     recording : Trial, optional
-        What was diagnosed, for pictures.
+        What was judged, for pictures.
     window_s : (float, float)
         Static window; NaN where no model is scaled.
     strange : tuple of str
@@ -88,6 +90,8 @@ class Diagnosis:
         them: nothing is accused then.
     unjudged : str
         Why there are no probabilities, as of optical markers; empty where there are.
+    corrections : tuple of str
+        Cleaners of the pipeline after which the recording is judged: see `as_corrected`.
     """
 
     trial: str
@@ -111,6 +115,7 @@ class Diagnosis:
     window_s: tuple[float, float] = (math.nan, math.nan)
     strange: tuple[str, ...] = ()
     unjudged: str = ""
+    corrections: tuple[str, ...] = ()
 
     @property
     def undecidable(self) -> tuple[str, ...]:
@@ -159,7 +164,8 @@ def diagnose(
     with unheard():
         bench = _Bench.of(pipeline, trial)
         causes, left_out = causes_of(pipeline, trial, bench.window_s)
-        judged = _judged(pipeline, trial, bench.choices)
+        seen, corrections = as_corrected(pipeline.clean, trial)
+        judged = _judged(pipeline, seen, bench.choices)
         causes, found = bench.factorial(causes, left_out, on_run)
     names = [cause.name for cause in causes]
     cells = list(itertools.product((False, True), repeat=len(causes)))
@@ -195,14 +201,15 @@ def diagnose(
         _as_courses(bench.as_is),
         _as_courses(swapped),
         {name: _as_courses(values) for name, values in parts.items()},
-        bench.remarks,
+        each_once((*unsound(trial), *bench.remarks)),
         judged.faults,
         judged.anything,
         pipeline.augment.row.name if isinstance(pipeline.augment, LSTMAugmenter) else "",
-        trial,
+        seen,
         bench.window_s,
         judged.strange,
         judged.unjudged,
+        corrections,
     )
 
 

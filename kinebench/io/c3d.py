@@ -17,11 +17,11 @@ from kinebench.io.atomic import atomic_path
 from kinebench.io.c3d_format import parse_c3d
 from kinebench.io.first_look import warn_if_implausible
 from kinebench.io.sentinels import without_sentinels
+from kinebench.io.units import METRES, UNIT_WORDS
 
 # between one frame a day and a bullet camera: outside, the number is damaged
 _SLOWEST_HZ, _FASTEST_HZ = 1e-5, 1e6
 _LONG = 65535  # frames: the header cannot count them
-_METRES = {"m": 1.0, "cm": 1e-2, "mm": 1e-3}
 
 
 def read_c3d(path: Path | str) -> Markers:
@@ -44,7 +44,7 @@ def read_c3d(path: Path | str) -> Markers:
     gone = content.invalid | np.isnan(content.positions).any(axis=2)
     seen = np.where(gone[..., None], np.nan, content.positions)
     labels = _labels(parameters, seen.shape[1], path.name)
-    scale = _METRES[unit]
+    scale = METRES[unit]
     positions = without_sentinels(seen, scale, labels, path.name) * scale
     times = (content.first_frame + np.arange(len(positions))) / rate
     try:
@@ -102,9 +102,9 @@ def _rate(parameters: Mapping[str, tuple[Any, ...]], file: str) -> float:
 
 def _unit(parameters: Mapping[str, tuple[Any, ...]], file: str) -> str:
     units = [str(unit).strip().lower() for unit in parameters.get("UNITS", ())]
-    if not units or units[0] not in _METRES:
+    if not units or units[0] not in METRES:
         found = units[0] if units else "none"
-        raise FileFormatError(f"{file}, POINT:UNITS: '{found}' is not one of m, cm, mm")
+        raise FileFormatError(f"{file}, POINT:UNITS: '{found}' is not one of {UNIT_WORDS}")
     return units[0]
 
 

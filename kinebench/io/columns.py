@@ -10,8 +10,10 @@ thoracoscapular shoulders). A model, where there is one, knows better.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
+from itertools import chain
 
+from kinebench.core.keypoints import KEYPOINT_SETS
 from kinebench.core.motion import Kind
 
 _TABLES = (
@@ -29,17 +31,25 @@ _TABLES = (
 )
 """First lines of the tables that OpenSim writes under coordinates' names, and what they hold."""
 
+_PER_TIME = r"(_?(deg|rad|m|mm)_?(per_?)?s(ec)?_?[2²]?)?"  # hip_flexion_r_velocity_deg_s
 _RATES = (
-    (r"[._/](speeds?|vel|velocity|velocities|angvel|qd|qdot|u_dot)", "a speed"),
-    (r"[._/](udot|dudt|acc|accel|accelerations?|qdd|qddot)", "an acceleration"),
+    (r"[._/](speeds?|vel|velocity|velocities|angvel|qd|qdot|u_dot|dot)" + _PER_TIME, "a speed"),
+    (r"[._/](udot|dudt|acc|accel|accelerations?|qdd|qddot|ddot)" + _PER_TIME, "an acceleration"),
 )
 _LOADS = re.compile(
-    r"forces?|moments?|torques?|grfs?|grms?|cop|powers?|reserves?|residuals?|correctors?|actuators?"
-    r"|bushing|wrench|loads?|work"
+    r"forces?|moments?|moms?|torques?|v?grfs?[xyz]?|grms?[xyz]?|cop[xyz]?|powers?|reserves?"
+    r"|residuals?|correctors?|actuators?|bushing|wrench|loads?|work|j[rc]fs?|newtons?"
 )
 _MUSCLE_STATES = re.compile(
-    r"activations?|excitations?|controls?|emg|fib(er|re)s?|tendons?|pennation|metabolics?|musc(le)?s?"
+    r"activations?|act|excitations?|controls?|s?emg|fib(er|re)s?|tendons?|pennation|metabolics?"
+    r"|musc(le)?s?"
 )
+_COUNTS = re.compile(
+    r"(frames?|samples?|index|idx|rows?)([ _]?(no|num|number|nr|id|index|#))?|events?|phases?"
+    r"|(gait_?)?cycles?|percent(age)?|%.*|labels?|trials?"
+)
+_QUALITIES = re.compile(r"confidences?|likelihoods?|scores?|visibility|reliability")
+_SPREADS = re.compile(r"(.+)_(std|sd|se|sem|stderr|var|lower|upper|lo|hi|ci_?(low|high|lo|hi))")
 _FORCE_COMPONENT = re.compile(r"([fm]_?\d*_?[xyz]_?\d*|.*[_.\d][fmv][xyz]\d*)", re.IGNORECASE)
 _MUSCLE_NAMES = (
     "add_brev add_long add_mag addbrev addlong addmag addmagdist addmagisch addmagmid "
@@ -49,15 +59,21 @@ _MUSCLE_NAMES = (
     "gaslat gasmed gastroc gem glmax glmed glmin glut_max glut_med glut_min grac hamstrings "
     "hams iliacus iliopsoas infsp intobl lat lat_gas latissimus med_gas pecm pect pect_maj "
     "per_brev per_long per_tert perbrev peri perlong piri pq psoas pt quad_fem recfem "
-    "rect_fem sar sart semimem semiten soleus subsc supsp tfl tib_ant tib_post tibant tibpost "
+    "rect_fem rectfem sar "
+    "sart semimem semiten soleus subsc supsp tfl tib_ant tib_post tibant tibpost "
     "tmaj tmin trap triceps trilat trilong trimed vas_int vas_lat vas_med vasint vaslat "
     "vasmed vasti "
 )
 _MUSCLES = frozenset(_MUSCLE_NAMES.split())
+_KEYPOINTS = frozenset(name for names in KEYPOINT_SETS.values() for name in names)
+_KEYPOINT_AXIS = re.compile(r"(.+?)([_.]?t?)([xyzXYZ])")
 _ROOTS = ("pelvis", "ground", "root", "base", "torso", "trunk")
 
 _LENGTH = re.compile(
-    r"(?<![a-z])t[xyz](?![a-z])"  # pelvis_tx, knee_tx_r, TX
+    r"(?<![a-z])[tp]_?[xyz](?![a-z])"  # pelvis_tx, knee_tx_r, TX, pelvis_t_x, pelvis_px
+    r"|^(pelvis|root|ground|base)_?[xyz]$"  # beside pelvis_tilt or root_rx
+    r"|anterior_?posterior|medi(o|al)_?lateral|superior_?inferior|compression|distraction"
+    r"|(?<![a-z])(ap|ml|height|glide|drawer|shear|disp|offset|shift)(?![a-z])"
     r"|_t[123](_[rl])?$"  # Abs_t1; not T1_T2_FE, which is a vertebra
     r"|transl|(?<![a-z])trans(?![a-z]{3})|displace|piston|slid(e|er|ing)(?![a-z])|distance"
     r"|(?<![a-z])pos(ition)?(_?[xyz])?(?![a-z])"
@@ -122,25 +138,30 @@ def _reason(name: str, columns: tuple[str, ...], dotted_markers: bool) -> str:
     if coordinate_of(name) != name:
         return ""
     lower = name.lower()
-    for pattern, reason in _RATES:
-        if re.search(pattern + r"$", lower):
-            return reason
-    if lower.endswith("_u") and name[:-2] in columns:
-        return "a speed"
-    words = re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower())
-    if any(_MUSCLE_STATES.fullmatch(word) for word in words):
-        return "a state of a muscle"
-    if any(_LOADS.fullmatch(word) for word in words):
-        return "a force or moment"
-    if "/" in name:
-        return "a state that is no coordinate"
-    if _is_force_component(name, columns):
-        return "a force or moment"
-    if _muscle(lower):
-        return "a muscle"
-    if dotted_markers and _is_marker(name, columns):
-        return "a marker position"
-    return ""
+    rates = (reason for pattern, reason in _RATES if re.search(pattern + r"$", lower))
+    other = (reason for holds, reason in _others(name, columns, dotted_markers) if holds)
+    return next(chain(rates, other), "")
+
+
+def _others(
+    name: str, columns: tuple[str, ...], dotted_markers: bool
+) -> Iterator[tuple[object, str]]:
+    """Whether a column is something, true or false, and what; the first that is true counts."""
+    lower = name.lower()
+    humps = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
+    words = {*re.findall(r"[a-z]+", humps), *re.findall(r"[a-z]+", lower)}  # KneeMoment and CoP
+    spread = _SPREADS.fullmatch(name)
+    yield lower.endswith("_u") and name[:-2] in columns, "a speed"
+    yield _COUNTS.fullmatch(lower), "a count or a label"
+    yield spread and spread[1] in columns, "the spread of another column"
+    yield any(_MUSCLE_STATES.fullmatch(word) for word in words), "a state of a muscle"
+    yield any(_LOADS.fullmatch(word) for word in words), "a force or moment"
+    yield any(_QUALITIES.fullmatch(word) for word in words), "how sure something is"
+    yield "/" in name, "a state that is no coordinate"
+    yield _is_force_component(name, columns), "a force or moment"
+    yield _muscle(lower), "a muscle"
+    yield dotted_markers and _is_marker(name, columns), "a marker position"
+    yield _is_keypoint(name, columns), "a marker position"
 
 
 def _is_force_component(name: str, columns: tuple[str, ...]) -> bool:
@@ -162,6 +183,16 @@ def _is_marker(name: str, columns: tuple[str, ...]) -> bool:
     base = name[:-3]
     triple = name[-3:-1] == "_t" and all(f"{base}_t{axis}" in columns for axis in "xyz")
     return triple and not base.lower().startswith(_ROOTS)
+
+
+def _is_keypoint(name: str, columns: tuple[str, ...]) -> bool:
+    """A third of ``RKnee_x``, ``_y``, ``_z``: of a name that detectors or OpenCap give markers."""
+    axis = _KEYPOINT_AXIS.fullmatch(name)
+    if not axis or not (axis[1] in _KEYPOINTS or axis[1].endswith("_study")):
+        return False
+    upper = axis[3].isupper()
+    axes = "XYZ" if upper else "xyz"
+    return all(f"{axis[1]}{axis[2]}{letter}" in columns for letter in axes)
 
 
 def kind_by_name(name: str) -> Kind | None:

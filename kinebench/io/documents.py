@@ -70,7 +70,15 @@ def parse_yaml(text: str, where: str) -> dict[str, Any]:
         )
 
     class Loader(yaml.SafeLoader):
-        """SafeLoader without dates and aliases."""
+        """SafeLoader without dates, aliases and keys that stand twice, of which the last wins."""
+
+        def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+            """A mapping whose keys are all different."""
+            keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+            twice = next((key for key in keys if keys.count(key) > 1), None)
+            if twice is not None:
+                raise yaml.YAMLError(f"'{twice}' stands twice; which of the two is meant?")
+            return super().construct_mapping(node, deep)
 
         def compose_node(self, parent: Any, index: Any) -> Any:
             """A node, unless it is an alias."""

@@ -13,6 +13,7 @@ from kinebench.errors import FileFormatError
 from kinebench.remarks import tell
 
 _TIME, _STEP = PLAUSIBLE["time"], PLAUSIBLE["time between frames"]
+_RATE, _FRAMES_OF_A_RATE = PLAUSIBLE["sampling rate"], 10
 _FARTHEST_M = PLAUSIBLE["distance of a marker"].high
 _SPREAD = PLAUSIBLE["spread of all markers"]
 
@@ -39,6 +40,9 @@ def warn_if_implausible(markers: Markers, unit: str, file: str) -> None:
         )
     for doubt in implausible_times(markers.times):
         tell("times", doubt, file=file)
+    rate = _tell_of_rate(markers.times)
+    if rate:
+        tell("sampling rate", rate, file=file)
     _tell_if_far_off(markers, file)
     for doubt in _spread(markers.positions, unit):
         tell("unit", doubt, file=file)
@@ -58,6 +62,20 @@ def implausible_times(times: FloatArray) -> Iterator[str]:
             yield f"{steps.max():g} s lie between two frames, more than an hour"
         if steps.min() < _STEP.low:
             yield f"two frames are {steps.min():g} s apart, less than a microsecond"
+
+
+def _tell_of_rate(times: FloatArray) -> str:
+    """What is odd about the rate of ten frames and more; empty when nothing is."""
+    if len(times) < _FRAMES_OF_A_RATE:
+        return ""
+    rate = 1.0 / float(np.median(np.diff(times)))
+    if rate in _RATE:
+        return ""
+    if abs(rate - 1.0) < 1e-6:
+        cause = "frame numbers instead of times?"
+    else:
+        cause = "times in ms?" if rate < _RATE.low else "times in minutes?"
+    return f"{rate:.3g} frames per second; {cause}"
 
 
 def _tell_if_far_off(markers: Markers, file: str) -> None:

@@ -16,6 +16,7 @@ from kinebench.core.markers import Markers
 from kinebench.errors import (
     FileFormatError,
     ValueRangeError,
+    listed,
     one_line,
     require_names,
     translated,
@@ -24,7 +25,7 @@ from kinebench.io.array_files import ObjectArrayError, npy_array, npz_arrays, ob
 from kinebench.io.c3d import read_c3d
 from kinebench.io.first_look import warn_if_implausible
 from kinebench.io.frame_numbers import frame_order, warn_if_frames_disagree
-from kinebench.io.keypoint_tables import read_keypoint_table
+from kinebench.io.keypoint_tables import FRAME_NAMES, TIME_NAMES, read_keypoint_table
 from kinebench.io.sentinels import without_sentinels
 from kinebench.io.text import archive_kind, decoded
 from kinebench.io.trc import read_trc
@@ -109,7 +110,8 @@ def read_array(
 
     NPY holds (n_frames, n_keypoints, 3), or (3, n_keypoints, n_frames) as OpenCap's triangulation
     gives it; when both fit, the former is taken, with a warning. NPZ holds ``positions`` of those
-    shapes and may hold ``names``, ``times``, ``frames`` and ``confidence``. CSV has a header with
+    shapes and may hold ``names``, ``times``, ``frames`` and ``confidence``, of which 0 is missing,
+    and instead of times ``rate``; a ``unit`` there must be the one declared. CSV has a header with
     ``<name>_x``, ``<name>_y``, ``<name>_z``, and ``time`` or ``frame`` or both; its separator may
     be a comma, a semicolon or a tab. Without times, frame numbers ÷ rate are the times; rows out of
     their order are sorted, with a warning. Pickled content is refused.
@@ -120,7 +122,9 @@ def read_array(
     if path.suffix.lower() in _TABLE_ENDINGS:
         content: _Content = (*read_keypoint_table(path), None)
     else:
-        content = _read_numpy(path, keypoint_set)
+        arrays = _arrays(path)
+        rate_hz = _stated(path, arrays, unit, rate_hz)
+        content = _read_numpy(path, arrays, keypoint_set)
     names, times, frames, positions, confidence = content
     if times is not None and rate_hz is not None:
         raise ValueRangeError(f"{path.name} has times itself; leave the sampling rate out")
@@ -145,12 +149,13 @@ def read_array(
 
 
 _ARRAYS = ("positions", "names", "times", "frames", "confidence")
+_RATES = ("rate", "rate_hz", "fps", "sampling_rate", "frame_rate")
+_UNIT_NAMES = ("unit", "units")
 
 _Content = tuple[Sequence[str], FloatArray | None, FloatArray | None, FloatArray, FloatArray | None]
 
 
-def _read_numpy(path: Path, keypoint_set: str | None) -> _Content:
-    content = _arrays(path)
+def _read_numpy(path: Path, content: Mapping[str, Any], keypoint_set: str | None) -> _Content:
     if "positions" not in content:
         raise FileFormatError(
             f"{path.name} has no array 'positions'; it has: {', '.join(content) or 'none'}"
@@ -169,7 +174,7 @@ def _read_numpy(path: Path, keypoint_set: str | None) -> _Content:
     else:
         names = list(_set_names(path, keypoint_set))
     positions = _frames_first(path, positions, len(names))
-    unread = [name for name in content if name not in _ARRAYS]
+    unread = [name for name in content if name not in (*_ARRAYS, *_RATES, *_UNIT_NAMES)]
     if unread:
         tell(
             "arrays not read",
@@ -178,7 +183,62 @@ def _read_numpy(path: Path, keypoint_set: str | None) -> _Content:
         )
     numbers = [_numbers(path, content, name) for name in ("times", "frames", "confidence")]
     times, frames, confidence = numbers
-    return names, times, frames, positions, confidence
+    return names, times, frames, _seen(path, names, positions, confidence), confidence
+
+
+def _seen(
+    path: Path, names: Sequence[str], positions: FloatArray, confidence: FloatArray | None
+) -> FloatArray:
+    """Positions without those of confidence 0, which detectors give what they did not see."""
+    if confidence is None or confidence.shape != positions.shape[:2] or not confidence.any():
+        return positions
+    unseen = (confidence == 0) & np.isfinite(positions).all(axis=2)
+    if unseen.any():
+        where = [name for name, column in zip(names, unseen.T, strict=True) if column.any()]
+        tell(
+            "confidence of 0",
+            f"{int(unseen.sum())} positions of confidence 0 are taken as missing, of"
+            f" {listed(where, 5)}",
+            where=where,
+            file=path.name,
+        )
+    return np.where(unseen[..., None], np.nan, positions)
+
+
+def _stated(
+    path: Path, content: Mapping[str, Any], unit: str, rate_hz: float | None
+) -> float | None:
+    """The rate, where the archive states it; a unit or rate that contradicts the caller's fails."""
+    for name in _UNIT_NAMES:
+        own = str(np.ravel(content[name])[0]).strip().lower() if _has(content, name) else unit
+        if own in UNITS and own != unit:
+            raise ValueRangeError(f"{path.name} states its unit, '{own}', but {unit} was declared")
+    for name in _RATES:
+        stated = _numbers(path, content, name) if _has(content, name) else None
+        if stated is None or len(stated) != 1 or "times" in content:
+            continue
+        if rate_hz is not None and abs(float(stated[0]) / rate_hz - 1) > 1e-3:
+            raise ValueRangeError(
+                f"{path.name} states its rate, {stated[0]:g} Hz, but {rate_hz:g} Hz was declared"
+            )
+        return float(stated[0])
+    return rate_hz
+
+
+def _has(content: Mapping[str, Any], name: str) -> bool:
+    return name in content and np.size(content[name]) > 0
+
+
+def _known_names(path: Path, content: Mapping[str, Any]) -> dict[str, Any]:
+    """Arrays by the names that they have here: ``time`` is ``times``."""
+    found: dict[str, Any] = {}
+    for name, array in content.items():
+        plain = name.casefold()
+        plain = "times" if plain in TIME_NAMES else "frames" if plain in FRAME_NAMES else name
+        if plain in found:
+            raise FileFormatError(f"{path.name} has two arrays of {plain}; leave one out")
+        found[plain] = array
+    return found
 
 
 def _arrays(path: Path) -> dict[str, Any]:
@@ -186,12 +246,15 @@ def _arrays(path: Path) -> dict[str, Any]:
         data = path.read_bytes()
     try:
         # by content: NPZ is a ZIP archive, which begins so
-        return npz_arrays(data) if data[:2] == b"PK" else {"positions": npy_array(data)[0]}
+        if data[:2] != b"PK":
+            return {"positions": npy_array(data)[0]}
+        content = npz_arrays(data)
     except ObjectArrayError as error:
         named = error if "array '" in str(error) else object_array("positions")
         raise FileFormatError(f"{path.name}: {named}") from error
     except FileFormatError as error:
         raise FileFormatError(f"cannot read {path.name}: {error}") from error
+    return _known_names(path, content)
 
 
 def _texts(path: Path, array: Any) -> list[str]:

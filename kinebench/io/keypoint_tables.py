@@ -14,8 +14,13 @@ from kinebench.io.numbers import parse_block
 from kinebench.io.text import read_text
 
 _AXIS = re.compile(r"(.+)[_.]([xyzXYZ])")
-_TIMES = ("time", "time_s", "time(s)", "time[s]")
-_FRAMES = ("frame", "frame#", "frame_number", "frames")
+TIME_NAMES = ("time", "times", "t", "timestamp", "timestamps", "time_s", "time(s)", "time[s]")
+_MILLISECONDS = ("time_ms", "time(ms)", "time[ms]", "timestamp_ms")
+FRAME_NAMES = (
+    "frame", "frames", "frame#", "frame_number", "frame_numbers", "frame_index", "frameindex",
+    "framenumber", "frame_idx", "frame_no", "frameno", "frame_id",
+)  # fmt: skip
+"""What files call times and frame numbers, in lower case and without blanks."""
 
 
 class KeypointTable(NamedTuple):
@@ -63,7 +68,10 @@ def read_keypoint_table(path: Path) -> KeypointTable:
         return values[:, columns.index(name)] if name in columns else None
 
     shape = (len(values), len(names), 3)
-    return KeypointTable(names, column("time"), column("frame"), positions.reshape(shape))
+    times, milliseconds = column("time"), column("time in ms")
+    if milliseconds is not None:
+        times = milliseconds / 1e3
+    return KeypointTable(names, times, column("frame"), positions.reshape(shape))
 
 
 def _columns(header: tuple[str, ...], file: str) -> list[str]:
@@ -74,14 +82,18 @@ def _columns(header: tuple[str, ...], file: str) -> list[str]:
         plain = cell.casefold().replace(" ", "")
         if axis:
             columns.append(f"{axis[1]}_{axis[2].lower()}")
-        elif plain in _TIMES:
+        elif plain in TIME_NAMES:
             columns.append("time")
-        elif plain in _FRAMES:
+        elif plain in _MILLISECONDS:
+            columns.append("time in ms")
+        elif plain in FRAME_NAMES:
             columns.append("frame")
         else:
             raise FileFormatError(
                 f"{file}, column {number}, {_shown(cell)}: expected time, frame or <name>_x, _y, _z"
             )
+    if {"time", "time in ms"} <= set(columns):
+        raise FileFormatError(f"{file}: two columns hold the time, in s and in ms; leave one out")
     doubled = [column for column, count in Counter(columns).items() if count > 1]
     if doubled:
         raise FileFormatError(f"{file}: column '{doubled[0]}' stands twice")

@@ -23,6 +23,7 @@ from kinebench.io.columns import (
     other_contents,
     reasons_left_out,
 )
+from kinebench.io.sentinels import motion_jumps, without_motion_sentinels
 from kinebench.io.sto import IN_WORDS, Table, read_table, table_pieces, version_of
 from kinebench.remarks import tell
 
@@ -69,13 +70,17 @@ def read_motion(path: Path | str, kinds: Mapping[str, Kind] | None = None) -> Mo
         As `read_motion_file`, and when columns are left out, with the reasons.
     """
     found = read_motion_file(path, kinds)
+    _tell_left_out(found.left_out, Path(path).name)
+    return found.motion
+
+
+def _tell_left_out(left_out: Mapping[str, str], file: str) -> None:
     by_reason: dict[str, list[str]] = {}
-    for name, reason in found.left_out.items():
+    for name, reason in left_out.items():
         by_reason.setdefault(reason, []).append(name)
     if by_reason:
         reasons = "; ".join(f"{listed(names, 6)}: {reason}" for reason, names in by_reason.items())
-        tell("columns left out", f"columns left out: {reasons}", file=Path(path).name)
-    return found.motion
+        tell("columns left out", f"columns left out: {reasons}", file=file)
 
 
 def read_motion_file(path: Path | str, kinds: Mapping[str, Kind] | None = None) -> MotionFile:
@@ -105,7 +110,8 @@ def read_motion_file(path: Path | str, kinds: Mapping[str, Kind] | None = None) 
     -----
     KinebenchWarning
         When the header does not say whether angles are in degrees, a name does not say whether it
-        is an angle or a length, or values are beyond a body's reach.
+        is an angle or a length, numbers stand for missing values, or values are beyond a body's
+        reach.
     """
     path = Path(path)
     table = read_table(path)
@@ -126,6 +132,8 @@ def read_motion_file(path: Path | str, kinds: Mapping[str, Kind] | None = None) 
     )
     values = table.values[:, list(kept.values())]
     angular = np.array([coordinate.kind == "rotational" for coordinate in coordinates], dtype=bool)
+    jumps = motion_jumps(table.times, angular, in_degrees)
+    values = without_motion_sentinels(values, tuple(kept), jumps, path.name)
     folded = Counter(name.casefold() for name in kept)
     alike = [name for name in kept if folded[name.casefold()] > 1]
     undecided = [name for name in kept if kinds is None and kind_by_name(name) is None]
@@ -175,20 +183,38 @@ def motion(times: ArrayLike, columns: Mapping[str, ArrayLike], *, degrees: bool)
     Raises
     ------
     ValueRangeError
-        Columns of another length than the times, or times that do not rise.
+        Columns that are no numbers or of another length than the times, no column that is a
+        coordinate, or times that do not rise.
+
+    Warns
+    -----
+    KinebenchWarning
+        When columns are left out, such as forces, or values are beyond a body's reach.
     """
-    kinds: dict[str, Kind] = {name: kind_by_name(name) or "rotational" for name in columns}
-    turned = {
-        name: np.radians(column) if degrees and kinds[name] == "rotational" else np.asarray(column)
-        for name, column in columns.items()
-    }
-    lengths = {name: len(column) for name, column in turned.items()}
+    kept, left_out = _coordinates_of(tuple(columns), None)
+    _tell_left_out(left_out, "")
+    kinds: dict[str, Kind] = {name: kind_by_name(name) or "rotational" for name in kept}
+    if not kinds:
+        raise ValueRangeError("a motion needs columns that are coordinates, found none")
+    given = list(columns.values())
+    found = {name: np.asarray(given[index]) for name, index in kept.items()}
+    lengths = {name: len(column) if column.ndim else 0 for name, column in found.items()}
     if set(lengths.values()) - {len(np.asarray(times))}:
         raise ValueRangeError(
             f"{len(np.asarray(times))} times need as many values in every column; found {lengths}"
         )
+    wrong = [name for name, column in found.items() if column.dtype.kind not in "iuf"]
+    if wrong:
+        raise ValueRangeError(f"{listed(wrong, 4)} must be numbers, found {found[wrong[0]].dtype}")
     coordinates = tuple(Coordinate(name, kind) for name, kind in kinds.items())
-    return Motion(coordinates, np.asarray(times), np.stack(list(turned.values()), axis=1))
+    values = np.stack([np.asarray(column, dtype=np.float64) for column in found.values()], axis=1)
+    angular = np.array([kind == "rotational" for kind in kinds.values()])
+    if values.ndim == 2:
+        doubt = _implausible(values[:, angular], values[:, ~angular], degrees)
+        if doubt:
+            tell("values beyond reach", doubt)
+        values = np.where(angular, np.radians(values), values) if degrees else values
+    return Motion(coordinates, np.asarray(times), values)
 
 
 def motion_text(motion: Motion) -> str:

@@ -10,9 +10,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 from kinebench.core.subject import Subject
-from kinebench.errors import FileFormatError, NameNotFoundError, require_names
+from kinebench.errors import FileFormatError, NameNotFoundError, listed, require_names
 from kinebench.io.documents import parse_yaml, read_text
+from kinebench.io.session_archive import named_in_archive
 from kinebench.io.session_folder import child, session_folder
+from kinebench.io.session_subject import subject_of
 from kinebench.remarks import tell
 
 Content = Literal["keypoints", "augmented", "mocap"]
@@ -28,6 +30,7 @@ _SETTINGS = {
 """Name here: spellings in settings_<trial>.yaml and in the metadata."""
 
 _METADATA = ("sessionmetadata.yaml", "sessionmetadata.yml", "metadata.yaml", "metadata.yml")
+_OTHER_RECORDING = re.compile(r"\.(csv|tsv|c3d|npy|npz|json|trc\.\w+)$", re.IGNORECASE)
 _STAGES = ("PreAugmentation", "PostAugmentation")
 
 
@@ -157,7 +160,7 @@ class Session:
         NameNotFoundError
             For a trial or variant that is not there, or when the variant must be chosen.
         """
-        require_names([trial], self.trials, "trial", str(self.folder.name))
+        require_names([trial], self.trials, "trial", self._described(trial))
         chosen = self._variant(trial, variant)
         settings = self._settings(trial, chosen)
         version = settings.get("augmenter", "")
@@ -184,6 +187,17 @@ class Session:
             ik_setup=self._find_ik_setup(chosen, trial),
             settings=settings,
         )
+
+    def _described(self, trial: str) -> str:
+        """The session's name, and files of the trial that are no TRC and so are not read."""
+        folded = trial.casefold()
+        others = [
+            path.name
+            for path in _visible(child(self.folder, "MarkerData"), "*")
+            if _OTHER_RECORDING.search(path.name) and path.name.casefold().startswith(folded + ".")
+        ]
+        unread = f", where {listed(others, 3)} is no TRC file and is not read," if others else ""
+        return f"{self.folder.name}{unread}"
 
     def _variant(self, trial: str, variant: str | None) -> str:
         if variant is not None:
@@ -306,14 +320,24 @@ def read_session(folder: Path | str) -> Session:
     base = child(folder, "MarkerData")
     paths = _visible(base, "*.trc")
     if not paths:
+        named = named_in_archive(folder)
         raise FileFormatError(
-            f"{folder} is no OpenCap session: it has no .trc file below MarkerData"
+            f"{named} is no OpenCap session: it has no .trc file below MarkerData{_instead(base)}"
         )
     files = {path.name.casefold(): path for path in sorted(folder.iterdir()) if path.is_file()}
     described = next((files[name] for name in _METADATA if name in files), None)
     metadata = {} if described is None else _read_yaml(described)
     recordings = tuple(_recording(path, base) for path in paths)
-    return Session(folder, _subject(metadata), metadata, recordings)
+    subject = subject_of(metadata, "" if described is None else described.name)
+    return Session(folder, subject, metadata, recordings)
+
+
+def _instead(base: Path) -> str:
+    """Recordings of other kinds below MarkerData, for a message."""
+    others = [path.name for path in _visible(base, "*") if _OTHER_RECORDING.search(path.name)]
+    return (
+        f", only {listed(others, 3)}: convert them, or name one with --keypoints" if others else ""
+    )
 
 
 def _recording(path: Path, base: Path) -> Recording:
@@ -340,10 +364,7 @@ def _age_of_version(path: Path) -> list[int]:
 
 
 def _visible(folder: Path, pattern: str) -> list[Path]:
-    """Files below a folder whose names fit in any case.
-
-    The shadows (``._squat.trc``) that macOS puts into archives are left out.
-    """
+    """Files below a folder whose names fit in any case, without macOS's shadows (``._a.trc``)."""
     return sorted(
         path
         for path in folder.rglob("*")
@@ -381,15 +402,3 @@ def is_static(trial: str) -> bool:
 
 def _read_yaml(path: Path) -> dict[str, Any]:
     return parse_yaml(read_text(path), path.name)
-
-
-def _subject(metadata: Mapping[str, Any]) -> Subject | None:
-    if metadata.get("mass_kg") is None or metadata.get("height_m") is None:
-        return None
-    try:
-        mass, height = float(metadata["mass_kg"]), float(metadata["height_m"])
-    except (TypeError, ValueError) as error:
-        raise FileFormatError(f"metadata of the session, mass_kg and height_m: {error}") from error
-    sex = metadata.get("gender_mf", metadata.get("sex"))
-    identifier = str(metadata.get("subjectID") or "subject")
-    return Subject(mass, height, identifier, None if sex is None else str(sex))

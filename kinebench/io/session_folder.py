@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kinebench.errors import FileFormatError
-from kinebench.io.session_archive import unpacked
+from kinebench.io.session_archive import named_in_archive, unpacked
 from kinebench.io.text import archive_kind
 
 _INNER = ("markerdata", "opensimdata", "videos")
@@ -23,7 +23,7 @@ def child(folder: Path, name: str) -> Path:
 
 
 def session_folder(named: Path) -> Path:
-    """The session that is meant: the folder itself, one around it, or the only one within it.
+    """The session that is meant: the folder itself, one around it, or the only one below it.
 
     A zip archive, as OpenCap gives sessions for download, is unpacked for as long as the process
     lasts.
@@ -40,10 +40,13 @@ def session_folder(named: Path) -> Path:
     own = _around(named)
     if own is not None:
         return own
-    within = [path for path in sorted(named.iterdir()) if path.is_dir() and _is_session(path)]
+    within = list(_below(named, _DEEPEST, archives=False))
     if len(within) > 1:
-        names = ", ".join(path.name for path in within[:8]) + (", …" if len(within) > 8 else "")
-        raise FileFormatError(f"{named} holds several sessions, name one of them: {names}")
+        names = ", ".join(str(path.relative_to(named)) for path in within[:8])
+        raise FileFormatError(
+            f"{named_in_archive(named)} holds several sessions, name one of them:"
+            f" {names}{', …' if len(within) > 8 else ''}"
+        )
     return within[0] if within else named
 
 
@@ -74,16 +77,21 @@ def _around(folder: Path) -> Path | None:
     return folder if _is_session(folder) else None
 
 
-def _below(folder: Path, levels: int) -> Iterator[Path]:
-    """Sessions below a folder, folders and archives, by name."""
+def _below(folder: Path, levels: int, archives: bool = True) -> Iterator[Path]:
+    """Sessions below a folder, by name: folders, and archives too unless told otherwise."""
     inside = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     folders = {path.name for path in inside if path.is_dir()}
     for path in inside:
         if path.is_dir() and _is_session(path):
             yield path
         elif path.is_dir() and levels > 1:
-            yield from _below(path, levels - 1)
-        elif path.is_file() and path.suffix.lower() == ".zip" and path.stem not in folders:
+            yield from _below(path, levels - 1, archives)
+        elif (
+            archives
+            and path.is_file()
+            and path.suffix.lower() == ".zip"
+            and path.stem not in folders
+        ):
             yield from session_places(path)
 
 

@@ -23,6 +23,7 @@ from kinebench.remarks import tell
 _SIMM_FIELDS = ("datacolumns", "datarows")
 IN_WORDS = "Angles are in"  # a line of older files, "Angles are in degrees."
 _DIGITS = 10  # no file has more rows or versions than ten digits can count
+_DECISIVE = ("indegrees", "version", IN_WORDS.lower())
 _COUNTS = {"columns": ("ncolumns", "datacolumns"), "rows of data": ("nrows", "datarows")}
 
 
@@ -146,6 +147,11 @@ def _header(lines: list[bytes], file: str) -> tuple[str, dict[str, str], int]:
             name = "" if number == 0 else _table_name(decoded(lines[0]).strip())
             return name, header, first
         key, value = _field(text)
+        if header.get(key, value).lower() != value.lower() and key.lower() in _DECISIVE:
+            raise FileFormatError(
+                f"{file}, line {number + 1}, header field '{key}': stands twice, as"
+                f" '{header[key]}' and as '{value}'"
+            )
         if key:
             header[key] = value
     raise FileFormatError(f"{file}: no line 'endheader'; a MOT or STO file has one")

@@ -18,10 +18,10 @@ from kinebench.io.first_look import warn_if_implausible
 from kinebench.io.frame_numbers import warn_if_frames_disagree
 from kinebench.io.numbers import ROWS_AT_ONCE, decoded, parse_block, read_text_lines
 from kinebench.io.sentinels import without_sentinels
+from kinebench.io.units import METRES, UNIT_WORDS
 from kinebench.remarks import tell
 
 Unit = Literal["m", "mm"]
-_METRES = {"m": 1.0, "meters": 1.0, "cm": 1e-2, "mm": 1e-3, "millimeters": 1e-3}
 
 
 def read_trc(path: Path | str) -> Markers:
@@ -56,7 +56,7 @@ def read_trc(path: Path | str) -> Markers:
     _check_count(header, "NumFrames", len(rows), "rows of data", path.name)
     columns = ["Frame#", "Time", *(f"{axis} of {name}" for name in names for axis in "XYZ")]
     block = parse_block(rows, columns, path.name, first + 1)
-    scale = _METRES[header["Units"].lower()]
+    scale = METRES[header["Units"].lower()]
     cells = block[:, 2:].reshape(len(rows), len(names), 3)
     positions = without_sentinels(cells, scale, names, path.name)
     if scale != 1.0:
@@ -162,9 +162,9 @@ def _header(lines: list[bytes], file: str) -> dict[str, str]:
             raise FileFormatError(f"{file}, line 2: header field '{key}' is missing")
         if not header[key]:
             raise FileFormatError(f"{file}, line 3, field '{key}': is blank")
-    if header["Units"].lower() not in _METRES:
+    if header["Units"].lower() not in METRES:
         raise FileFormatError(
-            f"{file}, line 3, field 'Units': '{header['Units']}' is not one of m, cm, mm"
+            f"{file}, line 3, field 'Units': '{header['Units']}' is not one of {UNIT_WORDS}"
         )
     return header
 

@@ -89,7 +89,7 @@ class Performance:
         share, bend_deg = _TRIES[-1]
         return self.drawn(share, bend_deg)(body, rate_hz), share
 
-    def drawn(self, share: float = 1.0, bend_deg: float = 0.0) -> MotionModel:
+    def drawn(self, share: float = 1.0, bend_deg: float = 0.0) -> OwnWay:
         """The motion with its numbers, every deviation multiplied by a share, knees bent more."""
         spreads = SPREADS.get(type(self.template).__name__, {})
         movement = _scaled(self.movement, share)

@@ -9,8 +9,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from kinebench.comparison import Procedure, procedure
-from kinebench.errors import FileFormatError, require_names
+from kinebench.comparison import PROCEDURES, Procedure, procedure
+from kinebench.errors import FileFormatError, ValueRangeError, require_names
 from kinebench.io.documents import parse_toml
 
 ACTIVITIES = {"walking": "walking", "squats": "squats", "sit-to-stand": "STS", "drop jump": "DJ"}
@@ -141,6 +141,11 @@ STUDIES = ("opencap-2023", "falisse-2025", "opencapbench")
 
 
 def study(name: str) -> Study:
-    """The study of that name, or a `NameNotFoundError` that lists the names."""
+    """The study of that name; a `KinebenchError` lists the names that there are."""
+    if name in PROCEDURES and name not in STUDIES:
+        raise ValueRangeError(
+            f"{name} is a procedure of 'kinebench compare REFERENCE ESTIMATE --preset {name}';"
+            f" studies that are repeated on their data are {', '.join(STUDIES)}"
+        )
     require_names([name], STUDIES, "preset", "kinebench validate")
     return _studies()[name]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import product
 from math import factorial
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -24,6 +24,7 @@ from kinebench.errors import ValueRangeError
 from kinebench.metrics.undefined import nan_where
 
 Level = Hashable
+Cell = TypeVar("Cell", bound=tuple[Level, ...])  # a mapping's keys are invariant
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +56,7 @@ class Attribution:
 
 
 def shapley(
-    results: Mapping[tuple[Level, ...], ArrayLike],
+    results: Mapping[Cell, ArrayLike],
     factors: Sequence[str],
     baseline: Mapping[str, Level],
     target: Mapping[str, Level] | None = None,
@@ -92,9 +93,10 @@ def shapley(
     names = tuple(factors)
     if not names or len(set(names)) != len(names):
         raise ValueRangeError(f"factors must be given, each once; found {', '.join(names) or '-'}")
-    low, high = _cells(results, names, baseline, target or {})
+    cells: dict[tuple[Level, ...], ArrayLike] = dict(results.items())
+    low, high = _cells(cells, names, baseline, target or {})
     n = len(names)
-    v = _game(results, names, low, high)
+    v = _game(cells, names, low, high)
     weight = [factorial(size) * factorial(n - size - 1) / factorial(n) for size in range(n)]
     parts: dict[str, Any] = {}
     for i, name in enumerate(names):

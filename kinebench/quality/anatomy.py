@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -10,7 +11,13 @@ from kinebench.cleaning.sides import Burst, SwapSides
 from kinebench.core.arrays import FloatArray
 from kinebench.core.keypoints import paired_parts
 from kinebench.core.markers import Markers
-from kinebench.core.segments import BODY_SEGMENTS, segment_lengths, stature, typical_lengths
+from kinebench.core.segments import (
+    BODY_SEGMENTS,
+    SEGMENTS,
+    segment_lengths,
+    stature,
+    typical_lengths,
+)
 from kinebench.core.subject import Subject
 from kinebench.quality.evidence import Evidence
 from kinebench.quality.finding import Finding, Spans, graded, spans_of
@@ -30,6 +37,10 @@ _RED_SIDES = {"long": 0.25, "short": 0.40}
 _AMBER_STATIC = {"long": 0.16, "short": 0.25}
 _RED_STATIC = {"long": 0.28, "short": 0.45}
 _AMBER_WHOLE, _RED_WHOLE = 0.075, 0.15
+# By how much a neighbour is off, over how much the segment itself is: a knee that is put off across
+# the shank changes that little. Chosen on 600 single keypoints put 8 to 30 cm off in clean virtual
+# sessions; of 290 on other people and cameras 231 were named right, 17 wrong, 42 not.
+_MOVES_TOO, _KEEPS = 0.3, 0.12
 # What is slower than this is no noise; the detector's slow errors have 0.7 Hz.
 _SLOW_HZ = 3.0
 # Segments that the detector sees from many sides; the breadth of hips and shoulders is not judged:
@@ -58,28 +69,62 @@ def lengths_over_time(recording: Markers, subject: Subject) -> Iterator[Finding]
 
 
 def _changing(courses: dict[str, FloatArray], recording: Markers) -> Iterator[Finding]:
-    for name, course in courses.items():
-        if not np.isfinite(course).any():
-            continue
-        usual = float(np.nanmedian(course))
-        off = np.abs(_calm(course, recording.rate_hz) / max(usual, 1e-9) - 1)
-        off = np.where(np.isfinite(off), off, 0.0)
+    known = {name: course for name, course in courses.items() if np.isfinite(course).any()}
+    calm = {name: _calm(course, recording.rate_hz) for name, course in known.items()}
+    usual = {name: float(np.nanmedian(course)) for name, course in known.items()}
+    offs = {
+        name: np.nan_to_num(np.abs(course / max(usual[name], 1e-9) - 1), posinf=0.0)
+        for name, course in calm.items()
+    }
+    for name, off in offs.items():
         kind = _kind(name)
         severity = graded(float(off.max()), _AMBER_COURSE[kind], _RED_COURSE[kind])
         if severity != "green":
-            calm = _calm(course, recording.rate_hz)
             yield Finding(
                 "segment lengths",
                 severity,
-                f"the {name} is {np.nanmin(calm):.2f} to {np.nanmax(calm):.2f} m long within the"
-                f" recording, {usual:.2f} m as a rule",
+                f"the {name} is {np.nanmin(calm[name]):.2f} to {np.nanmax(calm[name]):.2f} m long"
+                f" within the recording, {usual[name]:.2f} m as a rule",
                 where=(name,),
                 spans_s=spans_of(off > _AMBER_COURSE[kind], recording.times),
                 measured=float(off.max()),
                 limit=_AMBER_COURSE[kind],
                 unit="1",
-                advice="keypoints are lost or taken for others there",
+                advice=f"keypoints are lost or taken for others there{_which(name, offs)}",
             )
+
+
+def _which(name: str, offs: dict[str, FloatArray]) -> str:
+    """Which keypoint it probably is; empty where lengths do not tell.
+
+    An end is off whose other segment changes too; where the other segment at one end keeps its
+    length, it is the other end, if nothing else ends there.
+    """
+    off = offs[name]
+    there = off > _AMBER_COURSE[_kind(name)]
+    moved, kept, unknown = [], [], []
+    for end in SEGMENTS[name]:
+        others = [one for one in offs if one != name and end in SEGMENTS[one]]
+        share = min((offs[one][there].mean() / off[there].mean() for one in others), default=None)
+        if share is None:
+            unknown.append(end)
+        elif share >= _MOVES_TOO:
+            moved.append(end)
+        elif share < _KEEPS:
+            kept.append(end)
+    if len(moved) == 1:
+        return f", probably {_spoken(moved[0])}: what else ends there changes its length too"
+    if not moved and len(kept) == len(unknown) == 1:
+        other = _spoken(kept[0])
+        return f", probably {_spoken(unknown[0])}: what else ends at {other} keeps its length"
+    return ""
+
+
+def _spoken(keypoint: str) -> str:
+    """``RHip`` is "the right hip"."""
+    side = {"R": "right ", "L": "left "}.get(keypoint[0], "")
+    words = re.findall("[A-Z][a-z]*|[a-z]+", keypoint[1:] if side else keypoint)
+    return f"the {side}{' '.join(words).lower()}"
 
 
 def _calm(course: FloatArray, rate_hz: float) -> FloatArray:

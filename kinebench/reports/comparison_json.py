@@ -11,16 +11,20 @@ from kinebench.comparison.agreement import agreement_of, curves_of
 from kinebench.comparison.error_bars import share_within_band
 from kinebench.comparison.joint_centres import joint_centre_errors
 from kinebench.comparison.left_and_right import left_and_right
+from kinebench.comparison.side_differences import side_differences
 from kinebench.core.model import Model
 from kinebench.core.provenance import describe, without_nan
 from kinebench.metrics import Evaluation
 from kinebench.reports.agreement_tables import agreement_json
+from kinebench.reports.methods_text import comparison_methods
+from kinebench.reports.sides_over_subjects import side_records
 
 
 def as_json(
     comparison: Comparison,
     margin_rad: float | None = None,
     models: Mapping[str, Model] = MappingProxyType({}),
+    methods: str = "",
 ) -> dict[str, Any]:
     """Everything but the waveforms, SI units and radians; NaN becomes null.
 
@@ -31,11 +35,14 @@ def as_json(
         Differences of angles that do not matter, for the test of equivalence.
     models : mapping of str to Model
         Each subject's, on which joint centres are compared.
+    methods : str, optional
+        The paragraph for a paper, of a caller that knows more than `comparison_methods`.
     """
     content = {
         "procedure": describe(comparison.procedure),
         "n_subjects": comparison.n_subjects,
         "pairs": [_pair(comparison, pair) for pair in comparison.pairs],
+        "methods": methods or comparison_methods(comparison, margin_rad),
         "excluded_pairs": [excluded._asdict() for excluded in comparison.excluded],
         **_over_subjects(comparison, margin_rad, models),
     }
@@ -46,7 +53,7 @@ def as_json(
 def _over_subjects(
     comparison: Comparison, margin_rad: float | None, models: Mapping[str, Model]
 ) -> dict[str, Any]:
-    """Group figures, agreement and joint centres; of several kinds of trials each has its own."""
+    """What is said over subjects; of several kinds of trials each has its own."""
     content = {
         "groups": [
             {"item": row.item, "metric": row.metric, "unit": row.unit, **describe(row.figure)}
@@ -64,13 +71,14 @@ def _over_subjects(
             }
             for kind, part in comparison.parts.items()
         }
-        nothing = agreement_json([], [])
-        return {**content, "agreement": nothing, "joint_centres": [], "kinds_of_trials": parts}
+        nothing = {"agreement": agreement_json([], []), "right_minus_left": [], "joint_centres": []}
+        return {**content, **nothing, "kinds_of_trials": parts}
     agreement = agreement_of(comparison, margin_rad)
     centres = joint_centre_errors(comparison.pairs, models) if models else ()
     return {
         **content,
         "agreement": agreement_json(agreement, curves_of(comparison) if agreement else []),
+        "right_minus_left": side_records(side_differences(comparison)),
         "joint_centres": [describe(one) for one in centres],
     }
 

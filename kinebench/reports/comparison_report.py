@@ -15,6 +15,7 @@ from kinebench.comparison.agreement import agreement_of, curves_of
 from kinebench.comparison.cycles import cycle_curves
 from kinebench.comparison.joint_centres import joint_centre_errors
 from kinebench.comparison.left_and_right import left_and_right
+from kinebench.comparison.side_differences import side_differences
 from kinebench.core.body_groups import BODY_GROUPS
 from kinebench.core.marker_regions import bilateral_pairs
 from kinebench.core.markers import Markers
@@ -59,8 +60,10 @@ from kinebench.reports.figures import (
     sides_figure,
     waveform_figure,
 )
+from kinebench.reports.methods_text import comparison_methods
 from kinebench.reports.player import PlayerBlock, player_block, skeleton_of
 from kinebench.reports.reporting_checklist import checklist_section, models_named
+from kinebench.reports.sides_over_subjects import SIDES_TITLE, sides_blocks
 from kinebench.reports.source_files import files_details
 from kinebench.reports.tables import Table
 from kinebench.reports.units import readable, readable_unit, scale_of
@@ -74,6 +77,7 @@ def comparison_document(
     margin_rad: float | None = None,
     files: Sequence[tuple[str, Path]] = (),
     known: Mapping[str, str] = MappingProxyType({}),
+    methods: str = "",
 ) -> Document:
     """A report on a comparison: the figures that matter first, then how they came about.
 
@@ -89,6 +93,8 @@ def comparison_document(
         What was compared, named with digests at the foot.
     known : mapping of str to str
         Items of the checklist that the caller knows better: see `checklist`.
+    methods : str, optional
+        The paragraph for a paper, of a caller that knows more than `comparison_methods`.
 
     Raises
     ------
@@ -112,6 +118,8 @@ def comparison_document(
     sections.append(_how(comparison, files))
     margin_deg = None if margin_rad is None else float(np.degrees(margin_rad))
     named = {"estimate": comparison}
+    text = methods or comparison_methods(comparison, margin_rad)
+    sections.append(Section("Methods", (Text(text),)))
     sections.append(checklist_section(named, models_named(models), margin_deg, files, known))
     return Document(
         f"Estimate against reference: {title}",
@@ -129,11 +137,14 @@ def _kinds_section(comparison: Comparison) -> list[Section]:
 def _over_subjects(
     comparison: Comparison, models: Mapping[str, Model], margin_rad: float | None
 ) -> list[Section]:
-    """Group figures, agreement, cycles and joint centres of one kind of trials."""
+    """Group figures, agreement, sides, cycles and joint centres of one kind of trials."""
     sections = [_group(comparison)] if comparison.groups else []
     agreement = agreement_of(comparison, margin_rad)
     if agreement:
         sections.append(agreement_section(agreement, curves_of(comparison)))
+    sides = side_differences(comparison)
+    if sides:
+        sections.append(Section(SIDES_TITLE, sides_blocks(sides)))
     cycles = cycle_section({"estimate": cycle_curves(comparison)})
     if cycles is not None:
         sections.append(cycles)

@@ -35,7 +35,7 @@ _MOST_CURVES = 12  # a page that is read; the tables have all
 def gate_document(verdict: Verdict, baseline: Baseline, measured: Measurement) -> Document:
     """The page: verdict, curves of the worst changes, what else changed, all figures."""
     return Document(
-        f"Gate {verdict.gate}",
+        f"{verdict.gate}: the pipeline has {'' if verdict.failures else 'not '}moved",
         (
             Section("What moved", _moved(verdict)),
             Section("Expected and obtained", _curves(verdict, baseline, measured)),

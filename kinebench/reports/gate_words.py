@@ -2,43 +2,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
-from kinebench.baselines.baseline import Baseline
+from kinebench.baselines.baseline import Baseline, Key
 from kinebench.baselines.judging import Finding, Outcome, Verdict
+from kinebench.baselines.measurement import ALL, Measurement
+from kinebench.core.display import counted
 from kinebench.reports.units import readable, readable_interval, readable_unit
 
 _MOST = 20  # lines that a person reads; the page and JSON have all
 _DIGEST = 12  # characters that tell digests apart
+_COMPARED = (Outcome.FINE, Outcome.MOVED, Outcome.BETTER, Outcome.ELSEWHERE)
 
 
 def headline(verdict: Verdict) -> str:
-    """One line: how many figures were compared, and how many failed."""
-    counts = dict.fromkeys(Outcome, 0)
+    """One line: how many curves moved in how many trials, how many errors, and what is gone."""
+    kinds: dict[str, list[Finding]] = {}
     for finding in verdict.findings:
-        counts[finding.outcome] += 1
-    failed = len(verdict.failures)
-    told = [f"{failed} of {verdict.n_compared + counts[Outcome.VANISHED]} figures failed"]
+        kinds.setdefault(_kind(finding.key), []).append(finding)
+    told = [said for kind, own in kinds.items() for said in _failed(kind, own)]
+    if not told:
+        compared = [_whole(kind, own) for kind, own in kinds.items() if _places(own, *_COMPARED)]
+        told = [f"nothing moved: {', '.join(compared)}" if compared else "nothing was compared"]
     told += [
-        f"{counts[outcome]} {outcome.value}"
-        for outcome in (Outcome.VANISHED, Outcome.NEW, Outcome.BETTER, Outcome.ELSEWHERE)
-        if counts[outcome]
+        f"{n} {outcome.value}"
+        for outcome in (Outcome.NEW, Outcome.BETTER, Outcome.ELSEWHERE)
+        if (n := len(_places(verdict.findings, outcome)))
     ]
     return f"{verdict.gate}: {', '.join(told)}"
+
+
+def _kind(key: Key) -> str:
+    if key.quantity == "rmse":
+        return "error"
+    return "figure" if key.trial == ALL else "curve"
+
+
+def _places(findings: Iterable[Finding], *outcomes: Outcome) -> set[tuple[str, str]]:
+    """Trials and coordinates of findings with such an outcome: a curve has several figures."""
+    return {(f.key.trial, f.key.item) for f in findings if f.outcome in outcomes}
+
+
+def _failed(kind: str, findings: Sequence[Finding]) -> Iterator[str]:
+    n = len(_places(findings, *_COMPARED, Outcome.VANISHED))
+    moved = _places(findings, Outcome.MOVED)
+    for places, what in ((moved, "moved"), (_places(findings, Outcome.VANISHED) - moved, "gone")):
+        if not places:
+            continue
+        said = f"{len(places)} of {counted(n, kind)} {what}"
+        if kind == "curve":
+            trials = {finding.key.trial for finding in findings}
+            in_trials = len({trial for trial, _ in places})
+            said += f" in {in_trials} of {counted(len(trials), 'trial')}"
+        yield said
+
+
+def _whole(kind: str, findings: Sequence[Finding]) -> str:
+    said = counted(len(_places(findings, *_COMPARED)), kind)
+    if kind == "curve":
+        return f"{said} of {counted(len({f.key.trial for f in findings}), 'trial')}"
+    return f"{said} against the truth" if kind == "error" else said
 
 
 def worst_of_each(verdict: Verdict) -> tuple[Finding, ...]:
     """Of every trial and coordinate that failed the finding that says most, the worst first.
 
     The largest change of a course says more than its RMS, and both say more than the extremes that
-    moved with it.
+    moved with it. A trial that is gone as a whole is one finding.
     """
     best: dict[tuple[str, str], Finding] = {}
+    gone = _gone_trials(verdict)
     for finding in verdict.failures:
-        place = finding.key.trial, finding.key.item
+        trial, _, quantity = finding.key
+        if trial in gone:
+            what = quantity if trial == ALL else "motion"
+            finding = replace(finding, key=Key(trial, f"all {gone[trial]} coordinates", what))
+        place = trial, finding.key.item
         if place not in best or _rank(finding) > _rank(best[place]):
             best[place] = finding
     return tuple(best.values())
+
+
+def _gone_trials(verdict: Verdict) -> dict[str, int]:
+    """Trials of which nothing is left, with the number of their coordinates, if several."""
+    known = [finding for finding in verdict.findings if finding.outcome is not Outcome.NEW]
+    left = {f.key.trial for f in known if f.outcome is not Outcome.VANISHED}
+    items: dict[str, set[str]] = {}
+    for finding in known:
+        if finding.key.trial not in left:
+            items.setdefault(finding.key.trial, set()).add(finding.key.item)
+    return {trial: len(own) for trial, own in items.items() if len(own) > 1}
 
 
 def _rank(finding: Finding) -> int:
@@ -102,13 +156,44 @@ def in_markdown(verdict: Verdict, baseline: Baseline) -> str:
         cells = (finding.key.trial, finding.key.item, what, limit or "must be there")
         lines.append(f"| {' | '.join(map(_escaped, cells))} |")
     if len(worst) > _MOST:
-        lines.append(f"\n… and {len(worst) - _MOST} coordinates more.")
+        lines.append(f"\n… and {len(worst) - _MOST} more.")
     lines += [f"- {_escaped(_note(finding))}" for finding in _noted(verdict)[:_MOST]]
     if verdict.not_compared:
         lines.append(f"- not compared: {_escaped(verdict.not_compared)}")
     lines += ["", f"Baseline: {_escaped(_accepted(baseline))}.", ""]
     changes = [f"- {_escaped(change)}" for change in _changes(verdict)]
     return "\n".join([*lines, *(["Changed besides:", *changes, ""] if changes else [])])
+
+
+def nothing_measured(measured: Measurement, baseline: Baseline, name: str) -> list[str]:
+    """Why there was nothing to compare: each reason with its trials, then what that means.
+
+    Parameters
+    ----------
+    measured : Measurement
+    baseline : Baseline
+    name : str
+        Of the baseline's file.
+    """
+    by_reason: dict[str, list[str]] = {}
+    for trial, reason in measured.failures.items():
+        by_reason.setdefault(reason, []).append(trial)
+    lines = [f"{', '.join(trials)}: {reason}" for reason, trials in by_reason.items()]
+    if not measured.motions:
+        n = counted(len(measured.failures), "trial")
+        return [*lines, f"nothing was measured: no motion came out of {n}"]
+    expected = dict.fromkeys(trial for trial, _ in baseline.courses)
+    return [
+        *lines,
+        f"nothing was measured that {name} knows: it is of {', '.join(expected) or 'no trial'}, and"
+        f" this was of {', '.join(measured.motions)}",
+    ]
+
+
+def github_error(lines: Sequence[str], file: str) -> str:
+    """One annotation of a check that could not compare anything."""
+    title = _property("kinebench: nothing was measured")
+    return f"::error file={_property(file)},title={title}::{_data(chr(10).join(lines))}"
 
 
 def github_annotations(verdict: Verdict, file: str) -> str:

@@ -173,6 +173,8 @@ def _block(block: Block, numbers: _Numbers, anchors: _Anchors) -> str:
 _MOST_COLUMNS_OF_A_PHONE = 2  # beside each other at 400 pixels
 _MOST_COLUMNS_OF_A4 = 12  # beside each other at 8 points on an upright page
 
+_DIGEST = re.compile("[0-9a-f]{64}")  # SHA-256
+
 _MEDIA_TYPES = {".csv": "text/csv", ".tex": "text/x-tex", ".json": "application/json"}
 
 
@@ -214,8 +216,8 @@ def _table(block: TableBlock, number: int) -> Iterator[str]:
     yield f"<thead><tr>{head}</tr></thead>\n<tbody>"
     for n, row in enumerate(table.rows):
         cells = [
-            f"<td{_number_class(i, table)}{_head(table.header[i]) if cards else ''}>"
-            f"{escape(cell)}</td>"
+            f"<td{_cell_class(i, cell, table)}{_head(table.header[i]) if cards else ''}>"
+            f"{_breakable(escape(cell))}</td>"
             for i, cell in enumerate(row)
         ]
         cells[:1] = [
@@ -223,6 +225,11 @@ def _table(block: TableBlock, number: int) -> Iterator[str]:
         ]
         yield f"<tr>{''.join(cells)}</tr>"
     yield "</tbody>\n</table>\n</div>"
+
+
+def _breakable(cell: str) -> str:
+    """An estimate with its interval may break between the two, and nowhere else."""
+    return re.sub(r"^(\S+) (\[[^\]]*\])$", r"\1 <span>\2</span>", cell)
 
 
 def _head(title: str) -> str:
@@ -237,6 +244,11 @@ def _with_its_unit(title: str) -> str:
 
 def _linked(text: str, anchor: str | None) -> str:
     return text if anchor is None else f'<a href="#{_identifier(anchor)}">{text}</a>'
+
+
+def _cell_class(column: int, cell: str, table: Table) -> str:
+    # a digest may break anywhere, and is whole for who looks for it
+    return ' class="digest"' if _DIGEST.fullmatch(cell) else _number_class(column, table)
 
 
 def _number_class(column: int, table: Table) -> str:

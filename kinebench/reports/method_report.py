@@ -15,6 +15,7 @@ from kinebench.comparison.agreement import CurveRow, agreement_of, method_curves
 from kinebench.comparison.cycles import cycle_curves
 from kinebench.comparison.error_kinds import mean_error_kinds
 from kinebench.comparison.joint_centres import joint_centre_errors
+from kinebench.comparison.side_differences import side_differences
 from kinebench.core.model import Model
 from kinebench.core.provenance import describe, without_nan
 from kinebench.metrics import CATALOGUE
@@ -30,7 +31,10 @@ from kinebench.reports.comparison_tables import (
     tidy_rows,
 )
 from kinebench.reports.cycle_tables import cycle_section, joint_centre_section
+from kinebench.reports.methods_text import methods_compared
+from kinebench.reports.over_subjects import subject_rows
 from kinebench.reports.reporting_checklist import checklist_section, models_named
+from kinebench.reports.sides_over_subjects import SIDES_TITLE, side_records, sides_blocks
 from kinebench.reports.source_files import files_details
 from kinebench.reports.tables import Table
 from kinebench.reports.units import (
@@ -179,10 +183,12 @@ def _or_empty(value: float) -> float | str:
     return value if math.isfinite(value) else ""
 
 
-def tidy_method_rows(comparison: MethodComparison) -> Iterator[dict[str, Any]]:
-    """The rows of `tidy_rows` of each method, with a column ``method`` before them."""
+def tidy_method_rows(
+    comparison: MethodComparison, margin_rad: float | None = None
+) -> Iterator[dict[str, Any]]:
+    """The rows of `tidy_rows` and `subject_rows` of each method, after a column ``method``."""
     for name, own in comparison.methods.items():
-        for row in tidy_rows(own):
+        for row in (*tidy_rows(own), *subject_rows(own, margin_rad)):
             yield {"method": name, **row}
 
 
@@ -195,6 +201,7 @@ def methods_as_json(
         "metric": comparison.metric,
         "group": comparison.group,
         "headline": methods_in_words(comparison),
+        "methods": methods_compared(shared_methods(comparison), comparison.group, margin_rad),
         "subjects": list(comparison.subjects),
         "trials": [list(trial) for trial in comparison.trials],
         "ranking": describe(comparison.ranking),
@@ -215,6 +222,9 @@ def methods_as_json(
         "agreement": {
             name: agreement_json(agreement_of(own, margin_rad), tests[name])
             for name, own in comparison.methods.items()
+        },
+        "right_minus_left": {
+            name: side_records(side_differences(own)) for name, own in comparison.methods.items()
         },
         "error_kinds": [
             {"method": name, **row._asdict()}
@@ -278,6 +288,7 @@ def methods_document(
             for name in comparison.methods
         ),
         Section("Procedure and files", tuple(_how(comparison, files))),
+        Section("Methods", (Text(methods_compared(shared, comparison.group, margin_rad)),)),
         checklist_section(comparison.methods, models_named(models), margin_deg, files),
     ]
     procedure = next(iter(comparison.methods.values())).procedure.name
@@ -356,6 +367,9 @@ def _method(
     if agreement:
         blocks = agreement_blocks(agreement, curves, len(comparison.methods))
         yield Details("Agreement", tuple(blocks))
+    sides = side_differences(own)
+    if sides:
+        yield Details(SIDES_TITLE, sides_blocks(sides))
     doubts = each_once(remark for pair in own.pairs for remark in pair.remarks)
     if doubts:
         yield Details("Notes", (Listing(tuple(map(str, doubts))),))

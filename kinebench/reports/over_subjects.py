@@ -8,9 +8,15 @@ from typing import Any
 
 from kinebench.comparison import Comparison
 from kinebench.comparison.agreement import AgreementRow, agreement_of
+from kinebench.comparison.side_differences import SideDifference, side_differences
 from kinebench.reports.agreement_tables import agreement_table
 from kinebench.reports.comparison_remarks import comparison_title, kind_title, kinds_remarks
 from kinebench.reports.comparison_tables import main_table
+from kinebench.reports.sides_over_subjects import (
+    SIDES,
+    SIDES_TITLE,
+    sides_over_subjects_table,
+)
 from kinebench.reports.tables import as_latex
 from kinebench.reports.units import readable_unit, scale_of
 from kinebench.statistics import Interval
@@ -22,12 +28,13 @@ ALL_SUBJECTS = "over subjects"
 def subject_rows(
     comparison: Comparison, margin_rad: float | None = None
 ) -> Iterator[dict[str, Any]]:
-    """Means over subjects, then agreement, in readable units, a figure a row.
+    """Means over subjects, then agreement and right minus left, in readable units, a figure a row.
 
     ``kind_of_trial`` names the trials that a mean is over. Of agreement, ``outcome`` is what was
     taken of a coordinate's course, and ``metric`` one of agreement_bias, lower_limit, upper_limit,
     ICC(A,1) and mean_difference, which is that of the test of equivalence: its interval is of 90 %,
-    and the row has ``margin``, ``p`` and ``equivalent``.
+    and the row has ``margin``, ``p`` and ``equivalent``. Of right minus left, ``outcome`` is "right
+    − left" and the row has ``p`` and ``p_holm``.
     """
     for kind, part in comparison.by_kind.items():
         name = kind or "; ".join(sorted({pair.trial_kind for pair in part.pairs}))
@@ -47,6 +54,8 @@ def subject_rows(
         for found in agreement_of(part, margin_rad):
             for figure in _agreement(found):
                 yield {**head, noun: found.item, "outcome": found.outcome, **figure}
+        for sides in side_differences(part):
+            yield {**head, noun: sides.item, "outcome": SIDES, **_of_sides(sides)}
 
 
 def _agreement(row: AgreementRow) -> Iterator[dict[str, Any]]:
@@ -73,6 +82,19 @@ def _agreement(row: AgreementRow) -> Iterator[dict[str, Any]]:
         }
 
 
+def _of_sides(row: SideDifference) -> dict[str, Any]:
+    found = row.contrast
+    return {
+        "metric": row.metric,
+        **_figure(found.mean, found.interval, row.unit),
+        "n": found.n_subjects,
+        "n_subjects": found.n_subjects,
+        "n_trials": row.n_trials,
+        "p": _or_empty(found.p),
+        "p_holm": _or_empty(found.p_adjusted),
+    }
+
+
 def _figure(value: float, interval: Interval, unit: str) -> dict[str, Any]:
     scale = scale_of(unit)
     return {
@@ -88,7 +110,7 @@ def _or_empty(value: float) -> float | str:
 
 
 def comparison_latex(comparison: Comparison, margin_rad: float | None = None) -> str:
-    """The table to show first and that of agreement, of each kind of trials."""
+    """The table to show first, those of agreement and of both sides, of each kind of trials."""
     found = [f"% {line}\n" for line in kinds_remarks(comparison)]
     for kind, part in comparison.by_kind.items():
         title = kind_title(kind, part) if kind else comparison_title(part)
@@ -97,4 +119,8 @@ def comparison_latex(comparison: Comparison, margin_rad: float | None = None) ->
         if agreement:
             caption = f"Agreement over subjects, {title}"
             found.append(as_latex(agreement_table(agreement), caption))
+        sides = side_differences(part)
+        if sides:
+            caption = f"{SIDES_TITLE}, {title}"
+            found.append(as_latex(sides_over_subjects_table(sides), caption))
     return "\n".join(found)

@@ -1,10 +1,14 @@
 """A page as PDF, printed by the Chromium, Chrome or Edge that is installed.
 
 A browser is the one program that draws the page as it is seen; kinebench brings none of its own.
+Chromium writes the structure that screen readers follow, two thirds of a long report, as plain
+text; with pikepdf, of the extra ``pdf``, it is packed, and a file is half as large. Nothing is left
+out.
 """
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import subprocess
@@ -70,7 +74,32 @@ def write_pdf(html_path: Path, pdf_path: Path) -> None:
         raise KinebenchError(
             f"{Path(program).name} printed nothing: open {html_path.name} in a browser and print it"
         )
-    write_atomically(pdf_path, content)
+    write_atomically(pdf_path, packed(content))
+
+
+def packed(content: bytes) -> bytes:
+    """The same document in compressed object streams (PDF 1.5); unchanged without pikepdf.
+
+    Unchanged too if it cannot be read, or would not be smaller. The same bytes for the same
+    document.
+    """
+    try:
+        import pikepdf
+    except ImportError:
+        return content
+    small = io.BytesIO()
+    try:
+        with pikepdf.open(io.BytesIO(content)) as document:
+            document.save(
+                small,
+                object_stream_mode=pikepdf.ObjectStreamMode.generate,
+                compress_streams=True,
+                recompress_flate=True,
+                deterministic_id=True,
+            )
+    except pikepdf.PdfError:  # a browser's own matter: the file is as it printed it
+        return content
+    return min(small.getvalue(), content, key=len)
 
 
 def _print(program: str, page: Path, printed: Path, profile: Path) -> None:

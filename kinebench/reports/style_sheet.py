@@ -83,6 +83,21 @@ figure svg { display: block; overflow: visible; }
   .cards td:empty { display: none; }
   .cards td::before { content: attr(data-head) " "; color: var(--soft); }
 }
+@media screen and (min-width: 58rem) {
+  /* a table that is too wide for the column takes the margins, first the right one, then the left;
+     the body's padding stays free, for 100vw knows nothing of a scroll bar */
+  .table {
+    --margin: calc(50vw - 29rem);
+    display: flex; margin-inline: calc(-1 * var(--margin));
+  }
+  .table::before { content: ""; flex: 0 9999 var(--margin); }
+  .table > table { flex: 0 1 max-content; min-width: min-content; }
+  .table td:not(.number) { max-width: 24rem; }
+  /* where both margins are too little, intervals go below their estimates */
+  .number:has(span) { white-space: normal; }
+  .number span { white-space: nowrap; }
+  .table .digest { overflow-wrap: anywhere; min-width: 18rem; }
+}
 @media screen {
   /* a shadow at the edge beyond which a frame scrolls */
   :is(.table, .drawing) {

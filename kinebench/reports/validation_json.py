@@ -10,13 +10,15 @@ from kinebench.comparison import Comparison
 from kinebench.comparison.error_kinds import error_kinds
 from kinebench.core.model import Model
 from kinebench.reports.comparison_json import as_json
+from kinebench.reports.validation_methods import methods_of_many
 from kinebench.validation import TrialValidation, Validation
 
 
 def validation_json(trial: TrialValidation) -> dict[str, Any]:
     """Everything on one trial, and its comparison."""
     comparison = trial.validation.comparison
-    return {**_trial(trial), "comparison": as_json(comparison, None, models_by_subject([trial]))}
+    told = comparison, None, models_by_subject([trial]), methods_of_many([trial])
+    return {**_trial(trial), "comparison": as_json(*told)}
 
 
 def validations_json(trials: Sequence[TrialValidation], together: Comparison) -> dict[str, Any]:
@@ -25,7 +27,9 @@ def validations_json(trials: Sequence[TrialValidation], together: Comparison) ->
         "trials": [
             {"subject": one.pair.subject, "trial": one.pair.trial, **_trial(one)} for one in trials
         ],
-        "comparison": as_json(together, None, models_by_subject(trials)),
+        "comparison": as_json(
+            together, None, models_by_subject(trials), methods_of_many(trials, together)
+        ),
     }
 
 

@@ -6,10 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kinebench import __version__
 from kinebench.comparison import Comparison
 from kinebench.remarks import each_once
-from kinebench.reports.blocks import Block, Document, Listing, Section, TableBlock, Text
+from kinebench.reports.blocks import Block, Document, Listing, Section, TableBlock
 from kinebench.reports.comparison_remarks import comparison_title, kind_title
 from kinebench.reports.comparison_report import comparison_document
 from kinebench.reports.comparison_tables import KINDS_AVERAGED, KINDS_SAID, kinds_table
@@ -17,6 +16,7 @@ from kinebench.reports.reporting_checklist import MODEL, SPACE, TIME
 from kinebench.reports.tables import Table
 from kinebench.reports.units import readable
 from kinebench.reports.validation_json import models_by_subject
+from kinebench.reports.validation_methods import in_s, methods_of_many
 from kinebench.validation import TrialValidation, Validation
 
 
@@ -24,24 +24,24 @@ def steps_told(validation: Validation) -> list[str]:
     """What was found on the way, and how sure it is: a line each."""
     clock, frame = validation.clock, validation.frame
     if clock.given:
-        lines = [f"clock: the video is late by {_ms(clock.lag_s)}, as stated"]
+        lines = [f"clock: the video is late by {in_s(clock.lag_s)}, as stated"]
     else:
         low, high = clock.searched_s
         lines = [
-            f"clock: the video is late by {_ms(clock.lag_s)}; searched {low:+.2f} to {high:+.2f} s;"
-            f" confidence {clock.confidence}"
+            f"clock: the video is late by {in_s(clock.lag_s)}; searched {low:+.2f} to"
+            f" {high:+.2f} s; confidence {clock.confidence}"
         ]
     lines += [
-        f"clock: {signal.name}: {_ms(signal.lag_s)}, correlation {signal.correlation:.3f}"
+        f"clock: {signal.name}: {in_s(signal.lag_s)}, correlation {signal.correlation:.3f}"
         + (
             ""
             if abs(signal.best_lag_s - signal.lag_s) < 1e-6
-            else f"; {_ms(signal.best_lag_s)} fits it slightly better"
+            else f"; {in_s(signal.best_lag_s)} fits it slightly better"
         )
         for signal in clock.signals
     ]
     if clock.rival_s is not None:
-        lines.append(f"clock: {_ms(clock.rival_s)} fits nearly as well, as in cyclic movement")
+        lines.append(f"clock: {in_s(clock.rival_s)} fits nearly as well, as in cyclic movement")
     if clock.drift_s is None:
         lines.append("clock: too short or too still to tell a drift")
     else:
@@ -62,86 +62,6 @@ def steps_told(validation: Validation) -> list[str]:
         f"{name} {math.degrees(angle):.1f}°" for name, angle in validation.joint_rotations.items()
     )
     return lines + ([f"joint frames: constant rotation of {turned}"] if turned else [])
-
-
-def methods_text(validation: Validation, prepared: Sequence[str] = ()) -> str:
-    """A paragraph for a paper.
-
-    Parameters
-    ----------
-    validation : Validation
-    prepared : sequence of str
-        Sentences on how the mocap's motion was made.
-    """
-    clock, frame = validation.clock, validation.frame
-    pair = validation.comparison.pairs[0]
-    how = (
-        "was stated" if clock.given else f"was found by {clock.signals[0].name} (cross-correlation"
-    )
-    if not clock.given:
-        low, high = clock.searched_s
-        how += f" over {low:+.2f} to {high:+.2f} s" + (
-            f"; {clock.signals[1].name} gave {_ms(clock.signals[1].lag_s)})"
-            if len(clock.signals) > 1
-            else ")"
-        )
-    sentences = [
-        *prepared,
-        f"The video's clock was corrected by a lag of {_ms(clock.lag_s)}, which {how}; no drift was"
-        " corrected.",
-    ]
-    if frame is not None:
-        sentences.append(
-            "The video was brought into the mocap's laboratory frame by one rotation about the"
-            f" vertical ({math.degrees(frame.yaw_rad):+.1f}°) and one translation, least squares"
-            f" over {frame.part_s[0]:.2f} to {frame.part_s[1]:.2f} s (residual"
-            f" {frame.transform.rms * 1e3:.0f} mm, {frame.rest_rms_m * 1e3:.0f} mm on the rest)."
-            + (
-                " Pelvis angles and translations are in a frame whose X axis is the mean heading."
-                if validation.joint_rotations
-                else ""
-            )
-        )
-    sentences.append(_errors_said(f"{pair.alignment.n_frames} frames"))
-    return " ".join(sentences)
-
-
-def _errors_said(over: str) -> str:
-    return (
-        f"Errors are video minus mocap over {over}, the video interpolated by cubic splines at the"
-        " mocap's times, without filtering; they are given raw, without the constant offset of each"
-        " coordinate, and, for joints of three angles, without one constant rotation of the joint's"
-        f" frame (chordal mean). Computed with kinebench {__version__}."
-    )
-
-
-def methods_of_many(trials: Sequence[TrialValidation]) -> str:
-    """A paragraph for a paper, on several trials."""
-    if len(trials) == 1:
-        return methods_text(trials[0].validation, trials[0].prepared)
-    clocks = [one.validation.clock for one in trials]
-    frames = [one.validation.frame for one in trials]
-    lags = f"{_ms(min(c.lag_s for c in clocks))} to {_ms(max(c.lag_s for c in clocks))}"
-    signals = " or ".join(dict.fromkeys(c.signals[0].name for c in clocks if not c.given))
-    found = f"found by {signals} (cross-correlation)" if signals else "which was stated"
-    solved = [one for one in trials if one.run is not None]
-    sentences = []
-    if solved:
-        errors = [one.run.solution.rms_errors.mean() * 1e3 for one in solved if one.run]
-        sentences.append(
-            f"The mocap's motions are inverse kinematics of its markers (root mean square marker"
-            f" error {min(errors):.1f} to {max(errors):.1f} mm)."
-        )
-    sentences.append(
-        f"In each of {len(trials)} trials the video's clock was corrected by a lag of its own,"
-        f" {lags}, {found}; no drift was corrected."
-    )
-    if any(frames):
-        sentences.append(
-            "Each trial of the video was brought into the mocap's laboratory frame by one rotation"
-            " about the vertical and one translation, least squares over its first half."
-        )
-    return " ".join((*sentences, _errors_said("the frames that both have")))
 
 
 def found_table(trials: Sequence[TrialValidation]) -> Table:
@@ -183,7 +103,7 @@ def trial_remarks(trials: Sequence[TrialValidation]) -> list[str]:
 def validation_document(
     trials: Sequence[TrialValidation], comparison: Comparison | None = None
 ) -> Document:
-    """The comparison's report, with what validation found before and its methods after it.
+    """The comparison's report, with what validation found before it, and its methods.
 
     Parameters
     ----------
@@ -195,7 +115,13 @@ def validation_document(
     together = comparison or trials[0].validation.comparison
     files = list(dict.fromkeys(file for one in trials for file in one.files))
     known = _known(trials)
-    made = comparison_document(together, models_by_subject(trials), files=files, known=known)
+    made = comparison_document(
+        together,
+        models_by_subject(trials),
+        files=files,
+        known=known,
+        methods=methods_of_many(trials, together),
+    )
     averaged = len(together.pairs) > 1 or bool(together.pairs[0].repetitions)
     said = KINDS_SAID + KINDS_AVERAGED if averaged else KINDS_SAID
     first = Section(
@@ -218,9 +144,8 @@ def validation_document(
         found = [TableBlock(found_table(trials), caption)]
         found += [Listing(tuple(lines))] if lines else []
     steps = Section("What was found", tuple(found))
-    methods = Section("Methods", (Text(methods_of_many(trials)),))
     title = f"Video against mocap: {comparison_title(together)}"
-    return replace(made, title=title, sections=(first, steps, *made.sections, methods))
+    return replace(made, title=title, sections=(first, steps, *made.sections))
 
 
 def _known(trials: Sequence[TrialValidation]) -> dict[str, str]:
@@ -235,14 +160,11 @@ def _known(trials: Sequence[TrialValidation]) -> dict[str, str]:
         lags = [one.validation.clock.lag_s for one in trials]
         framed = sum(one.validation.frame is not None for one in trials)
         known = {
-            TIME: f"a lag of each trial's own, {_ms(min(lags))} to {_ms(max(lags))}: see the table",
+            TIME: f"a lag of each trial's own, {in_s(min(lags))} to {in_s(max(lags))}: see the"
+            " table",
             SPACE: f"yaw and translation removed from {framed} of {len(trials)} trials",
         }
     prepared = dict.fromkeys(sentence for one in trials for sentence in one.prepared)
     if prepared:
         known[MODEL] = " ".join(prepared) if len(trials) == 1 else methods_of_many(trials)
     return known
-
-
-def _ms(seconds: float) -> str:
-    return f"{seconds:+.3f} s"

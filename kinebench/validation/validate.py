@@ -18,6 +18,7 @@ from kinebench.alignment.laboratory_frame import (
 )
 from kinebench.alignment.records import Recording
 from kinebench.comparison import Comparison, Procedure, compare_recordings
+from kinebench.comparison.units import require_common_clock
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
 from kinebench.core.motion import Motion
@@ -122,6 +123,7 @@ class _Score:
 
 
 def _validated(reference: Recording, estimate: Recording, score: _Score) -> Validation:
+    require_common_clock(reference, estimate, ("the mocap", "the video"))
     if score.lag_s is None:
         clock = find_clock(reference, estimate)
     else:

@@ -87,7 +87,7 @@ def test_help_needs_no_arrays() -> None:
     )
     text, _, loaded = told_by(code).partition("MODULES")
     assert "usage: kinebench" in text
-    assert [name for name in (*HEAVY, "numpy", "scipy", "rich") if name in loaded.split()] == []
+    assert [name for name in (*HEAVY, "numpy", "scipy") if name in loaded.split()] == []
 
 
 def test_half_of_the_modules_are_short() -> None:

@@ -238,8 +238,10 @@ def test_arrays_of_another_kind(tmp_path: Path, name: str, array: Any, message: 
 
 
 def test_arrays_that_are_not_read_are_named(tmp_path: Path) -> None:
-    np.savez(tmp_path / "t.npz", **ARRAYS, frame=np.arange(4), fps=60.0)
-    with pytest.warns(KinebenchWarning, match=r"arrays frame, fps are not read; known are pos"):
+    np.savez(tmp_path / "t.npz", **ARRAYS, shutter=np.arange(4), camera="a")
+    with pytest.warns(
+        KinebenchWarning, match=r"arrays shutter, camera are not read; known are pos"
+    ):
         read_markers(tmp_path / "t.npz", "m")
 
 

@@ -89,7 +89,7 @@ def with_gap(name: str, frames: slice = GONE) -> Markers:
 
 
 @pytest.mark.parametrize("word", [0.0, -0.0, -1.0, 9999.0, -9999.0, 999999.0, -9999.99, -16512.0,
-                                  1e10, -3.697314e28, 100.0])  # fmt: skip
+                                  1e10, -3.697314e28, 100.0, 12.5, 0.25, 1e-4])  # fmt: skip
 @pytest.mark.parametrize("write", [as_trc, as_c3d, as_csv, as_npz])
 def test_every_word_in_every_format(tmp_path: Path, write: Writer, word: float) -> None:
     markers = with_gap("LAnkle")
@@ -138,6 +138,14 @@ def test_whole_numbers_may_be_positions_where_all_are_whole() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert without_sentinels(positions, 1e-2, "abcdefghi", "t") is positions
+
+
+def test_a_number_is_a_position_where_nothing_finer_than_centimetres_is_told() -> None:
+    positions = np.random.default_rng(1).integers(-300, 300, (200, 9, 3)) / 100
+    positions[50:60, 2] = 0.25
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert without_sentinels(positions, 1.0, "abcdefghi", "t") is positions
 
 
 def test_many_numbers_are_counted() -> None:

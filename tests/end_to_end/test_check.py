@@ -109,7 +109,7 @@ def test_a_clean_change_is_green(
     repository.plant("np.pi - np.arccos(cosine)", "np.arccos(-cosine)")
     assert repository.check() == 0
     out = capsys.readouterr().out
-    assert "0 of" in out
+    assert "gate: nothing moved: " in out
     assert "accepted 2026-11-28 by a person: the knees were looked at" in out
 
 
@@ -382,7 +382,7 @@ def test_another_processor_raises_no_alarm(tmp_path: Path) -> None:
         text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "quick: 0 of" in done.stdout
+    assert "quick: nothing moved: " in done.stdout
 
 
 def test_the_baseline_that_comes_along_is_as_the_command_writes_it() -> None:

@@ -236,6 +236,20 @@ def test_what_runs_a_strangers_code_has_no_rights() -> None:
     assert not [one for one in uses if "checkout" in one]
 
 
+def test_the_test_of_pytest_is_the_readme_s_and_its_workflow_runs_it() -> None:
+    """What the test itself does is tried in test_pytest_plugin.py, from README."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    example = EXAMPLES / "test_gate.py"
+    assert f"```python\n{example.read_text(encoding='utf-8')}```" in readme
+    workflow = document(EXAMPLES / "github-pytest.yml")
+    # a pull request of a stranger runs their code: it may read and no more
+    assert workflow["permissions"] == {"contents": "read"}
+    assert list(workflow[True]) == ["push", "pull_request"]
+    scripts = {s["name"]: s["run"] for s in workflow["jobs"]["pytest"]["steps"] if "run" in s}
+    assert scripts["install"].split()[-3:] == ["pytest", "kinebench", "."]
+    assert f"-m pytest {example.name} " in scripts["test"]
+
+
 def test_every_command_of_the_examples_exists() -> None:
     from kinebench.cli.main import _parser
 

@@ -15,9 +15,13 @@ import pytest
 import kinebench
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = ("kinebench", "datasets", "pyproject.toml", "setup.py", "MANIFEST.in", "LICENSE")
 SOURCES = (
-    *SOURCES,
+    "kinebench",
+    "datasets",
+    "pyproject.toml",
+    "setup.py",
+    "MANIFEST.in",
+    "LICENSE",
     "README.md",
     "ARCHITECTURE.md",
     "CHANGELOG.md",
@@ -57,7 +61,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     build(checkout, folder, "--sdist")
     (archive,) = folder.glob("kinebench-*.tar.gz")
     with tarfile.open(archive) as packed:
-        packed.extractall(folder / "source", filter="data")
+        # Python 3.11.0 to 3.11.3 know no filters, and no harm in an attribute that they do not read
+        packed.extraction_filter = getattr(tarfile, "data_filter", None)
+        packed.extractall(folder / "source")
     build(next((folder / "source").iterdir()), folder, "--wheel")
     (wheel,) = folder.glob("kinebench-*.whl")
     with zipfile.ZipFile(wheel) as packed:

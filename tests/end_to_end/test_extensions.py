@@ -5,13 +5,11 @@ from __future__ import annotations
 import csv
 import hashlib
 import importlib
-import importlib.util
 import json
 import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -37,6 +35,7 @@ from kinebench.metrics import CATALOGUE
 from kinebench.pipeline.engines import ENGINES, engine
 from kinebench.reports.study.added import SECTIONS
 from kinebench.studies.sources.lab_session import LabSession
+from tests.end_to_end import extension_packages as scratch
 
 CATALOGUES: tuple[Catalogue[Any], ...] = (CLEANERS, VERSIONS, CATALOGUE, ENGINES, ADDED, SECTIONS)
 
@@ -62,17 +61,6 @@ levels = ["fast", "slow"]
 """
 
 
-def _packages() -> ModuleType:
-    place = Path(__file__).with_name("extension_packages.py")
-    spec = importlib.util.spec_from_file_location("extension_packages", place)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-SCRATCH = _packages()
 Install = Callable[..., Path]
 
 
@@ -85,7 +73,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
 
     def put(*packages: dict[str, str]) -> Path:
         folder = tmp_path / "site"
-        SCRATCH.install(folder, packages)
+        scratch.install(folder, packages)
         monkeypatch.syspath_prepend(str(folder))
         importlib.invalidate_caches()
         adding_packages.cache_clear()
@@ -106,12 +94,12 @@ def recording() -> Markers:
 def test_how_many_files_it_takes() -> None:
     """Data apart: networks of an augmenter, files of a data set."""
     needed = {
-        "filter": (SCRATCH.FILTER, 2),
-        "augmenter version": (SCRATCH.AUGMENTER, 2),
-        "metric": (SCRATCH.METRIC, 2),
-        "engine": (SCRATCH.ENGINE, 2),
-        "data set": (SCRATCH.DATASET, 3),
-        "report section": (SCRATCH.SECTION, 2),
+        "filter": (scratch.FILTER, 2),
+        "augmenter version": (scratch.AUGMENTER, 2),
+        "metric": (scratch.METRIC, 2),
+        "engine": (scratch.ENGINE, 2),
+        "data set": (scratch.DATASET, 3),
+        "report section": (scratch.SECTION, 2),
     }
     assert {kind: len(files) for kind, (files, _) in needed.items()} == {
         kind: count for kind, (_, count) in needed.items()
@@ -121,8 +109,8 @@ def test_how_many_files_it_takes() -> None:
 def test_a_filter_of_another_package_is_a_cleaner(install: Install) -> None:
     with pytest.raises(NameNotFoundError):
         parse_cleaners("hann:0.2")
-    CLEANERS._added = None  # type: ignore[attr-defined]
-    install(SCRATCH.FILTER)
+    CLEANERS._added = None
+    install(scratch.FILTER)
     (hann,) = parse_cleaners("hann:0.2")
     assert cleaners_text((hann,)) == "hann:0.2"
     assert cleaners_text(parse_cleaners("hann")) == "hann"
@@ -136,21 +124,21 @@ def test_a_filter_of_another_package_is_a_cleaner(install: Install) -> None:
 
 
 def test_other_source_is_another_key(install: Install) -> None:
-    folder = install(SCRATCH.FILTER)
+    folder = install(scratch.FILTER)
     (hann,) = parse_cleaners("hann")
     assert digest(hann) == digest(*parse_cleaners("hann"))
     before = digest(hann)
     file = folder / "scratch_filter.py"
     file.write_text(file.read_text().replace("2 * half + 3", "2 * half + 5"))
     del sys.modules["scratch_filter"]
-    CLEANERS._added = None  # type: ignore[attr-defined]
+    CLEANERS._added = None
     importlib.invalidate_caches()
     (changed,) = parse_cleaners("hann")
     assert digest(changed) != before
 
 
 def test_nothing_is_imported_for_kinebenchs_own_names(install: Install) -> None:
-    install(SCRATCH.FILTER, SCRATCH.ENGINE, SCRATCH.BROKEN)
+    install(scratch.FILTER, scratch.ENGINE, scratch.BROKEN)
     assert parse_cleaners("median+level")
     assert engine("fast").name == "fast"
     assert not [name for name in sys.modules if name.startswith("scratch_")]
@@ -167,7 +155,7 @@ def test_nothing_is_imported_for_kinebenchs_own_names(install: Install) -> None:
 def test_what_does_not_fit_is_left_out_with_one_line(
     install: Install, package: str, catalogue: Catalogue[Any], said: str
 ) -> None:
-    install(getattr(SCRATCH, package), SCRATCH.FILTER)
+    install(getattr(scratch, package), scratch.FILTER)
     with pytest.warns(KinebenchWarning, match=said) as caught:
         names = set(catalogue)
     assert len(caught) == 1
@@ -188,7 +176,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_run_takes_filter_augmenter_and_engine(
     install: Install, session: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    install(SCRATCH.FILTER, SCRATCH.AUGMENTER, SCRATCH.ENGINE)
+    install(scratch.FILTER, scratch.AUGMENTER, scratch.ENGINE)
     words = ("--clean", "hann:0.2", "--engine", "slow", "--augmenter", "lab-1b")
     out = tmp_path / "out"
     assert (
@@ -207,7 +195,7 @@ def test_run_takes_filter_augmenter_and_engine(
 def test_a_study_and_its_report_have_all_of_it(
     install: Install, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    install(SCRATCH.FILTER, SCRATCH.AUGMENTER, SCRATCH.ENGINE, SCRATCH.METRIC, SCRATCH.SECTION)
+    install(scratch.FILTER, scratch.AUGMENTER, scratch.ENGINE, scratch.METRIC, scratch.SECTION)
     (tmp_path / "study.toml").write_text(STUDY)
     out = tmp_path / "out"
     words = ["study", "run", str(tmp_path / "study.toml"), "--out", str(out), "--workers", "1"]
@@ -237,7 +225,7 @@ def test_a_metric_with_a_word_that_means_nothing_is_left_out(
     install: Install, word: str, said: str
 ) -> None:
     wrong = {'"lower"': '"smaller"', '"coordinate"': '"coordinates"'}[word]
-    package = {name: text.replace(word, wrong) for name, text in SCRATCH.METRIC.items()}
+    package = {name: text.replace(word, wrong) for name, text in scratch.METRIC.items()}
     install(package)
     with pytest.warns(KinebenchWarning, match=f"metric.median_error .* is left out: .*{said}"):
         assert "median_error" not in CATALOGUE
@@ -246,7 +234,7 @@ def test_a_metric_with_a_word_that_means_nothing_is_left_out(
 def test_compare_computes_and_shows_a_metric(
     install: Install, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    install(SCRATCH.METRIC)
+    install(scratch.METRIC)
     times = np.arange(61) / 60
     motion = Motion((Coordinate("knee_angle_r"),), times, np.sin(6 * times)[:, None])
     for name in ("reference.mot", "estimate.mot"):
@@ -265,7 +253,7 @@ def test_a_data_set_has_a_card_and_samples(
     data.mkdir()
     write_trc(data / "walk.trc", recording())
     content = (data / "walk.trc").read_bytes()
-    files = dict(SCRATCH.DATASET)
+    files = dict(scratch.DATASET)
     card = files["scratch-walks/card.toml"].replace("{folder}", str(data))
     card = card.replace("{bytes}", str(len(content)))
     files["scratch-walks/card.toml"] = card.replace("{sha256}", hashlib.sha256(content).hexdigest())

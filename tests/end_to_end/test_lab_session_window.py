@@ -12,8 +12,9 @@ from kinebench.errors import ScalingError
 from kinebench.lab import ik_tasks, scaling_setup
 from kinebench.lab.sessions import SessionContent
 from kinebench.pipeline.opencap import OpenCapSetup
+from kinebench.pipeline.session.decision import SAME_FACTORS
 from kinebench.pipeline.session.facts import WindowFit
-from kinebench.pipeline.session.window import SAME_FACTORS, fitted_window
+from kinebench.pipeline.session.window import fitted_window
 from kinebench.scaling.window import PAST_RULES
 
 

@@ -16,7 +16,7 @@ from kinebench.lab.motions import Squat
 
 HEAVY = (
     "opensim", "pandas", "matplotlib", "tensorflow", "scipy.signal", "scipy.stats",
-    "scipy.interpolate", "kinebench.lab.motions", "kinebench.datasets.loaders", "rich",
+    "scipy.interpolate", "kinebench.lab.motions", "kinebench.datasets.loaders",
 )  # fmt: skip
 
 RUN = """

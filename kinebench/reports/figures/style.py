@@ -133,9 +133,9 @@ def as_svg(figure: Figure, page: bool = False) -> str:
 
 
 def terse(svg: str) -> str:
-    """SVG without what draws nothing: spaces, noughts, unused names, bare groups.
+    """SVG without what draws nothing: spaces, noughts, unused and long names, bare groups.
 
-    A third of a page of figures is that.
+    Half of a page of figures is that.
     """
     text = re.sub(r">\s+<", "><", svg)
     text = re.sub(r' d="([^"]*)"', lambda found: f' d="{_tight(found[1])}"', text)
@@ -143,8 +143,10 @@ def terse(svg: str) -> str:
     if len(families) == 1:  # said once, for all texts inherit it
         text = re.sub(r"font-family: [^;\"]*;? ?", "", text)
         text = text.replace("<svg", f'<svg font-family="{families.pop()}"', 1)
-    named = set(re.findall(r"#([\w.-]+)", text))
-    text = re.sub(r' id="([^"]*)"', lambda found: found[0] if found[1] in named else "", text)
+    # matplotlib turns every text, nearly all of them by nothing
+    text = re.sub(r' transform="rotate\(-?0 [^)]*\)"', "", text)
+    text = re.sub(r' style="([^"]*)"', lambda found: f' style="{_close(found[1])}"', text)
+    text = _short_names(text)
     kept: list[bool] = []  # of every group that is open: whether it has attributes
     written: list[str] = []
     for tag in re.findall(r"<[^>]+>|[^<]+", text):
@@ -156,6 +158,24 @@ def terse(svg: str) -> str:
             continue
         written.append(tag)
     return "".join(written).replace("<defs></defs>", "")
+
+
+def _short_names(svg: str) -> str:
+    """Names that nothing refers to are gone, the others are numbered as they stand."""
+    used = set(re.findall(r'(?:url\(|href=")#([^")]+)', svg))
+    order = (name for name in re.findall(r' id="([^"]*)"', svg) if name in used)
+    short = {name: f"n{place}" for place, name in enumerate(dict.fromkeys(order))}
+    text = re.sub(
+        r' id="([^"]*)"', lambda found: f' id="{short[found[1]]}"' if found[1] in short else "", svg
+    )
+    return re.sub(
+        r'((?:url\(|href=")#)([^")]+)', lambda found: found[1] + short.get(found[2], found[2]), text
+    )
+
+
+def _close(style: str) -> str:
+    """Declarations without spaces between them."""
+    return re.sub(r"\s*([:;])\s*", r"\1", style).strip(" ;")
 
 
 def _relative(path: str) -> str:

@@ -14,7 +14,7 @@ from kinebench.reports.player.anatomy import Anatomy
 from kinebench.reports.player.block import PlayerBlock
 from kinebench.reports.player.body_errors import orientation_errors, point_errors, scale_top
 from kinebench.reports.player.colours import DARK, LIGHT
-from kinebench.reports.player.encoding import as_json_island, as_shorts, step_for
+from kinebench.reports.player.encoding import as_courses, as_json_island, step_for
 from kinebench.reports.player.scene import scene_of
 from kinebench.reports.player.skeleton import Skeleton, shared_frames
 from kinebench.reports.player.still import still_svg
@@ -73,7 +73,7 @@ def player_block(
         "floor": scene.floor_m,
         "top": scene.top_m,
         "skeletons": [_part(s, middle, step) for s in (one, other)],
-        "turns": {"step": _FINEST_DEG, "top": top, "values": as_shorts(turns, _FINEST_DEG)},
+        "turns": {"step": _FINEST_DEG, "top": top, "values": as_courses(turns, _FINEST_DEG)},
         "gaps": {
             "top": scale_top(gaps[:, : turns.shape[1]], "mm"),
             "points": _partners(one.anatomy, other.anatomy),
@@ -92,7 +92,7 @@ def _part(skeleton: Skeleton, middle: FloatArray, step: float) -> dict[str, Any]
         "points": len(anatomy.point_names),
         "bones": [[b.body, b.start, b.end, round(b.radius_m, 4)] for b in anatomy.bones],
         "plates": [[plate.body, *plate.points] for plate in anatomy.plates],
-        "positions": as_shorts(skeleton.positions - middle, step),
+        "positions": as_courses(skeleton.positions - middle, step),
     }
 
 

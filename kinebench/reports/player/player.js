@@ -14,16 +14,29 @@
 
   // ---- what the page holds -----------------------------------------------------------------
 
-  function shorts(text) {
+  // what encoding.py wrote: bends of courses, seven bits a byte, summed up twice
+  function courses(text, frames) {
     const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-    const view = new DataView(bytes.buffer);
-    const values = new Int16Array(bytes.length / 2);
-    for (let i = 0; i < values.length; i++) values[i] = view.getInt16(2 * i, true);
+    let n = 0;
+    for (const byte of bytes) n += byte < 128;
+    const values = new Int32Array(n);
+    const columns = n / frames;
+    for (let i = 0, at = 0; i < n; i++) {
+      let number = 0;
+      for (let shift = 0, byte = 128; byte > 127; shift += 7) {
+        byte = bytes[at++];
+        number |= (byte & 127) << shift;
+      }
+      const bend = number & 1 ? -(number + 1) / 2 : number / 2;
+      const before = i < columns ? 0 : values[i - columns];
+      const earlier = i < 2 * columns ? 0 : values[i - 2 * columns];
+      values[i] = bend + 2 * before - earlier;
+    }
     return values;
   }
 
-  function scaled(text, step, offsets) {
-    const whole = shorts(text);
+  function scaled(text, frames, step, offsets) {
+    const whole = courses(text, frames);
     const values = new Float32Array(whole.length);
     for (let i = 0; i < whole.length; i++) {
       const offset = offsets ? offsets[i % offsets.length] : 0;
@@ -35,7 +48,7 @@
   function readTrial(text) {
     const trial = JSON.parse(text);
     for (const skeleton of trial.skeletons) {
-      skeleton.positions = scaled(skeleton.positions, trial.step, trial.middle);
+      skeleton.positions = scaled(skeleton.positions, trial.frames, trial.step, trial.middle);
       skeleton.path = rootPath(skeleton, trial);
       skeleton.now = new Float32Array(3 * skeleton.points);
     }
@@ -47,7 +60,7 @@
         digits: 1,
         top: trial.turns.top,
         columns: estimate.bodies.length,
-        values: scaled(trial.turns.values, trial.turns.step),
+        values: scaled(trial.turns.values, trial.frames, trial.turns.step),
         names: estimate.bodies,
       },
       gaps: {

@@ -12,7 +12,7 @@ from kinebench.reports.study.activities import by_activity, for_each_activity, s
 from kinebench.reports.study.parts import StudyPart
 from kinebench.reports.study.wording import counted, signed_estimate
 from kinebench.reports.tables import Table
-from kinebench.reports.units import readable, readable_interval, readable_unit, triple_of
+from kinebench.reports.units import readable, readable_estimate, readable_unit, triple_of
 from kinebench.studies.analysis.attribution import Reading, Share, shares_of
 
 
@@ -77,7 +77,9 @@ def _causes(
         Listing(tuple(_line(name, known) for name in ranked)),
         Text(f"{told} {note}".strip()),
         TableBlock(
-            _table(known, ranked), f"{part.title}: share of each factor, mean over subjects"
+            _table(known, ranked),
+            f"{part.title}: share of each factor, mean over subjects with 95 % interval, and its"
+            " mean size",
         ),
     ]
     for unit in dict.fromkeys(figure.unit for figure, _ in known):
@@ -119,15 +121,14 @@ def _table(known: Known, ranked: Sequence[str]) -> Table:
     header = ["factor"]
     for figure, _ in known:
         unit = readable_unit(figure.unit)
-        header += [f"{figure.name}, {unit}", "95 % interval", f"mean size, {unit}"]
+        header += [f"{figure.name}, {unit}", f"mean size, {unit}"]
     rows = []
     for name in ranked:
         row = [name]
         for figure, shares in known:
             share = _of(shares, name)
             row += [
-                readable(share.mean, figure.unit),
-                readable_interval(share.interval, figure.unit) or "—",
+                readable_estimate(share.mean, share.interval, figure.unit),
                 readable(share.size, figure.unit),
             ]
         rows.append(tuple(row))

@@ -13,6 +13,7 @@ from kinebench.core.arrays import FloatArray
 Key = tuple[str, ...]
 """What the cells of a row have in common, the subject first."""
 
+Row = TypeVar("Row", bound=Key)
 Column = TypeVar("Column", bound=Hashable)
 
 
@@ -43,7 +44,7 @@ def complete_rows(
     }
 
 
-def subject_means(rows: Mapping[Key, Sequence[float]]) -> FloatArray:
+def subject_means(rows: Mapping[Row, Sequence[float]]) -> FloatArray:
     """Mean row of each subject (n_subjects, n_columns), subjects in the order of their names."""
     by_subject: dict[str, list[Sequence[float]]] = {}
     for (subject, *_), row in rows.items():

@@ -38,8 +38,9 @@ def sections_of(content: Table, studies: Sequence[Study]) -> tuple[SectionChoice
 
 def _section(given: Any, where: str, studies: Sequence[Study]) -> SectionChoice:
     table = given if isinstance(given, Mapping) else {"kind": given}
-    kind = value_of(table, "kind", str, where, "")
-    require_names([kind], SECTIONS, "section", "a report")
+    named = value_of(table, "kind", str, where, "")
+    require_names([named], SECTIONS, "section", "a report")
+    (kind,) = (one for one in SECTIONS if one == named)
     needed = ("metric",) if kind == "metric" else ()
     require_keys(table, (*_KEYS, *_OWN_KEYS.get(kind, ())), where, needed)
     title = value_of(table, "title", str, where, "")
@@ -48,11 +49,10 @@ def _section(given: Any, where: str, studies: Sequence[Study]) -> SectionChoice:
     if kind == "metric":
         metric = value_of(table, "metric", str, where)
         _require_metric(metric, "it shows", where, studies)
-        return SectionChoice("metric", title, metric=metric)
+        return SectionChoice(kind, title, metric=metric)
     if kind == "sinking":
         _require_metric("bias", "sinking needs", where, studies)
-        return SectionChoice("sinking", title)
-    return SectionChoice("causes", title)
+    return SectionChoice(kind, title)
 
 
 def _require_metric(metric: str, why: str, where: str, studies: Sequence[Study]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from kinebench.studies.report_plan import SECTIONS
+
 _TEMPLATE = """\
 # A study: trials, factors with levels, and the pipeline that they vary.
 #   kinebench study plan FILE              shows the cells without running any
@@ -21,7 +23,7 @@ primary = "rmse"
 # equivalent where two one-sided tests show it. To be stated before the results are seen.
 # margin = 0.5
 
-# Sections beside the effects: "causes", "oracle", "sinking", or the effects by another metric:
+# Sections beside the effects: {sections}, or the effects by another metric:
 # {{ kind = "metric", metric = "velocity_rmse" }}, where "metrics" has it.
 sections = ["causes"]
 
@@ -101,4 +103,5 @@ levels = ["none", {{ label = "5 mm", value = "white:5" }}]
 def study_template(name: str) -> str:
     """The content of a study file that runs as it is, without data; every key is explained."""
     # a TOML basic string is written as a JSON one
-    return _TEMPLATE.format(name=json.dumps(name, ensure_ascii=False))
+    sections = ", ".join(f'"{kind}"' for kind in SECTIONS if kind != "metric")
+    return _TEMPLATE.format(name=json.dumps(name, ensure_ascii=False), sections=sections)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kinebench.alignment import interpolated
-from kinebench.alignment.resampling import at_reference_times
+from kinebench.alignment.resampling import Interpolation, at_reference_times
 from kinebench.core import Coordinate, Markers, Motion
 from kinebench.errors import AlignmentError, KinebenchWarning
 
@@ -66,7 +66,7 @@ def test_outside_is_missing() -> None:
 
 
 @pytest.mark.parametrize("interpolation", ["cubic", "linear"])
-def test_angles_that_wrap_are_unwrapped_first(interpolation: str) -> None:
+def test_angles_that_wrap_are_unwrapped_first(interpolation: Interpolation) -> None:
     truth = 2.5 + 2 * TIMES
     recording = motion((truth + np.pi) % (2 * np.pi) - np.pi, name="pelvis_rotation")
     found = interpolated(recording, NEW, interpolation).values[:, 0]
@@ -79,6 +79,7 @@ def test_markers_and_their_confidence() -> None:
     found = interpolated(recording, NEW)
     expected = np.stack([np.sin(NEW), np.cos(NEW), NEW], axis=1)
     np.testing.assert_allclose(found.positions[:, 0], expected, atol=1e-6)
+    assert found.confidence is not None
     np.testing.assert_allclose(found.confidence[:, 0], NEW)
     assert found.names == ("a",)
 

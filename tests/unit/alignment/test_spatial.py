@@ -88,4 +88,4 @@ def test_invalid() -> None:
     with pytest.raises(AlignmentError, match="motions cannot be aligned in space"):
         align(motion, motion, space=RigidAlignment())
     with pytest.raises(AlignmentError, match="a Motion cannot be aligned to a Markers"):
-        align(REFERENCE, motion)
+        align(REFERENCE, motion)  # type: ignore[type-var]

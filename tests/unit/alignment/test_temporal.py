@@ -41,11 +41,12 @@ def walkers(lag_s: float = 0.0, rate_hz: float = RATE) -> Markers:
     return Markers(("r_calc", "C7"), times, positions)
 
 
-POLICIES = (NoAlignment(), GivenLag(0.1), SignalLag(), MinimiseLag())
+Policy = NoAlignment | GivenLag | SignalLag | MinimiseLag
+POLICIES: tuple[Policy, ...] = (NoAlignment(), GivenLag(0.1), SignalLag(), MinimiseLag())
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.policy)
-def test_both_come_out_on_the_references_times(policy: object) -> None:
+def test_both_come_out_on_the_references_times(policy: Policy) -> None:
     reference, estimate = squat(), squat(0.03, rate_hz=60)
     aligned = policy(reference, estimate)
     np.testing.assert_array_equal(aligned.reference.times, aligned.estimate.times)
@@ -63,16 +64,16 @@ def test_both_come_out_on_the_references_times(policy: object) -> None:
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.policy)
-def test_policies_are_values(policy: object) -> None:
+def test_policies_are_values(policy: Policy) -> None:
     assert replace(policy) == policy
     assert hash(policy) == hash(replace(policy))
     assert digest(policy) == digest(replace(policy, interpolation="cubic"))
     assert digest(policy) != digest(replace(policy, interpolation="linear"))
     assert describe(policy)["kind"] == type(policy).__name__
     with pytest.raises((FrozenInstanceError, AttributeError)):
-        policy.interpolation = "linear"
+        policy.interpolation = "linear"  # type: ignore[misc]
     with pytest.raises(ValueRangeError, match="interpolation must be"):
-        replace(policy, interpolation="nearest")
+        replace(policy, interpolation="nearest")  # type: ignore[arg-type]
 
 
 def test_none_keeps_the_delay() -> None:
@@ -262,7 +263,7 @@ def test_reach_invalid(policy: type, reach: float) -> None:
 
 def test_invalid() -> None:
     with pytest.raises(ValueRangeError, match="error must be"):
-        MinimiseLag(error="mae")
+        MinimiseLag(error="mae")  # type: ignore[arg-type]
     with pytest.raises(NameNotFoundError, match="the estimate has no coordinate 'pelvis_ty'"):
         SignalLag()(squat(), squat().select(NAMES[1:]))
     with pytest.raises(NameNotFoundError, match="the reference has no marker 'L_calc'"):

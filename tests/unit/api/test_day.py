@@ -22,6 +22,8 @@ WORDS = ("--body", "lab", "--augmenter", "lab-1", "--warm-up", "1", "--engine", 
 def files(squat: kb.Trial, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("files")
     kb.write(folder / "squat.trc", squat.keypoints)
+    assert squat.static is not None
+    assert squat.reference_motion is not None
     kb.write(folder / "static.trc", squat.static)
     kb.write(folder / "truth.mot", squat.reference_motion)
     return folder
@@ -185,7 +187,7 @@ def test_why_says_what_the_command_says(
 def test_audit_gives_the_light_of_the_command(
     recorded: dict[str, Any], squat: kb.Trial, tmp_path: Path, capsys: Any
 ) -> None:
-    asked = {"body": "lab", "augmenter": "lab-1", "warm_up": 1.0}
+    asked: dict[str, Any] = {"body": "lab", "augmenter": "lab-1", "warm_up": 1.0}
     found = kb.audit(**recorded, **asked)
     assert main(["audit", *words(recorded), *WORDS[:-2], "--json"]) == int(found.light == "red")
     told = json.loads(capsys.readouterr().out)
@@ -204,7 +206,7 @@ def test_audit_gives_the_light_of_the_command(
 def test_what_belongs_to_files_is_refused_with_a_trial(squat: kb.Trial) -> None:
     for options in ({"mass": 70.0}, {"keypoints": "a.trc"}, {"axes": "z-up"}):
         with pytest.raises(ValueRangeError, match=r"only with a session or files, not with a Tri"):
-            kb.run(squat, **options)  # type: ignore[arg-type]
+            kb.run(squat, **options)
     with pytest.raises(ValueRangeError, match="trial: only with a session"):
         kb.run(squat, "squats")
 

@@ -64,7 +64,7 @@ def test_a_run_is_drawn_with_its_band(result: Any) -> None:
     figure = kb.plot(result, names=["knee_angle_r"]).figure
     (axis,) = figure.axes
     (band,) = axis.collections
-    high = band.get_paths()[0].vertices[:, 1].max()
+    high = np.max(np.asarray(band.get_paths()[0].vertices)[:, 1])
     top = result.motion.value("knee_angle_r") + 1.96 * result.standard_error.value("knee_angle_r")
     assert high == pytest.approx(np.degrees(top.max()), abs=0.01)
     assert not kb.plot(result.motion, names=["knee_angle_r"]).figure.axes[0].collections
@@ -106,6 +106,6 @@ def test_what_cannot_be_drawn_is_told(result: Any, tmp_path: Path) -> None:
         kb.plot(result.model)
     with pytest.raises(NameNotFoundError, match="knee_angle_r"):
         kb.plot(result.motion, names=["knee_angel_r"])
-    empty = kb.Motion((), [], np.empty((0, 0)))
+    empty = kb.Motion((), np.array([]), np.empty((0, 0)))
     with pytest.raises(ValueRangeError, match="nothing to draw"):
         kb.plot(empty)

@@ -52,6 +52,11 @@ def subject() -> Subject:
     return Subject(mass_kg=70.0, height_m=1.75)
 
 
+def single(values: np.ndarray) -> np.ndarray:
+    """In single precision, as weights are held."""
+    return values.astype(np.float32)
+
+
 @pytest.fixture(scope="session")
 def make_network() -> Callable[..., Network]:
     """Random network: ``make_network(n_features, units, n_responses, seed=0)``."""
@@ -61,14 +66,14 @@ def make_network() -> Callable[..., Network]:
         layers, width = [], n_features
         for n in units:
             kernel, recurrent = rng.normal(0, 0.4, (width, 4 * n)), rng.normal(0, 0.4, (n, 4 * n))
-            layers.append(LSTMLayer(kernel, recurrent, rng.normal(0, 0.4, 4 * n)))
+            layers.append(LSTMLayer(*map(single, (kernel, recurrent, rng.normal(0, 0.4, 4 * n)))))
             width = n
         mean, std = rng.normal(0, 0.2, n_features), rng.uniform(0.2, 0.5, n_features)
         mean[-2:], std[-2:] = (1.7, 72.0), (0.1, 10.0)  # height and mass must not saturate gates
         return Network(
             tuple(layers),
-            rng.normal(0, 0.3, (width, n_responses)),
-            rng.normal(0, 0.3, n_responses),
+            single(rng.normal(0, 0.3, (width, n_responses))),
+            single(rng.normal(0, 0.3, n_responses)),
             mean,
             std,
         )

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import ArrayLike
 
 from kinebench.augmentation import compiled_runtime, lstm
 from kinebench.augmentation.augmenter import LSTMAugmenter
@@ -135,17 +136,17 @@ CLOSED, OPEN = -50.0, 50.0  # gates at 0 and 1 in float32
 
 
 def one_frame(
-    state: object, i: object, f: object, o: object, g: object
+    state: ArrayLike, i: ArrayLike, f: ArrayLike, o: ArrayLike, g: ArrayLike
 ) -> tuple[np.ndarray, np.ndarray]:
     """c and h after one frame of units that get nothing from each other."""
-    state, *gates = (
+    before, *gates = (
         np.asarray(a, dtype=np.float32) for a in np.broadcast_arrays(state, i, f, o, g)
     )
     code = Functions(tile_of_this_machine())
-    lanes, n_units = code.tile.lanes, len(state)
+    lanes, n_units = code.tile.lanes, len(before)
     n_blocks = n_units // lanes
     z = np.stack(gates).reshape(4, n_blocks, lanes).swapaxes(0, 1).copy()
-    hidden, c = np.zeros((2, n_units), np.float32), state.copy()
+    hidden, c = np.zeros((2, n_units), np.float32), before.copy()
     columns = np.zeros((n_blocks, 1, 4 * lanes), np.float32)
     code.recurrence(1)(
         hidden[1:].ctypes.data, n_units, z.ctypes.data, 1, 1, columns.ctypes.data, n_blocks,

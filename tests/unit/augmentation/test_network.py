@@ -4,6 +4,7 @@ import copy
 import pickle
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -45,8 +46,9 @@ def test_sizes(make_network: MakeNetwork) -> None:
 def test_shapes_that_do_not_fit_are_refused(
     make_network: MakeNetwork, field: str, shape: tuple[int, ...], told: str
 ) -> None:
+    change: dict[str, Any] = {field: np.ones(shape)}
     with pytest.raises(AugmentationError, match=told):
-        replace(make_network(5, (4, 3), 6), **{field: np.ones(shape)})
+        replace(make_network(5, (4, 3), 6), **change)
 
 
 def test_a_network_without_layers_is_refused(make_network: MakeNetwork) -> None:
@@ -64,4 +66,4 @@ def test_values_that_are_not_finite_and_a_zero_std_are_refused(make_network: Mak
 
 def test_gate_columns_must_be_four_times_the_units() -> None:
     with pytest.raises(AugmentationError, match="3 units needs 12 gate columns"):
-        LSTMLayer(np.ones((2, 12)), np.ones((3, 12)), np.ones(9))
+        LSTMLayer(*(np.ones(shape, np.float32) for shape in ((2, 12), (3, 12), (9,))))

@@ -29,6 +29,6 @@ def test_cubics_are_reproduced() -> None:
 
 @pytest.mark.parametrize("n", [2, 3])
 def test_two_or_three_frames_suffice(n: int) -> None:
-    times = np.arange(n) * 0.1
+    times = np.linspace(0.0, 0.1 * (n - 1), n)
     straight = np.tile(times[:, None, None], (1, 2, 3))
     np.testing.assert_allclose(interpolate(times, straight, np.array([0.05]))[0], 0.05, atol=1e-15)

@@ -45,13 +45,16 @@ def keras_model(units: list[int], n_responses: int) -> dict[str, Any]:
     return {"class_name": "Sequential", "config": {"name": "sequential", "layers": layers}}
 
 
+Files = tuple[Path, Path, Path, Path, Path]
+
+
 @pytest.fixture
 def network(make_network: Callable[..., Network]) -> Network:
     return make_network(5, (4, 3), 6)
 
 
 @pytest.fixture
-def keras_files(tmp_path: Path, network: Network) -> tuple[Path, ...]:
+def keras_files(tmp_path: Path, network: Network) -> Files:
     """A network as OpenCap publishes it."""
     model, weights, mean, std, metadata = (tmp_path / name for name in FILES)
     model.write_text(json.dumps(keras_model([4, 3], 6)))
@@ -78,15 +81,13 @@ def edited(model: Path, change: Callable[[list[dict[str, Any]]], None]) -> None:
     model.write_text(json.dumps(content))
 
 
-def test_a_keras_folder_is_read_without_keras(
-    keras_files: tuple[Path, ...], network: Network
-) -> None:
+def test_a_keras_folder_is_read_without_keras(keras_files: Files, network: Network) -> None:
     assert read_keras(*keras_files) == network
 
 
 @pytest.mark.parametrize("index", range(5))
 @pytest.mark.parametrize("share", [0.0, 0.5, 0.9])
-def test_a_truncated_file_is_named(keras_files: tuple[Path, ...], index: int, share: float) -> None:
+def test_a_truncated_file_is_named(keras_files: Files, index: int, share: float) -> None:
     path = keras_files[index]
     content = path.read_bytes()
     path.write_bytes(content[: int(share * len(content))])
@@ -95,13 +96,13 @@ def test_a_truncated_file_is_named(keras_files: tuple[Path, ...], index: int, sh
 
 
 @pytest.mark.parametrize("index", range(5))
-def test_a_corrupt_file_is_named(keras_files: tuple[Path, ...], index: int) -> None:
+def test_a_corrupt_file_is_named(keras_files: Files, index: int) -> None:
     keras_files[index].write_bytes(b"\x00garbage" * 300)
     with pytest.raises(AugmentationError, match=FILES[index].replace(".", r"\.")):
         read_keras(*keras_files)
 
 
-def test_pickled_normalisation_is_refused(keras_files: tuple[Path, ...]) -> None:
+def test_pickled_normalisation_is_refused(keras_files: Files) -> None:
     np.save(keras_files[2], np.array([{"a": 1}], dtype=object), allow_pickle=True)
     with pytest.raises(
         AugmentationError, match=r"mean\.npy is corrupt or truncated.*Python objects"
@@ -110,14 +111,14 @@ def test_pickled_normalisation_is_refused(keras_files: tuple[Path, ...]) -> None
 
 
 def test_weights_must_have_the_shapes_that_model_json_announces(
-    keras_files: tuple[Path, ...],
+    keras_files: Files,
 ) -> None:
     edited(keras_files[0], lambda layers: layers[1]["config"].update(units=8))
     with pytest.raises(AugmentationError, match=r"weights\.h5: layer lstm_0 .* LSTM with 8 units"):
         read_keras(*keras_files)
 
 
-def test_the_normalisation_must_fit_the_first_layer(keras_files: tuple[Path, ...]) -> None:
+def test_the_normalisation_must_fit_the_first_layer(keras_files: Files) -> None:
     np.save(keras_files[2], np.zeros(7))
     np.save(keras_files[3], np.ones(7))
     with pytest.raises(AugmentationError, match="do not chain"):
@@ -129,20 +130,20 @@ def test_the_normalisation_must_fit_the_first_layer(keras_files: tuple[Path, ...
     [("activation", "relu"), ("recurrent_activation", "hard_sigmoid"), ("go_backwards", True)],
 )
 def test_layers_that_compute_something_else_are_refused(
-    keras_files: tuple[Path, ...], setting: str, value: object
+    keras_files: Files, setting: str, value: object
 ) -> None:
     edited(keras_files[0], lambda layers: layers[2]["config"].update({setting: value}))
     with pytest.raises(AugmentationError, match=rf"lstm_1 has {setting} {value!r}"):
         read_keras(*keras_files)
 
 
-def test_another_architecture_is_refused(keras_files: tuple[Path, ...]) -> None:
+def test_another_architecture_is_refused(keras_files: Files) -> None:
     edited(keras_files[0], lambda layers: layers[1].update(class_name="GRU"))
     with pytest.raises(AugmentationError, match=r"should stack LSTM layers.*'GRU'"):
         read_keras(*keras_files)
 
 
-def test_another_reference_marker_is_refused(keras_files: tuple[Path, ...]) -> None:
+def test_another_reference_marker_is_refused(keras_files: Files) -> None:
     with pytest.raises(AugmentationError, match="reference marker 'midHip', expected 'Neck'"):
         read_keras(*keras_files, reference_marker="Neck")
 
@@ -251,7 +252,7 @@ def test_a_broken_description_is_named(tmp_path: Path, content: str) -> None:
     ],
 )
 def test_layers_of_other_kinds_of_values_are_refused(
-    keras_files: tuple[Path, ...], change: dict[str, Any]
+    keras_files: Files, change: dict[str, Any]
 ) -> None:
     edited(keras_files[0], lambda layers: layers[1].update(change))
     with pytest.raises(AugmentationError, match=r"model\.json"):

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 from benchmarks.gate.museum import OWN_FAULTS, PUBLISHED
 from benchmarks.gate.page import Elsewhere, Row, Tried, page
-
-sys.path.insert(0, str(Path(__file__).parent))
-from made_up_gate import baseline
+from tests.unit.baselines.made_up_gate import baseline
 
 LARGE = Row(PUBLISHED[0], 3.0, 0.0, False, True, True, False, "knee_angle_r in a squat")
 SMALL = Row(PUBLISHED[1], 0.5, 1.0, False, True, False, False, "knee_angle_r in a squat")

@@ -1,15 +1,14 @@
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-sys.path.insert(0, str(Path(__file__).parent))
-from made_up_gate import (
+from kinebench.baselines.baseline import Key
+from kinebench.baselines.judging import Finding, Outcome, Verdict, judge
+from kinebench.baselines.measurement import Measured, Measurement
+from tests.unit.baselines.made_up_gate import (
     ERROR,
     HEIGHT,
     HIGHEST,
@@ -22,10 +21,6 @@ from made_up_gate import (
     measured,
     motion,
 )
-
-from kinebench.baselines.baseline import Key
-from kinebench.baselines.judging import Finding, Outcome, Verdict, judge
-from kinebench.baselines.measurement import Measured, Measurement
 
 DEG = np.pi / 180
 COURSE = Key(TRIAL, "knee_angle_r", "course")

@@ -8,8 +8,14 @@ import numpy as np
 import pytest
 
 from kinebench.baselines.baseline import Key
-from kinebench.baselines.gate import OWN_SPEC, Gate, quick_trials
-from kinebench.baselines.measurement import measure, name_of, seeded_trial
+from kinebench.baselines.gate import (
+    OWN_SPEC,
+    Gate,
+    accepted,
+    n_runs_to_accept,
+    quick_trials,
+)
+from kinebench.baselines.measurement import Variant, measure, name_of, seeded_trial
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Coordinate, Motion
 from kinebench.core.subject import Subject
@@ -74,6 +80,17 @@ def test_a_trial_that_fails_leaves_the_others() -> None:
     assert list(found.motions) == ["s1 a"]
     assert begun == ["s1 broken", "s1 a"]
     assert set(found.inputs) == {"s1 broken", "s1 a"}
+
+
+def test_as_many_runs_are_announced_as_are_made() -> None:
+    recorded = (Recorded("a", 10.0), Recorded("b", 14.0))
+    says = PythonCallable("t:says", function=Says({}))
+    of_study = Gate("g", says, recorded, variants=(Variant("another", says),))
+    filmed = Gate("g", says, quick_trials()[:1])
+    for gate, repeats, n in ((of_study, 20, 8), (filmed, 3, 4), (filmed, 1, 2)):
+        begun: list[str] = []
+        accepted(gate, ("2026-11-29", "me", "r"), None, repeats, False, begun.append)
+        assert len(begun) == n_runs_to_accept(gate, repeats) == n
 
 
 def test_time_is_measured_when_asked_for() -> None:

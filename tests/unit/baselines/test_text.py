@@ -2,16 +2,11 @@ from __future__ import annotations
 
 import difflib
 import pickle
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-sys.path.insert(0, str(Path(__file__).parent))
-from made_up_gate import KNEE, ORIGIN, TIMES, baseline, measured, motion
 
 from kinebench.baselines.baseline import Tolerance
 from kinebench.baselines.judging import judge
@@ -24,6 +19,7 @@ from kinebench.errors import (
     ValueRangeError,
 )
 from kinebench.pipeline.under_test import NameMap
+from tests.unit.baselines.made_up_gate import KNEE, ORIGIN, TIMES, baseline, measured, motion
 
 DEG = np.pi / 180
 TEXT = baseline_text(baseline())

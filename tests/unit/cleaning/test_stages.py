@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 from dataclasses import FrozenInstanceError, replace
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -141,10 +142,16 @@ def test_cutoffs_may_differ_by_marker_and_axis(noisy: Markers) -> None:
         Butterworth((1.0, 2.0, 3.0))(noisy)
 
 
+Scope = Literal["axis", "marker", "common"]
+
+
 @pytest.mark.parametrize("kind", [ResidualAnalysis, Challis])
 @pytest.mark.parametrize(("scope", "shape"), [("axis", (2, 3)), ("marker", (2,)), ("common", ())])
 def test_adaptive_filters_resolve_to_what_they_do(
-    kind: type, scope: str, shape: tuple[int, ...], noisy: Markers
+    kind: type[ResidualAnalysis | Challis],
+    scope: Literal["axis", "marker", "common"],
+    shape: tuple[int, ...],
+    noisy: Markers,
 ) -> None:
     stage = kind(scope, order=8, corrected=True)
     assert isinstance(stage, AdaptiveCleaner)
@@ -157,7 +164,7 @@ def test_adaptive_filters_resolve_to_what_they_do(
     np.testing.assert_array_equal(curve.cutoff_hz, resolved.cutoff_hz)
     assert len(curve.tried_hz) > 20
     with pytest.raises(ValueRangeError, match="'joint'"):
-        kind("joint")
+        kind("joint")  # type: ignore[arg-type]
 
 
 def test_residual_analysis_finds_the_noise_and_orders_cutoffs_by_speed(noisy: Markers) -> None:

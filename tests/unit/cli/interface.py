@@ -30,6 +30,7 @@ def interface() -> str:
 
 def _lines(parser: argparse.ArgumentParser, name: str) -> Iterator[str]:
     texts = [kind for kind in ("description", "epilog") if getattr(parser, kind)]
+    assert isinstance(parser.formatter_class, type)
     yield " | ".join([name, *texts, parser.formatter_class.__name__])
     inner: dict[str, argparse.ArgumentParser] = {}
     for action in parser._actions:

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinebench.cli.arguments import LENGTH_UNITS, kilograms, metres, one_or_more
+from kinebench.cli.arguments import kilograms, metres, one_or_more
 from kinebench.cli.main import main
+from kinebench.core.quantities import LENGTH_UNITS
 
 
 def test_counts_from_one() -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
-from types import SimpleNamespace
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -14,22 +15,22 @@ import pytest
 from kinebench.cli import audit as command
 from kinebench.cli.main import main
 from kinebench.errors import KinebenchError
+from kinebench.pipeline.audit import TrialAudit
+from kinebench.quality.finding import Assessment, Finding, Severity
 from kinebench.remarks import Remark
 
 
-def finding(severity: str, check: str) -> SimpleNamespace:
-    return SimpleNamespace(severity=severity, check=check, text=f"says of {check}")
-
-
-def audited(**changes: Any) -> SimpleNamespace:
-    worst = [finding("red", "gaps")]
-    assessment = SimpleNamespace(
-        made=("gaps", "units", "sides"),
-        findings=[*worst, finding("green", "units")],
-        not_made=changes.pop("not_made", {}),
+def audited(
+    severity: Severity = "red",
+    not_made: Mapping[str, str] = MappingProxyType({}),
+    remarks: tuple[Remark, ...] = (),
+) -> TrialAudit:
+    findings = (
+        Finding("gaps", severity, "says of gaps"),
+        Finding("units", "green", "says of units"),
     )
-    told = {"severity": "red", "trial": "squat", "findings": worst, "remarks": ()}
-    return SimpleNamespace(assessment=assessment, **{**told, **changes})
+    assessment = Assessment(findings, ("gaps", "units", "sides"), not_made)
+    return TrialAudit("squat", assessment, None, remarks)
 
 
 def printed(capsys: pytest.CaptureFixture[str], **changes: Any) -> list[str]:
@@ -89,7 +90,7 @@ def test_the_light_is_the_exit_code_and_a_page_is_written_when_asked(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-    light: str,
+    light: Severity,
     code: int,
 ) -> None:
     written: list[Any] = []
@@ -138,15 +139,12 @@ def test_json_has_every_finding_once(
 ) -> None:
     """What set the light under `findings`, what is as it should be under `notes`."""
     audit = audited()
-    for one in audit.assessment.findings:
-        one.as_dict = lambda one=one: {"check": one.check, "severity": one.severity}
     monkeypatch.setattr(command, "audited", lambda arguments, show: [audit])
     monkeypatch.setattr("kinebench.pipeline.audit.worst_of", lambda audits: "red")
-    audit.failure = ""
     assert main(["audit", str(tmp_path), "--json"]) == 1
     (told,) = json.loads(capsys.readouterr().out)["trials"]
-    assert told["findings"] == [{"check": "gaps", "severity": "red"}]
-    assert told["notes"] == [{"check": "units", "severity": "green"}]
+    for key, expected in (("findings", ("gaps", "red")), ("notes", ("units", "green"))):
+        assert [(one["check"], one["severity"]) for one in told[key]] == [expected]
 
 
 def test_trials_of_a_session_are_counted(

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from kinebench.baselines import gate as gates
@@ -24,7 +25,9 @@ ORIGIN = Origin("kinebench check gate.toml", 7, {"numpy": "2.1"}, {}, {"s1 squat
 
 def made(error_deg: float = 3.0) -> Baseline:
     """One trial with a course, and one figure whose two draws lie 0.5° × √2 apart."""
-    motion = Motion((Coordinate("knee_angle_r"),), [0.0, 0.5, 1.0], [[0.0], [0.1], [0.2]])
+    motion = Motion(
+        (Coordinate("knee_angle_r"),), np.array([0.0, 0.5, 1.0]), np.array([[0.0], [0.1], [0.2]])
+    )
 
     def drawn(error: float) -> Measurement:
         figure = Measured(error * 3.141592653589793 / 180, "rad")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from kinebench.baselines import gate as gates
@@ -24,9 +25,12 @@ from kinebench.core.motion import Coordinate, Motion
 from kinebench.errors import DataNotHereError
 from kinebench.io.trc import read_trc
 from kinebench.remarks import tell
+from kinebench.studies.evidence import EvidenceKind
 
 ORIGIN = Origin("kinebench check", 7, {}, {}, {"s1 squat": "0" * 64}, "01")
-MOTION = Motion((Coordinate("knee_angle_r"),), [0.0, 0.5, 1.0], [[0.0], [0.1], [0.2]])
+MOTION = Motion(
+    (Coordinate("knee_angle_r"),), np.array([0.0, 0.5, 1.0]), np.array([[0.0], [0.1], [0.2]])
+)
 Check = Callable[..., int]
 
 
@@ -65,7 +69,7 @@ def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
 
 
 def asked(check: Check) -> list[tuple[int, bool]]:
-    return check.asked  # type: ignore[attr-defined, no-any-return]
+    return check.asked  # type: ignore[attr-defined]
 
 
 def test_what_is_as_it_was_passes_and_what_moved_fails(check: Check) -> None:
@@ -126,16 +130,20 @@ class Recorded:
     name: str
     static: Markers | None
     subject: str = "s1"
+    activity: str = "any"
+    evidence: EvidenceKind = EvidenceKind.EXACT_TRUTH
 
-    def __call__(self, levels: Mapping[str, Any]) -> Trial:
-        moving = Markers(("Neck",), [0.0, 0.01], [[[0.0, 1.5, 0.0]], [[0.1, 1.5, 0.0]]])
+    def __call__(self, choices: Mapping[str, Any]) -> Trial:
+        moving = Markers(
+            ("Neck",), np.array([0.0, 0.01]), np.array([[[0.0, 1.5, 0.0]], [[0.1, 1.5, 0.0]]])
+        )
         return Trial(self.name, Subject(70.5, 1.75), moving, static=self.static)
 
 
 def test_trials_are_written_for_a_pipeline_that_reads_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    static = Markers(("Neck",), [0.0], [[[0.0, 1.6, 0.0]]])
+    static = Markers(("Neck",), np.array([0.0]), np.array([[[0.0, 1.6, 0.0]]]))
     sources = (Recorded("a squat", static), Recorded("gait", None))
     made = replace(gates.quick_gate(), sources=sources)
     monkeypatch.setattr(gates, "quick_gate", lambda: made)

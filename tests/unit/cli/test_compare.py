@@ -13,6 +13,7 @@ import pytest
 from kinebench.cli.compare import add_arguments, run
 from kinebench.cli.main import main
 from kinebench.core import Coordinate, Markers, Motion
+from kinebench.core.motion import Kind
 from kinebench.errors import KinebenchError
 from kinebench.io.mot import write_motion
 from kinebench.io.trc import write_trc
@@ -268,7 +269,7 @@ def unnamed_slide(folder: Path, model_at: Path) -> list[str]:
     model_at.parent.mkdir(parents=True, exist_ok=True)
     model_at.write_bytes(xml.replace(b"pelvis_tx", b"q_0").replace(b"knee_angle_r", b"q_7"))
     names = ("q_0", "q_7", "pelvis_ty")
-    kinds = ("translational", "rotational", "translational")
+    kinds: tuple[Kind, ...] = ("translational", "rotational", "translational")
     paths = []
     for name, error in (("mocap", 0.0), ("video", 0.002)):
         times = np.arange(101) / 100

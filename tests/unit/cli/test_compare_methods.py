@@ -106,8 +106,11 @@ def test_a_lag_of_lowest_error_is_of_the_part_that_is_asked_about(
         assert f"the lag minimises the reported error: mean rmse of {named}" in said
         assert f"rmse of {named} at that lag: " in said
     # a part that is not scored, and a word that is no part
-    for part, told in (("trunk", "it has: legs, arms"), ("feet", "it has: legs, pelvis, trunk")):
-        assert main(["compare", *pair, "--align", "minimise", "--group", part]) == 2
+    for other, told in (
+        ("trunk", "it has: legs, arms"),
+        ("feet", "it has: legs, pelvis, trunk"),
+    ):
+        assert main(["compare", *pair, "--align", "minimise", "--group", other]) == 2
         assert told in capsys.readouterr().err
 
 

@@ -17,6 +17,7 @@ from kinebench.alignment import GivenLag, MinimiseLag, NoAlignment, SignalLag
 from kinebench.cli import compare as command
 from kinebench.cli.main import main
 from kinebench.core import Coordinate, Markers, Motion
+from kinebench.core.motion import Kind
 from kinebench.io.mot import write_motion
 from kinebench.io.trc import write_trc
 
@@ -28,7 +29,7 @@ def motion() -> Motion:
     times = np.arange(201) / 100
     knee = 0.5 * np.sin(6 * times)
     values = np.stack([0.9 + 0.1 * np.cos(3 * times), knee, 2 * knee], axis=1)
-    kinds = ("translational", "rotational", "rotational")
+    kinds: tuple[Kind, ...] = ("translational", "rotational", "rotational")
     return Motion(tuple(map(Coordinate, NAMES, kinds)), times, values)
 
 
@@ -298,9 +299,12 @@ def test_results_of_pipelines_are_kept_where_they_are_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[Any] = []
-    monkeypatch.setattr(
-        "kinebench.comparison.estimated_pairs", lambda *given: asked.append(given[:4]) or "pairs"
-    )
+
+    def pairs(*given: Any) -> str:
+        asked.append(given[:4])
+        return "pairs"
+
+    monkeypatch.setattr("kinebench.comparison.estimated_pairs", pairs)
     toml = tmp_path / "mine.toml"
     arguments = parsed("ref", str(toml), "--recordings", "k")
     found = command._found(arguments, tmp_path / "motions")

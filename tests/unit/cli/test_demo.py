@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "studies"))
-import made_up_study
-
 from kinebench.cli.main import main
 from kinebench.lab.camera.catalogue import parse_camera
 from kinebench.studies.demo import Demonstration
+from kinebench.studies.design import Factor, Level
+from tests.unit.studies import made_up_study
 
 Capture = pytest.CaptureFixture[str]
 
@@ -101,10 +99,7 @@ def test_everything_at_hand_is_not_told_and_opencap_s_body_is_named(
 def test_a_demonstration_of_which_all_fails_is_no_success(
     asked: list[Any], capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    level = made_up_study.Level
-    broken = made_up_study.Factor(
-        "scaler", "scale.fails", (level("broken", True), level("too", True))
-    )
+    broken = Factor("scaler", "scale.fails", (Level("broken", True), Level("too", True)))
     failing = replace(made_up_study.study(), factors=(broken,))
     made = Demonstration(failing, (), "lab")
     monkeypatch.setattr("kinebench.studies.demo.demonstration", lambda *_: made)

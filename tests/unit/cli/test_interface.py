@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import util
-from pathlib import Path
+from tests.unit.cli.interface import FILE, interface
 
 
 def test_the_command_line_is_as_it_was() -> None:
     """`python tests/unit/cli/interface.py` after a change that is meant."""
-    place = Path(__file__).with_name("interface.py")
-    spec = util.spec_from_file_location("interface", place)
-    assert spec is not None
-    assert spec.loader is not None
-    module = util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    assert module.interface().splitlines() == module.FILE.read_text("utf-8").splitlines()
+    assert interface().splitlines() == FILE.read_text("utf-8").splitlines()

@@ -10,16 +10,14 @@ from pathlib import Path
 import pytest
 
 from kinebench.cli.main import main
-from kinebench.cli.output import PrintableStream, terminal_of, terminal_width
+from kinebench.cli.output import PrintableStream, terminal_width
 from kinebench.errors import KinebenchError, NameNotFoundError, one_line, printable
 
 
 def test_control_characters_are_spelled_out_and_the_rest_is_left() -> None:
     plain = io.StringIO()
-    print("膝 é\t1\x1b[2J\x07\x9b\r\u2028", file=PrintableStream(plain))  # type: ignore[arg-type]
+    print("膝 é\t1\x1b[2J\x07\x9b\r\u2028", file=PrintableStream(plain))
     assert plain.getvalue() == "膝 é\t1\\x1b[2J\\x07\\x9b\\r\\u2028\n"
-    assert terminal_of(PrintableStream(plain)) is plain
-    assert terminal_of(plain) is plain
 
 
 @pytest.mark.parametrize("error", [KinebenchError, NameNotFoundError])

@@ -45,9 +45,39 @@ def test_on_a_terminal_one_line_changes(
     clock: Clock, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-    count(3, clock, (2, 1.0))
+    count(6, clock, (5, 2.0))
     said = capsys.readouterr().err.split("\r\033[K")
-    assert said == ["", "1 of 3 cells, 2 s left", "2 of 3 cells, 1 s left", ""]
+    assert said == [
+        "", "0 of 6 cells", "1 of 6 cells", "2 of 6 cells", "3 of 6 cells",
+        "4 of 6 cells, 4 s left", "5 of 6 cells, 2 s left", "",
+    ]  # fmt: skip
+
+
+def test_compilation_before_the_first_is_no_pace(
+    clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # 35 s until the first of 1003, then one each 2 s: 2000 s are left after four, not 2 h
+    count(1003, clock, (1, 35.0), (5, 2.0))
+    assert capsys.readouterr().err.splitlines() == [
+        "1 of 1003 cells",
+        "6 of 1003 cells, 33 min 14 s left",
+    ]
+
+
+def test_workers_that_are_done_at_once_tell_no_pace(
+    clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # eight at once after 60 s: nobody knows when the next will be done
+    count(100, clock, (1, 60.0), (7, 0.01))
+    assert "left" not in capsys.readouterr().err
+
+
+def test_a_store_that_ends_is_noticed_after_twenty(
+    clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    count(1000, clock, (900, 0.001), (20, 6.0))
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last == "920 of 1000 cells, 8 min 00 s left"
 
 
 def test_what_the_store_held_does_not_count_for_long(

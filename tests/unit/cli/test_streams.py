@@ -93,7 +93,7 @@ def test_streams_are_as_before_afterwards() -> None:
     with standard_streams(as_json=False):
         assert sys.stdout is not out
         assert sys.stdout.encoding == "ascii"
-        assert out.errors.startswith("kinebench")
+        assert str(out.errors).startswith("kinebench")
     assert (sys.stdout, sys.stderr) == (out, err)
     assert (out.errors, err.errors) == ("backslashreplace", "strict")
     with pytest.raises(ZeroDivisionError), standard_streams(as_json=False):
@@ -172,7 +172,8 @@ def test_closed_streams_are_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     dropped = [io.StringIO(), io.StringIO()]
     left = list(dropped)
     monkeypatch.setattr(module, "_nowhere", lambda: left.pop(0))
-    sys.stdout = sys.stderr = None  # type: ignore[assignment]
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
     with standard_streams(as_json=False):
         sys.stdout.write("one\n")
         sys.stderr.write("two\n")

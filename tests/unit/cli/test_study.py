@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,15 +10,14 @@ from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "studies"))
-import made_up_study
-
 from kinebench.cli import study as command
 from kinebench.cli.main import main
 from kinebench.errors import FileFormatError, KinebenchError
+from kinebench.studies.design import Factor, Level
 from kinebench.studies.files import report_file
 from kinebench.studies.files.template import study_template
 from kinebench.studies.report_plan import ReportPlan
+from tests.unit.studies import made_up_study
 
 Capture = pytest.CaptureFixture[str]
 Study = Callable[..., int]
@@ -186,8 +184,8 @@ def test_cells_that_lack_are_told_with_the_whole_command(
 
 def test_reasons_are_counted_the_most_frequent_first(study: Study, capsys: Capture) -> None:
     made = made_up_study.study()
-    levels = tuple(made_up_study.Level(str(i), i > 0) for i in range(3))
-    failing = replace(made, factors=(made_up_study.Factor("scaler", "scale.fails", levels),))
+    levels = tuple(Level(str(i), i > 0) for i in range(3))
+    failing = replace(made, factors=(Factor("scaler", "scale.fails", levels),))
     assert study(ReportPlan("x", "y?", (failing,)), *RUN) == 0
     out, err = capsys.readouterr()
     n = len(made.sources)

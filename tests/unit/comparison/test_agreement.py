@@ -56,6 +56,8 @@ def test_figures_are_those_of_the_values_of_repetitions() -> None:
     assert {outcome for _, outcome in rows} == set(OUTCOMES)
     one, other, subjects = [], [], []
     for pair in found.pairs:
+        assert isinstance(pair.reference, Motion)
+        assert isinstance(pair.estimate, Motion)
         for start, end in ((0, 101), (100, 201)):
             one.append(pair.reference.value("knee_angle_r")[start:end].max())
             other.append(pair.estimate.value("knee_angle_r")[start:end].max())
@@ -113,6 +115,7 @@ def test_curves_differ_where_the_estimate_is_deeper_and_only_with_enough_subject
 def test_gaps_and_repetitions_without_a_coordinate_are_left_out() -> None:
     found = comparison(4)
     first = found.pairs[0]
+    assert isinstance(first.reference, Motion)
     values = np.array(first.reference.values)
     values[:, 0] = np.nan
     gone = replace(first, reference=replace(first.reference, values=values))

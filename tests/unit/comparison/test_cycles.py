@@ -140,7 +140,7 @@ def test_models_of_a_folder(tmp_path: Path) -> None:
 def test_the_checklist_says_what_the_run_knows_and_what_it_does_not() -> None:
     one, other = compared("a", np.full(201, 0.2)), compared("b", np.full(201, 0.4))
     both = Comparison(one.procedure, (*one.pairs, *other.pairs))
-    found = dict(checklist({"estimate": both}).rows)
+    found = {row[0]: row[1] for row in checklist({"estimate": both}).rows}
     assert found["subjects"] == "2"
     assert found["repetitions"] == "4"
     assert found["joint coordinates scored"] == "1: knee_angle_r"
@@ -148,6 +148,6 @@ def test_the_checklist_says_what_the_run_knows_and_what_it_does_not() -> None:
     assert found["intervals"] == "none: they take 3 subjects"
     assert found["model of both sides, scaling"] == NOT_STATED
     assert found["filter of the recordings"].startswith(NOT_STATED)
-    stated = dict(checklist({"estimate": both}, "scaled", 5.0).rows)
+    stated = {row[0]: row[1] for row in checklist({"estimate": both}, "scaled", 5.0).rows}
     assert stated["model of both sides, scaling"] == "scaled"
     assert stated["equivalence"] == "two one-sided tests within ± 5°"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from kinebench.alignment.records import Recording
 from kinebench.comparison import Procedure, compare_recordings
 from kinebench.comparison.left_and_right import left_and_right
 from kinebench.core.markers import Markers
-from kinebench.core.motion import Coordinate, Motion
+from kinebench.core.motion import Coordinate, Kind, Motion
 from kinebench.reports.comparison_tables import sides_table
 
 TIMES = np.arange(401) / 50
@@ -21,7 +22,7 @@ def motion(**errors: float) -> Motion:
     values = {"pelvis_ty": 0.95 - 0.4 * SQUAT, "knee_angle_r": 1.9 * SQUAT}
     values["knee_angle_l"] = values["knee_angle_r"]
     columns = [values.get(name, 0 * TIMES) + errors.get(name, 0.0) for name in NAMES]
-    kinds = ["translational" if name == "pelvis_ty" else "rotational" for name in NAMES]
+    kinds: list[Kind] = ["translational" if name == "pelvis_ty" else "rotational" for name in NAMES]
     coordinates = tuple(map(Coordinate, NAMES, kinds))
     return Motion(coordinates, TIMES, np.stack(columns, axis=1))
 
@@ -33,7 +34,7 @@ def standing(**heights: float) -> Markers:
     return Markers(FEET, TIMES, positions)
 
 
-def figures(reference: Motion | Markers, estimate: Motion | Markers, events: str = "") -> dict:
+def figures(reference: Recording, estimate: Recording, events: str = "") -> dict:
     how = Procedure(events=events) if events else Procedure()
     pair = compare_recordings(reference, estimate, how)
     found = left_and_right(pair)

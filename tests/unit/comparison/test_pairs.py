@@ -175,3 +175,15 @@ def test_a_name_that_no_file_system_takes_does_not_exist(tmp_path: Path) -> None
     with pytest.raises(FileFormatError, match="does not exist") as caught:
         find_pairs(tmp_path / ("a" * 5000), tmp_path)
     assert len(str(caught.value)) < 250
+
+
+def test_a_list_whose_header_is_missing_is_told_what_it_lacks(tmp_path: Path) -> None:
+    path = listed(tmp_path, "r.mot,e.mot,s1,t1\n")
+    with pytest.raises(NameNotFoundError, match="no columns 'reference', 'estimate'; it has"):
+        pairs_from_csv(path)
+
+
+def test_a_file_that_is_compared_with_itself_is_told(tmp_path: Path) -> None:
+    path = listed(tmp_path, "reference,estimate,trial\nr.mot,e.mot,a\nr.mot,r.mot,b\n")
+    with pytest.warns(KinebenchWarning, match=r"r\.mot stands as reference and as estimate"):
+        pairs_from_csv(path)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from kinebench.comparison import Procedure, compare_recordings
 from kinebench.comparison.units import other_units, require_common_clock
 from kinebench.core import Coordinate, Markers, Motion
+from kinebench.core.motion import Kind
 from kinebench.errors import ValueRangeError
 from kinebench.io.mot import read_motion_file
 
@@ -32,7 +33,9 @@ def walk(
     phases = rng.uniform(0, 6, len(NAMES))
     values = offsets + amplitudes * np.sin(2 * np.pi * times[:, None] + phases)
     values[:, : len(ANGLES)] += noise * rng.normal(size=(len(times), len(ANGLES)))
-    kinds = ["translational" if name.startswith("pelvis") else "rotational" for name in NAMES]
+    kinds: list[Kind] = [
+        "translational" if name.startswith("pelvis") else "rotational" for name in NAMES
+    ]
     coordinates = tuple(map(Coordinate, NAMES, kinds))
     return Motion(coordinates, times, values)
 
@@ -160,6 +163,6 @@ def test_no_two_real_motions_raise_an_alarm(
     mirror_file: Callable[[str], Path], one: str, other: str
 ) -> None:
     """Other methods, other movements, other people: no unit differs."""
-    motions = [read_motion_file(mirror_file(file)).motion for file in (one, other)]
-    assert other_units(*motions) == {}
-    require_common_clock(*motions)
+    first, second = (read_motion_file(mirror_file(file)).motion for file in (one, other))
+    assert other_units(first, second) == {}
+    require_common_clock(first, second)

@@ -59,7 +59,7 @@ def test_results_tell_their_marker_error() -> None:
     errors = np.full((121, 2), 0.003)
     errors[:, 1] = 0.004
     # the root of the mean of 9 and 16 is 3.54
-    solution = IKSolution(MOTION, ("a", "b"), errors, np.ones(121, bool), np.ones(121))
+    solution = IKSolution(MOTION, ("a", "b"), errors, np.ones(121, bool), np.ones(121, int))
     assert repr(solution).endswith("2 s>, marker error 3.5 mm RMS>")
     scaled = ScalingResult(MODEL, {}, (1.0, 2.0), MOTION, ("a",), np.array([0.02]))
     assert repr(scaled).endswith("scaled on 1 to 2 s, marker error 20.0 mm RMS>")

@@ -18,7 +18,7 @@ _PRINT = (
     " print(json.dumps(environment()))"
 )
 bundled = pytest.mark.skipif(
-    "openblas" not in np.show_config(mode="dicts")["Build Dependencies"]["blas"]["name"],  # type: ignore[index]
+    "openblas" not in np.show_config(mode="dicts")["Build Dependencies"]["blas"]["name"],
     reason="numpy was built with another BLAS",
 )
 

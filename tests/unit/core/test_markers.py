@@ -42,7 +42,11 @@ def recording(n_frames: int = 4, names: tuple[str, ...] = ("RKnee", "LKnee", "Ne
     ],
 )
 def test_illegal_input_is_refused(change: dict[str, Any], message: str) -> None:
-    legal = {"names": ("a", "b", "c"), "times": np.arange(4.0), "positions": np.zeros((4, 3, 3))}
+    legal: dict[str, Any] = {
+        "names": ("a", "b", "c"),
+        "times": np.arange(4.0),
+        "positions": np.zeros((4, 3, 3)),
+    }
     Markers(**legal)
     with pytest.raises(ValueRangeError, match=message):
         Markers(**(legal | change))
@@ -52,12 +56,12 @@ def test_infinite_and_half_missing_positions_are_named() -> None:
     positions = np.zeros((2, 2, 3))
     positions[1, 1, 2] = np.inf
     with pytest.raises(ValueRangeError, match="position of b in frame 2 is infinite"):
-        Markers(("a", "b"), [0, 1], positions)
+        Markers(("a", "b"), np.array([0, 1]), positions)
     positions[1, 1, 2] = NAN
     with pytest.raises(ValueRangeError, match="position of b in frame 2 lacks some components"):
-        Markers(("a", "b"), [0, 1], positions)
+        Markers(("a", "b"), np.array([0, 1]), positions)
     positions[1, 1] = NAN
-    markers = Markers(("a", "b"), [0, 1], positions)
+    markers = Markers(("a", "b"), np.array([0, 1]), positions)
     assert markers.missing.tolist() == [[False, False], [False, True]]
 
 
@@ -105,7 +109,7 @@ def test_frames_between_two_times_include_both_ends() -> None:
     assert markers.between(-9, 9) == markers
     with pytest.raises(ValueRangeError, match=r"between 1 and 2 s; the recording spans 0 to 0.3 s"):
         markers.between(1, 2)
-    nothing = Markers(("a",), [], np.zeros((0, 1, 3)))
+    nothing = Markers(("a",), np.array([]), np.zeros((0, 1, 3)))
     with pytest.raises(ValueRangeError, match="the recording has no frames"):
         nothing.between(0, 1)
 

@@ -11,7 +11,9 @@ from kinebench.core import Coordinate, Motion
 from kinebench.errors import NameNotFoundError, ValueRangeError
 
 COORDINATES = (Coordinate("knee_angle_r"), Coordinate("pelvis_tx", "translational"))
-MOTION = Motion(COORDINATES, [0.0, 0.5, 1.0], [[0.1, 1.0], [0.2, 2.0], [np.nan, 3.0]])
+MOTION = Motion(
+    COORDINATES, np.array([0.0, 0.5, 1.0]), np.array([[0.1, 1.0], [0.2, 2.0], [np.nan, 3.0]])
+)
 
 
 @pytest.mark.parametrize(
@@ -37,13 +39,13 @@ def test_ranges_are_floats_and_may_be_open() -> None:
 
 def test_illegal_motions_are_refused() -> None:
     with pytest.raises(ValueRangeError, match="unique; found twice: knee_angle_r"):
-        Motion(COORDINATES[:1] * 2, [0.0], [[1.0, 2.0]])
+        Motion(COORDINATES[:1] * 2, np.array([0.0]), np.array([[1.0, 2.0]]))
     with pytest.raises(ValueRangeError, match=r"values must have shape \(1, 2\), found \(1, 1\)"):
-        Motion(COORDINATES, [0.0], [[1.0]])
+        Motion(COORDINATES, np.array([0.0]), np.array([[1.0]]))
     with pytest.raises(ValueRangeError, match="pelvis_tx is infinite in frame 2"):
-        Motion(COORDINATES, [0.0, 1.0], [[1.0, 1.0], [1.0, -np.inf]])
+        Motion(COORDINATES, np.array([0.0, 1.0]), np.array([[1.0, 1.0], [1.0, -np.inf]]))
     with pytest.raises(ValueRangeError, match="times must increase"):
-        Motion(COORDINATES, [1.0, 0.0], np.zeros((2, 2)))
+        Motion(COORDINATES, np.array([1.0, 0.0]), np.zeros((2, 2)))
 
 
 def test_courses_by_name() -> None:

@@ -17,7 +17,7 @@ from kinebench.core import Document, Markers, Model, Subject
 from kinebench.core.provenance import describe, digest, file_sha256, without_nan
 from kinebench.errors import ValueRangeError
 
-MARKERS = Markers(("a", "b"), [0.0, 0.1], np.arange(12.0).reshape(2, 2, 3))
+MARKERS = Markers(("a", "b"), np.array([0.0, 0.1]), np.arange(12.0).reshape(2, 2, 3))
 XML = b"<OpenSimDocument><Model/></OpenSimDocument>"
 
 
@@ -115,7 +115,9 @@ def test_equal_values_have_equal_digests(one: Any, other: Any) -> None:
 def test_a_digest_is_that_of_the_content_now() -> None:
     """Digests of read-only arrays are kept: not of others, and not for the next at the place."""
     changing = np.zeros(100)
-    assert digest(changing) != (changing.fill(1.0), digest(changing))[1]
+    before = digest(changing)
+    changing.fill(1.0)
+    assert digest(changing) != before
     found = []
     for number in range(50):  # most of them stand where the one before stood
         array = np.full(100, float(number))

@@ -110,7 +110,7 @@ def test_only_what_lacks_and_can_be_derived_is_added() -> None:
     neckless = hrnet().select(["RHip", "LHip", "RShoulder"])
     with pytest.warns(KinebenchWarning, match="^midHip added as midpoint of RHip and LHip$"):
         assert with_derived_keypoints(neckless).names == ("RHip", "LHip", "RShoulder", "midHip")
-    body = Markers(BODY_25, [0.0], np.zeros((1, 25, 3)))
+    body = Markers(BODY_25, np.array([0.0]), np.zeros((1, 25, 3)))
     assert with_derived_keypoints(body) is body
 
 
@@ -142,7 +142,7 @@ def test_names_that_exist_pass_and_long_lists_are_cut() -> None:
 )
 def test_a_name_with_control_characters_is_refused(name: str) -> None:
     with pytest.raises(ValueRangeError, match="a marker name has a control character"):
-        Markers((name,), [0.0], np.zeros((1, 1, 3)))
+        Markers((name,), np.array([0.0]), np.zeros((1, 1, 3)))
     with pytest.raises(ValueRangeError, match="a coordinate name has a control character"):
         Coordinate(name)
 
@@ -155,4 +155,4 @@ def test_a_name_as_long_as_a_file_is_refused_in_a_short_line() -> None:
 
 @pytest.mark.parametrize("name", ["R.ASIS", "cheville gauche", "膝", "ركبة", "/jointset/a/b/value"])
 def test_names_of_any_script_are_taken(name: str) -> None:
-    assert Markers((name,), [0.0], np.zeros((1, 1, 3))).names == (name,)
+    assert Markers((name,), np.array([0.0]), np.zeros((1, 1, 3))).names == (name,)

@@ -27,6 +27,7 @@ from kinebench.core import (
 from kinebench.core.arrays import equal_values
 from kinebench.core.provenance import digest
 from kinebench.errors import ValueRangeError
+from kinebench.remarks import Remark
 
 TIMES = np.array([0.0, 0.1, 0.25])
 MARKERS = Markers(
@@ -35,12 +36,19 @@ MARKERS = Markers(
     np.arange(18.0).reshape(3, 2, 3),
     confidence=np.full((3, 2), 0.5),
 )
-MOTION = Motion((Coordinate("knee_angle_r", range=(0, 2)),), TIMES, [[0.1], [np.nan], [0.3]])
+MOTION = Motion(
+    (Coordinate("knee_angle_r", range=(0, 2)),), TIMES, np.array([[0.1], [np.nan], [0.3]])
+)
 MODEL = Model("m", b"<OpenSimDocument><Model/></OpenSimDocument>")
 SUBJECT = Subject(72, 1.78)
-SCALING = ScalingResult(MODEL, {"tibia_r": (1.0, 1.1, 1.2)}, (0.0, 1.0), MOTION, ("a",), [0.01])
-SOLUTION = IKSolution(MOTION, ("a",), [[0.1], [np.nan], [0.2]], [1, 1, 0], [4, 5, -1])
-RUN = PipelineRun(SUBJECT, MARKERS, MARKERS, SCALING, SOLUTION, {"clean": {"order": 4}}, ["w"])
+SCALING = ScalingResult(
+    MODEL, {"tibia_r": (1.0, 1.1, 1.2)}, (0.0, 1.0), MOTION, ("a",), np.array([0.01])
+)
+SOLUTION = IKSolution(
+    MOTION, ("a",), np.array([[0.1], [np.nan], [0.2]]), np.array([1, 1, 0]), np.array([4, 5, -1])
+)
+TOLD = Remark("gaps", "note", "a gap of 3 frames")
+RUN = PipelineRun(SUBJECT, MARKERS, MARKERS, SCALING, SOLUTION, {"clean": {"order": 4}}, (TOLD,))
 TRIAL = Trial("squat", SUBJECT, MARKERS, reference_motion=MOTION)
 VALUES = [MARKERS, MOTION, MODEL, SUBJECT, SCALING, SOLUTION, RUN, TRIAL]
 
@@ -133,7 +141,7 @@ def test_replace_checks_again_and_leaves_the_original() -> None:
     with pytest.raises(ValueRangeError, match=r"positions must have shape \(3, 2, 3\)"):
         replace(MARKERS, positions=np.zeros((3, 3, 3)))
     with pytest.raises(ValueRangeError, match="increase"):
-        replace(MOTION, times=[0.0, 0.0, 1.0])
+        replace(MOTION, times=np.array([0.0, 0.0, 1.0]))
 
 
 def test_equality_compares_content_in_both_directions() -> None:
@@ -181,29 +189,31 @@ def test_values_with_arrays_are_not_hashable() -> None:
 
 def test_solutions_check_their_shapes() -> None:
     with pytest.raises(ValueRangeError, match=r"converged must have shape \(3,\), found \(2,\)"):
-        replace(SOLUTION, converged=[True, False])
+        replace(SOLUTION, converged=np.array([True, False]))
     with pytest.raises(ValueRangeError, match="iterations"):
-        replace(SOLUTION, iterations=[[1, 2, 3]])
+        replace(SOLUTION, iterations=np.array([[1, 2, 3]]))
     with pytest.raises(ValueRangeError, match="marker_errors"):
         replace(SOLUTION, marker_names=("a", "b"))
     with pytest.raises(ValueRangeError, match="marker_errors"):
-        replace(SCALING, marker_errors=[0.1, 0.2])
+        replace(SCALING, marker_errors=np.array([0.1, 0.2]))
 
 
 def test_rival_poses_are_unknown_unless_an_engine_says_so() -> None:
     np.testing.assert_array_equal(SOLUTION.rival_deg, [np.nan] * 3)
     rivals = [np.nan, 12.5, np.nan]
-    solution = replace(SOLUTION, rival_deg=rivals)
+    solution = replace(SOLUTION, rival_deg=np.array(rivals))
     np.testing.assert_array_equal(solution.rival_deg, rivals)
     assert not solution.rival_deg.flags.writeable
     assert pickle.loads(pickle.dumps(solution)) == solution
     with pytest.raises(ValueRangeError, match="rival_deg"):
-        replace(SOLUTION, rival_deg=[1.0, 2.0])
+        replace(SOLUTION, rival_deg=np.array([1.0, 2.0]))
 
 
 def test_rms_error_counts_only_the_markers_present() -> None:
     errors = [[0.3, 0.4], [0.3, np.nan], [np.nan, np.nan]]
-    solution = IKSolution(MOTION, ("a", "b"), errors, [1, 1, 1], [1, 1, 1])
+    solution = IKSolution(
+        MOTION, ("a", "b"), np.array(errors), np.array([1, 1, 1]), np.array([1, 1, 1])
+    )
     expected = [np.sqrt((0.09 + 0.16) / 2), 0.3, np.nan]
     np.testing.assert_allclose(solution.rms_errors, expected, atol=1e-15)
     assert RUN.motion is SOLUTION.motion
@@ -213,7 +223,7 @@ def test_held_coordinates_are_those_that_no_frame_determines() -> None:
     coordinates = (Coordinate("knee_angle_r"), Coordinate("mtp_angle_r"), Coordinate("arm_flex_r"))
     motion = Motion(coordinates, TIMES, np.zeros((3, 3)))
     seen = [[1, 0, 0], [1, 0, 1], [0, 0, 0]]
-    solution = replace(SOLUTION, motion=motion, observed=seen)
+    solution = replace(SOLUTION, motion=motion, observed=np.array(seen))
     assert solution.held == ("mtp_angle_r",)
     assert solution.observed is not None
     assert solution.observed.dtype == np.bool_
@@ -222,4 +232,4 @@ def test_held_coordinates_are_those_that_no_frame_determines() -> None:
     assert SOLUTION.observed is None
     assert SOLUTION.held == ()
     with pytest.raises(ValueRangeError, match=r"observed must have shape \(3, 3\), found \(3, 1\)"):
-        replace(solution, observed=[[1], [1], [1]])
+        replace(solution, observed=np.array([[1], [1], [1]]))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kinebench.datasets import Card, CardFile, Source
-from kinebench.datasets.card import card_toml, parse_card, read_card, stays_inside
+from kinebench.datasets.card import card_toml, parse_card, read_card
 from kinebench.errors import DatasetError, printable
+from kinebench.io.inner_paths import stays_inside
 
 SHA = "0123456789abcdef" * 4
 TEXT = """
@@ -39,7 +41,7 @@ files = [
 """  # noqa: E501  # a card's own layout
 
 
-def _card(**changes: object) -> Card:
+def _card(**changes: Any) -> Card:
     source = Source("https://example.org/", None, (CardFile("a.trc", 1, SHA),))
     return replace(Card("walks", "T", "D", "MIT", "C", sources=(source,)), **changes)
 

@@ -42,7 +42,7 @@ def figure(
 
 def along(axis: str, course: ArrayLike) -> FloatArray:
     """Shifts (n_frames, 3) by a course (n_frames,) along x, y or z."""
-    return np.outer(course, np.eye(3)["xyz".index(axis)])
+    return np.outer(np.asarray(course), np.eye(3)["xyz".index(axis)])
 
 
 def bent(course_deg: ArrayLike) -> FloatArray:

@@ -24,7 +24,7 @@ UPRIGHT, ANY = (
     Document(name, f"<OpenSimDocument><!--{name}--></OpenSimDocument>".encode())
     for name in ("upright", "any_pose")
 )
-CLEANED = Markers(("a",), [0.0], np.zeros((1, 1, 3)))
+CLEANED = Markers(("a",), np.array([0.0]), np.zeros((1, 1, 3)))
 LEGS = ("RHip", "RKnee", "RAnkle", "LHip", "LKnee", "LAnkle")
 MODEL = Model("LaiUhlrich2022", b"<OpenSimDocument><Model/></OpenSimDocument>")
 
@@ -40,7 +40,7 @@ def _files(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def pipeline(setup: Document, model: Model = MODEL, engine: str = "fast") -> Pipeline:
     scaler = ENGINES[engine].make_scaler(setup, setup, StaticWindow())
-    solver = ENGINES[engine].make_solver(IKTasks({"a": 1.0}))
+    solver = ENGINES[engine].make_solver(IKTasks((("a", 1.0),)))
     return Pipeline(model, NoAugmentation(), scaler, solver)
 
 
@@ -78,7 +78,7 @@ def test_warm_up_and_rate_are_the_augmenter_s() -> None:
 
 
 def reason(names: tuple[str, ...], augmented: bool = False) -> str:
-    recording = Markers(names, [0.0], np.zeros((1, len(names), 3)))
+    recording = Markers(names, np.array([0.0]), np.zeros((1, len(names), 3)))
     trial = Trial("squat", Subject(70.0, 1.75), recording)
     asked = pipeline(UPRIGHT)
     if augmented:

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import math
-import sys
 import warnings
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from numpy.typing import ArrayLike
-
-sys.path.insert(0, str(Path(__file__).parent))
-from stick_figures import LEG, along, bent, figure, of_both
-from virtual_sessions import session
 
 from kinebench.core import Markers, Subject, Trial
 from kinebench.core.arrays import FloatArray
@@ -28,13 +22,15 @@ from kinebench.diagnosis.course_features import (
 )
 from kinebench.diagnosis.stance_features import Choices
 from kinebench.remarks import unheard
+from tests.unit.diagnosis.stick_figures import LEG, along, bent, figure, of_both
+from tests.unit.diagnosis.virtual_sessions import session
 
 # Hips that sink by 0.05 m a frame: the 90th percentile lies at −0.02 m, the 10th at −0.18 m.
 SINKING = np.array([0.0, -0.05, -0.1, -0.15, -0.2])
 DEPTH = np.array([0.0, 0.1875, 0.5, 0.8125, 1.0])
 
 
-def without(recording: Markers, name: str, frames: object) -> Markers:
+def without(recording: Markers, name: str, frames: int | slice) -> Markers:
     positions = np.array(recording.positions)
     positions[frames, recording.names.index(name)] = np.nan
     return recording.with_positions(positions)
@@ -45,7 +41,7 @@ def without(recording: Markers, name: str, frames: object) -> Markers:
 
 def sinking(shifts: Mapping[str, ArrayLike]) -> Markers:
     down = along("y", SINKING)
-    hips = {name: down + shifts.get(name, 0.0) for name in ("RHip", "LHip", "midHip")}
+    hips = {name: down + np.asarray(shifts.get(name, 0.0)) for name in ("RHip", "LHip", "midHip")}
     return figure(5, {**shifts, **hips})
 
 
@@ -163,7 +159,7 @@ def test_a_lag_is_where_a_parabola_through_the_best_correlations_is_highest(seed
     curve = np.polynomial.Polynomial.fit(
         [best - 1, best, best + 1], [known[k] for k in (best - 1, best, best + 1)], 2
     )
-    (top,) = curve.deriv().roots()
+    (top,) = curve.deriv().roots().tolist()
     found = of_time(moving, moving)
     assert found["alike"] == pytest.approx(math.log(1 - known[best]))
     assert found["late"] == pytest.approx(1e3 * top / RATE)

@@ -6,14 +6,10 @@ import math
 import sys
 import warnings
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-from stick_figures import along, bent, figure, of_both
 
 from kinebench.augmentation import NoAugmentation
 from kinebench.core import Coordinate, Markers, Model, Motion, Subject, Trial
@@ -28,6 +24,7 @@ from kinebench.lab import generic_body
 from kinebench.pipeline.pipeline import Pipeline
 from kinebench.remarks import tell
 from kinebench.scaling.given import GivenModel
+from tests.unit.diagnosis.stick_figures import along, bent, figure, of_both
 
 MODEL = generic_body().model
 KNEE, HIP = (
@@ -48,7 +45,7 @@ class Reading:
         values = np.stack([a + b + a * b + self.more, np.zeros(n)], axis=1)
         coordinates = (Coordinate("knee_angle_r"), Coordinate("knee_angle_l"))
         motion = Motion(coordinates, markers.times, values)
-        return IKSolution(motion, (), np.empty((n, 0)), np.ones(n), np.zeros(n))
+        return IKSolution(motion, (), np.empty((n, 0)), np.ones(n, bool), np.zeros(n, int))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +168,8 @@ def test_a_diagnosis_tells_of_its_trial(monkeypatch: pytest.MonkeyPatch) -> None
     assert [end - start for start, end in spans] == pytest.approx([0.183, 0.183], abs=0.018)
     assert diagnosis.n_deep_frames == len(diagnosis.deep)
     np.testing.assert_array_equal(diagnosis.times, trial().keypoints.times)
-    assert [remark.code for remark in diagnosis.remarks] == ["a fact"]
+    codes = [remark.code for remark in diagnosis.remarks]
+    assert codes == ["frozen", "frozen", "a fact"]  # the figure of sticks stands still, static too
     assert diagnosis.augmenter == ""
     assert np.isnan(diagnosis.window_s).all()
     recording = diagnosis.recording

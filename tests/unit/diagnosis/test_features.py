@@ -1,16 +1,11 @@
 from __future__ import annotations
 
 import math
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-from stick_figures import along, figure
-from virtual_sessions import SQUAT, STANDING, mirrored_trial, session
+from numpy.typing import ArrayLike
 
 from kinebench.cleaning import Butterworth, Rotate
 from kinebench.core import Markers, Subject, Trial
@@ -18,11 +13,13 @@ from kinebench.diagnosis.features import FEATURES, Choices, Feature, comparable,
 from kinebench.lab import StaticPose
 from kinebench.lab.camera import Chain, ColouredNoise, ScaleError, WhiteNoise, WorldTilt
 from kinebench.lab.motions import SitToStand
+from tests.unit.diagnosis.stick_figures import along, figure
+from tests.unit.diagnosis.virtual_sessions import SQUAT, STANDING, mirrored_trial, session
 
 
-def moved(recording: Markers, name: str, shift: object, frames: slice = slice(None)) -> Markers:
+def moved(recording: Markers, name: str, shift: ArrayLike, frames: slice = slice(None)) -> Markers:
     positions = np.array(recording.positions)
-    positions[frames, recording.names.index(name)] += shift
+    positions[frames, recording.names.index(name)] += np.asarray(shift)
     return recording.with_positions(positions)
 
 

@@ -25,7 +25,7 @@ FEET = ("RHeel", "RBigToe", "RSmallToe", "LHeel", "LBigToe", "LSmallToe")
 
 def motion(**angles_deg: float) -> Motion:
     values = [[math.radians(angles_deg.get(name, 0.0)) for name in NAMES]] * 3
-    return Motion(tuple(map(Coordinate, NAMES)), [0.0, 0.1, 0.2], values)
+    return Motion(tuple(map(Coordinate, NAMES)), np.array([0.0, 0.1, 0.2]), np.array(values))
 
 
 def feet(right_m: float = 0.0) -> Markers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -94,7 +95,8 @@ def test_only_the_deep_frames_count() -> None:
 @pytest.mark.parametrize(("side", "sign"), [("r", 1), ("l", -1)])
 def test_a_longer_leg_shows_as_a_fraction(side: str, sign: int) -> None:
     person = VirtualSubject("p", "male", 1.75, 70.0)
-    longer = replace(person, **{f"thigh_{side}": 1.1, f"shank_{side}": 1.1})
+    lengths: dict[str, Any] = {f"thigh_{side}": 1.1, f"shank_{side}": 1.1}
+    longer = replace(person, **lengths)
     # joint centres move by some mm where sides differ
     assert figures(longer.body().model)["leg_length"] == pytest.approx(sign * 0.1, abs=0.012)
     assert figures(person.body().model)["leg_length"] == pytest.approx(0.0, abs=1e-9)
@@ -104,7 +106,7 @@ def test_a_longer_leg_shows_as_a_fraction(side: str, sign: int) -> None:
 def test_unrest_is_what_one_leg_does_above_6_hz(side: str, sign: int) -> None:
     times = np.arange(240) / 60
     slow = 20 * np.sin(2 * np.pi * 0.5 * times)
-    calm = dict.fromkeys(NAMES[1:], slow)
+    calm: dict[str, Any] = dict.fromkeys(NAMES[1:], slow)
     assert figures(times=times, **calm)["jitter"] == pytest.approx(0.0, abs=1e-6)
     tremor = slow + 1.2 * np.sin(2 * np.pi * 20 * times)
     found = figures(times=times, **{**calm, f"knee_angle_{side}": tremor})["jitter"]

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from stick_figures import along, bent, figure
-
 from kinebench.core import Markers, Subject, Trial
 from kinebench.diagnosis.pictures import Panel, panels_of
+from tests.unit.diagnosis.stick_figures import along, bent, figure
 
 FOUR = np.arange(4.0)
 MOVING = figure(4, {"RAnkle": bent(10 * FOUR), "LAnkle": bent(5 * FOUR)})

@@ -258,7 +258,7 @@ def test_rates_count_what_was_asked(benchmark: dict[str, ModuleType]) -> None:
         judged(benchmark, ("augmenter version",), 4.0, mass=0.9),
         judged(benchmark, (), math.nan, mass=0.2),
         judged(benchmark, (), math.nan, mass=0.95),
-        judged(benchmark, (), math.nan, mass=0.2),
+        judged(benchmark, (), math.nan, mass=0.2, anything=0.8),
     ]
     text = confusion.page(rows)
     lines = [line for line in text.splitlines() if line.startswith("| ")]
@@ -273,8 +273,30 @@ def test_rates_count_what_was_asked(benchmark: dict[str, ModuleType]) -> None:
     assert "1 of 2, 50 %" in row("two causes: both named")
     assert "1 of 1, 100 %" in row("causes without a name: another")
     assert "1 of 3, 33 %" in row("**clean sessions accused**")
+    assert "1 of 3, 33 %" in row("clean sessions of which 'something may be wrong'")
+    assert "0 of 2, 0 %" in row("… of those without an accusation")
+    missed = " ".join(text.split("Missed: ")[1].split("\n\n")[0].split())
+    assert "where it moves angles by more than 2°" in missed
+    assert "two causes: both named (1 of 2, 50 %" in missed
+    assert "clean sessions accused, quiet (1 of 3" in missed
+    assert "at most 10 % wanted" in missed
+    assert "at least one named" not in missed  # nothing was wanted
     assert "| 80 to 90 % | 2 | 80.0 % | 1 of 2, 50 %" in text
     assert "(clean) | 3 |" in text
+
+
+def test_a_page_without_a_missed_bar_says_so_and_what_few_sessions_cannot_show(
+    benchmark: dict[str, ModuleType],
+) -> None:
+    confusion = benchmark["confusion"]
+    clean = [judged(benchmark, (), math.nan, mass=0.2)]
+    presets = importlib.import_module("benchmarks.diagnosis.planted_errors").PRESETS
+    rows = [replace(one, preset=preset) for one in clean * 30 for preset in presets]
+    text = " ".join(confusion.page(rows).split())
+    assert "No bar is missed. 30 clean sessions of a preset cannot show" in text
+    assert "still goes to 11 %" in text
+    many = [replace(one, preset=preset) for one in clean * 100 for preset in presets]
+    assert "cannot show" not in confusion.page(many)
 
 
 def test_an_interval_of_a_share_is_wilsons(benchmark: dict[str, ModuleType]) -> None:

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import ArrayLike
-
-sys.path.insert(0, str(Path(__file__).parent))
-from stick_figures import along, bent, figure, of_both
 
 from kinebench.cleaning import Butterworth, Level, Rotate
 from kinebench.core import Markers, Subject
@@ -30,6 +25,7 @@ from kinebench.diagnosis.stance_features import (
     of_size,
     of_tilt,
 )
+from tests.unit.diagnosis.stick_figures import along, bent, figure, of_both
 
 PERSON = Subject(70.0, 1.75)
 

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from numpy.typing import ArrayLike
 
 from kinebench.cleaning import Rotate
 from kinebench.core import Markers
@@ -16,7 +17,10 @@ NAMES = (
 
 
 def stander(
-    right_deg: object = 0.0, left_deg: object = 0.0, lean_deg: object = 0.0, seconds: float = 4.0
+    right_deg: ArrayLike = 0.0,
+    left_deg: ArrayLike = 0.0,
+    lean_deg: ArrayLike = 0.0,
+    seconds: float = 4.0,
 ) -> Markers:
     """Somebody who faces x, thighs plumb; angles may change over time."""
     times = np.arange(round(60 * seconds) + 1) / 60

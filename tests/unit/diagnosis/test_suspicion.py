@@ -2,15 +2,10 @@ from __future__ import annotations
 
 import json
 import math
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-from virtual_sessions import mirrored_trial, session
 
 from kinebench.diagnosis.faults import LIKELY
 from kinebench.diagnosis.features import FEATURES, Choices, measured
@@ -23,6 +18,7 @@ from kinebench.diagnosis.suspicion import (
     probabilities,
 )
 from kinebench.lab.camera import Chain, ColouredNoise, WhiteNoise
+from tests.unit.diagnosis.virtual_sessions import mirrored_trial, session
 
 UNKNOWN = dict.fromkeys(FEATURES, math.nan)
 BY_HAND = Learnt(

@@ -72,7 +72,9 @@ def test_what_is_not_scaled_has_no_window(trial: Trial) -> None:
 
 def test_the_other_window_is_a_still_half_second_of_the_static_trial(trial: Trial) -> None:
     causes, _ = found(PIPELINE, trial)
-    window = causes["static window"].swap(PIPELINE).scale.window
+    scale = causes["static window"].swap(PIPELINE).scale
+    assert isinstance(scale, FastScaler)
+    window = scale.window
     assert isinstance(window, GivenWindow)
     assert window.end_s - window.start_s == pytest.approx(0.5, abs=0.05)
     assert trial.static is not None
@@ -102,8 +104,10 @@ def test_the_newest_version_is_tried_and_of_the_newest_the_one_before(
     pipeline = augmented(version=version, warm_up_s=1.0)
     cause = found(pipeline, trial)[0]["augmenter version"]
     assert (cause.now, cause.instead) == (version, other)
-    assert cause.swap(pipeline).augment.row.name == other
-    assert cause.swap(pipeline).augment.warm_up_s == 1.0
+    swapped = cause.swap(pipeline).augment
+    assert isinstance(swapped, LSTMAugmenter)
+    assert swapped.row.name == other
+    assert swapped.warm_up_s == 1.0
 
 
 def test_a_version_of_one_s_own_has_no_other(trial: Trial) -> None:
@@ -117,6 +121,7 @@ def test_a_warm_up_is_tried_where_there_is_none(trial: Trial) -> None:
     pipeline = augmented(version="lab-1")
     cause = found(pipeline, trial)[0]["augmenter start-up"]
     swapped = cause.swap(pipeline).augment
+    assert isinstance(swapped, LSTMAugmenter)
     assert (swapped.warm_up_s, swapped.resample_hz) == (1.0, None)
     assert cause.instead == "1 s of warm-up"
 
@@ -128,6 +133,7 @@ def test_the_rate_of_the_training_is_tried_where_it_was_another(trial: Trial) ->
     pipeline = augmented(version="lab-1")
     cause = found(pipeline, slow)[0]["augmenter timing"]
     swapped = cause.swap(pipeline).augment
+    assert isinstance(swapped, LSTMAugmenter)
     assert (swapped.warm_up_s, swapped.resample_hz) == (1.0, 60.0)
     assert "60 Hz" in cause.instead
 

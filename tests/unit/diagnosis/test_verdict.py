@@ -1,15 +1,10 @@
 from __future__ import annotations
 
 import math
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-from made_up_diagnosis import TIMES, chances, made_up
 
 from kinebench.diagnosis.faults import CAUSES, LIKELY
 from kinebench.diagnosis.figures import COURSES, FIGURES
@@ -27,6 +22,7 @@ from kinebench.diagnosis.verdict import (
     verdict,
 )
 from kinebench.diagnosis.why import SOLVERS
+from tests.unit.diagnosis.made_up_diagnosis import TIMES, chances, made_up
 
 
 def names(found: object) -> list[str]:
@@ -193,7 +189,7 @@ def test_solvers_are_a_sensitivity_unless_they_move_a_side() -> None:
     assert names(findings(angles_alone))[0] == SOLVERS
     assert not findings(angles_alone)[0].suspect
     moved = made_up({"a": {}})
-    moved.parts[SOLVERS][0] = 0.012  # type: ignore[index]
+    moved.parts[SOLVERS][0] = 0.012
     first = findings(moved)[0]
     assert (first.name, first.suspect) == (SOLVERS, True)
     assert "Most likely wrong: solvers: OpenSim's tools stopped short" in verdict(moved)[0]
@@ -493,7 +489,7 @@ def test_solvers_are_suspected_from_what_is_notable_on_and_told_with_what_they_d
     limit = notable(SOLVERS, FIGURES[0])
     for part, is_suspect in ((limit, True), (0.999 * limit, False)):
         moved = made_up({})
-        moved.parts[SOLVERS][0] = part  # type: ignore[index]
+        moved.parts[SOLVERS][0] = part
         assert findings(moved)[0].suspect is is_suspect
     first = findings(moved)[0]
     assert (first.shown, first.swap, first.now, first.instead) == (
@@ -503,7 +499,7 @@ def test_solvers_are_suspected_from_what_is_notable_on_and_told_with_what_they_d
     assert (first.figure, first.part) == (FIGURES[0], pytest.approx(0.999 * limit))
     assert math.isnan(first.probability)
     restless = made_up({})
-    restless.parts[SOLVERS][FIGURES.index(FIGURES[-1])] = 1.0  # type: ignore[index]
+    restless.parts[SOLVERS][FIGURES.index(FIGURES[-1])] = 1.0
     first = findings(restless)[0]
     assert (first.figure, first.suspect) == (FIGURES[-1], False)  # the legs' jitter is of no side
     assert FIGURES[-1].name == "jitter"

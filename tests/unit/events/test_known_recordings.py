@@ -64,8 +64,8 @@ def test_five_squats(mirror_file: Callable[[str], Path], name: str) -> None:
     assert all(one.end_s <= other.start_s for one, other in pairwise(found))
     if isinstance(recording, Motion):
         knee = repetitions(recording.value("knee_angle_r"), recording.times, "up", 0.35)
-        turns = [[r.turn_s for r in listed] for listed in (found, knee)]
-        np.testing.assert_allclose(*turns, atol=0.15)
+        one, other = ([r.turn_s for r in listed] for listed in (found, knee))
+        np.testing.assert_allclose(one, other, atol=0.15)
 
 
 @pytest.mark.parametrize(
@@ -115,6 +115,7 @@ def test_drop_jump_by_force_and_by_feet(mirror_file: Callable[[str], Path]) -> N
     (flight,) = by_force.flights
     assert 0.1 < flight.height_m < 0.4
     markers = read(mirror_file("Subject4/MarkerData/DJ2.trc"))
+    assert isinstance(markers, Markers)
     feet = markers.select(["r_calc", "r_toe", "r_5meta", "L_calc", "L_toe", "L_5meta"])
     by_feet = jump_phases(contacts_from_feet(feet.positions, feet.times))
     np.testing.assert_allclose(by_feet.landings_s, by_force.landings_s, atol=0.03)
@@ -151,6 +152,7 @@ def test_walking_by_markers_and_by_force(
     The plates see what the markers cannot: events on the first and last frames.
     """
     recording, table = read(mirror_file(markers)), read_forces(mirror_file(forces))
+    assert isinstance(recording, Markers)
     for side, plate in plates.items():
         contacts = contacts_from_force(vertical_force(table, plate), table.times)
         assert {side_on_plate(table, plate, contact, recording) for contact in contacts} == {side}

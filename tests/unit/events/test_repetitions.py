@@ -21,10 +21,11 @@ CENTRES = (2.0, 5.0, 9.0)
 
 
 def bumps(depths: tuple[float, ...] = (1.0, 0.9, 0.8), width: float = 0.5) -> np.ndarray:
-    return sum(
+    each = [
         depth * np.exp(-(((TIMES - centre) / width) ** 2))
         for depth, centre in zip(depths, CENTRES, strict=True)
-    )
+    ]
+    return np.sum(each, axis=0)
 
 
 def motion(height: np.ndarray) -> Motion:
@@ -120,7 +121,7 @@ def test_invalid() -> None:
     with pytest.raises(NameNotFoundError, match=r"no pelvis.*it has: C7"):
         squat_repetitions(Markers(("C7",), TIMES, np.zeros((1200, 1, 3))))
     with pytest.raises(ValueRangeError, match="'up' or 'down'"):
-        repetitions(bumps(), TIMES, "sideways", 0.1)
+        repetitions(bumps(), TIMES, "sideways", 0.1)  # type: ignore[arg-type]
     with pytest.raises(ValueRangeError, match="above 0"):
         repetitions(bumps(), TIMES, "up", 0.0)
     with pytest.raises(ValueRangeError, match="one shape"):

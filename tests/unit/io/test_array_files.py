@@ -91,7 +91,7 @@ def test_rubbish(data: bytes) -> None:
 
 
 def test_archives(tmp_path: Any) -> None:
-    content = {"positions": np.arange(6.0), "names": np.array(["a"])}
+    content: dict[str, Any] = {"positions": np.arange(6.0), "names": np.array(["a"])}
     for pack in (np.savez, np.savez_compressed):
         out = io.BytesIO()
         pack(out, **content)

@@ -18,8 +18,8 @@ from kinebench.io.c3d import write_c3d
 from kinebench.io.mot import write_motion
 from kinebench.io.trc import write_trc
 
-MARKERS = Markers(("a",), [0.0, 0.1], np.ones((2, 1, 3)))
-MOTION = Motion((Coordinate("a"),), [0.0, 0.1], np.ones((2, 1)))
+MARKERS = Markers(("a",), np.array([0.0, 0.1]), np.ones((2, 1, 3)))
+MOTION = Motion((Coordinate("a"),), np.array([0.0, 0.1]), np.ones((2, 1)))
 WRITERS: dict[str, Callable[[Path], None]] = {
     "text": lambda path: write_atomically(path, "new"),
     "bytes": lambda path: write_atomically(path, b"new"),
@@ -36,7 +36,7 @@ def path(tmp_path: Path) -> Path:
     return old
 
 
-@pytest.fixture(params=WRITERS.values(), ids=WRITERS.keys())
+@pytest.fixture(params=WRITERS.values(), ids=list(WRITERS))
 def write(request: pytest.FixtureRequest) -> Callable[[Path], None]:
     writer: Callable[[Path], None] = request.param
     return writer

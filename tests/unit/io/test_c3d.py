@@ -69,11 +69,11 @@ def test_more_markers_than_one_parameter_holds(path: Path) -> None:
 
 
 def test_a_c3d_file_knows_no_irregular_times(path: Path) -> None:
-    markers = Markers(("a",), [0.0, 0.1, 0.3], np.zeros((3, 1, 3)))
+    markers = Markers(("a",), np.array([0.0, 0.1, 0.3]), np.zeros((3, 1, 3)))
     with pytest.raises(ValueRangeError, match="needs equal frame intervals"):
         write_c3d(path, markers)
     with pytest.raises(ValueRangeError, match="needs markers, found none"):
-        write_c3d(path, Markers((), [0.0, 1.0], np.zeros((2, 0, 3))))
+        write_c3d(path, Markers((), np.array([0.0, 1.0]), np.zeros((2, 0, 3))))
     assert list(path.parent.iterdir()) == []
 
 
@@ -152,3 +152,13 @@ def test_files_that_are_none(path: Path) -> None:
     path.write_bytes(b"\2P" + np.random.default_rng(2).bytes(200_000))
     with pytest.raises(FileFormatError, match=r"cannot read walk.c3d"):
         read_c3d(path)
+
+
+@pytest.mark.filterwarnings("ignore:.*positions span")
+@pytest.mark.parametrize(
+    "unit", ["mm", "Millimeters", "millimetres", "m", "Meters", "cm", "centimetre"]
+)
+def test_units_in_full(path: Path, unit: str) -> None:
+    scale = {"mi": 1e-3, "mm": 1e-3, "m": 1.0, "me": 1.0, "cm": 0.01, "ce": 0.01}[unit[:2].lower()]
+    positions = read_c3d(written(path, ["a", "b"], [unit])).positions
+    assert positions[0, 1, 2] == pytest.approx(2500 * scale)

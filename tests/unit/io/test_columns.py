@@ -10,6 +10,8 @@ LENGTHS = """
     pelvis_tx Pelvis_ty pelvis_TX knee_tx_r pf_ty_l tib_tx_r pat_ty_l Abs_t1 Abs_t2 xTranslation
     zTranslation TX tx_pelvis ground_thorax_tz meniscus_medial_ty_r knee_translation_x_l platform_ty
     pelvisTranslationX root_pos_x block_tz socket_pistoning ball_tz
+    pelvis_t_x pelvis_px pelvis_x Pelvis_Z root_y pelvis_height knee_compression_r scapula_glide
+    knee_anterior_posterior_l tibia_AP_r tibia_ML x_disp hip_distraction_l knee_drawer
 """.split()  # noqa: SIM905
 ANGLES = """
     pelvis_tilt pelvis_list pelvis_rotation hip_adduction_l knee_angle_r_beta knee_angle_pat_r
@@ -25,16 +27,30 @@ OTHERS = {
         l_foot_vy calcn_r_right_foot_Fx calcn_r_right_foot_Tx calcn_r_right_foot_px FX MZ Fx1 F1X
         fz_2 GroundReactionForceX grf_r_vx COP_x knee_angle_r_moment pelvis_tx_force FP1_vz
         hip_flexion_r_reserve pelvis_tx_corrector ground_pelvis_on_pelvis_in_ground_mz
+        GRFz_R vGRF_l COPx CoP_AP knee_angle_r_mom knee_r_jrf_x KneeMoment_Nm
     """.split(),  # noqa: SIM905
-    "a speed": "knee_angle_r_u knee_angle_r/speed knee_vel hip_flexion_r_velocity".split(),  # noqa: SIM905
-    "an acceleration": "knee_angle_r_acc knee_angle_r_udot hip_acceleration".split(),  # noqa: SIM905
+    "a speed": """
+        knee_angle_r_u knee_angle_r/speed knee_vel hip_flexion_r_velocity hip_flexion_r_dot
+        hip_flexion_r_velocity_deg_s knee_vel_rad_per_s
+    """.split(),  # noqa: SIM905
+    "an acceleration": """
+        knee_angle_r_acc knee_angle_r_udot hip_acceleration knee_ddot hip_acc_deg_s2
+    """.split(),  # noqa: SIM905
+    "a count or a label": """
+        frame Frame# Frames frame_number index sample event phase gait_cycle percent trial
+    """.split(),  # noqa: SIM905
+    "how sure something is": "knee_confidence RKnee_likelihood reprojection_score".split(),  # noqa: SIM905
+    "the spread of another column": "knee_angle_r_std knee_angle_r_se knee_angle_r_ci_low".split(),  # noqa: SIM905
+    "a marker position": """
+        RKnee_x RKnee_y RKnee_z LHeelX LHeelY LHeelZ r_knee_study_X r_knee_study_Y r_knee_study_Z
+    """.split(),  # noqa: SIM905
     "a state of a muscle": """
         soleus_r.activation soleus_r.fiber_length /forceset/soleus_r/activation soleus_r_activation
         /forceset/tfl_l/fiber_length EMG1 tib_ant_emg RightMuscle.activation soleus_r_fibre_length
     """.split(),  # noqa: SIM905
     "a muscle": """
         soleus_r r_soleus glut_med1_r glmax2_l addmagIsch_r bflh_r recfem_l DELT1 BIClong TRIlat
-        vasint_r ercspn_l rect_fem_r hamstrings_l add_mag3_r
+        vasint_r ercspn_l rect_fem_r hamstrings_l add_mag3_r rectfem_l
     """.split(),  # noqa: SIM905
 }
 
@@ -71,6 +87,10 @@ def test_a_name_that_ends_like_a_speed_is_one_only_beside_its_coordinate() -> No
 def test_a_translation_is_a_torque_or_a_point_only_beside_its_force() -> None:
     assert reasons_left_out(["foot_Tx", "foot_px"]) == {}
     assert len(reasons_left_out(["foot_Tx", "foot_px", "foot_Fx"])) == 3
+
+
+def test_spreads_are_columns_beside_their_own_and_markers_come_in_threes() -> None:
+    assert reasons_left_out(["lumbar_var", "SI_lower", "RHip_x", "RHip_y"]) == {}
 
 
 def test_markers_beside_coordinates() -> None:

@@ -263,7 +263,7 @@ def test_files_that_declare_themselves(tmp_path: Path) -> None:
         np.testing.assert_allclose(turned[..., 1], markers.positions[..., 2], atol=1e-6)
         for option in ({"unit": "m"}, {"rate_hz": 10.0}, {"keypoint_set": "BODY_25"}):
             with pytest.raises(ValueRangeError, match=r"declares its .* itself; leave it out"):
-                read_markers(tmp_path / name, **option)  # type: ignore[arg-type]
+                read_markers(tmp_path / name, **option)
 
 
 def test_unknown_endings(tmp_path: Path) -> None:
@@ -292,3 +292,81 @@ def test_names_that_are_no_characters(tmp_path: Path) -> None:
     path = archived(tmp_path, positions=BODY, names=names)
     with pytest.raises(FileFormatError, match="characters that do not exist"):
         read_markers(path, "m", 60.0)
+
+
+SEEN: dict[str, Any] = {"positions": BODY[:4, :2], "names": ["Neck", "Nose"]}
+
+
+@pytest.mark.parametrize("name", ["frame", "frames", "Frame_Number", "frame_idx"])
+def test_frame_numbers_by_any_name_tell_the_times(tmp_path: Path, name: str) -> None:
+    path = archived(tmp_path, **SEEN, **{name: [0, 1, 5, 6]})
+    assert read_markers(path, "m", 60.0).times.tolist() == pytest.approx([0, 1 / 60, 5 / 60, 0.1])
+
+
+@pytest.mark.parametrize("name", ["time", "times", "Timestamps", "t"])
+def test_times_by_any_name(tmp_path: Path, name: str) -> None:
+    path = archived(tmp_path, **SEEN, **{name: [0.0, 0.1, 0.2, 0.4]})
+    assert read_markers(path, "m").times.tolist() == [0.0, 0.1, 0.2, 0.4]
+    with pytest.raises(ValueRangeError, match="has times itself"):
+        read_markers(path, "m", 60.0)
+
+
+def test_two_arrays_of_times_are_refused(tmp_path: Path) -> None:
+    path = archived(tmp_path, **SEEN, time=[0.0, 0.1, 0.2, 0.3], times=[0.0, 1.0, 2.0, 3.0])
+    with pytest.raises(FileFormatError, match=r"k\.npz has two arrays of times; leave one out"):
+        read_markers(path, "m")
+
+
+def test_an_archive_that_states_its_rate_needs_none_and_is_not_contradicted(tmp_path: Path) -> None:
+    path = archived(tmp_path, **SEEN, fps=50.0)
+    assert read_markers(path, "m").rate_hz == pytest.approx(50.0)
+    assert read_markers(path, "m", 50.0).rate_hz == pytest.approx(50.0)
+    with pytest.raises(ValueRangeError, match="states its rate, 50 Hz, but 60 Hz was declared"):
+        read_markers(path, "m", 60.0)
+
+
+def test_an_archive_that_states_its_unit_is_not_contradicted(tmp_path: Path) -> None:
+    path = archived(tmp_path, **(SEEN | {"positions": 1e3 * BODY[:4, :2]}), units="mm")
+    np.testing.assert_allclose(read_markers(path, "mm", 60.0).positions, BODY[:4, :2])
+    with pytest.raises(ValueRangeError, match="states its unit, 'mm', but m was declared"):
+        read_markers(path, "m", 60.0)
+
+
+def test_confidence_of_zero_is_missing(tmp_path: Path) -> None:
+    confidence = np.full((4, 2), 0.9)
+    confidence[1:3, 1] = 0.0
+    path = archived(tmp_path, **SEEN, confidence=confidence)
+    with pytest.warns(KinebenchWarning, match="2 positions of confidence 0 are taken as missing, "):
+        markers = read_markers(path, "m", 60.0)
+    np.testing.assert_array_equal(markers.missing, confidence == 0)
+
+
+def test_a_confidence_that_is_zero_throughout_says_nothing(tmp_path: Path) -> None:
+    path = archived(tmp_path, **SEEN, confidence=np.zeros((4, 2)))
+    assert not read_markers(path, "m", 60.0).missing.any()
+
+
+@pytest.mark.parametrize("name", ["time_ms", "Time (ms)", "time[ms]"])
+def test_times_in_milliseconds_that_say_so(tmp_path: Path, name: str) -> None:
+    path = listed(tmp_path, f"{name},Neck_x,Neck_y,Neck_z\n0,1,2,3\n20,1,2,3\n")
+    assert read_markers(path, "m").times.tolist() == [0.0, 0.02]
+
+
+@pytest.mark.parametrize(
+    "name", ["Frame Index", "frame_idx", "FrameNo", "frame_id", "Frame Number"]
+)
+def test_frame_numbers_of_a_table_by_any_name(tmp_path: Path, name: str) -> None:
+    path = listed(tmp_path, f"{name},Neck_x,Neck_y,Neck_z\n3,1,2,3\n9,1,2,3\n")
+    assert read_markers(path, "m", 60.0).times.tolist() == [0.05, 0.15]
+
+
+@pytest.mark.parametrize(
+    ("factor", "cure"), [(1e3, "times in ms"), (60.0, "frame numbers"), (1 / 60, "in minutes")]
+)
+def test_times_in_another_unit_are_told(tmp_path: Path, factor: float, cure: str) -> None:
+    times = np.arange(30) / 60 * factor
+    path = archived(
+        tmp_path, positions=np.tile(BODY[:1, :2], (30, 1, 1)), names=["a", "b"], t=times
+    )
+    with pytest.warns(KinebenchWarning, match=rf"frames per second; .*{cure}"):
+        read_markers(path, "m")

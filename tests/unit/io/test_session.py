@@ -327,13 +327,47 @@ def test_no_metadata_or_under_the_older_name(downloaded: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("mass", "height"), [("72,5", "178 cm"), ("'72.5kg'", "1,78"), ("72500 g", "'1.78'")]
+)
+def test_metadata_with_units(downloaded: Path, mass: str, height: str) -> None:
+    put(downloaded, "sessionMetadata.yaml", f"mass_kg: {mass}\nheight_m: {height}\n")
+    subject = read_session(downloaded).subject
+    assert subject is not None
+    assert (subject.mass_kg, subject.height_m) == pytest.approx((72.5, 1.78))
+
+
+@pytest.mark.parametrize("text", ["mass_kg: 72\nheight_cm: 178\n", "mass_kg: 72\nheight: 1.78\n"])
+def test_a_height_under_another_name_is_told(downloaded: Path, text: str) -> None:
+    put(downloaded, "sessionMetadata.yaml", text)
+    with pytest.warns(KinebenchWarning, match="'height_m' is not stated; 'height.*' is not read"):
+        assert read_session(downloaded).subject is None
+
+
+@pytest.mark.parametrize("name", ["jump.csv", "jump.c3d", "jump.trc.gz", "Jump.CSV"])
+def test_a_recording_of_another_kind_is_named(downloaded: Path, name: str) -> None:
+    put(downloaded, f"MarkerData/{name}", "x")
+    with pytest.raises(NameNotFoundError, match=f"where {name} is no TRC file and is not read"):
+        read_session(downloaded).files("jump")
+
+
+def test_a_session_deep_within_a_folder_is_found(tmp_path: Path, downloaded: Path) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    downloaded.rename(tmp_path / "a" / "b" / "session")
+    assert read_session(tmp_path / "a").folder == tmp_path / "a" / "b" / "session"
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         ("mass_kg: [72\n", "cannot read sessionMetadata.yaml: while parsing"),
         ("- a\n- b\n", "sessionMetadata.yaml must hold keys with values"),
         ("", "sessionMetadata.yaml must hold keys with values"),
-        ("mass_kg: 72,5\nheight_m: 1.8\n", "metadata of the session, mass_kg and height_m"),
-        ("mass_kg: [1]\nheight_m: 1.8\n", "metadata of the session, mass_kg and height_m"),
+        ("mass_kg: 72 lots\nheight_m: 1.8\n", "'mass_kg': 'lots' is no unit of a mass; valid are"),
+        ("mass_kg: heavy\nheight_m: 1.8\n", "'mass_kg': must be a mass, a number in kg or with"),
+        ("mass_kg: [1]\nheight_m: 1.8\n", "'mass_kg': must be a number, found"),
+        ("mass_kg: 72\nheight_m: true\n", "'height_m': must be a number, found True"),
+        ("mass_kg: 72\nheight_m: 1.8\nheight_m: 1.7\n", "'height_m' stands twice"),
+        ("mass_kg: 72\na: {b: 1, b: 2}\n", "'b' stands twice"),
         ("!!python/object/apply:os.system ['true']\n", "cannot read sessionMetadata.yaml"),
         ("a: &a [1, 1]\nb: [*a, *a]\n", "cannot read sessionMetadata.yaml: aliases"),
         ("date: !!timestamp x\n", "cannot read sessionMetadata.yaml"),

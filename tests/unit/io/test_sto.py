@@ -292,14 +292,14 @@ def test_written_motions_have_the_form_that_opensim_reads(path: Path) -> None:
 
 def test_what_could_not_be_read_again_is_not_written() -> None:
     for table in (
-        Table("two\nlines", ("a",), [0.0], [[1.0]]),
-        Table("t", ("a\tb",), [0.0], [[1.0]]),
-        Table("t", (" a",), [0.0], [[1.0]]),
+        Table("two\nlines", ("a",), np.array([0.0]), np.array([[1.0]])),
+        Table("t", ("a\tb",), np.array([0.0]), np.array([[1.0]])),
+        Table("t", (" a",), np.array([0.0]), np.array([[1.0]])),
     ):
         with pytest.raises(ValueRangeError, match="cannot stand in a MOT or STO file"):
             table_text(table)
     with pytest.raises(ValueRangeError, match="closer than"):
-        table_text(Table("t", ("a",), [0.0, 1e-9], [[1.0], [2.0]]))
+        table_text(Table("t", ("a",), np.array([0.0, 1e-9]), np.array([[1.0], [2.0]])))
 
 
 def test_a_coordinate_that_stands_twice_is_left_out_and_the_others_are_read(path: Path) -> None:

@@ -79,7 +79,7 @@ VARIANTS = {
 @pytest.mark.parametrize("content", VARIANTS.values(), ids=VARIANTS.keys())
 def test_what_other_programs_write_is_read(path: Path, content: bytes) -> None:
     path.write_bytes(content)
-    expected = Markers(("RKnee", "L.Knee 2"), [0.0, 0.1, 0.2], POSITIONS)
+    expected = Markers(("RKnee", "L.Knee 2"), np.array([0.0, 0.1, 0.2]), np.array(POSITIONS))
     assert read_trc(path) == expected
     assert read_trc(str(path)).frame == "ground"
 
@@ -274,7 +274,11 @@ def test_a_rate_that_the_times_contradict_is_warned_about(path: Path) -> None:
 
 
 def test_written_files_have_the_form_that_opensim_reads(path: Path) -> None:
-    write_trc(path, Markers(("RKnee", "L.Knee 2"), [0.0, 0.1, 0.2], POSITIONS), decimals=2)
+    write_trc(
+        path,
+        Markers(("RKnee", "L.Knee 2"), np.array([0.0, 0.1, 0.2]), np.array(POSITIONS)),
+        decimals=2,
+    )
     lines = path.read_text().split("\n")
     assert lines[0] == "PathFileType\t4\t(X/Y/Z)\tsquat.trc"
     assert lines[1] == LINES[1]
@@ -289,23 +293,23 @@ def test_written_files_have_the_form_that_opensim_reads(path: Path) -> None:
 @pytest.mark.parametrize("name", [" a", "a ", "a\u3000"])
 def test_names_that_no_trc_can_hold_are_refused(path: Path, name: str) -> None:
     with pytest.raises(ValueRangeError, match="cannot stand in a TRC file"):
-        write_trc(path, Markers((name,), [0.0], np.zeros((1, 1, 3))))
+        write_trc(path, Markers((name,), np.array([0.0]), np.zeros((1, 1, 3))))
     assert not path.exists()
 
 
 def test_what_could_not_be_read_again_is_not_written(path: Path) -> None:
     with pytest.raises(ValueRangeError, match="needs markers and frames, found 1 and 0"):
-        write_trc(path, Markers(("a",), [], np.zeros((0, 1, 3))))
+        write_trc(path, Markers(("a",), np.array([]), np.zeros((0, 1, 3))))
     with pytest.raises(ValueRangeError, match="found 0 and 1"):
-        write_trc(path, Markers((), [0.0], np.zeros((1, 0, 3))))
+        write_trc(path, Markers((), np.array([0.0]), np.zeros((1, 0, 3))))
     with pytest.raises(ValueRangeError, match="closer than 2e-8 s"):
-        write_trc(path, Markers(("a",), [0.0, 1e-9], np.zeros((2, 1, 3))))
+        write_trc(path, Markers(("a",), np.array([0.0, 1e-9]), np.zeros((2, 1, 3))))
     with pytest.raises(KinebenchError, match="unit must be 'm' or 'mm', found 'inch'"):
         write_trc(path, Markers(("a",), [0.0], np.zeros((1, 1, 3))), "inch")  # type: ignore[arg-type]
     assert list(path.parent.iterdir()) == []
 
 
 def test_one_frame(path: Path) -> None:
-    markers = Markers(("a",), [0.25], [[[1.0, 2.0, 3.0]]])
+    markers = Markers(("a",), np.array([0.25]), np.array([[[1.0, 2.0, 3.0]]]))
     write_trc(path, markers, "mm")
     assert read_trc(path) == markers

@@ -138,7 +138,7 @@ def test_markers_that_do_not_count_and_frozen_variables(descents: Descents) -> N
 
 
 @compiled
-def _sines(w):  # type: ignore[no-untyped-def]
+def _sines(w):
     lanes = in_lanes(w)
     lanes.told[1], lanes.told[2] = sine_cosine(lanes.told[0])
 

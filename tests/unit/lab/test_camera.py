@@ -253,7 +253,9 @@ def noise_floor(keypoints: Markers) -> np.ndarray:
     """RMS (3,) mm between 9 and 25 Hz, median over the keypoints."""
     from scipy.signal import welch
 
-    hz, power = welch(keypoints.positions, fs=60.0, axis=0, nperseg=128, detrend="linear")
+    hz, power = welch(  # type: ignore[call-overload]  # the stubs' detrend is no name
+        keypoints.positions, fs=60.0, axis=0, nperseg=128, detrend="linear"
+    )
     inside = (hz >= 9) & (hz < 25)
     return np.median(1000 * np.sqrt(power[inside].sum(axis=0) * (hz[1] - hz[0])), axis=0)
 

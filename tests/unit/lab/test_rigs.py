@@ -354,7 +354,7 @@ def test_a_rig_must_come_first_and_sees_whole_people() -> None:
         lambda: plausible_preset(0, -1),
     ],
 )
-def test_impossible_parameters_are_refused(make) -> None:  # type: ignore[no-untyped-def]
+def test_impossible_parameters_are_refused(make) -> None:
     with pytest.raises(ValueRangeError, match="must be"):
         make()
 

@@ -22,7 +22,7 @@ from kinebench.datasets.registration import add_dataset
 from kinebench.errors import DatasetError, NameNotFoundError
 from kinebench.io.mot import write_motion
 from kinebench.lab import Population
-from kinebench.lab.camera.catalogue import two_phones
+from kinebench.lab.camera.presets import two_phones
 from kinebench.lab.motions.squat import Squat
 from kinebench.literature import Replication, Row, pairs_of_copy, replicate, study
 from kinebench.literature.published import ANGLES, LARGEST, SMALLEST, TRANSLATIONS
@@ -267,8 +267,8 @@ def test_the_command_prints_and_writes(
         assert file_sha256(copy / "subject2" / "OpenSimData" / file) in text
     assert changed_on(copy / "subject2" / "OpenSimData" / "Mocap" / "IK" / "walking1.mot") in text
     assert "subject3, walking3: HRNet/2-cameras" in text
-    with table.open(encoding="utf-8", newline="") as file:
-        rows = {(line["activity"], line["of"]): line for line in csv.DictReader(file)}
+    with table.open(encoding="utf-8", newline="") as lines:
+        rows = {(line["activity"], line["of"]): line for line in csv.DictReader(lines)}
     walking = rows["walking", ANGLES]
     assert (walking["published"], walking["read"], walking["comparable"]) == ("4.1", "quoted", "no")
     assert main([*options, "--json"]) == 0

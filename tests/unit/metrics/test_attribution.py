@@ -7,6 +7,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from numpy.typing import ArrayLike
 
 from kinebench.errors import ValueRangeError
 from kinebench.metrics import UndefinedMetricWarning, shapley
@@ -102,7 +103,7 @@ def test_invalid(factors: tuple, baseline: dict, target: dict | None, message: s
 
 
 def test_shapes_must_agree() -> None:
-    cells = dict(table(3, 1, 10))
+    cells: dict[tuple[str, float], ArrayLike] = {**table(3, 1, 10)}
     cells["bad", 2.0] = np.array([1.0, 2.0])
     with pytest.raises(ValueRangeError, match="one shape"):
         shapley(cells, ("pose", "tilt"), LOW)

@@ -54,7 +54,7 @@ def test_a_gap_is_not_differentiated_over() -> None:
 
 
 @pytest.mark.parametrize("metric", [velocity_rmse, acceleration_rmse])
-def test_two_frames_have_none(metric) -> None:  # type: ignore[no-untyped-def]
+def test_two_frames_have_none(metric) -> None:
     with pytest.warns(UndefinedMetricWarning, match="no frame that is known with"):
         assert np.isnan(metric(np.zeros(2), np.ones(2), TIMES[:2]))
     with pytest.warns(UndefinedMetricWarning):

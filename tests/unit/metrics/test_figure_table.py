@@ -107,7 +107,7 @@ def test_numbers_cannot_be_changed() -> None:
 def test_what_does_not_fit_is_refused(codes: list[int], values: list[float]) -> None:
     one = (Quantity(Kind.COORDINATE, "rmse", "rad"),)
     with pytest.raises(ValueRangeError, match=r"quantity_codes must be|must have shape"):
-        FigureTable(one, ("a",), np.array(codes), np.zeros(1), np.array(values))
+        FigureTable(one, ("a",), np.array(codes), np.zeros(1, np.uint16), np.array(values))
 
 
 def test_infinite_is_undefined_in_a_row_and_refused_in_the_table() -> None:

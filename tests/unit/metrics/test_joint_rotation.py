@@ -21,8 +21,9 @@ TURN = Rotation.from_euler("ZXY", [4.0, -12.0, 15.0], degrees=True)
 
 
 def motion(values: np.ndarray) -> Motion:
-    kinds = ["rotational"] * 4 + ["translational"]
-    return Motion(tuple(map(Coordinate, NAMES, kinds)), TIMES, values)
+    *angles, last = NAMES
+    coordinates = (*map(Coordinate, angles), Coordinate(last, "translational"))
+    return Motion(coordinates, TIMES, values)
 
 
 def reference() -> Motion:

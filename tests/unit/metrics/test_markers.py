@@ -18,7 +18,7 @@ def points() -> np.ndarray:
 def test_distance_statistics_by_hand() -> None:
     reference = np.zeros((4, 1, 3))
     estimate = reference.copy()
-    estimate[:, 0] = [[3, 4, 0], [0, 0, 1], [0, 2, 0], [np.nan] * 3]
+    estimate[:, 0] = np.array([[3, 4, 0], [0, 0, 1], [0, 2, 0], [np.nan] * 3])
     assert m.distance_mean(reference, estimate) == pytest.approx([8 / 3])
     assert m.distance_rms(reference, estimate) == pytest.approx([np.sqrt(30 / 3)])
     assert m.distance_max(reference, estimate) == pytest.approx([5])

@@ -55,7 +55,9 @@ def test_nrmse_takes_a_range_per_column() -> None:
     with pytest.warns(UndefinedMetricWarning) as caught:
         values = w.nrmse(reference, reference, np.array([w.MINIMUM_RANGE_RAD, w.MINIMUM_RANGE_M]))
     np.testing.assert_array_equal(values, [np.nan, 0.0])
-    assert caught[0].message.columns.tolist() == [True, False]
+    told = caught[0].message
+    assert isinstance(told, UndefinedMetricWarning)
+    assert told.columns.tolist() == [True, False]
 
 
 def test_first_of_equal_errors_gives_the_time() -> None:
@@ -123,7 +125,7 @@ def test_sprague_geers_of_nothing() -> None:
 
 
 @pytest.mark.parametrize("function", [s.pearson_r, s.r_squared, s.lfm_slope, s.lfm_offset])
-def test_one_frame_is_too_few(function: Callable[..., object]) -> None:
+def test_one_frame_is_too_few(function: Callable[..., np.ndarray]) -> None:
     with pytest.warns(UndefinedMetricWarning, match="fewer than two"):
         assert np.isnan(function([1.0], [2.0]))
 

@@ -130,7 +130,7 @@ def test_half_widths_are_medians_of_each_group_in_degrees_and_mm() -> None:
     coordinates = [*map(Coordinate, names), Coordinate("pelvis_tx", "translational")]
     degrees = np.radians([[1.0, 2.0, 50.0, 4.0], [3.0, np.nan, 50.0, 4.0]])
     values = np.hstack([degrees, np.full((2, 1), np.nan), [[0.1234], [0.1234]]])
-    motion = Motion(tuple(coordinates), [0.0, 0.1], values)
+    motion = Motion(tuple(coordinates), np.array([0.0, 0.1]), values)
     bars = ErrorBars(Band(motion, "toy errors"), "learnt on toys")
     # legs: the median of 1, 2 and 3 degrees
     expected = {"legs": 3.92, "pelvis": 7.84, "translations": 241.86}

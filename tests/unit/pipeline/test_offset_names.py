@@ -13,7 +13,7 @@ def with_ending(model: Model) -> Model:
 
 def stored() -> Markers:
     positions = np.arange(3.0)[None, :, None] * np.ones((2, 3, 3))
-    return Markers(("KNEE", "KNEE_offsetRemoved", "Neck"), [0.0, 0.1], positions)
+    return Markers(("KNEE", "KNEE_offsetRemoved", "Neck"), np.array([0.0, 0.1]), positions)
 
 
 def test_a_model_without_the_ending_is_itself(leg_model: Model) -> None:

@@ -49,9 +49,9 @@ def run(leg_model: Model) -> PipelineRun:
         motion,
         ("Neck", "RKnee"),
         errors,
-        [True, True, False],
-        [-1, -1, -1],
-        rival_deg=[20.0, np.nan, 7.0],
+        np.array([True, True, False]),
+        np.array([-1, -1, -1]),
+        rival_deg=np.array([20.0, np.nan, 7.0]),
     )
     pose = Motion((), np.empty(0), np.empty((0, 0)))
     scaling = ScalingResult(
@@ -269,10 +269,14 @@ def test_ratios_and_masses_are_written_to_a_thousandth_per_cent_and_a_tenth_of_a
 
 def test_a_single_frame_has_no_rate(run: PipelineRun) -> None:
     def first(motion: Motion) -> Motion:
-        return motion.at_frames([0])
+        return motion.at_frames(np.array([0]))
 
     solution = IKSolution(
-        first(run.motion), run.solution.marker_names, run.solution.marker_errors[:1], [True], [-1]
+        first(run.motion),
+        run.solution.marker_names,
+        run.solution.marker_errors[:1],
+        np.array([True]),
+        np.array([-1]),
     )
     found = summary(replace(run, solution=solution))
     assert (found["frames"], found["rate_hz"]) == (1, None)

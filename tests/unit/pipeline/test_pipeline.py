@@ -76,10 +76,10 @@ class Told:
 
     def __call__(self, generic: Model, static: Markers, subject: Subject) -> ScalingResult:
         self.seen.append(static)
-        pose = Motion((Coordinate("knee_angle_r"),), [0.0], [[0.0]])
+        pose = Motion((Coordinate("knee_angle_r"),), np.array([0.0]), np.array([[0.0]]))
         return ScalingResult(generic, {}, self.window_s, pose, (), np.empty(0))
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
 
 @dataclass(frozen=True, slots=True)

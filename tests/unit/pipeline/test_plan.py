@@ -18,7 +18,9 @@ from kinebench.pipeline.choices import Choice, ChoiceKey, Source
 from kinebench.pipeline.opencap import OpenCapSetup, opencap_setup
 from kinebench.pipeline.plan import Plan, plan_from_markers
 from kinebench.pipeline.spec import DEFAULT_VERSION, TRACKED, PipelineSpec
+from kinebench.scaling.fast_scaler import FastScaler
 from kinebench.scaling.given import GivenModel
+from kinebench.scaling.opensim_scaler import OpenSimScaler
 from kinebench.scaling.standing_window import StandingWindow
 from kinebench.scaling.window import (
     GivenWindow,
@@ -66,22 +68,28 @@ def chosen(plan: Plan, key: ChoiceKey) -> Choice:
     return choice
 
 
+def window_of(plan: Plan) -> object:
+    scaler = plan.pipeline.scale
+    assert isinstance(scaler, FastScaler | OpenSimScaler)
+    return scaler.window
+
+
 @pytest.mark.usefixtures("asked")
 class TestStaticWindow:
     def test_opencap_s_rule_on_a_static_trial(self) -> None:
         plan = planned(recording())
-        assert plan.pipeline.scale.window == StaticWindow(ANATOMICAL_MARKERS)
+        assert window_of(plan) == StaticWindow(ANATOMICAL_MARKERS)
         assert chosen(plan, ChoiceKey.STATIC_WINDOW).source is Source.OPENCAP_RULE
 
     def test_the_best_standing_without_one_with_a_warning(self) -> None:
         with pytest.warns(KinebenchWarning, match="no static trial: .*constant error"):
             plan = planned()
-        assert plan.pipeline.scale.window == StandingWindow()
+        assert window_of(plan) == StandingWindow()
         assert plan.trial.static is None
 
     def test_a_window_that_is_asked_for_wins(self) -> None:
         plan = planned(recording(), window=GivenWindow(1.0, 2.0))
-        assert plan.pipeline.scale.window == GivenWindow(1.0, 2.0)
+        assert window_of(plan) == GivenWindow(1.0, 2.0)
         assert str(chosen(plan, ChoiceKey.STATIC_WINDOW)) == "1 to 2 s (asked for)"
 
     @pytest.mark.parametrize(
@@ -93,7 +101,7 @@ class TestStaticWindow:
         ],
     )
     def test_what_is_tracked_is_watched(self, track: str, watched: tuple[str, ...]) -> None:
-        assert planned(recording(), track=track).pipeline.scale.window == StaticWindow(watched)
+        assert window_of(planned(recording(), track=track)) == StaticWindow(watched)
 
     def test_optical_markers_have_no_makeshift(self) -> None:
         with pytest.raises(ValueRangeError, match="need a static trial"):
@@ -202,6 +210,7 @@ def test_opencap_s_files_fit_together(marker_set: str, mirror_file) -> None:
 
     mirror_file("Models/LaiUhlrich2022.osim")  # skips without it
     setup = opencap_setup(marker_set)
+    assert setup.marker_set is not None
     model = with_marker_set(setup.generic, setup.marker_set)
     require_sound(model)
     assert {name for name, _ in setup.ik.marker_weights} <= set(marker_names(model))

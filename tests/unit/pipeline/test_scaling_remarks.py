@@ -20,7 +20,9 @@ def scaling(leg_model: Model) -> Any:
     """Make a result in which only what is named is doubtful."""
 
     def make(errors=(0.005, 0.004), factors=None, knee_deg: float = 3.0) -> ScalingResult:
-        pose = Motion((Coordinate("knee_angle_r"),), [0.0], [[np.radians(knee_deg)]])
+        pose = Motion(
+            (Coordinate("knee_angle_r"),), np.array([0.0]), np.array([[np.radians(knee_deg)]])
+        )
         names = tuple(f"M{index}" for index in range(len(errors)))
         given = {"femur_r": ONE} if factors is None else factors
         return ScalingResult(leg_model, given, (0.0, 1.0), pose, names, np.array(errors))

@@ -39,7 +39,7 @@ from kinebench.scaling.standing_window import StandingWindow
 from kinebench.scaling.window import GivenWindow, StaticWindow
 
 MODEL = Model("LaiUhlrich2022", b"<OpenSimDocument><Model/></OpenSimDocument>")
-SETUP = OpenCapSetup(MODEL, None, Document("setup", b"<OpenSimDocument/>"), IKTasks({"a": 1.0}))
+SETUP = OpenCapSetup(MODEL, None, Document("setup", b"<OpenSimDocument/>"), IKTasks((("a", 1.0),)))
 MARKERS = Markers(("a",), np.arange(3) / 60, np.zeros((3, 1, 3)))
 ASKED = GivenWindow(1.0, 2.0)
 FITTED = FittedWindow(GivenWindow(0.5, 1.0), WindowFit.PAST_RULE, 1e-4)
@@ -349,7 +349,9 @@ OWN = {
 def test_which_set_up_files_are_the_session_s(
     has: tuple[bool, bool, bool], pose: str | None, track: str
 ) -> None:
-    own = {name: path for (name, path), there in zip(OWN.items(), has, strict=True) if there}
+    own: dict[str, Any] = {
+        name: path for (name, path), there in zip(OWN.items(), has, strict=True) if there
+    }
     sources = setup_sources(files(**own), PipelineSpec(track=track, static_pose=pose))
     if track in ("augmented", "stored"):
         assert sources.generic == own.get("generic_model")
@@ -405,9 +407,10 @@ def test_a_model_that_stands_in_is_remarked(
     ],
 )
 def test_where_the_scaling_set_up_comes_from(
-    own: bool, options: dict[str, str], settings: dict[str, str], expected: str
+    own: bool, options: dict[str, Any], settings: dict[str, str], expected: str
 ) -> None:
-    known = files(settings=settings, **({"scaling_setup": OWN["scaling_setup"]} if own else {}))
+    setups: dict[str, Any] = {"scaling_setup": OWN["scaling_setup"]} if own else {}
+    known = files(settings=settings, **setups)
     decision = decide(facts(known), PipelineSpec(**options))
     assert str(choice(decision, ChoiceKey.SCALING_SETUP)) == expected
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from kinebench.augmentation.augmenter import LSTMAugmenter, NoAugmentation
 from kinebench.augmentation.floor import FloorOffset, VerticalShift
 from kinebench.cleaning.catalogue import CLEANERS, parse_cleaners
-from kinebench.core import Document, Markers, Model, Subject, Trial
+from kinebench.core import Augmenter, Document, Markers, Model, Subject, Trial
 from kinebench.core.ik_tasks import IKTasks
 from kinebench.errors import ValueRangeError
 from kinebench.lab import Population, generic_body, ik_tasks, record, scaling_setup
@@ -34,7 +34,7 @@ from kinebench.scaling.window import GivenWindow, StaticWindow
 DOCUMENT = Document("setup", b"<OpenSimDocument/>")
 MODEL = Model("model", b"<OpenSimDocument><Model/></OpenSimDocument>")
 OTHER_MODEL = Model("model", MODEL.xml.replace(b"<Model/>", b"<Model></Model>"))
-TASKS = IKTasks({"a": 1.0})
+TASKS = IKTasks((("a", 1.0),))
 SUBJECT = Subject(70.0, 1.75)
 
 # every cleaner as it may be written; a new one has to be added here
@@ -44,7 +44,7 @@ WRITTEN = {
     "rotate": "rotate:y=90",
 }
 CLEANING = [parse_cleaners(WRITTEN.get(name, name))[0] for name in CLEANERS]
-AUGMENTING = [LSTMAugmenter("lab-1"), NoAugmentation()]
+AUGMENTING: list[Augmenter] = [LSTMAugmenter("lab-1"), NoAugmentation()]
 SCALING = [
     *(
         chosen.make_scaler(DOCUMENT, DOCUMENT, window)
@@ -230,7 +230,7 @@ class FloorOfTheLowest:
         self.seen.append(augmented.names)
         return FloorOffset().resolve(augmented)
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
 
 @pytest.fixture(scope="module")

@@ -466,7 +466,7 @@ class TestTimes:
     def test_to_the_first_and_from_the_last_frame(
         self, start: float, end: float, good: bool
     ) -> None:
-        moved = Motion(TRUTH.coordinates, [start, end], [[0.1], [0.2]])
+        moved = Motion(TRUTH.coordinates, np.array([start, end]), np.array([[0.1], [0.2]]))
         estimate = PythonCallable("toy:e", function=lambda trial: moved)
         if good:
             assert estimate(TRIAL) == moved

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks.audit.faults import FAULTS, Base, Fault
+from benchmarks.audit.catalogue import FAULTS
+from benchmarks.audit.faults import Base, Fault
 from benchmarks.audit.sessions import audit_content
 from kinebench.lab import Population
 from kinebench.lab.camera.presets import two_phones
@@ -41,7 +42,8 @@ def test_a_sound_session_is_green(clean: TrialAudit) -> None:
 
 def test_most_checks_are_made_on_a_session(clean: TrialAudit) -> None:
     assert set(clean.assessment.not_made) == {
-        "augmenter version", "cut-off", "filters in series", "rival poses", "unscaled model",
+        "augmenter version", "cut-off", "filters in series", "gravity", "rival poses", "travel",
+        "unscaled model",
     } - set(clean.assessment.made)  # fmt: skip
     assert set(clean.assessment.made) | set(clean.assessment.not_made) == set(CHECKS)
 

@@ -287,3 +287,15 @@ def test_a_unit_stays_with_its_word() -> None:
     text = as_html(Document("T", (Section("S", (TableBlock(table, "c"),)),)))
     assert ">mean error,\u00a0mm</th>" in text
     assert ">a, longer</th>" in text
+
+
+def test_cells_break_where_a_reader_would() -> None:
+    digest = "0123456789abcdef" * 4
+    rows = (("knee", "1.20 [0.40, 2.00]", "−1 to 2", "[0.1, 0.2]", digest),)
+    page = as_html(
+        Document("T", (Section("S", (TableBlock(Table(tuple("abcde"), rows, 1), ""),)),))
+    )
+    assert "1.20 <span>[0.40, 2.00]</span>" in page
+    assert ">−1 to 2</td>" in page
+    assert ">[0.1, 0.2]</td>" in page
+    assert re.search(rf'<td class="digest"[^>]*>{digest}</td>', page)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import io
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from kinebench.errors import KinebenchError
 from kinebench.reports.blocks import Document, Section, Text
 from kinebench.reports.html import as_html
-from kinebench.reports.pdf import BROWSER, browser, write_pdf
+from kinebench.reports.pdf import BROWSER, browser, packed, write_pdf
 
 
 @pytest.fixture
@@ -81,3 +83,75 @@ def test_a_page_must_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv(BROWSER, str(pretender(tmp_path, WRITES)))
     with pytest.raises(KinebenchError, match="there is no page"):
         write_pdf(tmp_path / "none.html", tmp_path / "page.pdf")
+
+
+def plain_pdf(n: int) -> bytes:
+    """A page with `n` marks of structure as plain objects, as Chromium writes them."""
+    objects = [
+        "<</Type /Catalog /Pages 2 0 R /StructTreeRoot 4 0 R>>",
+        "<</Type /Pages /Kids [3 0 R] /Count 1>>",
+        "<</Type /Page /Parent 2 0 R /MediaBox [0 0 200 200]>>",
+        f"<</Type /StructTreeRoot /K [{' '.join(f'{5 + i} 0 R' for i in range(n))}]>>",
+        *(f"<</Type /StructElem /S /P /P 4 0 R /Alt (paragraph {i})>>" for i in range(n)),
+    ]
+    content, places = b"%PDF-1.4\n", []
+    for number, text in enumerate(objects, start=1):
+        places.append(len(content))
+        content += f"{number} 0 obj\n{text}\nendobj\n".encode()
+    rows = "".join(f"{place:010d} 00000 n \n" for place in places)
+    head = f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{rows}"
+    trailer = f"trailer\n<</Size {len(objects) + 1} /Root 1 0 R>>\nstartxref\n{len(content)}\n%%EOF"
+    return content + f"{head}{trailer}".encode()
+
+
+def test_a_packed_file_is_small_and_has_all_that_was_there() -> None:
+    pikepdf = pytest.importorskip("pikepdf", reason="pikepdf, of the extra pdf, is not installed")
+    content = plain_pdf(300)
+    small = packed(content)
+    assert len(small) < 0.3 * len(content)
+    assert packed(content) == small
+    with pikepdf.open(io.BytesIO(small)) as document:
+        marks = document.Root.StructTreeRoot.K
+        assert [str(mark.Alt) for mark in marks] == [f"paragraph {i}" for i in range(300)]
+        assert len(document.pages) == 1
+
+
+def test_what_cannot_be_read_or_packed_stays_as_it_was_printed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert packed(b"%PDF-1") == b"%PDF-1"
+    monkeypatch.setitem(sys.modules, "pikepdf", None)
+    assert packed(plain_pdf(50)) == plain_pdf(50)
+
+
+class _Pretender:
+    """What `packed` asks of pikepdf, so that its use is tried where it is not installed."""
+
+    PdfError = ValueError
+
+    class ObjectStreamMode:
+        generate = "streams"
+
+    def __init__(self, written: bytes) -> None:
+        self.written = written
+
+    def open(self, source: io.BytesIO) -> _Pretender:
+        assert source.read().startswith(b"%PDF")
+        return self
+
+    def __enter__(self) -> _Pretender:
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def save(self, target: io.BytesIO, object_stream_mode: str, **options: bool) -> None:
+        assert object_stream_mode == "streams"
+        assert all(options.values())
+        target.write(self.written)
+
+
+@pytest.mark.parametrize("written", [b"%PDF small", b"%PDF and larger than it was"])
+def test_the_smaller_file_is_taken(monkeypatch: pytest.MonkeyPatch, written: bytes) -> None:
+    monkeypatch.setitem(sys.modules, "pikepdf", _Pretender(written))
+    content = b"%PDF as it was"
+    assert packed(content) == min(written, content, key=len)

@@ -36,6 +36,8 @@ addEventListener("load", () => {
       tables: Math.max(0, ...shown(".table").map(e => e.scrollWidth - e.clientWidth)),
       smallest: Math.min(...shown("p, li, th, td, caption, figcaption")
         .map(e => parseFloat(frame.contentWindow.getComputedStyle(e).fontSize))),
+      left: Math.min(...shown("table").map(e => e.getBoundingClientRect().left)),
+      column: Math.min(...shown("h2").map(e => e.getBoundingClientRect().left)),
       farthest: Math.max(0, ...shown("td.number").map(e => e.getBoundingClientRect().right)),
     };
   };
@@ -47,12 +49,15 @@ addEventListener("load", () => {
 
 
 class Seen(NamedTuple):
-    """Pixels: the window, the page, what the widest table hides, type, the farthest number."""
+    """Pixels: the window, the page, what the widest table hides, type, where the first table and
+    the column of text begin, the farthest number."""
 
     width: float
     page: float
     tables: float
     smallest: float
+    left: float
+    column: float
     farthest: float
 
 
@@ -91,8 +96,12 @@ def on_paper(page: str) -> str:
 
 def of_many_columns() -> str:
     """A table of twelve columns, and words that cannot be broken."""
-    header = ("what is compared", "against", *(f"column {i}, °" for i in range(10)))
-    row = ("static pose", "ideal", *("−12.34 to 56.78" for _ in range(10)))
+    return of_columns(10, "−12.34 to 56.78")
+
+
+def of_columns(n: int, cell: str) -> str:
+    header = ("what is compared", "against", *(f"column {i}, °" for i in range(n)))
+    row = ("static pose", "ideal", *(cell for _ in range(n)))
     blocks = (Text("A sentence."), TableBlock(Table(header, (row, row)), "Many columns"))
     return as_html(Document("T", (Section("S", blocks),)))
 
@@ -125,6 +134,18 @@ def test_a_page_is_as_wide_as_the_screen(
     assert found.page <= width
     if width == 400:
         assert found.farthest <= width  # every number is on the screen
+
+
+def test_a_table_takes_the_margins_then_breaks_its_intervals_then_scrolls(tmp_path: Path) -> None:
+    interval = "12.34 [−1.23, 24.56]"
+    pages = [of_columns(n, interval) for n in (3, 6, 8, 14)]
+    narrow, margins, broken, scrolled = rendered([(page, 1280) for page in pages], tmp_path)
+    assert narrow.left == narrow.column
+    assert margins.left < margins.column
+    # whole at 1280 pixels though the column of text has 888
+    assert max(one.tables for one in (narrow, margins, broken)) <= 1
+    assert scrolled.tables > 1
+    assert scrolled.page <= 1280
 
 
 @pytest.mark.parametrize("name", NAMES)

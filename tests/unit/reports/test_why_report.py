@@ -2,17 +2,11 @@ from __future__ import annotations
 
 import html
 import re
-import sys
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "diagnosis"))
-from made_up_diagnosis import chances, made_up
-from virtual_sessions import session
 
 from kinebench.diagnosis.faults import CAUSES, UNDECIDABLE
 from kinebench.diagnosis.figures import FIGURES
@@ -23,6 +17,8 @@ from kinebench.reports.blocks import Details, Document, FigureBlock, Heading, Ta
 from kinebench.reports.html import as_html
 from kinebench.reports.side_words import figure_title, figure_value
 from kinebench.reports.why_report import why_document
+from tests.unit.diagnosis.made_up_diagnosis import chances, made_up
+from tests.unit.diagnosis.virtual_sessions import session
 
 EVIL = '<script>alert("x")</script>'
 

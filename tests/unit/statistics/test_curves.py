@@ -137,7 +137,9 @@ def test_cluster_p_counted_by_hand() -> None:
     null = np.array(
         [
             max(
-                masses(stats.ttest_1samp(curves * np.array(signs)[:, None], 0).statistic),
+                masses(
+                    np.asarray(stats.ttest_1samp(curves * np.array(signs)[:, None], 0).statistic)
+                ),
                 default=0.0,
             )
             for signs in product([1, -1], repeat=6)
@@ -198,7 +200,7 @@ def test_nodewise_tests_would_find_too_much() -> None:
     """What the whole test is for: without a joint height a third of noise is 'significant'."""
     rng = np.random.default_rng(13)
     rate = np.mean(
-        [(stats.ttest_1samp(smooth_noise(rng, 8), 0).pvalue < 0.05).any() for _ in range(300)]
+        [np.min(stats.ttest_1samp(smooth_noise(rng, 8), 0).pvalue) < 0.05 for _ in range(300)]
     )
     assert rate > 0.2
 

@@ -58,8 +58,10 @@ class MadeUpScaler:
         if self.fails:
             warnings.warn("the subject sways", KinebenchWarning, stacklevel=1)
             raise ScalingError("no static window")
-        pose = Motion(COORDINATES, [0.0], [[0.0, 0.9]])
-        return ScalingResult(generic, {"pelvis": (1.0, 1.0, 1.0)}, (0.0, 1.0), pose, (), [])
+        pose = Motion(COORDINATES, np.array([0.0]), np.array([[0.0, 0.9]]))
+        return ScalingResult(
+            generic, {"pelvis": (1.0, 1.0, 1.0)}, (0.0, 1.0), pose, (), np.array([])
+        )
 
 
 @dataclass(frozen=True, slots=True)

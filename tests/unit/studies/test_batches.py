@@ -3,6 +3,7 @@ from __future__ import annotations
 import pickle
 from dataclasses import replace
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -49,5 +50,6 @@ def test_every_worker_gets_several_batches_and_none_a_huge_one(study: Study) -> 
     assert batch_size(study, 2) == 2
     assert batch_size(study, 0) == 5
     assert batch_size(study, 1000) == 1
-    many = replace(study, sources=tuple(replace(study.sources[0], name=str(i)) for i in range(999)))
+    first: Any = study.sources[0]  # of the made-up study
+    many = replace(study, sources=tuple(replace(first, name=str(i)) for i in range(999)))
     assert batch_size(many, 2) == MOST

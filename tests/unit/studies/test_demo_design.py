@@ -13,6 +13,7 @@ from kinebench.lab.camera.chain import Chain
 from kinebench.lab.camera.presets import two_phones
 from kinebench.lab.motions import SitToStand, Squat
 from kinebench.lab.static_poses import STATIC_POSES
+from kinebench.pipeline.pipeline import Pipeline
 from kinebench.pipeline.spec import PipelineSpec
 from kinebench.scaling.standing_window import StandingWindow
 from kinebench.studies import demo
@@ -81,9 +82,12 @@ def at_hand(monkeypatch: pytest.MonkeyPatch) -> set[str]:
         "local_file",
         lambda dataset, path: Path(path) if f"{dataset}/{path}" in held else None,
     )
-    monkeypatch.setattr(
-        demo, "_pipeline", lambda body: (bodies.append(body), pipeline_of("lab"))[1]
-    )
+
+    def pipeline(body: str) -> Pipeline:
+        bodies.append(body)
+        return pipeline_of("lab")
+
+    monkeypatch.setattr(demo, "_pipeline", pipeline)
     bodies.clear()
     return held
 

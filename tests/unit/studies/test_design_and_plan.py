@@ -12,6 +12,7 @@ from kinebench.core.names import file_stem
 from kinebench.errors import NameNotFoundError, ValueRangeError
 from kinebench.metrics.quantities import Alignment
 from kinebench.pipeline.engines import with_engine
+from kinebench.pipeline.pipeline import Pipeline
 from kinebench.pipeline.spec import PipelineSpec
 from kinebench.pipeline.under_test import ReadyFiles
 from kinebench.studies.analysis.results import TABLES, write_results
@@ -20,7 +21,7 @@ from kinebench.studies.design import RESERVED, Factor, Level, Study
 from kinebench.studies.evidence import EvidenceKind
 from kinebench.studies.execution.cells import run_study
 from kinebench.studies.execution.store import Store
-from kinebench.studies.plan import cells, count_cells, one_at_a_time
+from kinebench.studies.plan import Cell, cells, count_cells, one_at_a_time
 from kinebench.studies.report_plan import ReportPlan, SectionChoice, with_first_subjects
 
 
@@ -32,10 +33,17 @@ def test_every_trial_meets_every_combination_once(made_up: ModuleType) -> None:
     assert [cell.index for cell in planned] == list(range(16))
 
 
+def stages(cell: Cell) -> Any:
+    """The cell's pipeline, whose stages are the made-up ones."""
+    assert isinstance(cell.pipeline, Pipeline)
+    return cell.pipeline
+
+
 def test_levels_reach_their_fields(made_up: ModuleType) -> None:
     last = list(cells(made_up.study()))[-1]
-    assert last.pipeline.solve.gain == 2.0
-    assert last.pipeline.clean[0].height_m == 0.01
+    pipeline = stages(last)
+    assert pipeline.solve.gain == 2.0
+    assert pipeline.clean[0].height_m == 0.01
     assert last.choices == (("noise_m", 0.005),)
 
 
@@ -66,7 +74,7 @@ def test_one_level_may_change_several_fields(made_up: ModuleType) -> None:
     both = Changes((("solve.gain", 3.0), ("scale.fails", True)))
     factor = Factor("way", "solve.gain", (Level("usual", 1.0), Level("other", both)))
     usual, other = (
-        cell.pipeline
+        stages(cell)
         for cell in cells(replace(made_up.study(), factors=(factor,)))
         if cell.index < 2
     )
@@ -257,8 +265,8 @@ def test_a_whole_pipeline_is_put_in_before_other_factors_vary_it(made_up: Module
     gain = Factor("gain", "solve.gain", (Level("2", 2.0),))
     for factors in ((gain, whole), (whole, gain)):
         (cell, _) = cells(made_up.study(factors=factors))
-        assert cell.pipeline.floor == made_up.Shift(1.0)
-        assert cell.pipeline.solve.gain == 2.0
+        assert stages(cell).floor == made_up.Shift(1.0)
+        assert stages(cell).solve.gain == 2.0
         assert [name for name, _ in cell.levels] == [factor.name for factor in factors]
 
 

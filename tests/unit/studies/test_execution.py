@@ -16,6 +16,7 @@ import pytest
 from kinebench.errors import KinebenchWarning
 from kinebench.io.atomic import OutputError
 from kinebench.metrics import Alignment, Kind
+from kinebench.pipeline.pipeline import Pipeline
 from kinebench.studies.analysis.results import outcome_table, result_table
 from kinebench.studies.execution import cells as module
 from kinebench.studies.execution.batches import recipe
@@ -28,6 +29,8 @@ from kinebench.studies.execution.cells import (
 )
 from kinebench.studies.execution.store import Store
 from kinebench.studies.plan import cells
+
+HERE = Path(__file__).parent
 
 
 def test_errors_are_those_that_were_put_in(made_up: ModuleType, tmp_path: Path) -> None:
@@ -93,7 +96,7 @@ def test_tables_are_equal_from_one_and_from_several_processes(
 ) -> None:
     code = textwrap.dedent(f"""
         import sys
-        sys.path.insert(0, {str(Path(made_up.__file__).parent)!r})
+        sys.path.insert(0, {str(HERE)!r})
         from pathlib import Path
         import made_up_study
         from kinebench.studies.execution.cells import run_study
@@ -107,7 +110,7 @@ def test_tables_are_equal_from_one_and_from_several_processes(
     """)
     script = tmp_path / "script.py"
     script.write_text(code)
-    places = [str(Path(made_up.__file__).parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    places = [str(HERE), *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(places)}
     subprocess.run([sys.executable, str(script), str(tmp_path)], check=True, env=environment)
     for name in ("results.csv", "outcomes.csv", "manifest.json"):
@@ -119,7 +122,7 @@ def test_killed_at_any_moment_it_goes_on_to_the_same_table(
 ) -> None:
     code = textwrap.dedent(f"""
         import sys, time
-        sys.path.insert(0, {str(Path(made_up.__file__).parent)!r})
+        sys.path.insert(0, {str(HERE)!r})
         from pathlib import Path
         import made_up_study
         from kinebench.studies.execution.cells import run_study
@@ -232,6 +235,7 @@ def test_a_key_is_of_all_that_figures_depend_on(
     first, *others = cells(study)
     keys = [cell_key(cell, study) for cell in (first, *others)]
     assert len(set(keys)) == len(keys) == 16
+    assert isinstance(first.pipeline, Pipeline)
     assert cell_key(replace(first, index=7), study) == keys[0]
     renamed = replace(study, name="another", question="another?", margin=1.0)
     assert cell_key(first, renamed) == keys[0]

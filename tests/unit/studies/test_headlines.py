@@ -81,3 +81,17 @@ def test_what_is_not_beyond_chance_is_said_so() -> None:
         _, low, high, after = match.groups()
         if low.startswith("−") != high.startswith("−"):
             assert "not beyond chance" in after, match[0]
+
+
+def test_kept_runs_are_read_again_as_they_were(headlines: ModuleType) -> None:
+    rows = [
+        {**row("a", "x", 1.23456), "trial": "squat", "augmenter": "v0.3", "camera": "none",
+         "offset_removed_deg": "0.5", "status": "done"},
+    ]  # fmt: skip
+    text = headlines.kept(rows)
+    assert text == (
+        "subject,trial,augmenter,camera,mean_error_deg,offset_removed_deg\n"
+        "a,squat,v0.3,none,1.2346,0.5000\n"
+    )
+    committed = (ROOT / "benchmarks/studies/version_by_camera.csv").read_text(encoding="utf-8")
+    assert committed.splitlines()[0] == text.splitlines()[0]

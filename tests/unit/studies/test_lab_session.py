@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -24,10 +25,12 @@ from kinebench.lab import (
     record,
     scaling_setup,
 )
+from kinebench.lab.body import Body
 from kinebench.lab.camera.chain import Chain
 from kinebench.lab.camera.space import VerticalOffset
 from kinebench.lab.motions import Squat
 from kinebench.lab.setups import ik_setup
+from kinebench.pipeline.opencap import OpenCapSetup
 from kinebench.remarks import tell
 from kinebench.scaling.fast_scaler import FastScaler
 from kinebench.scaling.given import GivenModel
@@ -118,12 +121,12 @@ def test_opencap_s_body_brings_no_files_and_names_its_model(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Its files are public ones: here the laboratory's stand for them."""
-    asked: list[tuple[str, str]] = []
+    asked: list[tuple[str, ...]] = []
     other = generic_body()
-    setup = lab_session.OpenCapSetup(other.model, None, scaling_setup(), ik_tasks())
+    setup = OpenCapSetup(other.model, None, scaling_setup(), ik_tasks())
 
     def opencap_setup(*names: str) -> Any:
-        asked.append(names)  # type: ignore[arg-type]
+        asked.append(names)
         return setup
 
     monkeypatch.setattr(lab_session, "opencap_setup", opencap_setup)
@@ -142,10 +145,16 @@ def test_the_truth_may_be_played_by_another_body(
 ) -> None:
     own = generic_body()
     used: list[str] = []
+
+    def body_of(name: str) -> Callable[[], Body]:
+        def made() -> Body:
+            used.append(name)
+            return own
+
+        return made
+
     for name in ("generic", "opencap"):
-        monkeypatch.setattr(
-            lab_session, f"{name}_body", lambda name=name: (used.append(name), own)[1]
-        )
+        monkeypatch.setattr(lab_session, f"{name}_body", body_of(name))
     monkeypatch.setattr(LabSession, "_setup", lambda _self: SimpleNamespace(
         generic=own.model, scaling=scaling_setup(), ik=ik_tasks()))  # fmt: skip
     replace(BARE, body=body, played_by=played_by).content()
@@ -161,9 +170,12 @@ def test_a_layout_has_its_own_name_for_the_static_trial(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, layout: str, name: str
 ) -> None:
     written: list[Any] = []
-    monkeypatch.setattr(
-        lab_session, "write_session", lambda *given: (written.append(given), tmp_path)[1]
-    )
+
+    def write_session(*given: Any) -> Path:
+        written.append(given)
+        return tmp_path
+
+    monkeypatch.setattr(lab_session, "write_session", write_session)
     assert BARE.write(tmp_path / "s", layout) == tmp_path
     ((folder, content, of_layout),) = written
     assert (folder, of_layout) == (tmp_path / "s", layout)

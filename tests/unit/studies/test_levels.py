@@ -74,7 +74,12 @@ def test_no_augmenter_is_another_model_with_set_ups_of_its_own(
     plain = SimpleNamespace(
         generic="generic", scaling=scaling_setup(), marker_set="markers", ik=ik_tasks()
     )
-    monkeypatch.setattr(module, "opencap_setup", lambda *names: (asked.append(names), plain)[1])
+
+    def opencap_setup(*names: str) -> SimpleNamespace:
+        asked.append(names)
+        return plain
+
+    monkeypatch.setattr(module, "opencap_setup", opencap_setup)
     (found,) = values("augment.version", "none")
     assert asked == [("openpose",)]
     assert found == Changes(
@@ -123,7 +128,12 @@ def test_paths_start_with_a_stage_or_with_data() -> None:
         "engine",
         "data.x",
     ):
-        levels = {"clean": ["none"], "floor": [True], "engine": ["fast"], "scale.window": [[0, 1]]}
+        levels: dict[str, list[Any]] = {
+            "clean": ["none"],
+            "floor": [True],
+            "engine": ["fast"],
+            "scale.window": [[0, 1]],
+        }
         assert factor(path, *levels.get(path, [3])).path == path
     with pytest.raises(FileFormatError) as caught:
         factor("camera.errors", 3)

@@ -108,7 +108,7 @@ def test_bias_is_the_estimate_less_the_reference() -> None:
 def test_two_frames_tell_a_lag_and_one_does_not() -> None:
     """An angle that rises by one in a frame, and is half of that behind: half a frame."""
     one, other = (
-        Motion(ANGLES[:1], TIMES[:2], [[0.0 - late], [1.0 - late]]) for late in (0.0, 0.5)
+        Motion(ANGLES[:1], TIMES[:2], np.array([[0.0 - late], [1.0 - late]])) for late in (0.0, 0.5)
     )
     assert module._lag(one, other) == pytest.approx(0.5 / 60)
     assert module._lag(motion(times=TIMES[:1]), motion(times=TIMES[:1])) == 0.0

@@ -15,7 +15,7 @@ from kinebench.core import Coordinate, Motion
 from kinebench.errors import FileFormatError
 from kinebench.io.mot import write_motion
 from kinebench.lab import Population
-from kinebench.lab.camera.catalogue import two_phones
+from kinebench.lab.camera.presets import two_phones
 from kinebench.lab.motions.squat import Squat
 from kinebench.studies.files.study_file import read_study
 from kinebench.studies.sources.lab_session import LabSession

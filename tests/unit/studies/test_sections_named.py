@@ -10,8 +10,9 @@ import pytest
 
 from kinebench.errors import FileFormatError, NameNotFoundError
 from kinebench.studies.design import Factor, Level, Study
+from kinebench.studies.files import sections as module
 from kinebench.studies.files.sections import sections_of
-from kinebench.studies.report_plan import SectionChoice
+from kinebench.studies.report_plan import SECTIONS, SectionChoice
 
 
 def test_sections_are_counted_from_one() -> None:
@@ -25,6 +26,13 @@ def test_a_kind_or_a_table_is_the_same_section() -> None:
     (titled,) = sections_of({"sections": [{"kind": "causes", "title": "Why"}]}, ())
     assert (titled.kind, titled.title) == ("causes", "Why")
     assert sections_of({}, ()) == ()
+
+
+def test_another_kind_is_that_section_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One without options of its own takes no line in the reading of files."""
+    monkeypatch.setattr(module, "SECTIONS", (*SECTIONS, "another"))
+    (found,) = sections_of({"sections": ["another"]}, ())
+    assert found.kind == "another"
 
 
 def test_an_unknown_kind_gets_the_near_match() -> None:

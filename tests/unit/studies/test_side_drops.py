@@ -27,7 +27,7 @@ def motion(**angles: float) -> Motion:
     q = np.tile(TREE.defaults, (len(TIMES), 1))
     for name, value in angles.items():
         q[:, TREE.coordinate_index(name)] = value
-    return Motion([c.as_coordinate() for c in TREE.coordinates], TIMES, q)
+    return Motion(tuple(c.as_coordinate() for c in TREE.coordinates), TIMES, q)
 
 
 def drops(estimate: Motion, reference: Motion, augmented: Markers) -> dict[str, float]:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from kinebench.core import Coordinate, IKSolution, Markers, Model, Motion, ScalingResult
-from kinebench.core.environment import environment
+from kinebench.core.environment import environment, library_versions
 from kinebench.errors import FileFormatError, KinebenchWarning, ValueRangeError
 from kinebench.io.atomic import OutputError
 from kinebench.metrics import Alignment, FigureRow, FigureTable, Kind
@@ -27,12 +27,18 @@ from kinebench.studies.execution.store import Store
 
 KEY = "ab" + "0" * 62
 MODEL = Model("m", "<OpenSimDocument Version='40000'><Model name='ä'/></OpenSimDocument>".encode())
-MOTION = Motion((Coordinate("a", range=(0.0, 1.0)),), [0.0, 1.0], [[1.0], [np.nan]])
+MOTION = Motion(
+    (Coordinate("a", range=(0.0, 1.0)),), np.array([0.0, 1.0]), np.array([[1.0], [np.nan]])
+)
 VALUES = [
-    Markers(("a", "b"), [0.0, 0.1], np.arange(12.0).reshape(2, 2, 3)),
+    Markers(("a", "b"), np.array([0.0, 0.1]), np.arange(12.0).reshape(2, 2, 3)),
     MOTION,
-    ScalingResult(MODEL, {"pelvis": (1.0, 1.1, 1.2)}, (0.3, 0.4), MOTION, ("a",), [0.001]),
-    IKSolution(MOTION, ("a",), [[0.1], [np.nan]], [True, False], [3, -1]),
+    ScalingResult(
+        MODEL, {"pelvis": (1.0, 1.1, 1.2)}, (0.3, 0.4), MOTION, ("a",), np.array([0.001])
+    ),
+    IKSolution(
+        MOTION, ("a",), np.array([[0.1], [np.nan]]), np.array([True, False]), np.array([3, -1])
+    ),
     FigureTable.of(
         FigureRow(Kind.COORDINATE, "knee_angle_r", "rmse", value, "rad", Alignment.LAG_REMOVED)
         for value in (0.1, np.nan)
@@ -148,7 +154,7 @@ def test_results_of_other_versions_are_not_used_and_named(
 ) -> None:
     store = Store(tmp_path)
     with monkeypatch.context() as elsewhere:
-        older = {**store_module.library_versions(), "numpy": "2.1.0", "scipy": "1.14.0"}
+        older = {**library_versions(), "numpy": "2.1.0", "scipy": "1.14.0"}
         elsewhere.setattr(store_module, "library_versions", lambda: older)
         store.put(KEY, 1.5)
         assert store.get(KEY) == 1.5
@@ -223,7 +229,7 @@ def test_an_entry_is_a_digest_and_versions_before_the_content(tmp_path: Path) ->
     assert store.path("abcdef") == tmp_path / "ab" / "cdef"
     store.put(KEY, [1.5])
     data = store.path(KEY).read_bytes()
-    versions = json.dumps(dict(store_module.library_versions()), sort_keys=True).encode()
+    versions = json.dumps(dict(library_versions()), sort_keys=True).encode()
     rest = versions + b"\n" + encoded([1.5])
     digest = hashlib.sha256(KEY.encode() + b"\n" + rest).digest()
     assert data == b"kinebench-2\n" + digest + rest == store.entry(KEY, encoded([1.5]))
@@ -317,6 +323,11 @@ def test_the_environment_is_written_once_for_people_too(tmp_path: Path) -> None:
 def test_nothing_can_be_remembered_but_is_made_each_time(tmp_path: Path) -> None:
     """None is what an absent entry gives."""
     store, made = Store(tmp_path), []
+
+    def make() -> object:
+        made.append(1)
+        return None
+
     for _ in range(2):
-        assert store.remember(KEY, lambda: made.append(1)) is None  # type: ignore[func-returns-value]
+        assert store.remember(KEY, make) is None
     assert made == [1, 1]

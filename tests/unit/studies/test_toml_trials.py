@@ -207,7 +207,9 @@ def test_a_study_needs_trials(tmp_path: Path) -> None:
 
 def test_a_warm_up_is_for_augmenters_only(tmp_path: Path) -> None:
     base = read(tmp_path).base
-    assert WarmUp(0.5).applied_to(base).augment.warm_up_s == 0.5
+    warm = WarmUp(0.5).applied_to(base).augment
+    assert isinstance(warm, LSTMAugmenter)
+    assert warm.warm_up_s == 0.5
     plain = replace(base, augment=NoAugmentation())
     assert WarmUp(0.5).applied_to(plain) == plain
 
@@ -386,7 +388,12 @@ def test_a_table_with_a_session_or_a_file_is_one_s_own(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: str
 ) -> None:
     asked: list[Any] = []
-    monkeypatch.setattr(trials, "own_trials", lambda *given: (asked.append(given), ["own"])[1])
+
+    def own_trials(*given: Any) -> list[str]:
+        asked.append(given)
+        return ["own"]
+
+    monkeypatch.setattr(trials, "own_trials", own_trials)
     table = {kind: "x"}
     assert sources_of({"trials": [table]}, "lab", tmp_path) == ("own",)
     assert asked == [(table, "[[trials]] number 1", tmp_path)]

@@ -88,10 +88,10 @@ def test_units_of_markers() -> None:
 def test_a_pelvis_that_lies_and_one_that_is_metres_away() -> None:
     root = LAI_RAJAGOPAL[0]
     names = (*root.coordinates, "pelvis_ty")
-    kinds = ("rotational",) * 3 + ("translational",)
 
     def motion(tilt: float, list_: float, height: float) -> Motion:
-        coordinates = tuple(map(Coordinate, names, kinds))
+        *angles, length = names
+        coordinates = (*map(Coordinate, angles), Coordinate(length, "translational"))
         return Motion(coordinates, np.arange(3) / 10, np.tile([tilt, list_, 0.3, height], (3, 1)))
 
     require_motion_plausible(motion(0.2, 0.1, 0.95), root, "the mocap")

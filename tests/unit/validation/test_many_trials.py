@@ -18,7 +18,7 @@ from kinebench.core.provenance import file_sha256
 from kinebench.io.mot import read_motion, write_motion
 from kinebench.io.trc import read_trc, write_trc
 from kinebench.lab import Population
-from kinebench.lab.camera.catalogue import two_phones
+from kinebench.lab.camera.presets import two_phones
 from kinebench.lab.motions.squat import Squat
 from kinebench.studies.sources.lab_session import LabSession
 from kinebench.validation import Stated, find_trials
@@ -56,7 +56,7 @@ def write_late(path: Path, motion: Motion, lag_s: float) -> None:
     write_motion(path, replace(motion, times=motion.times - lag_s))
 
 
-def run(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> str:
+def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
     assert main(["validate", *map(str, arguments)]) == 0
     return capsys.readouterr().out
 

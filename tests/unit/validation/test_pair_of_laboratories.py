@@ -19,7 +19,7 @@ from kinebench.geometry.rotations import rotation_about_vertical
 from kinebench.io.mot import read_motion, write_motion
 from kinebench.io.trc import read_trc, write_trc
 from kinebench.lab import Population, record
-from kinebench.lab.camera.catalogue import two_phones
+from kinebench.lab.camera.presets import two_phones
 from kinebench.lab.motions.gait import Gait
 from kinebench.lab.motions.squat import Squat
 from kinebench.studies.sources.lab_session import LabSession

@@ -39,11 +39,11 @@ def test_a_lag_that_swings_is_measured() -> None:
     # the root mean square is 5 ms / √2
     times = np.arange(3600) / RATE
     late = 0.005 * np.sin(2 * np.pi * times / 12)
-    moves = [
+    one, other = (
         np.stack([np.sin(2 * np.pi * 4.1 * t), np.cos(2 * np.pi * 4.1 * t)], axis=1)
         for t in (times, times - late)
-    ]
-    assert lag_wander(*moves, RATE) == pytest.approx(0.005 / math.sqrt(2), rel=0.05)
+    )
+    assert lag_wander(one, other, RATE) == pytest.approx(0.005 / math.sqrt(2), rel=0.05)
 
 
 def test_too_little_tells_nothing() -> None:

@@ -22,7 +22,7 @@ from kinebench.io.c3d import write_c3d
 from kinebench.io.mot import read_motion
 from kinebench.io.trc import read_trc
 from kinebench.lab import Population
-from kinebench.lab.camera.catalogue import two_phones
+from kinebench.lab.camera.presets import two_phones
 from kinebench.lab.motions.squat import Squat
 from kinebench.osim.edits import marker_names, with_renamed_markers
 from kinebench.studies.sources.lab_session import LabSession
@@ -49,7 +49,7 @@ def only(folder: Path, pattern: str) -> Path:
     return found
 
 
-def result(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> dict[str, Any]:
+def result(capsys: pytest.CaptureFixture[str], *arguments: object) -> dict[str, Any]:
     assert main(["validate", *map(str, arguments), "--json"]) == 0
     found: dict[str, Any] = json.loads(capsys.readouterr().out)
     return found

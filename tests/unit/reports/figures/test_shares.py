@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
+from matplotlib.patches import Rectangle
 
 from kinebench.errors import ValueRangeError
 from kinebench.reports.figures.shares import SharePanel, course_figure, shares_figure
@@ -15,9 +17,15 @@ PANELS = (
 )
 
 
+def bars_of(axis: Axes) -> list[Rectangle]:
+    """From top to bottom; the first patch is the band of what is not notable."""
+    bars = [patch for patch in axis.patches[1:] if isinstance(patch, Rectangle)]
+    return sorted(bars, key=lambda bar: -bar.get_y())
+
+
 def test_bars_are_as_long_as_the_parts_from_top_to_bottom() -> None:
     axis = shares_figure(CAUSES, PANELS).axes[0]
-    bars = sorted(axis.patches[1:], key=lambda bar: -bar.get_y())
+    bars = bars_of(axis)
     assert [bar.get_width() for bar in bars] == [8.0, -2.0, 0.0]
     labels = {text.get_position()[1]: text.get_text() for text in axis.get_yticklabels()}
     assert [labels[place] for place in sorted(labels, reverse=True)] == list(CAUSES)
@@ -25,7 +33,7 @@ def test_bars_are_as_long_as_the_parts_from_top_to_bottom() -> None:
 
 def test_marked_causes_stand_out() -> None:
     axis = shares_figure(CAUSES, PANELS, ["window"]).axes[0]
-    bars = sorted(axis.patches[1:], key=lambda bar: -bar.get_y())
+    bars = bars_of(axis)
     assert [to_hex(bar.get_facecolor()) for bar in bars] == [BLUE, VERMILLION, BLUE]
 
 

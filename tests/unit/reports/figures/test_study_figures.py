@@ -78,7 +78,7 @@ def test_a_line_per_level_of_the_second_factor() -> None:
     figure = interaction_figure(means, ("pose", ["a", "b", "c"]), ("setup", ["x", "y"]), "RMSE (°)")
     (axis,) = figure.axes
     assert [line.get_label() for line in axis.lines] == ["x", "y"]
-    assert list(axis.lines[1].get_ydata()) == [2.0, 4.0, 7.0]
+    assert np.asarray(axis.lines[1].get_ydata()).tolist() == [2.0, 4.0, 7.0]
     assert [label.get_text() for label in axis.get_xticklabels()] == ["a", "b", "c"]
     assert (axis.get_xlabel(), axis.get_ylabel()) == ("pose", "RMSE (°)")
     assert "setup" in as_svg(figure)

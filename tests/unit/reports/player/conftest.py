@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,19 @@ from kinebench.core import Model, Motion
 from kinebench.kinematics import read_tree
 from kinebench.lab import generic_body
 from kinebench.reports.player import PlayerBlock, Skeleton, player_block, skeleton_of
+
+
+def decoded(text: str, n_frames: int) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
+    """By the rule that the docstring states, a number at a time; the player does the same."""
+    numbers, number, shift = [], 0, 0
+    for byte in base64.b64decode(text):
+        number |= (byte & 127) << shift
+        shift += 7
+        if byte < 128:
+            numbers.append(-(number + 1) // 2 if number % 2 else number // 2)
+            number, shift = 0, 0
+    bends = np.array(numbers, np.int64).reshape(n_frames, -1)
+    return bends.cumsum(axis=0).cumsum(axis=0)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import base64
 import json
 import re
 from dataclasses import replace
@@ -23,6 +22,7 @@ from kinebench.reports.player import (
     skeleton_of,
 )
 from kinebench.reports.player.block import player_markup, player_script, player_style
+from tests.unit.reports.player.conftest import decoded
 
 EVIL = '</script><script>alert("x")</script><img onerror="y">'
 VOID = {"input", "meta", "br", "link"}
@@ -62,8 +62,10 @@ def content(block: PlayerBlock) -> dict[str, Any]:
     return dict(json.loads(block.content))
 
 
-def values(text: str, step: float) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    whole = np.frombuffer(base64.b64decode(text), "<i2").astype(float)
+def values(
+    text: str, n_frames: int, step: float
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    whole = decoded(text, n_frames)
     return np.where(whole == -32768, np.nan, whole * step)
 
 
@@ -72,10 +74,10 @@ def test_positions_are_the_skeletons_within_quantisation(
 ) -> None:
     held = content(block)
     for part, skeleton in zip(held["skeletons"], (reference, estimate), strict=True):
-        flat = values(part["positions"], held["step"])
+        flat = values(part["positions"], held["frames"], held["step"])
         found = flat.reshape(skeleton.positions.shape) + held["middle"]
         np.testing.assert_allclose(found, skeleton.positions, atol=0.51e-4)
-    turns = values(held["turns"]["values"], held["turns"]["step"])
+    turns = values(held["turns"]["values"], held["frames"], held["turns"]["step"])
     expected = np.degrees(orientation_errors(reference, estimate))
     np.testing.assert_allclose(turns.reshape(expected.shape), expected, atol=0.0051)
 
@@ -110,7 +112,7 @@ def test_missing_frames_are_marked(model: Model, motion: Motion, reference: Skel
     rows[:50] = np.nan
     part = skeleton_of(model, replace(motion, values=rows))
     held = content(player_block(reference, part, "c", "d"))
-    positions = values(held["skeletons"][1]["positions"], held["step"])
+    positions = values(held["skeletons"][1]["positions"], held["frames"], held["step"])
     assert np.isnan(positions.reshape(121, -1)[:30]).all()
     assert held["first"] >= 30
     rows[:] = np.nan

@@ -23,7 +23,7 @@ def contrast(one: str, other: str) -> float:
     ("colours", "places"),
     [(LIGHT, np.linspace(0.97, 0.22, LEVELS)), (DARK, np.linspace(0.2, 0.98, LEVELS))],
 )
-def test_they_are_those_of_magma(colours: tuple[str, ...], places: np.ndarray) -> None:  # type: ignore[type-arg]
+def test_they_are_those_of_magma(colours: tuple[str, ...], places: np.ndarray) -> None:
     expected = colormaps["magma"](places)[:, :3]
     found = np.array([to_rgb(colour) for colour in colours])
     assert np.abs(found - expected).max() < 0.02

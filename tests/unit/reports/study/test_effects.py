@@ -102,7 +102,8 @@ def test_means_of_a_quantity_per_level(study: Study, scores: tuple[Score, ...]) 
 
 
 def test_an_interaction_is_what_does_not_add_up(study: Study, scores: tuple[Score, ...]) -> None:
-    found = interaction_of(*study.factors, scores)
+    one, other = study.factors
+    found = interaction_of(one, other, scores)
     assert found is not None
     assert found.means.shape == (3, 2)
     # 0.5° at one cell of 3 × 2 leaves 0.5 (1 − 1/3) (1 − 1/2) there
@@ -115,7 +116,8 @@ def test_an_interaction_is_what_does_not_add_up(study: Study, scores: tuple[Scor
 
 def test_factors_that_add_up_do_not_interact(study: Study, scores: tuple[Score, ...]) -> None:
     without = [score for score in scores if score.labels["filter"] != "6 Hz"]
-    found = interaction_of(*study.factors, without)
+    one, other = study.factors
+    found = interaction_of(one, other, without)
     assert found is not None
     assert found.departure == pytest.approx(0, abs=1e-12)
 
@@ -126,7 +128,8 @@ def test_one_level_interacts_with_nothing(study: Study, scores: tuple[Score, ...
     assert interaction_of(study.factors[0], single, labelled) is None
     assert len(strongest_interactions((*study.factors, single), labelled)) == 1
     broken = [s for s in scores if (s.labels["filter"], s.labels["augmenter"]) != ("none", "v0.3")]
-    assert interaction_of(*study.factors, broken) is None
+    one, other = study.factors
+    assert interaction_of(one, other, broken) is None
 
 
 def test_other_factors_stand_at_their_first_levels(study: Study, scores: tuple[Score, ...]) -> None:
