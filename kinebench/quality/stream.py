@@ -281,8 +281,13 @@ def frozen(recording: Markers, subject: Subject) -> Iterator[Finding] | None:
 
 def _frozen(recording: Markers, step: float) -> Iterator[Finding]:
     with np.errstate(invalid="ignore"):
-        steps = np.abs(np.diff(recording.positions, axis=0))
-        still: NDArray[np.bool_] = np.asarray((steps < _STILL_M).all(axis=2))
+        still: NDArray[np.bool_] = np.stack(
+            [
+                (np.abs(np.diff(path, axis=0)) < _STILL_M).all(axis=1)
+                for path in np.swapaxes(recording.positions, 0, 1)
+            ],
+            axis=1,
+        )
     seconds = _FROZEN_ROUNDED_S if step else _FROZEN_S
     needed = max(3, round(seconds * recording.rate_hz))
     held: dict[str, float] = {}
