@@ -272,6 +272,14 @@ def test_a_version_that_cannot_be_tried_is_remarked_not_accused(
     assert planned.origin.augmenter_excluded == ("lab-1",)
 
 
+def test_who_made_the_markers_is_found_also_where_nothing_is_stated(
+    lab_content: SessionContent, plan: Callable[..., Plan], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "VERSIONS", TWO)
+    planned = plan(replace(lab_content, augmenter=""), PipelineSpec())
+    assert planned.origin.augmenter_found == "lab-1"
+
+
 def test_the_stated_version_must_be_there_where_the_run_would_use_it(
     lab_content: SessionContent, plan: Callable[..., Plan], monkeypatch: pytest.MonkeyPatch
 ) -> None:

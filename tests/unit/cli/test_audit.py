@@ -6,15 +6,19 @@ import json
 import sys
 from collections.abc import Mapping
 from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import pytest
 
 from kinebench.cli import audit as command
 from kinebench.cli.main import main
+from kinebench.core import Coordinate, Motion
 from kinebench.errors import KinebenchError
+from kinebench.io.mot import write_motion
 from kinebench.pipeline.audit import TrialAudit
 from kinebench.quality.finding import Assessment, Finding, Severity
 from kinebench.remarks import Remark
@@ -145,6 +149,35 @@ def test_json_has_every_finding_once(
     (told,) = json.loads(capsys.readouterr().out)["trials"]
     for key, expected in (("findings", ("gaps", "red")), ("notes", ("units", "green"))):
         assert [(one["check"], one["severity"]) for one in told[key]] == [expected]
+
+
+@dataclass(frozen=True)
+class Planned:
+    motion: Motion | None = None
+
+
+def test_a_motion_that_lies_beside_the_keypoints_is_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged: list[Motion | None] = []
+
+    def audit_trial(plan: Planned, remarks: object) -> Any:
+        judged.append(plan.motion)
+        return audited(severity="green")
+
+    monkeypatch.setattr(command, "planned", lambda arguments: (Planned(), None, ()))
+    monkeypatch.setattr("kinebench.pipeline.audit.audit_trial", audit_trial)
+    monkeypatch.setattr("kinebench.pipeline.audit.worst_of", lambda audits: "green")
+    motion = Motion((Coordinate("knee_angle_r"),), [0.0, 0.5], [[0.1], [0.2]])
+    write_motion(tmp_path / "squat.mot", motion)
+    (tmp_path / "squat.trc").touch()
+    words = ["audit", "--keypoints", str(tmp_path / "squat.trc")]
+    assert main(words) == 0
+    assert main([*words, "--motion", str(tmp_path / "squat.mot")]) == 0
+    bare, beside = judged
+    assert bare is None
+    assert beside is not None
+    np.testing.assert_allclose(beside.values, motion.values, atol=1e-6)
 
 
 def test_trials_of_a_session_are_counted(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from kinebench.augmentation import FloorOffset, LSTMAugmenter, NoAugmentation
 from kinebench.cleaning import Butterworth, FillGaps, Rotate
 from kinebench.cleaning.catalogue import parse_cleaners
+from kinebench.core.model import Model
 from kinebench.core.stages import Cleaner
 from kinebench.errors import FileFormatError, KinebenchError, NameNotFoundError, ValueRangeError
 from kinebench.ik.fast import FastIK
@@ -162,6 +164,11 @@ def test_a_scaled_model_needs_no_files_of_scaling(monkeypatch: pytest.MonkeyPatc
     pipeline = spec.build_on(model, spec.make_augmenter(""))
     assert pipeline.solve == FastIK(ik_tasks())
     assert pipeline.generic == pipeline.scale.model == model  # type: ignore[attr-defined]
+    # what a scaled model was scaled from: of the laboratory's body always there
+    other = Model("other", model.xml)
+    assert spec.build_on(other, NoAugmentation()).generic == other
+    of_lab = replace(spec, body="lab").build_on(other, NoAugmentation())
+    assert of_lab.generic == model
     with pytest.raises(AssertionError, match="Setup_IK_openpose"):
         PipelineSpec(track="openpose").build_on(model, NoAugmentation())
 
