@@ -36,9 +36,13 @@ COUNT = 300
 # by imports whole files are run: these take minutes, or start many processes
 SLOW = frozenset(
     {
-        "test_browser.py", "test_check.py", "test_ci_examples.py", "test_cluster.py",
-        "test_damaged_input.py", "test_demo.py", "test_fitting.py", "test_gate_museum.py",
-        "test_interruption.py", "test_lab_1.py", "test_planted_faults.py", "test_pool.py",
+        "end_to_end/test_check.py", "end_to_end/test_ci_examples.py",
+        "end_to_end/test_damaged_input.py", "end_to_end/test_demo.py",
+        "end_to_end/test_faults.py", "end_to_end/test_gate_museum.py",
+        "end_to_end/test_interruption.py", "unit/quality/test_planted_faults.py",
+        "unit/reports/player/test_browser.py", "unit/reports/study/test_browser.py",
+        "unit/studies/test_cluster.py", "unit/studies/test_pool.py",
+        "unit/training/test_fitting.py", "unit/training/test_lab_1.py",
     }
 )  # fmt: skip
 

@@ -24,28 +24,33 @@ class ImportMap:
         Module → files of the package and of the tests that import it, anywhere in their text.
     sizes : dict
         Test file → bytes: of two at the same distance the smaller one is run first.
+    left_out : frozenset
+        Test files that are run for the module alone that they are named after.
     """
 
     importers: dict[str, frozenset[str]]
     sizes: dict[str, int]
+    left_out: frozenset[str] = frozenset()
 
     def files(self, mutant: Mutant) -> list[str]:
-        """Test files in the order in which they are to be run."""
+        """Test files in the order in which they are to be run, the module's own first."""
         home = "/".join(("tests/unit", *mutant.path.split("/")[1:-1]))
-        known, layer, ordered = {mutant.path}, {mutant.path}, []
+        own = f"{home}/test_{mutant.path.split('/')[-1]}"
+        known, layer = {mutant.path}, {mutant.path}
+        ordered = [own] if own in self.sizes else []
         for _ in range(FARTHEST + 1):
             layer = set().union(*(self.importers.get(path, ()) for path in layer)) - known
             known |= layer
-            tests = [path for path in layer if path in self.sizes]
+            tests = [path for path in layer if path in self.sizes and path != own]
             tests.sort(key=lambda path: (not path.startswith(home), self.sizes[path]))
-            ordered += tests
+            ordered += [path for path in tests if path not in self.left_out]
         return ordered
 
 
 def read_import_map(root: Path, left_out: frozenset[str] = frozenset()) -> ImportMap:
-    """Imports of package and tests; files named in `left_out` are not run."""
+    """Imports of package and tests; `left_out` are paths from the folder of tests on."""
     importers: dict[str, set[str]] = defaultdict(set)
-    tests = [p for p in root.glob("tests/**/test_*.py") if p.name not in left_out]
+    tests = list(root.glob("tests/**/test_*.py"))
     for path in [*root.glob("kinebench/**/*.py"), *tests]:
         name = path.relative_to(root).as_posix()
         for command in _COMMAND.findall(path.read_text(encoding="utf-8")):
@@ -55,7 +60,8 @@ def read_import_map(root: Path, left_out: frozenset[str] = frozenset()) -> Impor
                 if (root / target).exists():
                     importers[target].add(name)
     sizes = {path.relative_to(root).as_posix(): path.stat().st_size for path in tests}
-    return ImportMap({module: frozenset(names) for module, names in importers.items()}, sizes)
+    known = {module: frozenset(names) for module, names in importers.items()}
+    return ImportMap(known, sizes, frozenset(f"tests/{name}" for name in left_out))
 
 
 def _imported(tree: ast.Module) -> set[str]:

@@ -24,9 +24,9 @@ changed, `min` for `max`. Texts are left alone.
 Which tests a mutant meets, until one fails: with a map of lines, those that execute its line (those
 of its package first), then those that execute anything of its module, up to 90 s of tests in each
 stage as they were timed; there a mutant that makes them take six times as long plus a minute
-counts as caught. By imports (`--by-imports`), the eight test files that are nearest to its module;
-there time catches nothing, and test files that take minutes or start processes are not run, so
-that the rate is a lower bound.
+counts as caught. By imports (`--by-imports`), the eight test files that are nearest to its module,
+that of its name first; there time catches nothing, and test files that take minutes or start
+processes are run for the module of their name alone, so that the rate is a lower bound.
 
 A mutant is *equivalent* when no input makes it behave otherwise, judged by reading; the reasons are
 listed. The rate is of the others. Its interval is Wilson's, 95 %.

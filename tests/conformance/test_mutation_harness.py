@@ -145,8 +145,30 @@ def test_tests_that_import_a_module_come_before_those_that_import_its_users(
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
-    known = read_import_map(tmp_path, left_out=frozenset({"test_slow.py"}))
+    known = read_import_map(tmp_path, left_out=frozenset({"end_to_end/test_slow.py"}))
     (mutant, *_) = mutants(tmp_path, "kinebench/ik/m.py")
     near, far = known.files(mutant)[:2], known.files(mutant)[2:]
     assert near == ["tests/unit/ik/test_m.py", "tests/end_to_end/test_a.py"]
     assert sorted(far) == ["tests/end_to_end/test_b.py", "tests/unit/cli/test_ik.py"]
+
+
+def test_the_test_file_of_a_module_s_name_comes_first_however_long_it_takes(
+    tmp_path: Path,
+) -> None:
+    files = {
+        "kinebench/ik/m.py": "factor = 2\n",
+        "tests/unit/ik/test_a.py": "import kinebench.ik.m\n",
+        "tests/unit/ik/test_m.py": '"""Longer than others, and slow."""\nimport kinebench.ik.m\n',
+        "tests/unit/ik/test_slow.py": "import kinebench.ik.m\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    slow = frozenset({"unit/ik/test_m.py", "unit/ik/test_slow.py"})
+    (mutant, *_) = mutants(tmp_path, "kinebench/ik/m.py")
+    chosen = read_import_map(tmp_path, left_out=slow).files(mutant)
+    assert chosen == ["tests/unit/ik/test_m.py", "tests/unit/ik/test_a.py"]
+
+
+def test_files_that_are_left_out_are_there() -> None:
+    assert [name for name in harness.SLOW if not (harness.ROOT / "tests" / name).exists()] == []

@@ -272,6 +272,24 @@ def test_a_version_that_cannot_be_tried_is_remarked_not_accused(
     assert planned.origin.augmenter_excluded == ("lab-1",)
 
 
+def test_the_stated_version_must_be_there_where_the_run_would_use_it(
+    lab_content: SessionContent, plan: Callable[..., Plan], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where another one is asked for, it matters for the model alone, and is remarked."""
+
+    def lacking(*_: str) -> Path:
+        raise DatasetError("no network here")
+
+    monkeypatch.setattr("kinebench.datasets.fetch_file", lacking)
+    load_networks.cache_clear()  # another test may have had the files
+    trials = {"squats": lab_content.trials["squats"]}
+    stated = replace(lab_content, augmenter="v0.3", trials=trials)
+    with pytest.raises(DatasetError, match="no network here"):
+        plan(stated, PipelineSpec())
+    with pytest.warns(match=r"was scaled on others \(unknown\)"):
+        plan(stated, LAB_1)
+
+
 def test_a_trial_cut_after_augmentation_is_remarked(
     lab_content: SessionContent, plan: Callable[..., Plan]
 ) -> None:

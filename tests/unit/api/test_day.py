@@ -155,6 +155,7 @@ def test_values_that_cannot_be_compared(result: Any) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::kinebench.errors.KinebenchWarning")
+@pytest.mark.usefixtures("undrawn")
 def test_validate_says_what_the_command_says(files: Path, result: Any, tmp_path: Path) -> None:
     kb.write(tmp_path / "video.mot", result.motion)
     found = kb.validate(files / "truth.mot", tmp_path / "video.mot", lag=0.0)
@@ -224,6 +225,7 @@ activities = ["one squat"]
 
 
 @pytest.mark.filterwarnings("ignore::kinebench.errors.KinebenchWarning")
+@pytest.mark.usefixtures("undrawn")
 def test_check_is_the_gate(tmp_path: Path) -> None:
     gate = tmp_path / "tiny.toml"
     gate.write_text(GATE)

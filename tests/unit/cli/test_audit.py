@@ -65,6 +65,26 @@ def test_a_motion_goes_with_files_only(tmp_path: Path, capsys: pytest.CaptureFix
     assert "--motion: only with --keypoints" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["session", "--keypoints", "squat.trc"], "name either a session or --keypoints FILE"),
+        (["session", "--static", "static.trc"], "--static: only with --keypoints"),
+        (["--keypoints", "squat.trc", "--trial", "squat"], "--trial: only with a session"),
+    ],
+)
+def test_an_audit_is_of_a_session_or_of_files(
+    words: list[str], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "session" / "MarkerData").mkdir(parents=True)
+    for name in ("squat.trc", "static.trc"):
+        (tmp_path / name).touch()
+    assert main(["audit", *words]) == 2
+    assert told in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("light", "code"), [("red", 1), ("amber", 0), ("green", 0)])
 def test_the_light_is_the_exit_code_and_a_page_is_written_when_asked(
     tmp_path: Path,

@@ -103,9 +103,13 @@ def test_json(trc: Path, answer: Callable[..., Any], capsys: pytest.CaptureFixtu
 def test_mass_and_height_are_needed_and_checked(
     trc: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit):
-        parsed(str(trc), "--mass", "72")
-    assert "--height" in capsys.readouterr().err
+    for given, lacking in (
+        (("--mass", "72"), "--height"),
+        (("--height", "1.7"), "--mass"),
+    ):
+        with pytest.raises(SystemExit):
+            parsed(str(trc), *given)
+        assert f"required: {lacking}" in capsys.readouterr().err
     with pytest.raises(ValueRangeError, match="mass_kg must be a number above 0"):
         run(parsed(str(trc), "--mass", "0", "--height", "1.7"))
 

@@ -13,7 +13,7 @@ import pytest
 
 from kinebench.baselines.gate import QUICK_BASELINE
 from kinebench.cli import kinds, main
-from kinebench.cli.kinds import _KINDS, _WANTED, kind_of
+from kinebench.cli.kinds import _ENDINGS, _KINDS, _WANTED, kind_of
 from kinebench.core import Coordinate, Markers, Motion
 from kinebench.io.mot import write_motion
 from kinebench.io.trc import write_trc
@@ -55,6 +55,14 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "baseline.toml").write_bytes(QUICK_BASELINE.read_bytes())
     (folder / "page.html").write_text("<html></html>")
     return folder
+
+
+def test_what_an_argument_wants_is_kinds_that_there_are_in_words() -> None:
+    known = {*_KINDS, *_ENDINGS.values(), "folder"}
+    for argument, wanted in _WANTED.items():
+        assert isinstance(wanted.kinds, tuple), argument
+        assert set(wanted.kinds) <= known, argument
+        assert isinstance(wanted.words, str), argument
 
 
 def named(place: Path, kind: str) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from kinebench.cli.main import main
+from kinebench.cli.run import _stance
 from kinebench.core import Markers
 from kinebench.core.keypoints import OPENCAP_20
 from kinebench.io.trc import write_trc
@@ -83,3 +84,12 @@ def test_a_plan_as_toml_is_read_back(trc: Markers, capsys: Capture) -> None:
     assert capsys.readouterr().out.splitlines() == lines
     assert lines[0] == "[pipeline]"
     assert "warm_up_s = 1.0" in lines
+
+
+def test_how_one_stood_is_told_where_keypoints_tell_it() -> None:
+    assert _stance({"window_s": (0.0, 0.5)}) == _stance({"movement_mm": None}) == ""
+    stood = {"movement_mm": 3.4, "knee_flexion_deg": (5.2, 6.8), "trunk_lean_deg": 2.1}
+    assert _stance(stood) == (
+        ": joints move by 3 mm at most, knees are bent by 5° (right) and 7° (left), the trunk"
+        " leans by 2°"
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Mapping
 
 import numpy as np
@@ -380,6 +381,11 @@ def test_of_several_low_frames_the_lowest_counts_and_of_a_slow_camera_three_fram
                                          ("LSmallToe", 0.04, 40))}  # fmt: skip
     moving = figure(60, courses)
     assert math.exp(of_frames(moving, moving)["low outlier"]) == pytest.approx(71.0)
+    lost = {"RHeel": along("y", np.full(60, np.nan)), "LSmallToe": along("y", np.full(60, np.nan))}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # numpy's, of a course without a frame
+        without = figure(60, {**lost, "LBigToe": courses["LBigToe"]})
+        assert math.exp(of_frames(without, without)["low outlier"]) == pytest.approx(71.0)
     slow = figure(7, {"RHeel": along("y", [0, 0, 0, -0.05, 0, 0, 0])}, rate_hz=2.0)
     assert math.exp(of_frames(slow, slow)["low outlier"]) == pytest.approx(51.0)
 

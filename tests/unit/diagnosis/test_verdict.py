@@ -510,7 +510,7 @@ def test_solvers_are_suspected_from_what_is_notable_on_and_told_with_what_they_d
 
 @pytest.mark.parametrize(
     ("rate_hz", "n_frames", "n_mean"),
-    [(60, 121, 12), (100, 50, 20), (2, 9, 1), (60, 5, 5), (60, 1, 1)],
+    [(60, 121, 12), (100, 50, 20), (10, 4, 2), (2, 9, 1), (60, 5, 5), (60, 1, 1)],
 )  # fmt: skip
 @pytest.mark.parametrize("where", [0, -1])
 def test_angles_are_averaged_over_a_fifth_of_a_second_wherever_it_is(

@@ -267,6 +267,12 @@ def test_ratios_and_masses_are_written_to_a_thousandth_per_cent_and_a_tenth_of_a
     assert found["model_mass_kg"] == 22.2235
 
 
+def test_a_window_is_written_to_a_microsecond(run: PipelineRun) -> None:
+    scaling = replace(run.scaling, window_s=(1.2666666, 1.5666666))
+    found = summary(replace(run, scaling=scaling))
+    assert found["static"]["window_s"] == [1.266667, 1.566667]
+
+
 def test_a_single_frame_has_no_rate(run: PipelineRun) -> None:
     def first(motion: Motion) -> Motion:
         return motion.at_frames(np.array([0]))

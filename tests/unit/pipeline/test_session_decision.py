@@ -292,6 +292,13 @@ def test_a_model_scaled_on_another_version_s_markers_is_remarked(
     assert not any("scaled on others" in remark.text for remark in with_window)
 
 
+def test_a_scaled_model_that_is_asked_for_leaves_a_window_nothing_to_do() -> None:
+    known = files(static=False, model_asked=True)
+    assert scale_on(known, None, PipelineSpec()) is ScaleOn.SCALED_MODEL
+    with pytest.raises(ValueRangeError, match="a static window would have no effect"):
+        scale_on(known, None, PipelineSpec(window=ASKED))
+
+
 CLEAN = parse_cleaners("butterworth:6")
 
 

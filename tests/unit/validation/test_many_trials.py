@@ -61,6 +61,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
     return capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_every_trial_that_both_have(
     visit: Path,
     tmp_path: Path,

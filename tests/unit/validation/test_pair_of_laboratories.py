@@ -237,6 +237,7 @@ def test_a_squat_against_somebodys_walk(
     assert "is it the same movement of the same person?" in said
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_what_is_written(session: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     mocap = session / "OpenSimData" / "Mocap" / "IK" / "squats.mot"
     out, page = tmp_path / "out", tmp_path / "page.html"

@@ -6,6 +6,8 @@ import json
 import math
 import re
 import shutil
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -57,11 +59,13 @@ def errors(found: dict[str, Any]) -> dict[str, float]:
     return {row["item"]: row["rmse"] for row in found["errors"]}
 
 
-@pytest.fixture
-def plain(session: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, float]:
+@pytest.fixture(scope="module")
+def plain(session: Path) -> dict[str, float]:
     """From TRC files, scaled on the static trial."""
-    static = ["--static-mocap", mocap(session, "static1")]
-    return errors(result(capsys, mocap(session), session, *static, *FAST))
+    given = [mocap(session), session, "--static-mocap", mocap(session, "static1"), *FAST]
+    with redirect_stdout(StringIO()) as said:
+        assert main(["validate", *map(str, given), "--json"]) == 0
+    return errors(json.loads(said.getvalue()))
 
 
 def test_c3d_gives_what_trc_gives(
@@ -115,6 +119,7 @@ def test_markers_against_markers(session: Path, capsys: pytest.CaptureFixture[st
     assert not [one for one in found["remarks"] if one["severity"] == "warning"]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_scaled_model_instead_of_a_static_trial(
     session: Path, plain: dict[str, float], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

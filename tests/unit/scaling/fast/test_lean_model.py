@@ -199,6 +199,14 @@ def test_refuses_what_it_cannot_scale(
         lean_template(edited(leg, *changes))
 
 
+@pytest.mark.parametrize("frame", ["/ground", "ground"])
+def test_a_marker_of_the_ground_is_kept_however_the_ground_is_named(leg: Model, frame: str) -> None:
+    changed = edited(
+        leg, (">/bodyset/foot</socket_parent_frame>", f">{frame}</socket_parent_frame>")
+    )
+    assert lean_template(changed).tree.marker_names == lean_template(leg).tree.marker_names
+
+
 def test_needs_markers(leg: Model) -> None:
     text = leg.xml.decode()
     bare = text[: text.index("<MarkerSet")] + text[text.index("</MarkerSet>") + 12 :]
