@@ -215,7 +215,7 @@ def far_points(recording: Markers, subject: Subject) -> Iterator[Finding]:
         f"{listed(names, 3)} up to {farthest:.3g} m from the middle of the body in"
         f" {int(far.any(axis=1).sum())} frames",
         where=names,
-        spans_s=spans_of(far.any(axis=1), recording.times),
+        spans_s=spans_of(np.asarray(far.any(axis=1)), recording.times),
         measured=farthest,
         limit=_FAR_HEIGHTS * height,
         unit="m",
