@@ -84,8 +84,9 @@ def other_angles(axes: FloatArray, angles: FloatArray) -> FloatArray:
     nearest, forth, back = _geometry(axes.tobytes(), axes.shape)
     beta = angles[..., 1]
     other = 2 * nearest - beta
-    alpha = angles[..., 0] + _azimuth(forth, beta) - _azimuth(forth, other)
-    gamma = angles[..., 2] - _azimuth(back, -beta) + _azimuth(back, -other)
+    (c, s), (c_other, s_other) = ((np.cos(b), np.sin(b)) for b in (beta, other))
+    alpha = angles[..., 0] + _azimuth(forth, c, s) - _azimuth(forth, c_other, s_other)
+    gamma = angles[..., 2] - _azimuth(back, c, -s) + _azimuth(back, c_other, -s_other)
     return np.stack([alpha, other, gamma], axis=-1)
 
 
@@ -118,9 +119,8 @@ def _dot(u: FloatArray, v: FloatArray) -> FloatArray:
     return np.asarray((u * v).sum(axis=-1))
 
 
-def _azimuth(turned: FloatArray, angles: FloatArray) -> FloatArray:
+def _azimuth(turned: FloatArray, cosine: FloatArray, sine: FloatArray) -> FloatArray:
     """Where the vector stands about the axis when it has turned; NaN where it lies on it."""
-    cosine, sine = np.cos(angles), np.sin(angles)
     x = turned[..., 0, 0] + turned[..., 0, 1] * cosine + turned[..., 0, 2] * sine
     y = turned[..., 1, 0] + turned[..., 1, 1] * cosine + turned[..., 1, 2] * sine
     return np.where(x * x + y * y > _LOCKED**2, np.arctan2(y, x), np.nan)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
@@ -203,7 +204,7 @@ def far_points(recording: Markers, subject: Subject) -> Iterator[Finding]:
         distance[there] = np.linalg.norm(seen - np.nanmedian(seen, axis=1, keepdims=True), axis=2)
     lengths = stature(typical_lengths(recording))
     height = lengths if np.isfinite(lengths) else subject.height_m
-    far = distance > _FAR_HEIGHTS * height
+    far: NDArray[np.bool_] = np.asarray(distance > _FAR_HEIGHTS * height)
     if not far.any():
         return
     names = tuple(np.array(recording.names)[far.any(axis=0)].tolist())

@@ -66,6 +66,27 @@ def _limited_step(flat, frozen, damping, wanted, w):
 
 
 @compiled
+def _go_on(flat, frozen, stepping, scale, w):
+    """Take the step d, scaled, where it is wanted; remember where that started."""
+    x = w.x
+    for k in range(len(x)):
+        if frozen[k]:
+            continue
+        variable = flat.variables[k]
+        w.old[k] = select(stepping, x[k], w.old[k])
+        moved_to = lowest(highest(x[k] + scale * w.d[k], variable.low), variable.high)
+        x[k] = select(stepping, moved_to, x[k])
+
+
+@compiled
+def _go_back(frozen, worse, w):
+    """Take the last step back where it led uphill."""
+    for k in range(len(w.x)):
+        if not frozen[k]:
+            w.x[k] = select(worse, w.old[k], w.x[k])
+
+
+@compiled
 def minimise(flat, frozen, enough, most, check, w):
     """Minimise E from `w.x`, in place; returns E, iterations, and where it converged.
 
@@ -90,10 +111,7 @@ def minimise(flat, frozen, enough, most, check, w):
         worse = active & (trial > energy * (1.0 + 1e-13) + ROUNDING)
         moved, ended = active & negated(worse), none > 0.0
         if any_lane(worse):
-            for k in range(len(x)):
-                if frozen[k]:
-                    continue
-                x[k] = select(worse, w.old[k], x[k])
+            _go_back(frozen, worse, w)
             stuck = worse & (largest < _LINEAR_END)
             fine, active = fine | stuck, active & negated(stuck)
             damping = select(worse & negated(newton), highest(10.0 * damping, 1e-4), damping)
@@ -133,12 +151,5 @@ def minimise(flat, frozen, enough, most, check, w):
         for k in range(len(x)):
             step = highest(step, size(w.d[k]))
         largest = select(stepping, step, largest)
-        scale = lowest(1.0 + none, _STEP_LIMIT / highest(step, 1e-300))
-        for k in range(len(x)):
-            if frozen[k]:
-                continue
-            variable = flat.variables[k]
-            w.old[k] = select(stepping, x[k], w.old[k])
-            moved_to = lowest(highest(x[k] + scale * w.d[k], variable.low), variable.high)
-            x[k] = select(stepping, moved_to, x[k])
+        _go_on(flat, frozen, stepping, lowest(1.0 + none, _STEP_LIMIT / highest(step, 1e-300)), w)
     return energy, iterations, fine
