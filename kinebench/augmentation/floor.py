@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kinebench.core.arrays import frozen
 from kinebench.core.markers import Markers
 from kinebench.errors import AugmentationError, ValueRangeError
 
@@ -34,7 +35,8 @@ class VerticalShift:
 
     def __call__(self, markers: Markers) -> Markers:
         """Shifted keypoints or augmented markers: both must move together."""
-        return markers.with_positions(markers.positions + np.array([0.0, self.shift_m, 0.0]))
+        shifted = markers.positions + np.array([0.0, self.shift_m, 0.0])
+        return markers.with_positions(frozen(shifted))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,12 @@ FloatArray = NDArray[np.float64]
 
 
 def read_only(values: ArrayLike, shape: tuple[int | None, ...], what: str) -> FloatArray:
-    """Copy to a C-contiguous, read-only float64 array of the expected shape.
+    """A C-contiguous, read-only float64 array of the expected shape.
 
     Parameters
     ----------
     values : array_like
+        Copied, unless it is such an array already: recordings may be large.
     shape : tuple of int or None
         Expected shape; None stands for any length.
     what : str
@@ -31,7 +32,7 @@ def read_only(values: ArrayLike, shape: tuple[int | None, ...], what: str) -> Fl
         When the shape differs or the values are not numbers.
     """
     try:
-        array = np.array(values, dtype=np.float64, order="C", copy=True)
+        array = np.array(values, dtype=np.float64, order="C", copy=not _is_read_only(values))
     except (TypeError, ValueError) as error:
         raise ValueRangeError(f"{what} must be numbers: {error}") from error
     fits = len(shape) == array.ndim and all(
@@ -42,6 +43,24 @@ def read_only(values: ArrayLike, shape: tuple[int | None, ...], what: str) -> Fl
         raise ValueRangeError(f"{what} must have shape {expected}, found {array.shape}")
     array.flags.writeable = False
     return array
+
+
+def frozen(array: FloatArray) -> FloatArray:
+    """A new array that nobody else holds, made read-only, so that a value need not copy it."""
+    array.flags.writeable = False
+    return array
+
+
+def _is_read_only(values: Any) -> bool:
+    """Whether nobody can write to a C-contiguous float64 array, nor to what it is a view of."""
+    if not isinstance(values, np.ndarray) or values.dtype != np.float64:
+        return False
+    whole: Any = values
+    while isinstance(whole, np.ndarray):
+        if whole.flags.writeable:
+            return False
+        whole = whole.base
+    return whole is None and values.flags.c_contiguous
 
 
 def strictly_increasing(values: ArrayLike, what: str) -> FloatArray:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kinebench.core.arrays import FloatArray, read_only, strictly_increasing
+from kinebench.core.arrays import FloatArray, frozen, read_only, strictly_increasing
 from kinebench.core.display import counted, recording_line, small_drawing
 from kinebench.core.exports import markers_as_dataframe, markers_as_xarray
 from kinebench.core.names import columns_of, require_printable
@@ -115,7 +115,10 @@ class Markers(Value):
         columns = columns_of(wanted, self.names)
         confidence = None if self.confidence is None else self.confidence[:, columns]
         return replace(
-            self, names=wanted, positions=self.positions[:, columns], confidence=confidence
+            self,
+            names=wanted,
+            positions=frozen(np.take(self.positions, columns, axis=1)),
+            confidence=confidence,
         )
 
     def rename(self, new_names: dict[str, str]) -> Markers:
@@ -177,7 +180,7 @@ class Markers(Value):
         return Markers(
             self.names + other.names,
             self.times,
-            np.concatenate([self.positions, other.positions], axis=1),
+            frozen(np.concatenate([self.positions, other.positions], axis=1)),
             frame=self.frame,
         )
 

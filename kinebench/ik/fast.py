@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from kinebench.core.arrays import FloatArray
+from kinebench.core.arrays import FloatArray, frozen
 from kinebench.core.ik_tasks import IKTasks
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
@@ -71,9 +71,9 @@ class FastIK:
         """
         tree = read_tree(model)
         names = shared_markers(self.tasks, tree.marker_names, markers.names)
-        targets = _coordinate_tasks(tree, self.tasks)
+        targets, weights = _coordinate_tasks(tree, self.tasks), self.tasks.weights
         mechanism = _mechanism(
-            model, tuple((name, self.tasks.weights[name]) for name in names), tuple(targets.items())
+            model, tuple((name, weights[name]) for name in names), tuple(targets.items())
         )
         column = {name: index for index, name in enumerate(markers.names)}
         start = _start(model, names, markers.positions, [column[name] for name in names])
@@ -107,7 +107,8 @@ def _start(
     model: Model, names: tuple[str, ...], positions: FloatArray, columns: list[int]
 ) -> FloatArray:
     """Default pose where the first markers are: angles must not depend on where one stands."""
-    first = int(np.argmax(~np.isnan(positions[:, columns, 0]).all(axis=1)))
+    there = (not np.isnan(frame[columns, 0]).all() for frame in positions)
+    first = next((index for index, seen in enumerate(there) if seen), 0)
     return _standing(model, names).at(positions[first, columns])
 
 
@@ -177,14 +178,14 @@ def _solution(
     values[:, places] = tracker.x[:, columns]
     observed[:, places] = tracker.observed[:, columns]
     rivals[np.ix_(known, places)] = tracker.rival_poses[known][:, columns]
-    motion = Motion(_coordinates(model), times, values)
+    motion = Motion(_coordinates(model), times, frozen(values))
     return IKSolution(
         motion,
         names,
-        tracker.errors[:, order],
+        frozen(np.take(tracker.errors, order, axis=1)),
         tracker.outcomes["converged"],
         tracker.outcomes["iterations"],
         observed,
         np.rad2deg(tracker.rival),
-        rivals,
+        frozen(rivals),
     )

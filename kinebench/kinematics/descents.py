@@ -25,7 +25,7 @@ _FINALISTS = 3  # starts that are followed to their end
 
 
 class Found(NamedTuple):
-    """What the solver tells of n frames: as in `MarkerTracker`."""
+    """What the solver tells of frames: as in `MarkerTracker`."""
 
     x: FloatArray
     outcomes: Any
@@ -101,15 +101,20 @@ class Descents:
 
     def minima(self, frames: IntArray, starts: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Poses (n, n_variables) and E (n,) that starts lead to, each in its frame."""
-        found = self.solve(frames, starts, 0, RATE)
+        frozen = np.zeros(len(self.defaults), np.bool_)
+        found = self._search(frames, starts, self.columns, frozen, -1.0, MAX_ITERATIONS)
         energies = found.outcomes["energy"]
         return found.x, np.where(np.isnan(energies), np.inf, energies)
 
-    def solve(self, frames: IntArray, starts: FloatArray, n_root: int, rate: float) -> Found:
-        """Frames solved from starts (n, n_variables); other parameters of the compiled function."""
+    def solve(self, frames: IntArray, starts: FloatArray, n_root: int, found: Found) -> None:
+        """Frames solved from starts (n, n_variables), their results put where `found` has them.
+
+        `n_root` as in the compiled function; the rate of convergence is that of tracking so far.
+        """
         frozen = np.zeros(len(self.defaults), np.bool_)
         limits = frozen, -1.0, MAX_ITERATIONS
-        return self._solve_apart(frames, starts, self.columns, *limits, n_root, rate)
+        rate = float(self.work.rate[0])
+        self._solve_apart(frames, starts, self.columns, *limits, n_root, rate, frames, found)
 
     def _from(
         self,
@@ -123,8 +128,29 @@ class Descents:
         """Poses and E that starts (n_frames, n_starts, n_variables) lead to."""
         shape = starts.shape[:2]
         rows, starts = np.repeat(frames, shape[1]), starts.reshape(-1, starts.shape[2])
-        found = self._solve_apart(rows, starts, columns, frozen, enough, most, 0, RATE)
+        found = self._search(rows, starts, columns, frozen, enough, most)
         return found.x.reshape(*shape, -1), found.outcomes["energy"].reshape(shape)
+
+    def _search(
+        self,
+        frames: IntArray,
+        starts: FloatArray,
+        columns: IntArray,
+        frozen: NDArray[np.bool_],
+        enough: float,
+        most: int,
+    ) -> Found:
+        """Results of n frames from starts (n, n_variables), of which nothing is known before."""
+        n = len(starts)
+        found = Found(
+            np.empty(starts.shape),
+            np.empty(n, RESULT),
+            np.empty(starts.shape, np.bool_),
+            np.empty((n, len(columns))),
+        )
+        rows = np.arange(n)
+        self._solve_apart(frames, starts, columns, frozen, enough, most, 0, RATE, rows, found)
+        return found
 
     def _solve_apart(
         self,
@@ -136,19 +162,13 @@ class Descents:
         most: int,
         n_root: int,
         rate: float,
-    ) -> Found:
-        n = len(starts)
-        found = Found(
-            np.empty(starts.shape),
-            np.empty(n, RESULT),
-            np.empty(starts.shape, np.bool_),
-            np.empty((n, len(columns))),
-        )
+        rows: IntArray,
+        found: Found,
+    ) -> None:
         self._apart(
             self.mechanism.flat, self._lanes, self.measured, columns, frames,
-            np.ascontiguousarray(starts), frozen, enough, most, n_root, rate, *found,
+            np.ascontiguousarray(starts), frozen, enough, most, n_root, rate, rows, *found,
         )  # fmt: skip
-        return found
 
 
 @lru_cache(maxsize=1)

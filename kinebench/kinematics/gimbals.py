@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
@@ -68,37 +69,61 @@ def _slope(term: Term) -> float:
 
 
 def other_angles(axes: FloatArray, angles: FloatArray) -> FloatArray:
-    """The second triple (n, 3) rad for the rotations of a first one; NaN in gimbal lock.
+    """The second triples (n, ..., 3) rad for the rotations of first ones; NaN in gimbal lock.
 
     With c' = Rot(b, β) c, the rotation leaves a · c' as it is. Two angles β give the same: they
     lie on both sides of the one that brings c nearest to a. What α and γ then have to make up for
     is how far c' moves about a, and a about c.
+
+    Parameters
+    ----------
+    axes : (..., 3, 3)
+        Unit axes of three rotations, or of those of several joints.
+    angles : (n, ..., 3) rad
     """
-    a, b, c = axes
-    beta = angles[:, 1]
-    other = 2 * _nearest(axes) - beta
-    alpha = angles[:, 0] + _azimuth(a, b, c, beta) - _azimuth(a, b, c, other)
-    gamma = angles[:, 2] - _azimuth(c, b, a, -beta) + _azimuth(c, b, a, -other)
-    return np.stack([alpha, other, gamma], axis=1)
+    nearest, forth, back = _geometry(axes.tobytes(), axes.shape)
+    beta = angles[..., 1]
+    other = 2 * nearest - beta
+    (c, s), (c_other, s_other) = ((np.cos(b), np.sin(b)) for b in (beta, other))
+    alpha = angles[..., 0] + _azimuth(forth, c, s) - _azimuth(forth, c_other, s_other)
+    gamma = angles[..., 2] - _azimuth(back, c, -s) + _azimuth(back, c_other, -s_other)
+    return np.stack([alpha, other, gamma], axis=-1)
 
 
-def _azimuth(about: FloatArray, axis: FloatArray, v: FloatArray, angles: FloatArray) -> FloatArray:
-    """Where v stands about one axis when it has turned about another; NaN where it lies on it."""
-    helper = np.eye(3)[int(np.argmin(np.abs(about)))]
-    first = _cross(helper, about)
-    first /= np.sqrt(first @ first)
-    plane = np.stack([first, _cross(about, first)])
-    along = axis * (axis @ v)
-    # Rodrigues' formula
-    parts = plane @ np.stack([along, v - along, _cross(axis, v)], axis=1)
-    x, y = parts @ np.stack([np.ones_like(angles), np.cos(angles), np.sin(angles)])
+@lru_cache(maxsize=64)
+def _geometry(axes: bytes, shape: tuple[int, ...]) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """What `other_angles` needs of axes that come again and again."""
+    a, b, c = np.moveaxis(np.frombuffer(axes).reshape(shape), -2, 0)
+    return _nearest(a, b, c), _turned(a, b, c), _turned(c, b, a)
+
+
+def _nearest(a: FloatArray, b: FloatArray, c: FloatArray) -> FloatArray:
+    """The second angle (...,) rad that brings the third axis nearest to the first."""
+    return np.asarray(np.arctan2(_dot(a, np.cross(b, c)), _dot(a, c) - _dot(a, b) * _dot(b, c)))
+
+
+def _turned(about: FloatArray, axis: FloatArray, v: FloatArray) -> FloatArray:
+    """Coordinates across one axis of a vector that turns about another: (..., 2, 3).
+
+    Of 1, cosine and sine of the angle, by Rodrigues' formula.
+    """
+    helper = np.eye(3)[np.argmin(np.abs(about), axis=-1)]
+    first = np.cross(helper, about)
+    first /= np.sqrt(_dot(first, first))[..., None]
+    plane = np.stack([first, np.cross(about, first)], axis=-2)
+    along = axis * _dot(axis, v)[..., None]
+    return np.asarray(plane @ np.stack([along, v - along, np.cross(axis, v)], axis=-1))
+
+
+def _dot(u: FloatArray, v: FloatArray) -> FloatArray:
+    return np.asarray((u * v).sum(axis=-1))
+
+
+def _azimuth(turned: FloatArray, cosine: FloatArray, sine: FloatArray) -> FloatArray:
+    """Where the vector stands about the axis when it has turned; NaN where it lies on it."""
+    x = turned[..., 0, 0] + turned[..., 0, 1] * cosine + turned[..., 0, 2] * sine
+    y = turned[..., 1, 0] + turned[..., 1, 1] * cosine + turned[..., 1, 2] * sine
     return np.where(x * x + y * y > _LOCKED**2, np.arctan2(y, x), np.nan)
-
-
-def _cross(u: FloatArray, v: FloatArray) -> FloatArray:
-    """Of two vectors (3,): `np.cross` takes a hundred times as long."""
-    (ux, uy, uz), (vx, vy, vz) = u.tolist(), v.tolist()
-    return np.array([uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx])
 
 
 def equivalents(
@@ -122,15 +147,9 @@ def is_ambiguous(gimbal: Gimbal, low: FloatArray, high: FloatArray) -> bool:
     """Whether a triple within the limits (3,) can have an equivalent within them."""
     low, high = np.maximum(low, -FAR), np.minimum(high, FAR)
     middle = (low[1] + high[1]) / 2
-    mirrored = 2 * _nearest(gimbal.axes) - middle
+    mirrored = 2 * float(_nearest(*gimbal.axes)) - middle
     off = np.abs(np.mod(mirrored - middle + np.pi, _TURN) - np.pi)
     return bool((high - low >= _TURN).any() or off <= high[1] - low[1])
-
-
-def _nearest(axes: FloatArray) -> float:
-    """The second angle that brings the third axis nearest to the first."""
-    a, b, c = axes
-    return float(np.arctan2(a @ _cross(b, c), a @ c - (a @ b) * (b @ c)))
 
 
 def turned_apart(
@@ -152,12 +171,14 @@ def turned_apart(
     poses, others : (n_poses, n_variables)
     """
     apart = np.abs(np.mod(others - poses + np.pi, _TURN) - np.pi)
-    for gimbal in gimbals:
-        chosen = list(gimbal.variables)
-        if not (apart[:, chosen] > enough).any():
-            continue
-        second = other_angles(gimbal.axes, others[:, chosen])
-        across = np.abs(np.mod(second - poses[:, chosen] + np.pi, _TURN) - np.pi)
-        nearer = across.max(axis=1) < apart[:, chosen].max(axis=1)
-        apart[np.ix_(nearer, chosen)] = across[nearer]
+    variables = np.array([gimbal.variables for gimbal in gimbals], dtype=np.intp).reshape(-1, 3)
+    asked = np.flatnonzero((apart[:, variables] > enough).any(axis=(0, 2)))
+    if asked.size:
+        variables = variables[asked]
+        axes = np.array([gimbals[index].axes for index in asked.tolist()])
+        there = apart[:, variables]
+        second = other_angles(axes, others[:, variables]) - poses[:, variables]
+        across = np.abs(np.mod(second + np.pi, _TURN) - np.pi)
+        nearer = across.max(axis=2, keepdims=True) < there.max(axis=2, keepdims=True)
+        apart[:, variables] = np.where(nearer, across, there)
     return apart[:, list(turning)]

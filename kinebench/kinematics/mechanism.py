@@ -36,6 +36,7 @@ _NODE = np.dtype(
 )
 _TERM = np.dtype(
     [
+        ("node", "i8"),
         ("axis", "i8"),
         ("turns", "i8"),
         ("turned", "i8"),
@@ -75,9 +76,9 @@ class FlatMechanism(NamedTuple):
         terms, rotations first; columns. In a `simple` node each column moves one term, linearly,
         and earlier columns carry later ones: then second derivatives are cross products of columns.
     terms : _TERM
-        Rotations (`turns`): about axis 0, 1 or 2 of the frame that R (when `turned`) brings about.
-        Translations: along `direction` in F. The function: its kind, four numbers, its pieces.
-        Its argument is the sum of factor · coordinate over its weights.
+        In the order of their nodes. Rotations (`turns`): about axis 0, 1 or 2 of the frame that R
+        (when `turned`) brings about. Translations: along `direction` in F. The function: its kind,
+        four numbers, its pieces. Its argument is the sum of factor · coordinate over its weights.
     couplings : _TERM
         Functions whose results are the coordinates n_variables, n_variables + 1, …
     weights : _WEIGHT
@@ -345,10 +346,12 @@ class _Table:
         self._pieces: list[tuple[float, float, int, int]] = []
         self._coefficients: list[float] = []
 
-    def add(self, term: Term, axis: int, turn: FloatArray | None, columns: dict[int, int]) -> None:
-        """Append a term; `columns` gives the column of each coordinate of the tree."""
+    def add(
+        self, node: int, term: Term, axis: int, turn: FloatArray | None, columns: dict[int, int]
+    ) -> None:
+        """Append a term of a node; `columns` gives the column of each coordinate of the tree."""
         record = self.functions([(term.function, term.weights)], columns)
-        record["axis"], record["turned"] = axis, turn is not None
+        record["node"], record["axis"], record["turned"] = node, axis, turn is not None
         record["turns"] = term.rotation
         record["R"] = np.eye(3) if turn is None else turn
         record["direction"] = term.axis
@@ -414,7 +417,7 @@ class _Table:
 def _node_records(nodes: list[_Node], table: _Table) -> _RecordArray:
     records = np.zeros(len(nodes), _NODE)
     n_columns = 0
-    for record, node in zip(records, nodes, strict=True):
+    for index, (record, node) in enumerate(zip(records, nodes, strict=True)):
         columns = {coordinate: n_columns + i for i, coordinate in enumerate(node.columns)}
         record["parent"], record["simple"] = node.parent, node.simple
         record["turned"] = not np.array_equal(node.place.R, np.eye(3))
@@ -424,10 +427,10 @@ def _node_records(nodes: list[_Node], table: _Table) -> _RecordArray:
         record["end_columns"] = n_columns
         record["first_term"] = len(table)
         for axis, turn, term in node.rotations:
-            table.add(term, axis, turn, columns)
+            table.add(index, term, axis, turn, columns)
         record["end_rotations"] = len(table)
         for term in node.translations:
-            table.add(term, 0, None, columns)
+            table.add(index, term, 0, None, columns)
         record["end_terms"] = len(table)
     return records
 

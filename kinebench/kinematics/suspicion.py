@@ -13,6 +13,7 @@ _N_INTERVALS = 2  # frames that are asked whatever they look like, and the first
 _POOR_M = 0.03
 _JUMP_RAD = np.deg2rad(20.0)  # angle from frame to frame: 1,200 to 2,000°/s at the usual rates
 _MAX_PEAKS = 2  # of a limb; when they turn out to be fine, so are lower ones
+_BLOCK = 4096  # frames that are looked at at once: memory
 _OUTLIER_RATIO = 4.0  # squared misses of a limb, relative to what is usual in the recording
 
 
@@ -22,7 +23,8 @@ def suspicious(
     """Frames and limbs (n_frames, n_limbs) to ask for a better pose.
 
     The column of the root stands for the whole body: frames at intervals, both sides of a jump,
-    frames that fit poorly. A limb is asked where it stands out most, and in frames that fit poorly.
+    frames that fit poorly. A limb is asked where it stands out most, or fits poorly itself, as
+    one that is wrong in all frames does not stand out; and in frames that fit poorly.
 
     Parameters
     ----------
@@ -33,22 +35,31 @@ def suspicious(
     known : (n_frames,)
         Frames whose markers determine a pose, at least one; others are not asked.
     """
-    missing = np.isnan(errors)
-    weights = np.where(missing, 0.0, mechanism.flat.markers["weight"])
-    squares = np.where(missing, 0.0, weights * errors**2)
-    totals = squares @ mechanism.marked.T
-    wanted = np.zeros((len(x), len(mechanism.limbs)), np.bool_)
+    n_limbs, weights = len(mechanism.limbs), mechanism.flat.markers["weight"].copy()
+    limbs = mechanism.marked.T.astype(np.float64)
+    turning = np.zeros(x.shape[1], np.bool_)
+    turning[sorted(mechanism.turning)] = True
+    wanted, totals = np.zeros((len(x), n_limbs), np.bool_), np.empty((n_limbs, len(x)))
+    jumped = np.zeros(len(x), np.bool_)
+    for start in range(0, len(x), _BLOCK):
+        rows = slice(start, start + _BLOCK)
+        squares = errors[rows] * errors[rows]
+        squares *= weights
+        missing = np.isnan(squares)
+        squares[missing] = 0.0
+        totals[:, rows] = (squares @ limbs).T
+        poor = squares @ np.ones(len(weights)) > _POOR_M**2 * (weights.sum() - missing @ weights)
+        wanted[rows] = poor[:, None]
+        beside = x[start : start + _BLOCK + 1]
+        far = np.abs(beside[1:] - beside[:-1]) > _JUMP_RAD
+        jumps = start + np.flatnonzero(far @ turning)
+        jumped[jumps] = jumped[jumps + 1] = True
     there = np.flatnonzero(known)
-    wanted[at_intervals(there), 0] = True
-    turning = sorted(mechanism.turning)
-    jumps = np.flatnonzero(
-        np.abs(np.diff(x[:, turning], axis=0)).max(axis=1, initial=0.0) > _JUMP_RAD
-    )
-    wanted[jumps, 0] = wanted[jumps + 1, 0] = True
-    limits = _OUTLIER_RATIO * np.median(totals[there], axis=0)
-    for number in range(1, len(mechanism.limbs)):
-        wanted[_peaks(totals[:, number], float(limits[number])), number] = True
-    wanted[squares.sum(axis=1) > _POOR_M**2 * weights.sum(axis=1)] = True
+    wanted[jumped, 0] = wanted[at_intervals(there), 0] = True
+    limits = _OUTLIER_RATIO * np.median(totals[:, there], axis=1)
+    limits = np.minimum(limits, _POOR_M**2 * (weights @ limbs))
+    for number in range(1, n_limbs):
+        wanted[_peaks(totals[number], float(limits[number])), number] = True
     return wanted & known[:, None]
 
 
@@ -66,6 +77,8 @@ def _peaks(values: FloatArray, limit: float) -> NDArray[np.intp]:
     above = np.flatnonzero(values > limit)
     if not above.size:
         return above
-    runs = np.split(above, np.flatnonzero(np.diff(above) > 1) + 1)
-    peaks = np.array([run[np.argmax(values[run])] for run in runs])
-    return peaks[np.argsort(-values[peaks], kind="stable")[:_MAX_PEAKS]]
+    begins = np.flatnonzero(np.diff(above, prepend=-2) > 1)
+    highest = np.argsort(-np.maximum.reduceat(values[above], begins), kind="stable")[:_MAX_PEAKS]
+    ends = [*begins[1:].tolist(), len(above)]
+    runs = [above[begins[run] : ends[run]] for run in highest.tolist()]
+    return np.array([run[np.argmax(values[run])] for run in runs])

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinebench.core.arrays import FloatArray
-from kinebench.kinematics.descents import MAX_ITERATIONS, Descents, IntArray
+from kinebench.kinematics.descents import MAX_ITERATIONS, Descents, Found, IntArray
 from kinebench.kinematics.gimbals import turned_apart
 from kinebench.kinematics.mechanism import Mechanism
 from kinebench.kinematics.newton.records import ANY, LOWER, NO_HIGHER, RESULT
@@ -64,6 +64,7 @@ class MarkerTracker:
     _rivals: FloatArray = field(init=False)  # poses (n_frames, n_variables)
     _rival_energy: FloatArray = field(init=False)
     _cold: dict[int, FloatArray] = field(init=False)  # poses by frame
+    _led: dict[int, tuple[IntArray, FloatArray]] = field(init=False)  # by step: where from
     _known: NDArray[np.bool_] = field(init=False)  # frames whose markers determine a pose
 
     def __post_init__(self) -> None:
@@ -72,7 +73,7 @@ class MarkerTracker:
         self.outcomes = np.zeros(frames, RESULT)
         self.observed = np.zeros((frames, n), np.bool_)
         self.errors = np.zeros((frames, m))
-        self._cold = {}
+        self._cold, self._led = {}, {}
         self._rivals = np.zeros((frames, n))
         self._rival_energy = np.full(frames, np.inf)
         variables = self.mechanism.flat.variables
@@ -130,11 +131,8 @@ class MarkerTracker:
 
     def _solve_apart(self, frames: IntArray, starts: FloatArray) -> None:
         """Frames from starts, whatever others are."""
-        out = self.x, self.outcomes, self.observed, self.errors
-        rate = float(self._descents.work.rate[0])
-        found = self._descents.solve(frames, starts, len(self.mechanism.limbs[0]), rate)
-        for array, values in zip(out, found, strict=True):
-            array[frames] = values
+        out = Found(self.x, self.outcomes, self.observed, self.errors)
+        self._descents.solve(frames, starts, len(self.mechanism.limbs[0]), out)
 
     def _mend(self, first: int, start: FloatArray) -> None:
         """Solve frames from their predecessors where they do not go on from them.
@@ -164,6 +162,8 @@ class MarkerTracker:
         for step in (1, -1):
             done = first - 1 if step > 0 else n
             jumps = self._jumps(first)
+            if not jumps.size:
+                continue
             for jump in jumps[self._leads_elsewhere(jumps, step)][::step].tolist():
                 if (jump - done) * step > 0 and not open_[jump]:
                     place = np.searchsorted(ends, jump)  # no end itself
@@ -176,17 +176,31 @@ class MarkerTracker:
 
         In a noisy recording nearly all frames jump, and most come back to where they are.
         """
-        poses, energies = self._descents.minima(frames, self.x[frames - step])
+        starts = self.x[frames - step]
+        poses, energies = self._descents.minima(frames, starts)
+        self._led[step] = frames, starts
+        self._remember(frames, poses, energies)
         apart = np.abs(poses - self.x[frames]).max(axis=1, initial=0.0) > _SAME_POSE
         now = self.outcomes["energy"][frames]
         return np.asarray(apart & (energies <= now * (1 + _SAME_COST) + ROUNDING))
 
+    def _is_led(self, frames: IntArray, step: int) -> NDArray[np.bool_]:
+        """Whether it is known where the pose before leads to."""
+        asked, starts = self._led.get(step, (frames[:0], self.x[:0]))
+        if not len(asked):
+            return np.zeros(len(frames), np.bool_)
+        place = np.minimum(np.searchsorted(asked, frames), len(asked) - 1)
+        same = (starts[place] == self.x[frames - step]).all(axis=1)
+        return np.asarray(same & (asked[place] == frames))
+
     def _jumps(self, first: int) -> IntArray:
         """Frames whose pose is far from the middle of those beside it."""
-        turning, found = sorted(self.mechanism.turning), [np.empty(0, np.int64)]
+        turning, found = np.zeros(self.x.shape[1], np.bool_), [np.empty(0, np.int64)]
+        turning[sorted(self.mechanism.turning)] = True
         for start in range(first, len(self.x) - 2, _BLOCK):
-            bent = np.abs(np.diff(self.x[start : start + _BLOCK + 2, turning], n=2, axis=0))
-            found.append(start + 1 + np.flatnonzero(bent.max(axis=1, initial=0.0) > 2 * _BREAK_RAD))
+            x = self.x[start : start + _BLOCK + 2]
+            bent = np.abs(x[2:] - 2.0 * x[1:-1] + x[:-2]) > 2 * _BREAK_RAD
+            found.append(start + 1 + np.flatnonzero(bent @ turning))
         return np.concatenate(found)
 
     def _search(self) -> None:
@@ -205,12 +219,15 @@ class MarkerTracker:
     def _question(self, frames: IntArray, fresh: NDArray[np.bool_]) -> int:
         """Other starts for frames: their neighbours' poses, their limbs anew, a cold start.
 
-        Returns how often something better was found.
+        Frames that fit poorly have more minima than others, and are asked for everything: poses of
+        the whole recording too, and all limbs at rest. Returns how often something better was
+        found.
         """
         whole = frames[fresh[frames, 0]]
-        before, after = np.maximum(whole - 1, 0), np.minimum(whole + 1, len(self.x) - 1)
-        near = np.concatenate([self.x[before], self.x[after]])
-        n_better = self._adopt(np.concatenate([whole, whole]), near)
+        after, before = whole[whole > 0], whole[whole < len(self.x) - 1]
+        after, before = after[~self._is_led(after, 1)], before[~self._is_led(before, -1)]
+        near = np.concatenate([self.x[after - 1], self.x[before + 1]])
+        n_better = self._adopt(np.concatenate([after, before]), near)
         poses = self.x[frames]
         elsewhere = self.x[np.linspace(0, len(self.x) - 1, _N_CROSS_FRAME_STARTS).astype(int)]
         for number, limb in enumerate(self.mechanism.limbs[1:], 1):
@@ -222,6 +239,14 @@ class MarkerTracker:
         n_better += self._adopt(frames[limbs], poses[limbs])
         if whole.size:
             n_better += self._adopt(whole, self._cold_starts(whole, np.flatnonzero(self._known)))
+        poor = frames[fresh[frames].all(axis=1)]
+        if poor.size:
+            at_rest = np.tile(self.defaults, (len(poor), 1))
+            at_rest[:, self.mechanism.limbs[0]] = self.x[poor][:, self.mechanism.limbs[0]]
+            others = np.tile(elsewhere, (len(poor), 1))
+            starts = np.concatenate([others, at_rest])
+            rows = np.concatenate([np.repeat(poor, len(elsewhere)), poor])
+            n_better += self._adopt(rows, starts)
         return n_better
 
     def _adopt(self, frames: IntArray, starts: FloatArray) -> int:

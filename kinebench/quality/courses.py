@@ -180,9 +180,9 @@ def tremble(recording: Markers, subject: Subject) -> Iterator[Finding] | None:
 
 
 def _tremble(recording: Markers) -> Iterator[Finding]:
-    bends = np.abs(np.diff(recording.positions, 2, axis=0))
     noise: dict[str, float] = {}
-    for name, column in zip(recording.names, np.swapaxes(bends, 0, 1), strict=True):
+    for name, path in zip(recording.names, np.swapaxes(recording.positions, 0, 1), strict=True):
+        column = np.abs(np.diff(path, 2, axis=0))
         known = column[np.isfinite(column).all(axis=1)]
         if len(known):
             # of a normal distribution the median size is 0.6745 standard deviations

@@ -88,7 +88,7 @@ def _names(body: _Body, exchanged: bool) -> Iterator[Finding]:
     for letter, side, out in (("R", "right", 1.0), ("L", "left", -1.0)):
         yield from _limbs(body, letter, side)
         toes = _cosine(out * body.between(f"{letter}BigToe", f"{letter}SmallToe"), body.hips)
-        if toes < _TOES_OUT:
+        if toes < _TOES_OUT and not exchanged:
             yield _finding(
                 f"the {side} small toe is on the inner side of the big toe",
                 (f"{letter}BigToe", f"{letter}SmallToe"),

@@ -31,7 +31,8 @@ _COARSE_M, _TOO_COARSE_M = 0.005, 0.02
 _FEW_PLACES, _LARGE_M = 10, 1e4
 # Splines of third degree fill gaps by one polynomial. The 0.3 s before and after it are recorded.
 # Noise of 0.1 mm, or movement of 5 Hz and 0.1 mm, leaves it; slow smooth courses bend by less.
-_CURVE_S, _BEND_M, _MOST_FILLED, _NOISY_M = 0.3, 0.001, 0.5, 5e-5
+_CURVE_S, _BEND_M, _MOST_FILLED = 0.3, 0.001, 0.5
+_FEW_FILLED, _NOISY_M = 0.125, 5e-5
 # A camera never gives the same position twice to a micrometre, but files repeat last values.
 _STILL_M, _FROZEN_S, _REPEATED = 1e-6, 0.1, 0.05
 # In whole millimetres somebody who stands repeats places for 0.1 s, as 6 % of clean recordings do.
@@ -168,94 +169,98 @@ def _frames_of(recording: Markers, seconds: float) -> int:
 
 
 def _filled(recording: Markers) -> Iterator[Finding]:
-    lines = _stretches(_on_lines(recording), recording.n_frames)
-    curves = _stretches(_on_curves(recording), recording.n_frames)
-    # somebody who was computed, or smoothed afterwards, moves along smooth curves throughout
-    curves &= (curves.mean(axis=0) < _MOST_FILLED) & (_noise_m(recording) > _NOISY_M)
-    for kind, filled in (("a straight line", lines), ("a smooth curve", curves & ~lines)):
-        longest = {
-            name: max(stop - start for start, stop in runs(column)) / recording.rate_hz
-            for name, column in zip(recording.names, filled.T, strict=True)
-            if column.any()
-        }
-        least = _AMBER_GAP_S if kind == "a straight line" else _CURVE_S
-        longest = {name: seconds for name, seconds in longest.items() if seconds >= least}
-        if not longest:
-            continue
-        name = max(longest, key=lambda one: longest[one])
-        exact = kind.replace("a straight", "an exact").replace("a smooth", "an exact")
-        yield Finding(
-            "straight lines",
-            "red" if longest[name] > _RED_GAP_S else "amber",
-            f"{name} moves along {exact} for {longest[name]:.2f} s"
-            + (f", {len(longest) - 1} more do so too" if len(longest) > 1 else ""),
-            where=tuple(longest),
-            spans_s=spans_of(np.asarray(filled.any(axis=1)), recording.times),
-            measured=longest[name],
-            limit=_AMBER_GAP_S,
-            unit="s",
-            advice=f"a gap was filled by {kind}: what is there is a guess",
-        )
+    lines, curves = (np.zeros((recording.n_frames, len(recording.names)), bool) for _ in range(2))
+    widths = [_frames_of(recording, seconds) for seconds in (_AMBER_GAP_S, _CURVE_S)]
+    for column, path in enumerate(np.swapaxes(recording.positions, 0, 1)):  # memory
+        lines[:, column] = _stretches(_on_line(path, widths[0]), len(path))
+        curves[:, column] = _stretches(_on_curve(path, widths[1]), len(path)) & ~lines[:, column]
+    # somebody who was computed, or smoothed afterwards, moves along smooth curves at every turn
+    curves[:, curves.mean(axis=0) > _MOST_FILLED] = False
+    smooth = np.flatnonzero(curves.any(axis=0))
+    if len(smooth) > _FEW_FILLED * len(recording.names):
+        for column in smooth.tolist():
+            curves[:, column] &= _noise_m(recording.positions[:, column]) > _NOISY_M
+    yield from _along(recording, lines, "line", "a straight line", _AMBER_GAP_S)
+    yield from _along(recording, curves, "curve", "a smooth curve", _CURVE_S)
+
+
+def _along(
+    recording: Markers, filled: NDArray[np.bool_], kind: str, by: str, least: float
+) -> Iterator[Finding]:
+    longest: dict[str, float] = {}
+    for name, column in zip(recording.names, filled.T, strict=True):
+        seconds = max((stop - start for start, stop in runs(column)), default=0) / recording.rate_hz
+        if seconds >= least:
+            longest[name] = seconds
+    if not longest:
+        return
+    name = max(longest, key=lambda one: longest[one])
+    yield Finding(
+        "straight lines",
+        "red" if longest[name] > _RED_GAP_S else "amber",
+        f"{name} moves along an exact {kind} for {longest[name]:.2f} s"
+        + (f", {len(longest) - 1} more do so too" if len(longest) > 1 else ""),
+        where=tuple(longest),
+        spans_s=spans_of(np.asarray(filled.any(axis=1)), recording.times),
+        measured=longest[name],
+        limit=_AMBER_GAP_S,
+        unit="s",
+        advice=f"a gap was filled by {by}: what is there is a guess",
+    )
 
 
 def _stretches(starts: NDArray[np.bool_], n_frames: int) -> NDArray[np.bool_]:
-    """Frames (n_frames, n_markers) of stretches of one length that begin at `starts`.
+    """Frames (n_frames,) of stretches of one length that begin at `starts`.
 
     The last place where one can begin tells how long they are.
     """
-    filled = np.zeros((n_frames, starts.shape[1]), bool)
+    filled = np.zeros(n_frames, bool)
     width = n_frames - len(starts)
-    for column, flags in enumerate(starts.T):
-        for start, stop in runs(flags):
-            filled[start : stop + width, column] = True
+    for start, stop in runs(starts):
+        filled[start : stop + width] = True
     return filled
 
 
-def _on_lines(recording: Markers) -> NDArray[np.bool_]:
-    """Where stretches begin that move along a line at one speed (n_starts, n_markers)."""
-    width = _frames_of(recording, _AMBER_GAP_S)
-    p, n = recording.positions, recording.n_frames - width
-    chord = p[width:] - p[:n]
+def _on_line(path: FloatArray, width: int) -> NDArray[np.bool_]:
+    """Where stretches begin that move along a line at one speed (n_starts,)."""
+    n = len(path) - width
+    chord = path[width:] - path[:n]
     with np.errstate(invalid="ignore"):
-        straight = np.linalg.norm(chord, axis=2) > _MOVING_M
+        straight = np.linalg.norm(chord, axis=1) > _MOVING_M
         for place in (width // 4, width // 2, 3 * width // 4):
-            on_line = p[:n] + chord * (place / width)
-            straight &= (np.abs(p[place : place + n] - on_line) < _ROUNDING_M).all(axis=2)
+            on_line = path[:n] + chord * (place / width)
+            straight &= (np.abs(path[place : place + n] - on_line) < _ROUNDING_M).all(axis=1)
     return np.asarray(straight)
 
 
-def _on_curves(recording: Markers) -> NDArray[np.bool_]:
+def _on_curve(path: FloatArray, width: int) -> NDArray[np.bool_]:
     """Where stretches begin that follow a polynomial of third degree, but bend off a line."""
-    width = _frames_of(recording, _CURVE_S)
-    n = recording.n_frames - width
+    n = len(path) - width
     if n <= 0:
-        return np.zeros((0, len(recording.names)), bool)
+        return np.zeros(0, bool)
     knots = [round(width * share) for share in (0.0, 1 / 3, 2 / 3, 1.0)]
     between = [round(width * share) for share in (1 / 6, 0.5, 5 / 6)]
-    p = recording.positions
-    inside = p[between[1] : between[1] + n] - (p[:n] + p[width:]) / 2
     with np.errstate(invalid="ignore"):
-        smooth = np.linalg.norm(inside, axis=2) > _BEND_M
+        inside = path[between[1] : between[1] + n] - (path[:n] + path[width:]) / 2
+        smooth = np.linalg.norm(inside, axis=1) > _BEND_M
         for place in between:
-            curve = sum(
-                weight * p[knot : knot + n] for knot, weight in _lagrange(knots, place).items()
-            )
-            smooth &= (np.abs(p[place : place + n] - curve) < 2 * _ROUNDING_M).all(axis=2)
+            curve = np.zeros((n, 3))
+            for knot, weight in _lagrange(knots, place).items():
+                curve += weight * path[knot : knot + n]
+            off = np.abs(path[place : place + n] - curve)
+            smooth &= (off < 2 * _ROUNDING_M).all(axis=1)
     return np.asarray(smooth)
 
 
-def _noise_m(recording: Markers) -> FloatArray:
-    """Standard deviation (n_markers,) m of what changes from frame to frame.
+def _noise_m(path: FloatArray) -> float:
+    """Standard deviation, m, of what changes from frame to frame.
 
     White noise of variance s² has fourth differences of variance 70 s², a movement hardly any.
     """
-    bends = np.abs(np.diff(recording.positions, 4, axis=0))
-    noise = np.zeros(len(recording.names))
-    for column, course in enumerate(np.swapaxes(bends, 0, 1)):
-        known = course[np.isfinite(course).all(axis=1)]
-        if len(known):
-            noise[column] = np.median(known, axis=0).max() / 0.6745 / np.sqrt(70.0)
-    return noise
+    bends = np.abs(np.diff(path, 4, axis=0))
+    known = bends[np.isfinite(bends).all(axis=1)]
+    most = np.median(known, axis=0).max() if len(known) else 0.0
+    return float(most / 0.6745 / np.sqrt(70.0))
 
 
 def _lagrange(knots: list[int], place: int) -> dict[int, float]:
@@ -276,8 +281,13 @@ def frozen(recording: Markers, subject: Subject) -> Iterator[Finding] | None:
 
 def _frozen(recording: Markers, step: float) -> Iterator[Finding]:
     with np.errstate(invalid="ignore"):
-        steps = np.abs(np.diff(recording.positions, axis=0))
-        still: NDArray[np.bool_] = np.asarray((steps < _STILL_M).all(axis=2))
+        still: NDArray[np.bool_] = np.stack(
+            [
+                (np.abs(np.diff(path, axis=0)) < _STILL_M).all(axis=1)
+                for path in np.swapaxes(recording.positions, 0, 1)
+            ],
+            axis=1,
+        )
     seconds = _FROZEN_ROUNDED_S if step else _FROZEN_S
     needed = max(3, round(seconds * recording.rate_hz))
     held: dict[str, float] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
@@ -33,6 +34,7 @@ _UNITS = {
 _AMBER_LEAN_DEG, _RED_LEAN_DEG = 30.0, 60.0
 # In heights from the middle of the body: a hand stretched out reaches 0.65.
 _FAR_HEIGHTS = 1.2
+_BLOCK = 4096  # frames that are looked at at once: memory
 # A mass in lb taken as kg gives a body-mass index above 40 from 18.1 on, and few people are above;
 # 13 is the least that is survived.
 _BMI = (13.0, 40.0)
@@ -195,13 +197,14 @@ def zeros(recording: Markers, subject: Subject) -> Iterator[Finding]:
 
 def far_points(recording: Markers, subject: Subject) -> Iterator[Finding]:
     """Single keypoints far from the rest of the body."""
-    there = np.flatnonzero(~recording.missing.all(axis=1))
-    middle = np.full((recording.n_frames, 3), np.nan)
-    middle[there] = np.nanmedian(recording.positions[there], axis=1)
-    distance = np.linalg.norm(recording.positions - middle[:, None], axis=2)
+    distance = np.full((recording.n_frames, len(recording.names)), np.nan)
+    for start in range(0, recording.n_frames, _BLOCK):
+        there = start + np.flatnonzero(~recording.missing[start : start + _BLOCK].all(axis=1))
+        seen = recording.positions[there]
+        distance[there] = np.linalg.norm(seen - np.nanmedian(seen, axis=1, keepdims=True), axis=2)
     lengths = stature(typical_lengths(recording))
     height = lengths if np.isfinite(lengths) else subject.height_m
-    far = distance > _FAR_HEIGHTS * height
+    far: NDArray[np.bool_] = np.asarray(distance > _FAR_HEIGHTS * height)
     if not far.any():
         return
     names = tuple(np.array(recording.names)[far.any(axis=0)].tolist())
@@ -212,7 +215,7 @@ def far_points(recording: Markers, subject: Subject) -> Iterator[Finding]:
         f"{listed(names, 3)} up to {farthest:.3g} m from the middle of the body in"
         f" {int(far.any(axis=1).sum())} frames",
         where=names,
-        spans_s=spans_of(far.any(axis=1), recording.times),
+        spans_s=spans_of(np.asarray(far.any(axis=1)), recording.times),
         measured=farthest,
         limit=_FAR_HEIGHTS * height,
         unit="m",

@@ -13,8 +13,10 @@ from kinebench.core.ik_tasks import IKTasks
 from kinebench.core.markers import Markers
 from kinebench.core.model import Model
 from kinebench.core.motion import Coordinate, Motion
+from kinebench.core.names import columns_of
 from kinebench.core.results import IKSolution
 from kinebench.core.value import Value
+from kinebench.errors import require_names
 from kinebench.kinematics.osim_tree import read_tree
 from kinebench.kinematics.poses import poses_of
 from kinebench.kinematics.tree import Tree
@@ -80,13 +82,16 @@ def band_of(
     tree = read_tree(model)
     names, motion = solution.marker_names, solution.motion
     misfit = errors.misfit(names, solution.marker_errors)
-    tracked = markers.select(names)
+    require_names(names, markers.names, "marker", "the recording")
+    columns = columns_of(names, markers.names)
     weights = {name: tasks.weights[name] for name in names}
     wishes = _wishes(tree, tasks)
     q = poses_of(tree, motion)
     values = np.full(motion.values.shape, np.nan)
     for frames in _chunks(motion.n_frames):
-        answer = response(tree, weights, wishes, q[frames], tracked.positions[frames], names)
+        # of these frames alone: all at once would double the recording
+        tracked = markers.positions[frames][:, columns]
+        answer = response(tree, weights, wishes, q[frames], tracked, names)
         found = standard_errors(answer, errors.of(answer.markers))
         for place, index in enumerate(answer.coordinates):
             name = tree.coordinates[index].name

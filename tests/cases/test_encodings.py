@@ -109,8 +109,9 @@ def _events(folder: Path, save: Callable[[str], bytes]) -> object:
 
 
 def _pairs(folder: Path, save: Callable[[str], bytes]) -> object:
-    (folder / "a.mot").touch()
-    (folder / "p.csv").write_bytes(save("reference,estimate,subject\na.mot,a.mot,Jürgen\n"))
+    for name in ("a.mot", "b.mot"):
+        (folder / name).touch()
+    (folder / "p.csv").write_bytes(save("reference,estimate,subject\na.mot,b.mot,Jürgen\n"))
     return pairs_from_csv(folder / "p.csv")
 
 

@@ -24,7 +24,13 @@ def compiled(function: Callable[..., Any]) -> Any:
     cannot be stored, it is compiled in every run.
     """
     compile_: Any = njit  # whose types do not tell of `_nrt`
-    options = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}, "_nrt": False}
+    options = {
+        "nogil": True,
+        "error_model": "numpy",
+        "fastmath": {"contract"},
+        "_nrt": False,
+        "forceinline": True,
+    }
     dispatcher = compile_(**options)(function)
     stored = stored_code(function, _digest_of_sources())
     if stored is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from kinebench.kinematics.newton.compilation import compiled
 from kinebench.kinematics.newton.derivatives import normal_equations
 from kinebench.kinematics.newton.factorisation import UNOBSERVED, factorise
-from kinebench.kinematics.newton.forward import evaluate
+from kinebench.kinematics.newton.forward import all_move, evaluate
 from kinebench.kinematics.newton.measurement import measure
 from kinebench.kinematics.newton.rotations import copy
 
@@ -39,6 +39,7 @@ def curvatures(flat, w, measured, marker_column, x, frozen, H_out, told):
             copy(measured[frame, marker_column[i]], w.measured[i])
         if measure(flat.markers, w) == 0.0:
             continue
+        all_move(w)
         for newton in (True, False):
             evaluate(flat, w)
             normal_equations(flat, frozen, newton, w)

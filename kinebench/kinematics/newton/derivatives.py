@@ -139,7 +139,7 @@ def normal_equations(flat, frozen, newton, w):
     `newton` tells where the curvature counts; elsewhere H is Gauss–Newton's. Rows of joints that
     are `frozen` are left as they are.
     """
-    add_moments(flat.nodes, w.state, w.frame)
+    add_moments(flat.nodes, w.moves, w.state, w.frame)
     bent = select(newton, like(w.rate[0], 1.0), like(w.rate[0], 0.0))
     for index in range(len(flat.nodes)):
         node, body = flat.nodes[index], w.state[index]

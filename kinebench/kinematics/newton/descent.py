@@ -10,7 +10,7 @@ import numpy as np
 from kinebench.kinematics.newton.compilation import compiled
 from kinebench.kinematics.newton.derivatives import normal_equations
 from kinebench.kinematics.newton.factorisation import UNOBSERVED, factorise, solve
-from kinebench.kinematics.newton.forward import evaluate
+from kinebench.kinematics.newton.forward import all_move, evaluate, hold_still
 from kinebench.kinematics.newton.lanes import any_lane, highest, like, lowest, negated, select, size
 
 _NEXT_STEP = 2e-9  # rad or m: the step that is expected next, when it need not be made any more
@@ -30,6 +30,9 @@ def _limited_step(flat, frozen, damping, wanted, w):
     x, d, free = w.x, w.d, w.free
     none, one = like(damping, 0.0), like(damping, 1.0)
     for k in range(len(x)):
+        free[k] = d[k] = none
+        if frozen[k]:
+            continue
         variable = flat.variables[k]
         held = (
             (w.diagonal[k] < UNOBSERVED)
@@ -37,9 +40,6 @@ def _limited_step(flat, frozen, damping, wanted, w):
             | ((x[k] >= variable.high) & (w.g[k] <= 0.0))
         )
         free[k] = select(held, none, one)
-        if frozen[k]:
-            free[k] = none
-        d[k] = none
     positive = one > 0.0
     for _ in range(len(x)):
         # a lane that fails keeps what it has: others may need more rounds
@@ -49,6 +49,8 @@ def _limited_step(flat, frozen, damping, wanted, w):
         solve(flat.variable_chain, flat.variable_depth, w)
         again = one < 0.0
         for k in range(len(x)):
+            if frozen[k]:
+                continue
             variable = flat.variables[k]
             moves = positive & (free[k] > 0.0)
             under, over = (
@@ -61,6 +63,27 @@ def _limited_step(flat, frozen, damping, wanted, w):
         if not any_lane(again & wanted & positive):
             break
     return positive
+
+
+@compiled
+def _go_on(flat, frozen, stepping, scale, w):
+    """Take the step d, scaled, where it is wanted; remember where that started."""
+    x = w.x
+    for k in range(len(x)):
+        if frozen[k]:
+            continue
+        variable = flat.variables[k]
+        w.old[k] = select(stepping, x[k], w.old[k])
+        moved_to = lowest(highest(x[k] + scale * w.d[k], variable.low), variable.high)
+        x[k] = select(stepping, moved_to, x[k])
+
+
+@compiled
+def _go_back(frozen, worse, w):
+    """Take the last step back where it led uphill."""
+    for k in range(len(w.x)):
+        if not frozen[k]:
+            w.x[k] = select(worse, w.old[k], w.x[k])
 
 
 @compiled
@@ -80,13 +103,15 @@ def minimise(flat, frozen, enough, most, check, w):
     damping, before, iterations = none, none, none
     active, fine = none == 0.0, none > 0.0
     newton, retry = active, active
-    for _ in range(4 * most):
+    all_move(w)
+    for round_ in range(4 * most):
         trial = evaluate(flat, w)
+        if round_ == 0:
+            hold_still(flat, frozen, w)
         worse = active & (trial > energy * (1.0 + 1e-13) + ROUNDING)
         moved, ended = active & negated(worse), none > 0.0
         if any_lane(worse):
-            for k in range(len(x)):
-                x[k] = select(worse, w.old[k], x[k])
+            _go_back(frozen, worse, w)
             stuck = worse & (largest < _LINEAR_END)
             fine, active = fine | stuck, active & negated(stuck)
             damping = select(worse & negated(newton), highest(10.0 * damping, 1e-4), damping)
@@ -126,10 +151,5 @@ def minimise(flat, frozen, enough, most, check, w):
         for k in range(len(x)):
             step = highest(step, size(w.d[k]))
         largest = select(stepping, step, largest)
-        scale = lowest(1.0 + none, _STEP_LIMIT / highest(step, 1e-300))
-        for k in range(len(x)):
-            variable = flat.variables[k]
-            w.old[k] = select(stepping, x[k], w.old[k])
-            moved_to = lowest(highest(x[k] + scale * w.d[k], variable.low), variable.high)
-            x[k] = select(stepping, moved_to, x[k])
+        _go_on(flat, frozen, stepping, lowest(1.0 + none, _STEP_LIMIT / highest(step, 1e-300)), w)
     return energy, iterations, fine

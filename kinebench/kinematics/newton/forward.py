@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from kinebench.kinematics.newton.compilation import compiled
 from kinebench.kinematics.newton.lanes import any_lane, like, select
-from kinebench.kinematics.newton.measurement import misfit
+from kinebench.kinematics.newton.measurement import body_misfit
 from kinebench.kinematics.newton.rotations import move, multiply, rotate, sine_cosine, turn
 
 
@@ -62,57 +62,90 @@ def couple(flat, w):
 
 
 @compiled
-def evaluate_terms(terms, weights, pieces, coefficients, w):
-    """Value, slope and bend of all terms, sine and cosine of those that turn.
+def _evaluate_terms(flat, w):
+    """Value, slope and bend of what moves, sine and cosine of those that turn.
 
     Apart from the poses, which wait for each other: so the processor has several in hand.
     """
-    motion = w.motion
+    motion, terms, moves = w.motion, flat.terms, w.moves
     for t in range(len(terms)):
-        value, slope, bend = _function_value(terms[t], weights, w.q, pieces, coefficients)
-        motion[t].value, motion[t].slope, motion[t].bend = value, slope, bend
+        if moves[terms[t].node] == 1:
+            value, slope, bend = _function_value(
+                terms[t], flat.weights, w.q, flat.pieces, flat.coefficients
+            )
+            motion[t].value, motion[t].slope, motion[t].bend = value, slope, bend
     for t in range(len(terms)):
-        if terms[t].turns:
-            sine, cosine = sine_cosine(motion[t].value)
-            motion[t].sine, motion[t].cosine = sine, cosine
+        if terms[t].turns and moves[terms[t].node] == 1:
+            motion[t].sine, motion[t].cosine = sine_cosine(motion[t].value)
 
 
 @compiled
-def pose(nodes, terms, w):
-    """Poses of the nodes relative to `origin`; axes of all terms in ground."""
-    origin, state, motion, RF = w.origin, w.state, w.motion, w.frame
-    for index in range(len(nodes)):
-        node, here = nodes[index], state[index]
-        R, p = here.R, here.p
-        if node.parent < 0:
-            for a in range(3):
-                p[a] = node.p[a] - origin[a]
-                for b in range(3):
-                    RF[a, b] = like(origin[0], node.R[a, b])
-        else:
-            above = state[node.parent]
-            move(above.R, above.p, node.p, p)
-            if node.turned:
-                multiply(above.R, node.R, RF)
-            else:
-                for a in range(3):
-                    for b in range(3):
-                        RF[a, b] = above.R[a, b]
+def _pose(node, terms, w, here):
+    """Pose of a node relative to `origin`; axes of its terms in ground."""
+    origin, motion, RF = w.origin, w.motion, w.frame
+    R, p = here.R, here.p
+    if node.parent < 0:
         for a in range(3):
+            p[a] = node.p[a] - origin[a]
             for b in range(3):
-                R[a, b] = RF[a, b]
-        for t in range(node.first_term, node.end_rotations):
-            if terms[t].turned:
-                turn(R, terms[t].R)
-            rotate(R, terms[t].axis, motion[t].sine, motion[t].cosine, motion[t].axis)
-        for t in range(node.end_rotations, node.end_terms):
-            value = motion[t].value
-            direction, along = terms[t].direction, motion[t].axis
+                RF[a, b] = like(origin[0], node.R[a, b])
+    else:
+        above = w.state[node.parent]
+        move(above.R, above.p, node.p, p)
+        if node.turned:
+            multiply(above.R, node.R, RF)
+        else:
             for a in range(3):
-                along[a] = (
-                    RF[a, 0] * direction[0] + RF[a, 1] * direction[1] + RF[a, 2] * direction[2]
-                )
-                p[a] += value * along[a]
+                for b in range(3):
+                    RF[a, b] = above.R[a, b]
+    for a in range(3):
+        for b in range(3):
+            R[a, b] = RF[a, b]
+    for t in range(node.first_term, node.end_rotations):
+        if terms[t].turned:
+            turn(R, terms[t].R)
+        rotate(R, terms[t].axis, motion[t].sine, motion[t].cosine, motion[t].axis)
+    for t in range(node.end_rotations, node.end_terms):
+        value = motion[t].value
+        direction, along = terms[t].direction, motion[t].axis
+        for a in range(3):
+            along[a] = RF[a, 0] * direction[0] + RF[a, 1] * direction[1] + RF[a, 2] * direction[2]
+            p[a] += value * along[a]
+
+
+@compiled
+def misfit(moves, moving, state):
+    """Σ w |r|² of the nodes that move, or of those that do not."""
+    total = like(state[0].weight, 0.0)
+    for index in range(len(state)):
+        if moves[index] == moving and any_lane(state[index].weight > 0.0):
+            total += body_misfit(state[index])
+    return total
+
+
+@compiled
+def all_move(w):
+    """Let `evaluate` place every node."""
+    w.moves[:] = 1
+    w.still[0] = like(w.rate[0], 0.0)
+
+
+@compiled
+def hold_still(flat, frozen, w):
+    """Leave what cannot move, as its variables are `frozen`, where it was evaluated last.
+
+    Where coordinates are coupled, all of it may move.
+    """
+    still = False
+    for index in range(len(flat.nodes)):
+        node = flat.nodes[index]
+        moves = flat.reduced or (node.parent >= 0 and w.moves[node.parent] == 1)
+        for k in range(node.first_column, node.end_columns):
+            moves = moves or not frozen[k]
+        w.moves[index] = 1 if moves else 0
+        still = still or not moves
+    if still:
+        w.still[0] = misfit(w.moves, 0, w.state)
 
 
 @compiled
@@ -122,9 +155,11 @@ def evaluate(flat, w):
         w.q[k] = w.x[k]
     if flat.reduced:
         couple(flat, w)
-    evaluate_terms(flat.terms, flat.weights, flat.pieces, flat.coefficients, w)
-    pose(flat.nodes, flat.terms, w)
-    energy = misfit(w.state)
+    _evaluate_terms(flat, w)
+    for index in range(len(flat.nodes)):
+        if w.moves[index] == 1:
+            _pose(flat.nodes[index], flat.terms, w, w.state[index])
+    energy = w.still[0] + misfit(w.moves, 1, w.state)
     for k in range(len(w.x)):
         miss = w.x[k] - flat.variables[k].task_value
         energy += flat.variables[k].task_weight * miss * miss

@@ -260,6 +260,8 @@ def _highest_of(x, y):
 
 def _lanes_of(kind: Any) -> Any:
     """Type of a number, array or record whose last axis are the lanes."""
+    if isinstance(kind.dtype, types.Integer):
+        return kind
     if isinstance(kind, types.NestedArray):
         shape = kind.shape[:-1]
         return types.NestedArray(LANES, shape) if shape else LANES
@@ -273,7 +275,7 @@ def _lanes_of(kind: Any) -> Any:
 
 
 def _typed_in_lanes(_: Any, arrays: Any) -> Any:
-    """The same named tuple of arrays, the last axis of their numbers taken as the lanes.
+    """The same named tuple of arrays, the last axis of their real numbers taken as the lanes.
 
     Their memory must be aligned to a vector.
     """
@@ -283,7 +285,11 @@ def _typed_in_lanes(_: Any, arrays: Any) -> Any:
     def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         found = []
         for index, (kind, wanted) in enumerate(zip(sig.args[0].types, kinds, strict=True)):
-            old = context.make_array(kind)(context, builder, builder.extract_value(args[0], index))
+            value = builder.extract_value(args[0], index)
+            if wanted == kind:
+                found.append(value)
+                continue
+            old = context.make_array(kind)(context, builder, value)
             new = context.make_array(wanted)(context, builder)
             memory = context.get_data_type(wanted.dtype).as_pointer()
             new.data = builder.bitcast(old.data, memory)

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from kinebench.kinematics.newton.compilation import compiled
-from kinebench.kinematics.newton.lanes import any_lane, like, root, select
-from kinebench.kinematics.newton.rotations import move, multiply
+from kinebench.kinematics.newton.lanes import like, root, select
+from kinebench.kinematics.newton.rotations import move
 
 
 @compiled
@@ -67,22 +67,16 @@ def measure(markers, w):
 
 
 @compiled
-def misfit(state):
-    """Σ w |r|²; leaves the means of the model markers and C = R Σ w x' y'ᵀ."""
-    total = like(state[0].weight, 0.0)
-    for index in range(len(state)):
-        body = state[index]
-        if not any_lane(body.weight > 0.0):
-            continue
-        move(body.R, body.p, body.x, body.mean)
-        multiply(body.R, body.B, body.C)
-        square = like(total, 0.0)
-        for a in range(3):
-            miss = body.mean[a] - body.y[a]
-            square += miss * miss
-        trace = body.C[0, 0] + body.C[1, 1] + body.C[2, 2]
-        total += body.weight * square + body.constant - 2.0 * trace
-    return total
+def body_misfit(body):
+    """Σ w |r|² of a body's own markers; leaves the mean of the model's."""
+    move(body.R, body.p, body.x, body.mean)
+    square, turned = like(body.weight, 0.0), like(body.weight, 0.0)
+    for a in range(3):
+        miss = body.mean[a] - body.y[a]
+        square += miss * miss
+        for b in range(3):
+            turned += body.R[a, b] * body.B[b, a]
+    return body.weight * square + body.constant - 2.0 * turned
 
 
 @compiled

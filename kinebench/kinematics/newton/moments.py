@@ -11,9 +11,11 @@ from kinebench.kinematics.newton.rotations import multiply
 
 
 @compiled
-def add_moments(nodes, state, second):
-    """Moments of each node's own markers, then of everything that it carries."""
+def add_moments(nodes, moves, state, second):
+    """Moments of the own markers of each node that moves, then of everything that it carries."""
     for index in range(len(state)):
+        if moves[index] == 0:
+            continue
         body = state[index]
         body.m = body.weight
         if not any_lane(body.weight > 0.0):
@@ -22,7 +24,7 @@ def add_moments(nodes, state, second):
             body.P[:] = 0.0
             body.D[:] = 0.0
             continue
-        R, mean = body.R, body.mean
+        R, B, mean = body.R, body.B, body.mean
         multiply(R, body.L, second)
         for a in range(3):
             body.h[a] = body.weight * mean[a]
@@ -30,9 +32,10 @@ def add_moments(nodes, state, second):
             for b in range(3):
                 spread = second[a, 0] * R[b, 0] + second[a, 1] * R[b, 1] + second[a, 2] * R[b, 2]
                 body.P[a, b] = spread + body.h[a] * mean[b]
-                body.D[a, b] = spread + body.F[a] * mean[b] - body.C[b, a]
+                across = R[b, 0] * B[0, a] + R[b, 1] * B[1, a] + R[b, 2] * B[2, a]
+                body.D[a, b] = spread + body.F[a] * mean[b] - across
     for index in range(len(nodes) - 1, -1, -1):
-        if nodes[index].parent >= 0:
+        if nodes[index].parent >= 0 and moves[nodes[index].parent] == 1:
             body, above = state[index], state[nodes[index].parent]
             above.m += body.m
             for a in range(3):

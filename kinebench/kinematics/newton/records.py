@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import math
+from functools import cache
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +15,7 @@ import numpy as np
 RATE = 100.0  # 1/rad: of quadratic convergence, s₂ / s₁², as long as nothing is known
 
 ANY, LOWER, NO_HIGHER = 0, 1, 2  # which results of `track` replace those that are stored
+_NUMBER = np.dtype(np.float64)
 N_LANES = 8  # poses side by side: doubles in the longest vectors that processors have
 
 _FIELDS: tuple[tuple[str, tuple[int, ...]], ...] = (
@@ -23,11 +26,10 @@ _FIELDS: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("L", (3, 3)),
     ("B", (3, 3)),
     ("constant", ()),
-    # pose, mean of the model markers, R B
+    # pose, mean of the model markers
     ("R", (3, 3)),
     ("p", (3,)),
     ("mean", (3,)),
-    ("C", (3, 3)),
     # over everything carried: Σ w, Σ w X, Σ w r, Σ w X Xᵀ, Σ w r Xᵀ
     ("m", ()),
     ("h", (3,)),
@@ -49,7 +51,7 @@ RESULT = np.dtype([("energy", "f8"), ("converged", "?"), ("iterations", "i8")], 
 class Work(NamedTuple):
     """Scratch arrays of one solver, filled anew for every frame or pose.
 
-    All numbers are real; where poses are side by side, all arrays have the lanes as last axis.
+    Where poses are side by side, all arrays of real numbers have the lanes as last axis.
     """
 
     x: Any  # (n_variables,) the pose
@@ -73,6 +75,8 @@ class Work(NamedTuple):
     d: Any
     rest: Any
     old: Any
+    moves: Any  # (n_nodes,) int, no lanes: whether a variable that is not frozen moves it
+    still: Any  # (1,) Σ w |r|² of the nodes that do not move
     told: Any  # (4,) E, iterations, whether it converged, markers present
     last_pose: Any
     history: Any  # (3, n_variables) the last poses, the newest first
@@ -82,55 +86,47 @@ class Work(NamedTuple):
 
 def new_work(flat: Any, *lanes: int) -> Work:
     """Scratch arrays for a mechanism, for one pose or, with N_LANES, for poses side by side."""
-    columns, variables = len(flat.column_coordinate), len(flat.variables)
-    coordinates = variables + len(flat.couplings)
-
-    def zeros(*shape: int) -> Any:
-        return _aligned((*shape, *lanes), np.float64)
-
-    def records(n: int, fields: Any) -> Any:
-        kinds = [(name, "f8", (*shape, *lanes)) for name, shape in fields]
-        return _aligned((n,), np.dtype(kinds, align=True))
-
-    H, g = zeros(*flat.variable_chain.shape), zeros(variables)
-    T = zeros(coordinates, variables)
-    T[np.arange(variables), np.arange(variables)] = 1.0
-    rate = zeros(1)
-    rate[:] = RATE
-    return Work(
-        zeros(variables),
-        zeros(len(flat.markers), 3),
-        zeros(len(flat.markers)),
-        records(len(flat.nodes), _FIELDS),
-        records(len(flat.terms), _MOTION),
-        zeros(3, 3),
-        zeros(3),
-        zeros(columns, 6),
-        zeros(coordinates),
-        T,
-        zeros(*flat.column_chain.shape) if flat.reduced else H,
-        zeros(columns) if flat.reduced else g,
-        H,
-        zeros(*flat.variable_chain.shape),
-        zeros(variables),
-        g,
-        zeros(variables),
-        zeros(variables),
-        zeros(variables),
-        zeros(max(variables, columns)),
-        zeros(variables),
-        zeros(4),
-        zeros(variables),
-        zeros(3, variables),
-        zeros(3, variables),
-        rate,
-    )
+    columns, n = len(flat.column_coordinate), len(flat.variables)
+    markers, coordinates = len(flat.markers), n + len(flat.couplings)
+    H, Hc = flat.variable_chain.shape, flat.column_chain.shape
+    shapes: dict[str, tuple[int, ...]] = {
+        "x": (n,), "measured": (markers, 3), "errors": (markers,), "frame": (3, 3),
+        "origin": (3,), "S": (columns, 6), "q": (coordinates,), "T": (coordinates, n),
+        "Hc": Hc, "gc": (columns,), "H": H, "L": H, "inverse": (n,), "g": (n,),
+        "diagonal": (n,), "free": (n,), "d": (n,), "rest": (max(n, columns),), "old": (n,),
+        "still": (1,), "told": (4,), "last_pose": (n,), "history": (3, n), "miss": (3, n),
+        "rate": (1,),
+    }  # fmt: skip
+    kinds = {name: ((*shape, *lanes), _NUMBER) for name, shape in shapes.items()}
+    kinds["state"] = (len(flat.nodes),), _record(_FIELDS, lanes)
+    kinds["motion"] = (len(flat.terms),), _record(_MOTION, lanes)
+    arrays = _zeros(kinds)
+    arrays["T"][np.arange(n), np.arange(n)] = 1.0
+    arrays["rate"][:] = RATE
+    arrays["moves"] = np.ones(len(flat.nodes), np.int64)
+    if not flat.reduced:
+        arrays["Hc"], arrays["gc"] = arrays["H"], arrays["g"]
+    return Work(**arrays)
 
 
-def _aligned(shape: tuple[int, ...], kind: Any) -> Any:
-    """Zeros whose memory begins where a vector may."""
-    kind = np.dtype(kind)
-    n_bytes, vector = math.prod(shape) * kind.itemsize, 8 * N_LANES
-    memory = np.zeros(n_bytes + vector, np.uint8)
+@cache
+def _record(fields: tuple[tuple[str, tuple[int, ...]], ...], lanes: tuple[int, ...]) -> Any:
+    return np.dtype([(name, "f8", (*shape, *lanes)) for name, shape in fields], align=True)
+
+
+def _zeros(kinds: dict[str, tuple[tuple[int, ...], Any]]) -> dict[str, Any]:
+    """Arrays of these shapes and types in one piece of memory, each beginning where a vector may.
+
+    They are small and many: allocating each would take longer.
+    """
+    vector = 8 * N_LANES
+    sizes = [
+        -(-math.prod(shape) * kind.itemsize // vector) * vector for shape, kind in kinds.values()
+    ]
+    memory = np.zeros(sum(sizes) + vector, np.uint8)
     start = -memory.ctypes.data % vector
-    return memory[start : start + n_bytes].view(kind).reshape(shape)
+    starts = accumulate(sizes, initial=start)
+    return {
+        name: np.ndarray(shape, kind, memory, begin)
+        for (name, (shape, kind)), begin in zip(kinds.items(), starts, strict=False)
+    }

@@ -10,7 +10,7 @@ import numpy as np
 from kinebench.kinematics.newton.compilation import compiled
 from kinebench.kinematics.newton.descent import ROUNDING, minimise
 from kinebench.kinematics.newton.factorisation import UNOBSERVED
-from kinebench.kinematics.newton.forward import evaluate
+from kinebench.kinematics.newton.forward import all_move, evaluate
 from kinebench.kinematics.newton.lanes import any_lane, in_lanes, like, select
 from kinebench.kinematics.newton.measurement import marker_distances, measure
 from kinebench.kinematics.newton.records import LOWER, N_LANES, NO_HIGHER, RATE
@@ -151,11 +151,12 @@ def track(
             copy(last_pose, x)
             fine = False
             observed[frame] = False
-            if n_present > 0:
-                energy = evaluate(flat, w)
-            else:
+            if n_present == 0:
                 w.origin[:] = 0.0
-                evaluate(flat, w)
+            all_move(w)
+            energy = evaluate(flat, w)
+            if n_present == 0:
+                energy = np.nan
         marker_distances(flat.markers, w)
         copy(w.errors, errors[frame])
         copy(x, x_out[frame])
@@ -172,7 +173,7 @@ def track(
 
 @compiled
 def solve_apart(
-    flat, w, measured, marker_column, frames, starts, frozen, enough, most, n_root, rate,
+    flat, w, measured, marker_column, frames, starts, frozen, enough, most, n_root, rate, rows,
     x_out, outcomes, observed, errors,
 ):  # fmt: skip
     """Solve frames that know nothing of each other, `N_LANES` at once.
@@ -184,10 +185,12 @@ def solve_apart(
     marker_column : (n_markers,)
         −1 for a marker that does not count.
     frames, starts : (n,) and (n, n_variables)
-        Each frame and where it starts. Results are by place in these, not by frame.
+        Each frame and where it starts.
     rate : float
         Worst rate of convergence lately.
-    x_out, outcomes, observed, errors : arrays of n rows
+    rows : (n,)
+        Where in the results each goes.
+    x_out, outcomes, observed, errors
         Variables, RESULT, which variables the frame's own markers or a task determine, marker
         distances. Variables that nothing determines are where the search left them.
     """
@@ -213,8 +216,8 @@ def solve_apart(
         lanes.told[2] = select(fine, like(energy, 1.0), like(energy, 0.0))
         lanes.told[3] = n_present
         for lane in range(min(N_LANES, n - first)):
-            i = first + lane
-            _tell(flat, w, lane, check, x_out[i], outcomes[i], observed[i], errors[i])
+            row = rows[first + lane]
+            _tell(flat, w, lane, check, x_out[row], outcomes[row], observed[row], errors[row])
         lanes.rate[0] *= 0.7
 
 

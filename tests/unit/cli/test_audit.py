@@ -168,7 +168,8 @@ def test_a_motion_that_lies_beside_the_keypoints_is_judged(
     monkeypatch.setattr(command, "planned", lambda arguments: (Planned(), None, ()))
     monkeypatch.setattr("kinebench.pipeline.audit.audit_trial", audit_trial)
     monkeypatch.setattr("kinebench.pipeline.audit.worst_of", lambda audits: "green")
-    motion = Motion((Coordinate("knee_angle_r"),), [0.0, 0.5], [[0.1], [0.2]])
+    times, values = np.array([0.0, 0.5]), np.array([[0.1], [0.2]])
+    motion = Motion((Coordinate("knee_angle_r"),), times, values)
     write_motion(tmp_path / "squat.mot", motion)
     (tmp_path / "squat.trc").touch()
     words = ["audit", "--keypoints", str(tmp_path / "squat.trc")]

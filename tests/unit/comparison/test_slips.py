@@ -79,6 +79,13 @@ def test_turns(offset: float, words: str) -> None:
     assert f"throughout, about {words}: another zero" in message
 
 
+def test_a_turn_that_comes_and_goes_is_not_one_throughout() -> None:
+    def turn(degrees: FloatArray) -> None:
+        degrees[150:, 2] += 360
+
+    assert [message for message in told(changed(turn)) if "throughout" in message] == []
+
+
 def test_a_whole_turn_of_the_heading_is_none() -> None:
     def turn(degrees: FloatArray) -> None:
         degrees[:, 0] += 360

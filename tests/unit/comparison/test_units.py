@@ -166,3 +166,37 @@ def test_no_two_real_motions_raise_an_alarm(
     first, second = (read_motion_file(mirror_file(file)).motion for file in (one, other))
     assert other_units(first, second) == {}
     require_common_clock(first, second)
+
+
+@pytest.mark.parametrize("factor", [180 / np.pi, np.pi / 180])
+@pytest.mark.parametrize(("gain", "offset"), [(1.3, 0.05), (0.75, 0.0), (-1.0, 0.0), (1.0, 0.12)])
+def test_the_other_unit_shows_through_another_size_sign_or_zero(
+    gain: float, offset: float, factor: float
+) -> None:
+    bent = walk(4).values.copy()
+    column = walk(4).names.index("knee_angle_r")
+    bent[:, column] += 0.7
+    reference = replace(walk(4), values=bent)
+    values = reference.values.copy()
+    values[:, column] = factor * (gain * values[:, column] + offset)
+    assert set(other_units(reference, replace(reference, values=values))) == {"knee_angle_r"}
+
+
+def test_a_locked_angle_in_the_other_unit_need_not_be_locked_at_the_same_value() -> None:
+    reference, estimate = walk(1), walk(1)
+    one, other = reference.values.copy(), estimate.values.copy()
+    column = reference.names.index("mtp_angle_r")
+    one[:, column], other[:, column] = np.radians(26.0), np.radians(np.radians(23.0))
+    found = other_units(replace(reference, values=one), replace(estimate, values=other))
+    assert set(found) == {"mtp_angle_r"}
+
+
+def test_what_hardly_moves_is_noise_in_any_unit() -> None:
+    reference = walk(1)
+    one, other = reference.values.copy(), reference.values.copy()
+    wave = np.sin(3 * reference.times)
+    for name, size in (("ankle_angle_r", np.radians(0.03)), ("pelvis_tx", 3e-4)):
+        column = reference.names.index(name)
+        one[:, column] = size * wave
+        other[:, column] = size * wave * (57.3 if name.startswith("ankle") else 100.0)
+    assert other_units(replace(reference, values=one), replace(reference, values=other)) == {}

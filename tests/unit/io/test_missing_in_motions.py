@@ -68,6 +68,14 @@ def test_frames_of_zeros_between_values(tmp_path: Path, frames: slice, degrees: 
     assert np.isnan(motion.values).sum() == 4 * len(range(*frames.indices(100)))
 
 
+def test_who_goes_to_zero_and_stays_there_is_known(tmp_path: Path) -> None:
+    values = walking()
+    values[20:, 2] = 0.0
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert np.isfinite(read_motion(written(tmp_path, values)).values).all()
+
+
 def test_a_locked_joint_between_missing_frames_is_known(tmp_path: Path) -> None:
     values = walking()
     values[20:40] = values[60:80] = -9999.0

@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinebench.kinematics.gimbals import Gimbal, equivalents, is_ambiguous, other_angles
+from kinebench.kinematics.gimbals import (
+    Gimbal,
+    equivalents,
+    is_ambiguous,
+    other_angles,
+    turned_apart,
+)
 from kinebench.kinematics.rotation import axis_rotation
 
 Array = np.ndarray[Any, Any]
@@ -75,3 +81,29 @@ def test_equivalents_stay_within_the_limits() -> None:
     assert not is_ambiguous(gimbal, -np.full(3, narrow), np.full(3, narrow))
     wide = np.deg2rad([60, 91, 60])  # the second angle mirrors at 90°
     assert is_ambiguous(gimbal, -wide, wide)
+
+
+def test_several_joints_at_once_are_each_alone() -> None:
+    """To the last bit of what decides: the nearer of the two triples, joint by joint."""
+    generator = np.random.default_rng(4)
+    gimbals = [
+        Gimbal((3 * k, 3 * k + 1, 3 * k + 2), np.array(axes))
+        for k, axes in enumerate(AXES.values())
+    ]
+    n = 3 * len(gimbals) + 1  # and a hinge
+    poses = generator.uniform(-3, 3, (200, n))
+    others = poses + generator.normal(0, 0.1, poses.shape)
+    for k, gimbal in enumerate(gimbals):  # a third of the frames say the same by other angles
+        rows, columns = slice(k, None, 3), slice(3 * k, 3 * k + 3)
+        others[rows, columns] = other_angles(gimbal.axes, others[rows, columns])
+    together = turned_apart(gimbals, range(n), poses, others)
+    plain = np.abs(np.mod(others - poses + np.pi, 2 * np.pi) - np.pi)
+    for k, gimbal in enumerate(gimbals):
+        alone = turned_apart([gimbal], range(n), poses, others)
+        columns = slice(3 * k, 3 * k + 3)
+        np.testing.assert_allclose(together[:, columns], alone[:, columns], atol=1e-12)
+        assert (together[k::3, columns].max(axis=1) < 0.8).mean() > 0.9
+        assert (plain[k::3, columns].max(axis=1) > 0.8).mean() > 0.9
+    np.testing.assert_array_equal(together[:, -1], plain[:, -1])
+    np.testing.assert_array_equal(turned_apart(gimbals, range(n), poses, others, 4.0), plain)
+    np.testing.assert_array_equal(turned_apart([], range(n), poses, others), plain)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from kinebench.kinematics.descents import Descents, Found
 from kinebench.kinematics.mechanism import build_mechanism
 from kinebench.kinematics.newton.compilation import compiled
 from kinebench.kinematics.newton.lanes import in_lanes
-from kinebench.kinematics.newton.records import ANY, N_LANES, RATE, RESULT, new_work
+from kinebench.kinematics.newton.records import ANY, N_LANES, RESULT, new_work
 from kinebench.kinematics.newton.rotations import sine_cosine
 from tests.unit.kinematics.branching import TASKS, WEIGHTS, branching
 
@@ -65,8 +66,8 @@ def one_by_one(descents: Descents, begin: Array, most: int) -> Found:
 
 
 def solved(descents: Descents, frames: Array, begin: Array, most: int = 60) -> Found:
-    return descents._solve_apart(
-        frames, begin, descents.columns, np.zeros(begin.shape[1], bool), -1.0, most, 0, RATE
+    return descents._search(
+        frames, begin, descents.columns, np.zeros(begin.shape[1], bool), -1.0, most
     )
 
 
@@ -131,10 +132,53 @@ def test_markers_that_do_not_count_and_frozen_variables(descents: Descents) -> N
     frozen[2:6] = True
     columns = descents.columns.copy()
     columns[[1, 4]] = -1
-    found = descents._solve_apart(frames, begin[:3], columns, frozen, -1.0, 60, 0, RATE)
+    found = descents._search(frames, begin[:3], columns, frozen, -1.0, 60)
     np.testing.assert_array_equal(found.x[:, frozen], begin[:3][:, frozen])
     assert (found.x[:, ~frozen] != begin[:3][:, ~frozen]).any()
     assert np.isnan(found.errors[:, [1, 4]]).all()
+
+
+@pytest.mark.parametrize("limb", range(3))
+def test_what_is_frozen_is_what_limits_leave_no_room_for(descents: Descents, limb: int) -> None:
+    """The same minima, energies and marker distances, though still bodies are placed but once."""
+    begin, frames = starts(descents)[:3], np.array([0, 1, 2])
+    moving = list(descents.mechanism.limbs[limb])
+    frozen = np.ones(len(descents.defaults), bool)
+    frozen[moving] = False
+    held = descents._search(frames, begin, descents.columns, frozen, -1.0, 60)
+    variables, nothing = descents.mechanism.flat.variables, np.zeros(len(frozen), bool)
+    before = variables.copy()
+    try:
+        for place, start in enumerate(begin):
+            for side in ("low", "high"):
+                variables[side] = np.where(frozen, start, before[side])
+            one = frames[place : place + 1]
+            tied = descents._search(one, begin[place][None], descents.columns, nothing, -1.0, 60)
+            np.testing.assert_allclose(held.x[place], tied.x[0], atol=1e-8)
+            np.testing.assert_allclose(held.errors[place], tied.errors[0], atol=1e-9)
+            energies = held.outcomes["energy"][place], tied.outcomes["energy"][0]
+            assert energies[0] == pytest.approx(energies[1], rel=1e-12)
+    finally:
+        variables[:] = before
+
+
+@pytest.mark.parametrize("lanes", [(), (N_LANES,)])
+def test_scratch_arrays_do_not_overlap(descents: Descents, lanes: tuple[int, ...]) -> None:
+    """Each begins where a vector may; only columns that are variables share their arrays."""
+    flat = descents.mechanism.flat
+    arrays = new_work(flat, *lanes)._asdict()
+    if not flat.reduced:
+        assert arrays.pop("Hc") is arrays["H"]
+        assert arrays.pop("gc") is arrays["g"]
+    ends = []
+    for array in arrays.values():
+        assert array.flags.c_contiguous
+        start = array.__array_interface__["data"][0]
+        if array.dtype.kind != "i":
+            assert start % (8 * N_LANES) == 0
+        ends.append((start, start + array.nbytes))
+    for (_, end), (start, _) in itertools.pairwise(sorted(ends)):
+        assert end <= start
 
 
 @compiled

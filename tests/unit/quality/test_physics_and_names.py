@@ -89,6 +89,12 @@ def test_who_is_mirrored_as_a_whole_is_told_so_once() -> None:
     assert "left and right" in checks
 
 
+def test_legs_that_are_exchanged_as_a_whole_are_told_by_another_check() -> None:
+    parts = ("Knee", "Ankle", "Heel", "BigToe", "SmallToe")
+    swap = {f"{a}{part}": f"{b}{part}" for part in parts for a, b in ("RL", "LR")}
+    assert said(names(still().rename(swap).select(OPENCAP_20), SUBJECT)) == []
+
+
 @given(heading=st.floats(-180.0, 180.0), place=st.floats(-20.0, 20.0))
 def test_where_somebody_stands_and_looks_does_not_matter(heading: float, place: float) -> None:
     R = rotation_from_axis_angles({"y": heading})
@@ -136,6 +142,17 @@ def test_who_stands_on_a_box_does_not_fall() -> None:
         still(240).positions + up[:, None, None] * np.array([0.0, 1.0, 0.0])
     )
     assert gravity(recording, SUBJECT) is None
+
+
+def test_who_squats_on_a_box_does_not_fall() -> None:
+    """The body follows a parabola for a second, and the feet stay where they are."""
+    t = np.clip((np.arange(240) - 60) / 120, 0.0, 1.0)
+    dip = 4 * 0.3 * t * (1 - t)
+    positions = np.array(still(240).positions)
+    positions[60:180, :, 1] += 0.4
+    feet = [name.endswith(("Heel", "Toe", "Ankle")) for name in OPENCAP_20]
+    positions[:, np.logical_not(feet), 1] += dip[:, None]
+    assert gravity(still(240).with_positions(positions), SUBJECT) is None
 
 
 @pytest.mark.parametrize(("way", "backwards"), [(1.0, False), (-1.0, True)])
@@ -193,6 +210,14 @@ def test_coarse_positions(step: float, light: str) -> None:
 def test_fine_positions(step: float) -> None:
     fine = still().with_positions(np.round(still().positions / step) * step)
     assert said(resolution(fine, SUBJECT)) == []
+
+
+def test_who_sways_slowly_is_not_frozen_in_a_file_of_whole_millimetres() -> None:
+    up = np.array([0.0, 1.0, 0.0])
+    sway = 0.005 * up * np.arange(120)[:, None, None] / 60  # 0.2 s at each millimetre
+    apart = np.linspace(0.0, 0.001, 20)[:, None] * up  # not all in one frame
+    positions = np.round(np.round(standing(), 3) + apart + sway, 3)
+    assert said(frozen(Markers(OPENCAP_20, np.arange(120) / 60, positions), SUBJECT)) == []
 
 
 def test_a_keypoint_frozen_in_a_file_of_whole_millimetres() -> None:

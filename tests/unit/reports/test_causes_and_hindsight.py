@@ -88,7 +88,10 @@ def test_causes_are_ranked_by_size_with_numbers_from_the_cells(causes: Section) 
     assert isinstance(told, Text)
     assert told.content.endswith("on 3 trials. Shares add up to the whole. Mind this.")
     assert isinstance(table, TableBlock)
-    assert table.table.rows[1][:2] == (POSE, "2.00")
+    assert table.table.header == ("factor", "hip height, mm", "mean size, mm")
+    assert table.table.rows[0] == (TILT, "−10.00 [−12.48, −7.52]", "10.00")
+    # of every subject the same: an interval without width
+    assert table.table.rows[1] == (POSE, "2.00 [2.00, 2.00]", "2.00")
 
 
 def test_causes_go_into_a_page_escaped(causes: Section) -> None:
