@@ -11,6 +11,7 @@ from types import ModuleType
 import pytest
 
 from kinebench.cli.main import main
+from kinebench.cli.study_files import _study_files
 from kinebench.errors import FileFormatError, KinebenchError
 from kinebench.studies.design import Study
 from kinebench.studies.files import report_file as toml_report
@@ -375,3 +376,12 @@ def test_the_order_of_parts_may_be_another_than_that_of_names(folder: Path) -> N
     plan = read_report(str(folder))
     assert [study.name for study in plan.studies] == ["b", "a"]
     assert plan.baseline == folder / "known.json"
+
+
+def test_an_index_that_cannot_be_read_hides_no_other(tmp_path: Path) -> None:
+    written(tmp_path / "a", study="[[")
+    for name in "bc":
+        written(tmp_path / name, study=INDEX, part=PART.format(name=name))
+    assert list(_study_files([tmp_path])) == [
+        tmp_path / "a" / "study.toml", tmp_path / "b", tmp_path / "c",
+    ]  # fmt: skip
