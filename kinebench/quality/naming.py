@@ -10,14 +10,16 @@ from kinebench.core.arrays import FloatArray
 from kinebench.core.markers import Markers
 from kinebench.core.subject import Subject
 from kinebench.quality.finding import Finding
-from kinebench.quality.world import handedness
+from kinebench.quality.world import EXCHANGED, agreement, cosines, handedness
 
-# Medians over time of 300 clean recordings of virtual people, and of public ones. Cosines with the
-# hips, right minus left: elbows 0.93 and more; heels and toes 0.14 in walking, where feet swing
-# before each other, and -1 when exchanged while standing. Toes with forwards: 0.84. Small toe minus
-# big toe, outwards: -0.18 at least, as detectors confuse them. Heel to ankle along the shank: 0.24.
-_ACROSS = {"Elbow": 0.0, "Heel": -0.3, "BigToe": -0.3, "SmallToe": -0.3}
-_TOES_OUT, _FORWARDS, _HEEL_TO_ANKLE = -0.5, 0.0, 0.0
+# Medians over time of 300 clean recordings of virtual people, and of public ones. Toes with
+# forwards: 0.84. Small toe minus big toe, outwards: -0.18 at least, as detectors confuse them.
+_TOES_OUT, _FORWARDS = -0.5, 0.0
+# Agreement of heel to ankle with ankle to knee, of 256 legs of adults and of people of 1.45 m in
+# eight movements, the raised heel of a lunge among them: none below -0.46; of 118 legs of children
+# of 1.17 m, whose feet are small beside a detector's errors, one. With the two names exchanged all
+# are below, and of the children 97 %.
+_HEEL_TO_ANKLE = -0.5
 # Logarithms of upper arm over forearm, -0.34 to 0.17 there, and of thigh over shank, -0.18 to 0.22.
 _UPPER_ARM, _THIGH = (-0.55, 0.45), (-0.45, 0.45)
 
@@ -61,20 +63,18 @@ def _typical(values: FloatArray) -> float:
 
 
 def _cosine(one: FloatArray, other: FloatArray) -> float:
-    sizes = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
-    return _typical((one * other).sum(axis=1) / np.maximum(sizes, 1e-12))
+    return _typical(cosines(one, other))
 
 
 def _names(body: _Body, exchanged: bool) -> Iterator[Finding]:
-    for part, least in () if exchanged else _ACROSS.items():
-        across = _cosine(body.between(f"L{part}", f"R{part}"), body.hips)
-        if across < least:
-            word = _WORDS[part]
+    for part, word in () if exchanged else _WORDS.items():
+        across = agreement(body.between(f"L{part}", f"R{part}"), body.hips)
+        if across < EXCHANGED:
             yield _finding(
                 f"the right {word} is on the left as seen from the hips",
                 (f"R{part}", f"L{part}"),
                 across,
-                least,
+                EXCHANGED,
             )
     backward = {
         side: cosine
@@ -103,7 +103,7 @@ def _limbs(body: _Body, letter: str, side: str) -> Iterator[Finding]:
 
     hip, knee, ankle, heel = keypoints("Hip", "Knee", "Ankle", "Heel")
     shoulder, elbow, wrist = keypoints("Shoulder", "Elbow", "Wrist")
-    upwards = _cosine(body.between(heel, ankle), body.between(ankle, knee))
+    upwards = agreement(body.between(heel, ankle), body.between(ankle, knee))
     if upwards < _HEEL_TO_ANKLE:
         yield _finding(
             f"the {side} heel is above the ankle", (heel, ankle), upwards, _HEEL_TO_ANKLE

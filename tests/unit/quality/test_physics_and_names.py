@@ -17,6 +17,7 @@ from kinebench.quality.finding import Finding
 from kinebench.quality.naming import names
 from kinebench.quality.physics import gravity, tilt, travel
 from kinebench.quality.stream import frozen, resolution, straight_lines
+from kinebench.quality.world import agreement, handedness
 
 SUBJECT = Subject(70.0, 1.75)
 PLACES = {
@@ -245,3 +246,59 @@ def test_who_was_computed_without_noise_moves_along_curves_throughout() -> None:
     positions = standing() + path[:, None, None] * np.array([0.0, 1.0, 0.3])
     recording = Markers(OPENCAP_20, t, np.round(positions, 5))
     assert said(straight_lines(recording, SUBJECT)) == []
+
+
+def lunging(noise_m: float = 0.01, ahead_m: float = 0.3) -> Markers:
+    """Steps so far ahead with the right foot, in line with the left, for two of three seconds."""
+    recording = still(180, noise_m=noise_m)
+    out = np.clip(np.minimum(np.arange(180) - 30, 150 - np.arange(180)) / 10, 0.0, 1.0)
+    positions = np.array(recording.positions)
+    for side, way in (("R", 1.0), ("L", -1.0)):
+        for part in ("Knee", "Ankle", "Heel", "BigToe", "SmallToe"):
+            column = OPENCAP_20.index(side + part)
+            # 3 cm beyond the middle: feet in line, and what cameras err by
+            aside = -way * PLACES[part][2] - way * 0.03
+            positions[:, column] += out[:, None] * np.array([way * ahead_m, 0.0, aside])
+    return recording.with_positions(positions)
+
+
+def test_feet_in_line_for_most_of_the_time_are_not_exchanged() -> None:
+    recording = lunging()
+    assert said(names(recording, SUBJECT)) == []
+    assert said(handedness(recording, SUBJECT)) == []
+    swap = {f"{a}Ankle": f"{b}Ankle" for a, b in ("RL", "LR")}
+    exchanged = recording.rename(swap).select(OPENCAP_20)
+    (found,) = said(handedness(exchanged, SUBJECT))
+    assert found.message == "the right ankle is on the left as seen from the hips"
+
+
+def test_a_heel_that_is_raised_for_most_of_the_time_is_no_ankle() -> None:
+    """Tiptoe with a shank bent forwards, and 2 cm of error, for two of three seconds."""
+    recording = still(180)
+    positions = np.array(recording.positions)
+    positions[30:150, OPENCAP_20.index("LHeel"), 1] += 0.08
+    assert said(names(recording.with_positions(positions), SUBJECT)) == []
+    exchanged = {"LHeel": "LAnkle", "LAnkle": "LHeel"}
+    swapped = recording.rename(exchanged).select(OPENCAP_20)
+    assert [one.message for one in said(names(swapped, SUBJECT))] == [
+        "the left heel is above the ankle"
+    ]
+
+
+@given(
+    cosine=st.lists(st.floats(-1.0, 1.0), min_size=1, max_size=20).filter(
+        lambda values: max(map(abs, values)) > 1e-3
+    )
+)
+def test_agreement_is_of_the_clear_frames_and_changes_sign_with_names(cosine: list[float]) -> None:
+    c = np.array(cosine)
+    one = np.column_stack([c, np.sqrt(1 - c**2), 0 * c])
+    x = np.tile([1.0, 0.0, 0.0], (len(c), 1))
+    found = agreement(one, x)
+    assert -1.0 - 1e-12 <= found <= 1.0 + 1e-12
+    assert agreement(-one, x) == pytest.approx(-found)
+    assert found == pytest.approx(float(c @ abs(c)) / float(c @ c))
+
+
+def test_agreement_of_nothing_is_not_known() -> None:
+    assert np.isnan(agreement(np.full((3, 3), np.nan), np.ones((3, 3))))
