@@ -33,9 +33,9 @@ _UNITS = {
 # Somebody upright leans by less than 3° over a trial; squats and jumps included.
 _AMBER_LEAN_DEG, _RED_LEAN_DEG = 30.0, 60.0
 # Agreement over a recording with the hips, right minus left, of 192 recordings of eight movements,
-# lunges and walking among them: knees 0.95, ankles 0.72, heels 0.61, big toes 0.73 at least, so that
-# names exchanged throughout are as far below 0. The median of the cosines was -0.2 for the ankles of
-# a lunge, whose feet stand in line.
+# lunges and walking among them: knees 0.95, ankles 0.72, heels 0.61, big toes 0.73 at least, and
+# with names exchanged as far below 0. The median of the cosines was -0.2 for the ankles of a lunge,
+# whose feet stand in line.
 EXCHANGED = -0.3
 # In heights from the middle of the body: a hand stretched out reaches 0.65.
 _FAR_HEIGHTS = 1.2
@@ -107,7 +107,7 @@ def _axes(direction: FloatArray, upright: str) -> Iterator[Finding]:
     axis = int(np.abs(direction).argmax())
     sign = "+" if direction[axis] > 0 else "-"
     name = f"{sign}{'XYZ'[axis]}"
-    upside = "upside down" if name == "-Y" else f"along {name}"
+    way = {"+Y": "leans", "-Y": "is upside down,"}.get(name, f"is along {name},")
     advice = (
         "the vertical axis of the file is another: --axes"
         f" {f'{upright} sets it upright' if upright else 'names it'}"
@@ -117,7 +117,7 @@ def _axes(direction: FloatArray, upright: str) -> Iterator[Finding]:
     yield Finding(
         "axes",
         severity,
-        f"from ankles to neck the person is {upside}, {lean:.0f}° from the vertical +Y",
+        f"from ankles to neck the person {way} {lean:.0f}° from the vertical +Y",
         measured=lean,
         limit=_AMBER_LEAN_DEG,
         unit="deg",

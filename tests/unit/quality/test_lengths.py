@@ -12,7 +12,8 @@ from kinebench.core.subject import Subject
 from kinebench.lab import Population, generic_body, record
 from kinebench.lab.camera.presets import two_phones
 from kinebench.lab.motions import Squat
-from kinebench.quality.anatomy import _spoken, lengths_over_time
+from kinebench.quality import Evidence
+from kinebench.quality.anatomy import _spoken, lengths_over_time, sides, static_against_trial
 
 SUBJECT = Subject(70.0, 1.75)
 LEG = {"RHip": (0.0, 0.9, 0.1), "RKnee": (0.0, 0.5, 0.1), "RAnkle": (0.0, 0.1, 0.1)}
@@ -103,3 +104,54 @@ def test_on_virtual_people_before_phones_hardly_any_is_named_wrongly() -> None:
                 counts["right" if right else "wrong" if "probably" in told else "none"] += 1
     assert counts["right"] > 40
     assert counts["wrong"] <= 0.15 * (counts["right"] + counts["wrong"])
+
+
+def marching(shortened: float, longer: float = 0.0, lifted: slice = slice(30, 120)) -> Markers:
+    """The right thigh is held forwards for most of two seconds, and is seen shorter there.
+
+    It may be longer by another factor throughout.
+    """
+    places = {**LEG, **{f"L{name[1:]}": (x, y, -z) for name, (x, y, z) in LEG.items()}}
+    positions = np.tile(np.array(list(places.values())), (120, 1, 1))
+    thigh = np.tile([0.0, -0.4 * (1 + longer), 0.0], (120, 1))
+    thigh[lifted] = [0.4 * (1 + longer) * (1 - shortened), 0.0, 0.0]
+    positions[:, 1] = positions[:, 0] + thigh
+    positions[:, 2] = positions[:, 1] - np.array([0.0, 0.4, 0.0])
+    return Markers(tuple(places), np.arange(120) / 60, positions)
+
+
+STANDING = marching(0.0, lifted=slice(0, 0))
+
+
+def told_of(recording: Markers) -> tuple[list[str], list[str]]:
+    """Of the sides and of the static trial."""
+    one = sides(recording, SUBJECT)
+    other = static_against_trial(Evidence(SUBJECT, recording, STANDING))
+    assert one is not None
+    assert other is not None
+    return [finding.message for finding in one], [finding.message for finding in other]
+
+
+def test_a_thigh_that_shortens_as_it_is_lifted_is_as_long_as_the_other() -> None:
+    assert told_of(marching(0.3)) == ([], [])
+
+
+def test_a_thigh_that_is_longer_throughout_is_told_of_though_it_is_lifted() -> None:
+    # at rest 0.4 * 1.4 against 0.4 m; lifted 0.39 m, as the left
+    of_sides, of_static = told_of(marching(0.3, longer=0.4))
+    assert of_sides == ["the right thigh is 0.56 m long, the left 0.40 m"]
+    assert "the right thigh is 0.56 m long in the movement, 0.40 m in the static trial" in of_static
+
+
+def test_a_thigh_that_is_only_seen_where_it_is_lifted_is_judged_there() -> None:
+    recording = marching(0.3)
+    positions = np.array(recording.positions)
+    positions[:30, 1] = np.nan
+    of_sides, _ = told_of(recording.with_positions(positions))
+    assert of_sides == ["the right thigh is 0.28 m long, the left 0.40 m"]
+
+
+def test_a_person_who_is_never_seen_whole_is_judged_by_what_is_seen() -> None:
+    gone = STANDING.with_positions(np.full_like(STANDING.positions, np.nan))
+    assert list(sides(gone, SUBJECT) or ()) == []
+    assert static_against_trial(Evidence(SUBJECT, gone, STANDING)) is None
