@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -11,17 +11,11 @@ from kinebench.cleaning.sides import Burst, SwapSides
 from kinebench.core.arrays import FloatArray
 from kinebench.core.keypoints import paired_parts
 from kinebench.core.markers import Markers
-from kinebench.core.segments import (
-    BODY_SEGMENTS,
-    SEGMENTS,
-    segment_ends,
-    segment_lengths,
-    stature,
-    typical_lengths,
-)
+from kinebench.core.segments import SEGMENTS, segment_lengths, stature, typical_lengths
 from kinebench.core.subject import Subject
 from kinebench.quality.evidence import Evidence
 from kinebench.quality.finding import Finding, Spans, graded, spans_of
+from kinebench.quality.poses import JUDGED, directions, height, lengths_where_alike
 from kinebench.remarks import collected_remarks
 from kinebench.signals.butterworth import butterworth
 
@@ -38,22 +32,12 @@ _RED_SIDES = {"long": 0.25, "short": 0.40}
 _AMBER_STATIC = {"long": 0.16, "short": 0.25}
 _RED_STATIC = {"long": 0.28, "short": 0.45}
 _AMBER_WHOLE, _RED_WHOLE = 0.075, 0.15
-# A detector's errors go with the pose: a thigh shortens as the hip bends. Two sides, and movement
-# and static trial, are compared in this share of the frames, where their poses are most alike. Of
-# 108 clean recordings of nine movements, of which four are one-sided, 2 are told of their sides,
-# and 17 where all frames count; of the static trial 0 and 16. A knee put down the leg by 18 % of
-# the thigh is told in 106 (sides) and 107 (static trial), and in 94 and 83 where all frames count.
-_ALIKE = 0.25
 # By how much a neighbour is off, over how much the segment itself is: a knee that is put off across
 # the shank changes that little. Chosen on 600 single keypoints put 8 to 30 cm off in clean virtual
 # sessions; of 290 on other people and cameras 231 were named right, 17 wrong, 42 not.
 _MOVES_TOO, _KEEPS = 0.3, 0.12
 # What is slower than this is no noise; the detector's slow errors have 0.7 Hz.
 _SLOW_HZ = 3.0
-# Segments that the detector sees from many sides; the breadth of hips and shoulders is not judged:
-# seen from the side it is a guess.
-_JUDGED = tuple(name for name in BODY_SEGMENTS if name not in ("pelvis", "shoulders"))
-
 _SWAPPED_GROUPS = {
     "legs": ("Knee", "Ankle", "Heel", "BigToe", "SmallToe"),
     "hips": ("Hip",),
@@ -68,7 +52,7 @@ def _kind(segment: str) -> str:
 
 def lengths_over_time(recording: Markers, subject: Subject) -> Iterator[Finding] | None:
     """Segments whose length changes within a recording."""
-    courses = {name: segment_lengths(recording).get(name) for name in _JUDGED}
+    courses = {name: segment_lengths(recording).get(name) for name in JUDGED}
     known = {name: course for name, course in courses.items() if course is not None}
     if not known or recording.n_frames < 10:
         return None
@@ -142,13 +126,13 @@ def _calm(course: FloatArray, rate_hz: float) -> FloatArray:
 
 def sides(recording: Markers, subject: Subject) -> Iterator[Finding] | None:
     """Right segments against left ones, where both are held alike."""
-    directions = _directions(recording)
+    along = directions(recording)
     pairs = [
-        (course, directions[name.replace("right", "left")])
-        for name, course in directions.items()
-        if name.startswith("right ") and name.replace("right", "left") in directions
+        (course, along[name.replace("right", "left")])
+        for name, course in along.items()
+        if name.startswith("right ") and name.replace("right", "left") in along
     ]
-    lengths = _lengths_where_alike(recording, [one - other for one, other in pairs])
+    lengths = lengths_where_alike(recording, [one - other for one, other in pairs])
     stems = [
         name.removeprefix("right ")
         for name in lengths
@@ -157,39 +141,6 @@ def sides(recording: Markers, subject: Subject) -> Iterator[Finding] | None:
     if not stems:
         return None
     return _sides(lengths, stems)
-
-
-def _directions(recording: Markers) -> dict[str, FloatArray]:
-    """Unit vectors (n_frames, 3) along the segments that are judged, downwards from the body."""
-    found = {}
-    for name, (upper, lower) in segment_ends(recording.names, _JUDGED).items():
-        along = recording.positions[:, lower] - recording.positions[:, upper]
-        found[name] = along / np.maximum(np.linalg.norm(along, axis=1), 1e-9)[:, None]
-    return found
-
-
-def _lengths_where_alike(recording: Markers, differences: Sequence[FloatArray]) -> dict[str, float]:
-    """Typical lengths, m, in the share of the frames with the least squares of differences of pose.
-
-    A segment that is not seen there has that of all frames.
-    """
-    everywhere = typical_lengths(recording)
-    if not differences:
-        return everywhere
-    squares = np.concatenate([one.reshape(recording.n_frames, -1) ** 2 for one in differences], 1)
-    known = np.isfinite(squares)
-    seen_in = np.flatnonzero(known.any(axis=1))
-    if not len(seen_in):
-        return everywhere
-    mean = np.where(known, squares, 0.0)[seen_in].sum(axis=1) / known[seen_in].sum(axis=1)
-    alike = np.zeros(recording.n_frames, bool)
-    alike[seen_in[mean <= np.quantile(mean, _ALIKE)]] = True
-    there = {
-        name: float(np.median(course[seen]))
-        for name, course in segment_lengths(recording).items()
-        if (seen := alike & np.isfinite(course)).any()
-    }
-    return everywhere | there
 
 
 def _sides(lengths: dict[str, float], stems: list[str]) -> Iterator[Finding]:
@@ -217,12 +168,12 @@ def static_against_trial(evidence: Evidence) -> tuple[Finding, ...] | None:
     if evidence.static is None:
         return None
     standing = typical_lengths(evidence.static)
-    upright = {name: _height(course) for name, course in _directions(evidence.static).items()}
-    moving = _lengths_where_alike(
+    upright = {name: height(course) for name, course in directions(evidence.static).items()}
+    moving = lengths_where_alike(
         evidence.recorded,
         [
             course[:, 1] - upright[name]
-            for name, course in _directions(evidence.recorded).items()
+            for name, course in directions(evidence.recorded).items()
             if np.isfinite(upright.get(name, np.nan))
         ],
     )
@@ -245,7 +196,7 @@ def static_against_trial(evidence: Evidence) -> tuple[Finding, ...] | None:
                 advice="another person, or another calibration: every angle is off",
             )
         )
-    for name in _JUDGED:
+    for name in JUDGED:
         one, other = moving.get(name, np.nan), standing.get(name, np.nan)
         if not (np.isfinite(one) and np.isfinite(other) and min(one, other) > 0):
             continue
@@ -267,12 +218,6 @@ def static_against_trial(evidence: Evidence) -> tuple[Finding, ...] | None:
                 )
             )
     return tuple(found)
-
-
-def _height(direction: FloatArray) -> float:
-    """How far a direction points up in the median of the frames, -1 to 1; NaN where unknown."""
-    known = direction[:, 1][np.isfinite(direction[:, 1])]
-    return float(np.median(known)) if len(known) else float("nan")
 
 
 def swaps(recording: Markers, subject: Subject) -> Iterator[Finding] | None:

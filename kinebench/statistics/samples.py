@@ -102,10 +102,14 @@ def subject_codes(
 
 
 def warn_few_subjects(n_subjects: int) -> None:
-    """Warn that an interval over so few subjects takes their distribution for granted."""
-    if n_subjects < _FEW_SUBJECTS:
+    """Warn that an interval over so few subjects takes their distribution for granted.
+
+    One subject gives no interval. In the same words however many there are, so that it is said once
+    of figures that have different numbers of subjects.
+    """
+    if 1 < n_subjects < _FEW_SUBJECTS:
         tell(
             "few subjects",
-            f"{n_subjects} subject{'' if n_subjects == 1 else 's'}: below {_FEW_SUBJECTS},"
-            " intervals of group means hold only if subjects are about normally distributed",
+            f"fewer than {_FEW_SUBJECTS} subjects: intervals of group means hold only if subjects"
+            " are about normally distributed",
         )

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from kinebench.core import Markers, Subject
 from kinebench.core.arrays import FloatArray
 from kinebench.core.keypoints import OPENCAP_20
+from kinebench.core.segments import stature, typical_lengths
 from kinebench.geometry.rotations import rotation_from_axis_angles
 from kinebench.quality import assess_recording
 from kinebench.quality.courses import jumps
@@ -17,7 +18,7 @@ from kinebench.quality.finding import Finding
 from kinebench.quality.naming import names
 from kinebench.quality.physics import gravity, tilt, travel
 from kinebench.quality.stream import frozen, resolution, straight_lines
-from kinebench.quality.world import agreement, handedness
+from kinebench.quality.world import agreement, handedness, size
 
 SUBJECT = Subject(70.0, 1.75)
 PLACES = {
@@ -302,3 +303,19 @@ def test_agreement_is_of_the_clear_frames_and_changes_sign_with_names(cosine: li
 
 def test_agreement_of_nothing_is_not_known() -> None:
     assert np.isnan(agreement(np.full((3, 3), np.nan), np.ones((3, 3))))
+
+
+def bending(factor: float = 1.0) -> Markers:
+    """Stands for half a second of two, and else bends with a trunk that is seen a third shorter."""
+    recording = still()
+    positions = np.array(recording.positions)
+    above = [OPENCAP_20.index(name) for name in ("Neck", "RShoulder", "LShoulder")]
+    positions[30:, above] += np.array([0.3, -0.35, 0.0])
+    return recording.with_positions(factor * positions)
+
+
+def test_size_is_judged_where_somebody_is_upright() -> None:
+    person = Subject(70.0, stature(typical_lengths(still())))
+    assert said(size(bending(), person)) == []
+    (found,) = said(size(bending(0.85), person))
+    assert found.measured == pytest.approx(0.85, abs=0.01)
