@@ -10,6 +10,10 @@ from kinebench.cli.output import terminal_width
 if TYPE_CHECKING:
     from kinebench.cli.compare_methods import SaidOfModels
     from kinebench.comparison import Comparison
+    from kinebench.reports.tables import Table
+
+# More rows than a screen holds: of each coordinate's outcomes the mean alone, unless a margin asks.
+_MOST_OUTCOMES = 40
 
 
 def print_comparison(comparison: Comparison, margin_rad: float | None, said: SaidOfModels) -> None:
@@ -44,13 +48,17 @@ def _print_over_subjects(
     from kinebench.reports.comparison_tables import main_table
     from kinebench.reports.tables import as_text
 
-    print(as_text(main_table(comparison), width))
-    print()
+    _print_table(main_table(comparison), width)
     agreement = agreement_of(comparison, margin_rad)
     if agreement:
         print("agreement over subjects, [95 % intervals]\n")
-        print(as_text(agreement_table(agreement), width))
-        print()
+        shown = agreement
+        if margin_rad is None and len(agreement) > _MOST_OUTCOMES:
+            shown = [row for row in agreement if row.outcome == "mean"] or agreement
+        _print_table(agreement_table(shown), width)
+        if len(shown) < len(agreement):
+            others = dict.fromkeys(row.outcome for row in agreement if row not in shown)
+            print(f"{', '.join(others)}: in --report and --json\n")
     elif margin_rad is not None:
         print(
             f"no test of equivalence: it takes the motions of {FEWEST_SUBJECTS} subjects, found"
@@ -70,11 +78,20 @@ def print_sides(comparison: Comparison, width: int) -> None:
     """Right against left over subjects, of one kind of trials; nothing of one subject."""
     from kinebench.comparison.side_differences import side_differences
     from kinebench.reports.sides_over_subjects import sides_in_words, sides_over_subjects_table
-    from kinebench.reports.tables import as_text
 
     sides = side_differences(comparison)
     if not sides:
         return
     for line in sides_in_words(sides):
         print(textwrap.fill(line, max(width, 40), subsequent_indent="  ", break_long_words=False))
-    print(f"\n{as_text(sides_over_subjects_table(sides), width)}\n")
+    print()
+    _print_table(sides_over_subjects_table(sides), width)
+
+
+def _print_table(table: Table, width: int) -> None:
+    """A table and an empty line; counts that are the same in all its rows once below it."""
+    from kinebench.reports.tables import as_text, without_constant
+
+    shown, counts = without_constant(table, ("subjects", "trials", "pairs", "repetitions"))
+    print(as_text(shown, width))
+    print(f"in every row: {counts}\n" if counts else "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -36,6 +36,14 @@ _AMBER_WHOLE, _RED_WHOLE = 0.075, 0.15
 # the shank changes that little. Chosen on 600 single keypoints put 8 to 30 cm off in clean virtual
 # sessions; of 290 on other people and cameras 231 were named right, 17 wrong, 42 not.
 _MOVES_TOO, _KEEPS = 0.3, 0.12
+# Correlation of right and left. Where a detector's hips move with depth, both thighs shorten by the
+# same course; a limb that is lost is lost alone.
+_TOGETHER = 0.8
+_ALIKE_ADVICE = (
+    "right and left change alike: the detector's keypoints move with the pose, as hips do in a deep"
+    " squat"
+)
+_PLURALS = {"foot": "feet"}
 # What is slower than this is no noise; the detector's slow errors have 0.7 Hz.
 _SLOW_HZ = 3.0
 _SWAPPED_GROUPS = {
@@ -67,22 +75,61 @@ def _changing(courses: dict[str, FloatArray], recording: Markers) -> Iterator[Fi
         name: np.nan_to_num(np.abs(course / max(usual[name], 1e-9) - 1), posinf=0.0)
         for name, course in calm.items()
     }
-    for name, off in offs.items():
-        kind = _kind(name)
-        severity = graded(float(off.max()), _AMBER_COURSE[kind], _RED_COURSE[kind])
-        if severity != "green":
-            yield Finding(
-                "segment lengths",
-                severity,
-                f"the {name} is {np.nanmin(calm[name]):.2f} to {np.nanmax(calm[name]):.2f} m long"
-                f" within the recording, {usual[name]:.2f} m as a rule",
-                where=(name,),
-                spans_s=spans_of(off > _AMBER_COURSE[kind], recording.times),
-                measured=float(off.max()),
-                limit=_AMBER_COURSE[kind],
-                unit="1",
-                advice=f"keypoints are lost or taken for others there{_which(name, offs)}",
-            )
+    grades = {
+        name: graded(float(off.max()), _AMBER_COURSE[_kind(name)], _RED_COURSE[_kind(name)])
+        for name, off in offs.items()
+    }
+    found = {name: severity for name, severity in grades.items() if severity != "green"}
+    for names in _both_sides(found, calm):
+        off, kind = np.max([offs[name] for name in names], axis=0), _kind(names[0])
+        courses_m = [calm[name] for name in names]
+        typical = float(np.mean([usual[name] for name in names]))
+        if len(names) > 1:
+            stem = names[0].removeprefix("right ")
+            which, advice = f"both {_PLURALS.get(stem, stem + 's')} are", _ALIKE_ADVICE
+        else:
+            which = f"the {names[0]} is"
+            advice = f"keypoints are lost or taken for others there{_which(names[0], offs)}"
+        yield Finding(
+            "segment lengths",
+            found[names[0]],
+            f"{which} {np.nanmin(courses_m):.2f} to {np.nanmax(courses_m):.2f} m long within the"
+            f" recording, mostly {typical:.2f} m",
+            where=names,
+            spans_s=spans_of(off > _AMBER_COURSE[kind], recording.times),
+            measured=float(off.max()),
+            limit=_AMBER_COURSE[kind],
+            unit="1",
+            advice=advice,
+        )
+
+
+def _both_sides(
+    found: Mapping[str, str], courses: Mapping[str, FloatArray]
+) -> Iterator[tuple[str, ...]]:
+    """Segments one by one; right and left as one where they are graded alike and change alike."""
+    told: set[str] = set()
+    for name, severity in found.items():
+        other = name.replace("right ", "left ")
+        if name in told:
+            continue
+        if other != name and found.get(other) == severity and _go_together(courses, name, other):
+            told.add(other)
+            yield name, other
+        else:
+            yield (name,)
+
+
+def _go_together(courses: Mapping[str, FloatArray], one: str, other: str) -> bool:
+    known = np.isfinite(courses[one]) & np.isfinite(courses[other])
+    if not known.any():
+        return False
+    a, b = (courses[name][known] - courses[name][known].mean() for name in (one, other))
+    sizes = np.abs(a).max(), np.abs(b).max()
+    if not (np.isfinite(sizes).all() and min(sizes) > 0):
+        return False
+    a, b = a / sizes[0], b / sizes[1]
+    return bool(a @ b > _TOGETHER * np.linalg.norm(a) * np.linalg.norm(b))
 
 
 def _which(name: str, offs: dict[str, FloatArray]) -> str:

@@ -109,12 +109,12 @@ def _axes(direction: FloatArray, upright: str) -> Iterator[Finding]:
     axis = int(np.abs(direction).argmax())
     sign = "+" if direction[axis] > 0 else "-"
     name = f"{sign}{'XYZ'[axis]}"
-    way = {"+Y": "leans", "-Y": "is upside down,"}.get(name, f"is along {name},")
+    way = {"+Y": "leans by", "-Y": "is upside down,"}.get(name, f"is along {name},")
     advice = (
         "the vertical axis of the file is another: --axes"
         f" {f'{upright} sets it upright' if upright else 'names it'}"
         if lean > _RED_LEAN_DEG
-        else "the person leans, lies, or the cameras' vertical is off"
+        else "the person bends or lies, or the cameras' vertical is off"
     )
     yield Finding(
         "axes",

@@ -63,14 +63,15 @@ def _undefined_note(comparison: Comparison) -> list[str]:
     if not counts:
         return []
     trials = listed((f"{name} ({n})" for name, n in counts.items()), _MOST_NAMED)
+    of = f", of {trials}" if several else ""
+    total = sum(counts.values())
     reasons = listed(
         dict.fromkeys(one.reason for pair in comparison.pairs for one in pair.evaluation.undefined),
         _MOST_REASONS,
-        "more reasons",
-        "; ",
+        between="; ",
     )
     text = (
-        f"note: {sum(counts.values())} figures of whole trials are undefined (NaN), of {trials}:"
+        f"note: {total} figure{'s are' if total > 1 else ' is'} undefined (NaN){of}:"
         f" {reasons}; each stands in --report and --json"
     )
     alike = any(

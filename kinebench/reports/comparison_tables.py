@@ -12,6 +12,7 @@ from kinebench.comparison import Comparison, PairResult
 from kinebench.comparison.asked import PARTS
 from kinebench.comparison.error_bars import share_within_band
 from kinebench.comparison.error_kinds import ErrorKinds, item_error_kinds, mean_error_kinds
+from kinebench.comparison.results import GroupRow
 from kinebench.metrics import CATALOGUE, Evaluation, Figure, Kind
 from kinebench.metrics.joint_rotation import ROTATION_REMOVED
 from kinebench.reports.tables import Table
@@ -99,7 +100,7 @@ def pair_table(pair: PairResult, metrics: Sequence[str] = ()) -> Table:
         cells = [figures.get((item, metric)) for metric in columns]
         values = [readable(cell.value, cell.unit) if cell else "—" for cell in cells]
         rows.append((item, _unit_of([cell for cell in cells if cell]), *values))
-    header = (pair.evaluation.kind.noun, "unit", *(CATALOGUE[metric].title for metric in columns))
+    header = (pair.evaluation.kind.noun, "unit", *map(_titled, columns))
     return Table(header, tuple(rows))
 
 
@@ -150,7 +151,7 @@ def repetition_table(pair: PairResult) -> Table:
             cells.append(_mean_and_sd(values, own[0].unit) if len(values) else "—")
         if any(counts):
             rows.append((item, _unit_of(units), *cells, str(max(counts))))
-    titles = (CATALOGUE[metric].title for metric in columns)
+    titles = map(_titled, columns)
     return Table((pair.evaluation.kind.noun, "unit", *titles, "repetitions"), tuple(rows))
 
 
@@ -166,23 +167,24 @@ def group_table(comparison: Comparison) -> Table:
     rows = []
     for item in dict.fromkeys(row.item for row in comparison.groups):
         own = [found.get((item, metric)) for metric in metrics]
-        cells = []
-        for row in own:
-            if row is None:
-                cells.append("—")
-                continue
-            mean = readable(row.figure.summary.mean, row.unit)
-            interval = readable_interval(row.figure.interval, row.unit)
-            cells.append(f"{mean} {interval}".strip())
-        first = next(row for row in own if row is not None)
-        summary = first.figure.summary
+        summary = next(row for row in own if row is not None).figure.summary
+        cells = ["—" if row is None else _group_cell(row, summary.n_subjects) for row in own]
         unit = next((row.unit for row in own if row is not None and row.unit != "1"), "1")
         rows.append(
             (item, readable_unit(unit), *cells, str(summary.n_subjects), str(summary.n_trials))
         )
     kind = comparison.pairs[0].evaluation.kind.noun
-    titles = (CATALOGUE[metric].title for metric in metrics)
+    titles = map(_titled, metrics)
     return Table((kind, "unit", *titles, "subjects", "trials"), tuple(rows))
+
+
+def _group_cell(row: GroupRow, n_subjects: int) -> str:
+    """Mean and interval; and the subjects that have the figure, where they are fewer."""
+    mean = readable(row.figure.summary.mean, row.unit)
+    interval = readable_interval(row.figure.interval, row.unit)
+    own = row.figure.summary.n_subjects
+    fewer = f"(n = {own})" if own != n_subjects else ""
+    return " ".join(part for part in (mean, interval, fewer) if part)
 
 
 KINDS_HEADER = ("unit", "RMSE", "without offset", "without joint rotation")
@@ -209,6 +211,12 @@ def kinds_cells(row: ErrorKinds) -> tuple[str, ...]:
     values = (row.raw, row.without_offset, row.without_rotation)
     known = (readable(math.nan if value is None else value, row.unit) for value in values)
     return (readable_unit(row.unit), *known)
+
+
+def _titled(metric: str) -> str:
+    """Its title; of times with the unit, as that of the row is the item's."""
+    found = CATALOGUE[metric]
+    return f"{found.title}, s" if found.unit == "s" else found.title
 
 
 def _columns(pair: PairResult) -> tuple[str, ...]:

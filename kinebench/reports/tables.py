@@ -33,6 +33,28 @@ def as_csv(rows: Iterable[dict[str, Any]]) -> str:
     return csv_text(columns, ([row.get(column, "") for column in columns] for row in listed))
 
 
+def without_constant(table: Table, titles: Iterable[str]) -> tuple[Table, str]:
+    """Without those of the named columns of counts that hold one number throughout, and these.
+
+    The second is "5 subjects, 10 trials"; empty where none is left out, as in a table of one row.
+    """
+    columns = {title: column for column, title in enumerate(table.header)}
+    constant = {
+        title: table.rows[0][columns[title]]
+        for title in titles
+        if title in columns
+        and len(table.rows) > 1
+        and len({row[columns[title]] for row in table.rows}) == 1
+    }
+    kept = [column for title, column in columns.items() if title not in constant]
+    rows = tuple(tuple(row[column] for column in kept) for row in table.rows)
+    header = tuple(table.header[column] for column in kept)
+    said = (
+        f"{n} {title.removesuffix('s') if n == '1' else title}" for title, n in constant.items()
+    )
+    return Table(header, rows, table.n_labels), ", ".join(said)
+
+
 def as_text(table: Table, width: int) -> str:
     """Lines of at most `width` characters, where the words allow.
 

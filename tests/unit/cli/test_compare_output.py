@@ -324,3 +324,17 @@ def test_results_of_pipelines_are_kept_where_they_are_asked_for(
 )
 def test_policies_of_alignment(text: str, found: Any) -> None:
     assert command.procedure_of(parsed("a", "b", "--align", text)).time == found
+
+
+def test_many_outcomes_are_left_to_page_and_json_unless_a_margin_asks(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kinebench.cli.compare_output._MOST_OUTCOMES", 3)
+    pairs = people(tmp_path, 3)
+    few = out(capsys, *pairs)
+    assert "highest, lowest, range: in --report and --json" in few
+    assert " highest " not in few
+    asked = out(capsys, *pairs, "--margin", "5")
+    assert " highest " in asked
+    assert "in --report and --json\n\nright" not in asked
+    assert "in every row: 3 subjects, 3 trials" in few

@@ -155,3 +155,34 @@ def test_a_person_who_is_never_seen_whole_is_judged_by_what_is_seen() -> None:
     gone = STANDING.with_positions(np.full_like(STANDING.positions, np.nan))
     assert list(sides(gone, SUBJECT) or ()) == []
     assert static_against_trial(Evidence(SUBJECT, gone, STANDING)) is None
+
+
+def squatting(right: float, left: float) -> Markers:
+    """Thighs that are seen shorter by these shares as the knees bend, twice in two seconds."""
+    recording = marching(0.0, lifted=slice(0, 0))
+    bent = np.sin(np.pi * np.arange(120) / 60) ** 4
+    positions = np.array(recording.positions)
+    for side, share in (("R", right), ("L", left)):
+        positions[:, recording.names.index(f"{side}Hip"), 1] -= 0.4 * share * bent
+    return recording.with_positions(positions)
+
+
+def test_thighs_that_shorten_together_are_told_once() -> None:
+    (found,) = lengths_over_time(squatting(0.32, 0.34), SUBJECT) or ()
+    assert found.where == ("right thigh", "left thigh")
+    # the low-pass takes 2 mm off the shortest, 0.264 m
+    assert found.message.startswith("both thighs are 0.27 to 0.40 m long within the recording")
+    assert "right and left change alike" in found.advice
+    (start, end), *_ = found.spans_s
+    assert 0.0 < start < 0.5 < end < 1.0
+
+
+def test_thighs_that_shorten_by_turns_or_by_another_grade_are_told_one_by_one() -> None:
+    together, later = squatting(0.32, 0.32), squatting(0.32, 0.0)
+    positions = np.array(later.positions)
+    left = later.names.index("LHip")
+    positions[:, left] = np.roll(together.positions[:, left], 30, axis=0)
+    by_turns = later.with_positions(positions)
+    for recording in (by_turns, squatting(0.32, 0.6)):
+        found = list(lengths_over_time(recording, SUBJECT) or ())
+        assert sorted(one.where for one in found) == [("left thigh",), ("right thigh",)]

@@ -99,7 +99,7 @@ def group() -> Comparison:
         compare_recordings(_motion(), _estimate(seed), Procedure(), f"s{seed}", "walk")
         for seed in (1, 2, 3)
     )
-    with pytest.warns(KinebenchWarning, match="3 subjects"):
+    with pytest.warns(KinebenchWarning, match="fewer than 20"):
         rows = group_rows_of(results, Procedure())
     return Comparison(
         Procedure(),

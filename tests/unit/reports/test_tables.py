@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from kinebench.reports.tables import Table, as_csv, as_latex, as_text
+from kinebench.reports.tables import Table, as_csv, as_latex, as_text, without_constant
 
 TABLE = Table(
     ("coordinate", "unit", "bias", "RMSE, offset removed", "max"),
@@ -56,3 +56,21 @@ def test_latex_is_escaped_and_whole() -> None:
     assert r"x\&y & \textdegree{} & $-$1 {[}0, 2{]} \\" in text
     assert r"\begin{tabular}{llr}" in text
     assert text.count(r"\begin") == text.count(r"\end") == 2
+
+
+def test_counts_that_are_the_same_in_all_rows_are_said_once() -> None:
+    table = Table(("item", "unit", "RMSE", "subjects", "trials"), (
+        ("knee", "°", "3", "5", "1"), ("hip", "°", "4", "5", "1"),
+    ))  # fmt: skip
+    shown, counts = without_constant(table, ("subjects", "trials", "pairs"))
+    assert shown.header == ("item", "unit", "RMSE")
+    assert shown.rows == (("knee", "°", "3"), ("hip", "°", "4"))
+    assert counts == "5 subjects, 1 trial"
+
+
+def test_counts_that_differ_or_stand_alone_stay() -> None:
+    differ = Table(("item", "unit", "subjects"), (("knee", "°", "5"), ("hip", "°", "4")))
+    alone = Table(("item", "unit", "subjects"), (("knee", "°", "5"),))
+    nothing = Table(("item", "unit", "subjects"), ())
+    for table in (differ, alone, nothing):
+        assert without_constant(table, ("subjects",)) == (table, "")

@@ -48,8 +48,7 @@ def test_intervals_cover_at_their_rate_with_few_subjects() -> None:
 
 
 def test_a_single_subject_has_no_interval() -> None:
-    with pytest.warns(KinebenchWarning, match="1 subject: below 20"):
-        found = group_figure(trials_of_subjects(1, 4, 1.0))
+    found = group_figure(trials_of_subjects(1, 4, 1.0))
     assert np.isnan([found.interval.low, found.interval.high]).all()
 
 
@@ -92,5 +91,5 @@ def test_nothing_is_refused() -> None:
 
 
 def test_few_subjects_warn() -> None:
-    with pytest.warns(KinebenchWarning, match="3 subjects"):
+    with pytest.warns(KinebenchWarning, match="fewer than 20"):
         group_figure(trials_of_subjects(3, 2, 1.0))

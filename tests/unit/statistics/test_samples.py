@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from kinebench.errors import KinebenchWarning, ValueRangeError
+from kinebench.remarks import collected_remarks
 from kinebench.statistics.samples import (
     Interval,
     checked_level,
@@ -51,6 +52,17 @@ def test_subjects_are_coded_in_sorted_order() -> None:
 
 
 def test_few_subjects_warn_below_twenty() -> None:
-    with pytest.warns(KinebenchWarning, match="19 subjects: below 20, .* normally distributed"):
-        warn_few_subjects(19)
-    warn_few_subjects(20)
+    for few in (2, 19):
+        with pytest.warns(
+            KinebenchWarning, match="fewer than 20 subjects: .* normally distributed"
+        ):
+            warn_few_subjects(few)
+    for nothing_to_warn_of in (1, 20):
+        warn_few_subjects(nothing_to_warn_of)
+
+
+def test_few_subjects_are_told_once_whatever_their_number() -> None:
+    with collected_remarks() as told:
+        for n in (2, 3, 5):
+            warn_few_subjects(n)
+    assert len(told) == 1
