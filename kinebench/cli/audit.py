@@ -169,11 +169,13 @@ def as_json(audits: list[TrialAudit]) -> dict[str, Any]:
 
 
 def _print(audits: list[TrialAudit]) -> None:
+    from kinebench.quality.finding import said_together
+
     for audit in audits:
         checked = len(audit.assessment.made)
         print(f"{audit.severity.upper():5s}  {audit.trial}: {checked} checks")
-        for finding in audit.findings:
-            print(f"  {finding.severity:5s}  {finding.check}: {finding.text}")
+        for finding, text in said_together(audit.findings):
+            print(f"  {finding.severity:5s}  {finding.check}: {text}")
         for finding in audit.assessment.findings:
             if finding.severity == "green":
                 print(f"  note   {finding.check}: {finding.text}")

@@ -153,9 +153,11 @@ def _result(
 
 
 def _print_findings(assessment: Assessment) -> None:
-    for finding in assessment.findings:
+    from kinebench.quality.finding import said_together
+
+    for finding, text in said_together(assessment.findings):
         if finding.severity != "green":
-            print(f"warning: {printable(f'{finding.severity}: {finding.text}')}", file=sys.stderr)
+            print(f"warning: {printable(f'{finding.severity}: {text}')}", file=sys.stderr)
 
 
 def _print_plan(

@@ -9,6 +9,7 @@ import numpy as np
 
 from kinebench.cleaning.sides import Burst, SwapSides
 from kinebench.core.arrays import FloatArray
+from kinebench.core.display import counted
 from kinebench.core.keypoints import paired_parts
 from kinebench.core.markers import Markers
 from kinebench.core.segments import SEGMENTS, segment_lengths, stature, typical_lengths
@@ -289,8 +290,8 @@ def _swaps(recording: Markers, bursts: tuple[Burst, ...]) -> Iterator[Finding]:
         yield Finding(
             "side swaps",
             "red" if frames.mean() > 0.05 else "amber",
-            f"the {name} are on the other side in {int(frames.sum())} frames, {seconds:.2f} s in"
-            f" {len(spans)} burst{'s' if len(spans) > 1 else ''}",
+            f"the {name} are on the other side in {counted(int(frames.sum()), 'frame')},"
+            f" {seconds:.2f} s in {counted(len(spans), 'burst')}",
             where=tuple(f"{side}{part}" for part in parts if part in exchanged for side in "RL"),
             spans_s=spans,
             measured=float(frames.sum()),

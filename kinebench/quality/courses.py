@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinebench.core.arrays import FloatArray
+from kinebench.core.display import counted
 from kinebench.core.markers import Markers
 from kinebench.core.subject import Subject
 from kinebench.errors import listed
@@ -85,7 +86,7 @@ def _spikes(recording: Markers) -> Iterator[Finding]:
         "spikes",
         "red" if many else "amber",
         f"{names[0]}{f' and {len(names) - 1} more leave' if len(names) > 1 else ' leaves'} the"
-        f" course by up to {largest:.2f} m in {int(frames.sum())} frames",
+        f" course by up to {largest:.2f} m in {counted(int(frames.sum()), 'frame')}",
         where=names,
         spans_s=spans_of(frames, recording.times),
         measured=largest,

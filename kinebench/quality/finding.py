@@ -136,6 +136,21 @@ class Assessment:
         return found
 
 
+def said_together(findings: Iterable[Finding]) -> tuple[tuple[Finding, str], ...]:
+    """The first of each group and one line for all of it: equal check, light, recording, advice.
+
+    What several coordinates or segments have in common is said once.
+    """
+    groups: dict[tuple[str, ...], list[Finding]] = {}
+    for one in findings:
+        groups.setdefault((one.check, one.severity, one.recording, one.advice), []).append(one)
+    return tuple(
+        (first, replace(first, message="; ".join(each.message for each in group)).text)
+        for group in groups.values()
+        for first in group[:1]
+    )
+
+
 def worst(severities: Iterable[Severity]) -> Severity:
     """The worst of several; green of none."""
     return max(severities, key=_ORDER.index, default="green")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from kinebench.core.arrays import FloatArray
+from kinebench.core.display import counted
 from kinebench.core.motion import Coordinate, Motion
 from kinebench.core.results import IKSolution
 from kinebench.quality.evidence import Evidence
@@ -238,8 +239,8 @@ def _rivals(rival_deg: FloatArray, times: FloatArray) -> Iterator[Finding]:
         yield Finding(
             "rival poses",
             "amber",
-            f"in {int(far.sum())} frames another pose, up to {np.nanmax(rival_deg):.0f}° away, fits"
-            " the markers as well",
+            f"in {counted(int(far.sum()), 'frame')} another pose, up to"
+            f" {np.nanmax(rival_deg):.0f}° away, fits the markers as well",
             spans_s=spans_of(far, times),
             measured=float(np.nanmax(rival_deg)),
             limit=0.0,
@@ -259,7 +260,7 @@ def _convergence(solution: IKSolution) -> Iterator[Finding]:
         yield Finding(
             "convergence",
             "red" if lost.mean() > 0.05 else "amber",
-            f"the solver did not converge in {int(lost.sum())} frames",
+            f"the solver did not converge in {counted(int(lost.sum()), 'frame')}",
             spans_s=spans_of(lost, solution.motion.times),
             measured=float(lost.sum()),
             limit=0.0,

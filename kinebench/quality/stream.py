@@ -300,18 +300,24 @@ def _frozen(recording: Markers, step: float) -> Iterator[Finding]:
     repeated: NDArray[np.bool_] = np.asarray(still.all(axis=1))
     if held:
         name = max(held, key=lambda one: held[one])
+        everything = len(held) == len(recording.names) and bool(repeated.any())
+        rest = len(held) - 1
+        who = f"{name} and {rest} more do not move" if rest else f"{name} does not move"
+        if everything:
+            who = "no keypoint moves"
         share = held[name] * recording.rate_hz / (recording.n_frames - 1)
         yield Finding(
             "frozen",
             "red" if share > 0.5 or len(held) > len(recording.names) / 2 else "amber",
-            f"{name} does not move at all for {held[name]:.2f} s"
-            + (f", nor do {len(held) - 1} others" if len(held) > 1 else ""),
+            f"{who} at all for {held[name]:.2f} s",
             where=tuple(held),
             spans_s=spans_of(frames, recording.times),
             measured=held[name],
             limit=_FROZEN_S,
             unit="s",
-            advice="a lost keypoint was written with its last position",
+            advice="one frame is repeated: a still image, or a gap filled so"
+            if everything
+            else "a lost keypoint was written with its last position",
         )
     elif repeated.mean() > _REPEATED:
         yield Finding(

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinebench.core.arrays import FloatArray
+from kinebench.core.display import counted
 from kinebench.core.markers import Markers
 from kinebench.core.plausible import PLAUSIBLE
 from kinebench.core.segments import stature, typical_lengths
@@ -204,7 +205,8 @@ def zeros(recording: Markers, subject: Subject) -> Iterator[Finding]:
     yield Finding(
         "zeros",
         "red",
-        f"{listed(names, 3)} at exactly 0 0 0 in {int(at_zero.any(axis=1).sum())} frames",
+        f"{listed(names, 3)} at exactly 0 0 0 in"
+        f" {counted(int(at_zero.any(axis=1).sum()), 'frame')}",
         where=names,
         spans_s=spans_of(at_zero.any(axis=1), recording.times),
         measured=share,
@@ -232,7 +234,7 @@ def far_points(recording: Markers, subject: Subject) -> Iterator[Finding]:
         "far points",
         "red",
         f"{listed(names, 3)} up to {farthest:.3g} m from the middle of the body in"
-        f" {int(far.any(axis=1).sum())} frames",
+        f" {counted(int(far.any(axis=1).sum()), 'frame')}",
         where=names,
         spans_s=spans_of(np.asarray(far.any(axis=1)), recording.times),
         measured=farthest,

@@ -319,3 +319,15 @@ def test_size_is_judged_where_somebody_is_upright() -> None:
     assert said(size(bending(), person)) == []
     (found,) = said(size(bending(0.85), person))
     assert found.measured == pytest.approx(0.85, abs=0.01)
+
+
+def test_a_body_that_stands_as_a_whole_is_one_frame_repeated() -> None:
+    positions = np.array(still().positions)
+    positions[30:70] = positions[30]
+    (found,) = said(frozen(still().with_positions(positions), SUBJECT))
+    assert found.message == "no keypoint moves at all for 0.65 s"
+    assert found.advice == "one frame is repeated: a still image, or a gap filled so"
+    positions = np.array(still().positions)
+    positions[30:70, [3, 5]] = positions[30, [3, 5]]
+    (found,) = said(frozen(still().with_positions(positions), SUBJECT))
+    assert found.message == f"{OPENCAP_20[3]} and 1 more do not move at all for 0.65 s"

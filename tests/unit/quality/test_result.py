@@ -12,7 +12,7 @@ from kinebench.core import Coordinate, Markers, Motion, Subject
 from kinebench.core.results import IKSolution, PipelineRun, ScalingResult
 from kinebench.lab import generic_body
 from kinebench.quality import Evidence, assess
-from kinebench.quality.finding import Finding
+from kinebench.quality.finding import Finding, said_together
 from kinebench.quality.model import leg_lengths
 
 TIMES = np.arange(100) / 100.0
@@ -142,3 +142,21 @@ def test_legs_of_the_generic_body_are_alike() -> None:
     lengths = leg_lengths(generic_body().model)
     assert lengths["right thigh"] == pytest.approx(lengths["left thigh"])
     assert 0.35 < lengths["right shank"] < 0.45
+
+
+def test_what_findings_have_in_common_is_said_once() -> None:
+    one, other = (
+        Finding("joint jumps", "amber", f"{name} jumps", where=(name,), advice="look")
+        for name in ("arm_flex_r", "arm_rot_r")
+    )
+    static = one.of("static")
+    red = Finding(
+        "joint jumps", "red", "knee_angle_r jumps", where=("knee_angle_r",), advice="look"
+    )
+    found = said_together((one, other, static, red))
+    assert [text for _, text in found] == [
+        "arm_flex_r jumps; arm_rot_r jumps; look",
+        "static trial: arm_flex_r jumps; look",
+        "knee_angle_r jumps; look",
+    ]
+    assert [first.severity for first, _ in found] == ["amber", "amber", "red"]
