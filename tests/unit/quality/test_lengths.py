@@ -168,7 +168,7 @@ def squatting(right: float, left: float) -> Markers:
 
 
 def test_thighs_that_shorten_together_are_told_once() -> None:
-    (found,) = lengths_over_time(squatting(0.32, 0.34), SUBJECT) or ()
+    (found,) = list(lengths_over_time(squatting(0.32, 0.34), SUBJECT) or ())
     assert found.where == ("right thigh", "left thigh")
     # the low-pass takes 2 mm off the shortest, 0.264 m
     assert found.message.startswith("both thighs are 0.27 to 0.40 m long within the recording")
