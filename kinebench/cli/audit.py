@@ -169,18 +169,31 @@ def as_json(audits: list[TrialAudit]) -> dict[str, Any]:
 
 
 def _print(audits: list[TrialAudit]) -> None:
-    from kinebench.quality.finding import said_together
-
-    for audit in audits:
+    """Each trial with what was found, and once at the end what was found in every one."""
+    said = [_lines(audit) for audit in audits]
+    common = [line for line in said[0] if all(line in one for one in said)] if said[1:] else []
+    for audit, lines in zip(audits, said, strict=True):
         checked = len(audit.assessment.made)
         print(f"{audit.severity.upper():5s}  {audit.trial}: {checked} checks")
-        for finding, text in said_together(audit.findings):
-            print(f"  {finding.severity:5s}  {finding.check}: {text}")
-        for finding in audit.assessment.findings:
-            if finding.severity == "green":
-                print(f"  note   {finding.check}: {finding.text}")
-        left = ", ".join(audit.assessment.not_made)
-        if left:
-            print(f"  not checked: {left}")
-        for remark in audit.remarks:
-            print(f"  remark: {remark.text}")
+        for line in lines:
+            if line not in common:
+                print(line)
+    if common:
+        print("in every trial:")
+        print("\n".join(common))
+
+
+def _lines(audit: TrialAudit) -> list[str]:
+    from kinebench.quality.finding import said_together
+
+    notes = [one for one in audit.assessment.findings if one.severity == "green"]
+    left = ", ".join(audit.assessment.not_made)
+    return [
+        *(
+            f"  {one.severity:5s}  {one.check}: {text}"
+            for one, text in said_together(audit.findings)
+        ),
+        *(f"  note   {finding.check}: {finding.text}" for finding in notes),
+        *([f"  not checked: {left}"] if left else []),
+        *(f"  remark: {remark.text}" for remark in audit.remarks),
+    ]

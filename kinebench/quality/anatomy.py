@@ -41,8 +41,8 @@ _MOVES_TOO, _KEEPS = 0.3, 0.12
 # same course; a limb that is lost is lost alone.
 _TOGETHER = 0.8
 _ALIKE_ADVICE = (
-    "right and left change alike: the detector's keypoints move with the pose, as hips do in a deep"
-    " squat"
+    "right and left change alike: keypoints move with the pose, as hips in a deep squat and feet on"
+    " tiptoe"
 )
 _PLURALS = {"foot": "feet"}
 # What is slower than this is no noise; the detector's slow errors have 0.7 Hz.

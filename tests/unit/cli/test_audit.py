@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -212,3 +212,20 @@ def test_trials_of_a_session_are_counted(
     assert main(["audit", str(tmp_path)]) == 1
     assert asked[3:] == ["neutral"]
     assert main(["audit", str(tmp_path), "--trial", "walk"]) == 2
+
+
+def test_what_every_trial_has_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    told = Remark("set-up", "note", "says of the static trial")
+    one = audited("amber", {"floor": "needs markers"}, (told,))
+    other = replace(one, trial="walk", remarks=(told, Remark("rate", "note", "says of the walk")))
+    command._print([one, other])
+    assert capsys.readouterr().out.splitlines() == [
+        "AMBER  squat: 3 checks",
+        "AMBER  walk: 3 checks",
+        "  remark: says of the walk",
+        "in every trial:",
+        "  amber  gaps: says of gaps",
+        "  note   units: says of units",
+        "  not checked: floor",
+        "  remark: says of the static trial",
+    ]
