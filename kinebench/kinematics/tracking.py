@@ -19,6 +19,7 @@ from kinebench.kinematics.suspicion import at_intervals, suspicious
 BETTER = 1e-7  # gain of E, relative, below which two descents ended in the same minimum
 ROUNDING = 1e-16  # m²: differences of E that mean nothing
 _MAX_REPAIRS = 8  # a better pose may show the next frame to ask about
+_MAX_FINISHES = 5  # one is enough but for markers that no pose comes near to
 _N_CROSS_FRAME_STARTS = 5  # poses of a limb in other frames, as starts
 _BLOCK = 4096  # frames that are solved side by side or judged at once: memory
 _CHUNK = 256  # frames that are searched at once: memory
@@ -91,6 +92,7 @@ class MarkerTracker:
         self._known = np.asarray(self.observed.any(axis=1))
         if self._known.any():
             self._search()
+            self._finish()
             self._hold()
             self._follow_rivals()
         self.rival = self._rivalry()
@@ -287,6 +289,19 @@ class MarkerTracker:
             frame += step * solved
             pose = self.x[frame - step]
         return total
+
+    def _finish(self) -> None:
+        """Go on where a search ended before its minimum: it begins again with Newton's steps.
+
+        Where markers fit badly, the damped steps before it may be many.
+        """
+        for frame in np.flatnonzero(self._known & ~self.outcomes["converged"]).tolist():
+            for _ in range(_MAX_FINISHES):
+                before = self.outcomes["energy"][frame]
+                self._track(frame, frame + 1, 1, ANY, self.x[frame])
+                now, converged, _ = self.outcomes[frame]
+                if converged or not now < before:
+                    break
 
     def _hold(self) -> None:
         """Frames that hold a pose hold that of the frame before, or of the first that has one."""

@@ -114,3 +114,24 @@ def test_where_neighbours_lead_is_asked_once(
     np.testing.assert_allclose(found[0].x, found[1].x, atol=1e-8)
     np.testing.assert_array_equal(np.isnan(found[0].rival), np.isnan(found[1].rival))
     assert asked[0] < asked[1]
+
+
+def test_a_search_that_ends_before_its_minimum_goes_on_from_there(
+    monkeypatch: pytest.MonkeyPatch,
+    mechanism: Mechanism,
+    figure_tree: Tree,
+    swing_markers: Markers,
+) -> None:
+    """Two iterations at a time do not reach it."""
+    whole = {}
+    for most in (60, 2):
+        for module in ("tracking", "descents"):
+            monkeypatch.setattr(f"kinebench.kinematics.{module}.MAX_ITERATIONS", most)
+        for frame in range(0, 80, 16):
+            one = swing_markers.at_frames(np.array([frame]))
+            solved = tracker(mechanism, figure_tree, one, 0.02, 7 + frame)
+            solved.solve()
+            assert solved.outcomes["converged"].all()
+            whole[most, frame] = solved.outcomes["energy"][0]
+    for frame in range(0, 80, 16):
+        assert whole[2, frame] == pytest.approx(whole[60, frame], rel=1e-9)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -28,6 +27,9 @@ from kinebench.studies.execution.store import Store
 distributed = pytest.importorskip("distributed", reason="Dask is not installed")
 
 
+ROOT = Path(__file__).parents[3]
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -45,7 +47,7 @@ class Processes:
 
     def start(self, kind: str, *options: str, **variables: str) -> subprocess.Popen[bytes]:
         # spawned workers import the made-up stages by the name they are pickled under
-        places = [str(self.folder), *filter(None, [os.environ.get("PYTHONPATH")])]
+        places = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(places)} | variables
         command = [sys.executable, "-m", f"distributed.cli.dask_{kind}", *options]
         process = subprocess.Popen(
@@ -76,10 +78,8 @@ class Processes:
 
 
 @pytest.fixture(scope="module")
-def processes(made_up: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
-    folder = tmp_path_factory.mktemp("cluster")
-    shutil.copy(str(made_up.__file__), folder / f"{made_up.__name__}.py")
-    found = Processes(folder)
+def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
+    found = Processes(tmp_path_factory.mktemp("cluster"))
     try:
         found.start_scheduler()
         found.start_worker()
@@ -192,7 +192,6 @@ def fail_in_a_batch(
 def test_misfortunes_are_one_line_each_and_lose_nothing(
     made_up: ModuleType, tmp_path: Path
 ) -> None:
-    shutil.copy(str(made_up.__file__), tmp_path / f"{made_up.__name__}.py")
     study = made_up.study(sources=(made_up.MadeUpSource("t", pause_s=0.05),))
     store = Store(tmp_path / "store")
     alone = Processes(tmp_path)

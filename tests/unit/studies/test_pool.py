@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -20,14 +19,13 @@ from kinebench.studies.execution.cells import run_study
 from kinebench.studies.execution.pool import run_in_processes
 from kinebench.studies.execution.store import Store
 
+ROOT = Path(__file__).parents[3]
+
 
 @pytest.fixture
-def importable(made_up: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+def importable(made_up: ModuleType, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The made-up study where spawned processes find it."""
-    folder = tmp_path / "modules"
-    folder.mkdir()
-    shutil.copy(str(made_up.__file__), folder / f"{made_up.__name__}.py")
-    monkeypatch.syspath_prepend(str(folder))
+    monkeypatch.syspath_prepend(str(ROOT))
     return made_up
 
 
@@ -83,7 +81,7 @@ def test_workers_end_with_a_study_that_is_killed(
                 run_study(made_up.study(sources=sources), Store(Path("store")), 2, on_outcome=tell)
         """)
     )
-    places = [str(tmp_path / "modules"), *filter(None, [os.environ.get("PYTHONPATH")])]
+    places = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(places)}
     study = subprocess.Popen(
         [sys.executable, str(script)],
