@@ -139,8 +139,8 @@ def _lines(one: Interaction, measure: Measure) -> FigureBlock | Text:
         bracketed(measure.noun, unit),
     )
     caption = (
-        f"{names[0]} and {names[1]} in {one.activity}: parallel lines would mean that they add up."
-        f" {told}."
+        f"{names[0]} and {names[1]} in {one.activity}: equal distances throughout would mean that"
+        f" they add up. {told}."
     )
     return FigureBlock(as_svg(figure, page=True), caption, told)
 

@@ -84,6 +84,27 @@ def test_a_line_per_level_of_the_second_factor() -> None:
     assert "setup" in as_svg(figure)
 
 
+@pytest.mark.parametrize(
+    ("levels", "joined"),
+    [
+        (("2 Hz", "6 Hz", "12 Hz"), True),
+        (("12 Hz", "6 Hz", "2.5 Hz"), True),
+        (("−10°", "0°", "10°"), True),
+        (("60 Hz", "30 Hz", "120 Hz"), False),
+        (("none", "2 Hz", "6 Hz"), False),
+        (("ideal", "knees 10°", "knees 20°"), False),
+        (("upright", "any pose", "swaying"), False),
+    ],
+)
+def test_only_levels_of_a_quantity_are_joined(levels: tuple[str, ...], joined: bool) -> None:
+    """Between two categories there is nothing; side by side all marks are seen."""
+    figure = interaction_figure(np.ones((3, 2)), ("f", levels), ("g", ["x", "y"]), "q")
+    lines = figure.axes[0].lines
+    assert [line.get_linestyle() != "None" for line in lines] == [joined] * 2
+    apart = np.subtract(lines[1].get_xdata(), lines[0].get_xdata())
+    np.testing.assert_allclose(apart, 0.0 if joined else 0.25)
+
+
 def test_many_levels_are_told_apart_and_named_aslant() -> None:
     levels = [f"a level with a name {i}" for i in range(10)]
     figure = interaction_figure(np.eye(10), ("f", levels), ("g", levels), "q")
