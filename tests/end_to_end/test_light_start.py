@@ -15,7 +15,7 @@ from kinebench.lab.camera.presets import two_phones
 from kinebench.lab.motions import Squat
 
 HEAVY = (
-    "opensim", "pandas", "matplotlib", "tensorflow", "scipy.signal", "scipy.stats",
+    "opensim", "pandas", "matplotlib", "tensorflow", "scipy.signal", "scipy.stats", "scipy.spatial",
     "scipy.interpolate", "kinebench.lab.motions", "kinebench.datasets.loaders",
 )  # fmt: skip
 
