@@ -14,7 +14,6 @@ import numpy as np
 
 from kinebench.comparison.cycles import CoursePair, course_pairs, items_of, resampled
 from kinebench.comparison.results import Comparison
-from kinebench.comparison.trial_kinds import require_one_kind
 from kinebench.core.arrays import FloatArray
 from kinebench.remarks import collected_remarks, unheard
 from kinebench.statistics import (
@@ -114,8 +113,7 @@ def agreement_of(comparison: Comparison, margin_rad: float | None = None) -> lis
         The trials are of several kinds, and the procedure does not pool them: take each of
         `Comparison.by_kind`.
     """
-    if not comparison.procedure.pool_kinds:
-        require_one_kind(pair.trial_kind for pair in comparison.pairs)
+    comparison.require_poolable()
     rows: list[AgreementRow] = []
     for item, unit in items_of(comparison.pairs).items():
         pairs = list(course_pairs(comparison.pairs, item))

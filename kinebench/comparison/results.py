@@ -12,7 +12,7 @@ from kinebench.alignment import AlignmentRecord, PolicyResult, Shifted
 from kinebench.comparison.intervals import ScoredInterval
 from kinebench.comparison.procedure import Procedure
 from kinebench.comparison.scoring import headline_name
-from kinebench.comparison.trial_kinds import trial_kind
+from kinebench.comparison.trial_kinds import require_one_kind, trial_kind
 from kinebench.core.markers import Markers
 from kinebench.core.motion import Motion
 from kinebench.metrics import Evaluation, Exclusion
@@ -134,6 +134,17 @@ class Comparison:
     def by_kind(self) -> Mapping[str, Comparison]:
         """What may be averaged over subjects: the parts, or all of it under the name ""."""
         return self.parts or {"": self}
+
+    def require_poolable(self) -> None:
+        """Refuse figures over subjects where nobody asked to pool several kinds of trials.
+
+        Raises
+        ------
+        ValueRangeError
+            There are several: take each of `by_kind`.
+        """
+        if not self.procedure.pool_kinds:
+            require_one_kind(pair.trial_kind for pair in self.pairs)
 
     @property
     def pooled_kinds(self) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ from typing import NamedTuple
 import numpy as np
 
 from kinebench.comparison.results import Comparison, PairResult
-from kinebench.comparison.trial_kinds import require_one_kind
 from kinebench.core.arrays import FloatArray, read_only
 from kinebench.core.marker_regions import bilateral_pairs, landmark_pairs
 from kinebench.core.markers import Markers
@@ -77,8 +76,7 @@ def side_differences(comparison: Comparison) -> list[SideDifference]:
         The trials are of several kinds, and the procedure does not pool them: take each of
         `Comparison.by_kind`.
     """
-    if not comparison.procedure.pool_kinds:
-        require_one_kind(pair.trial_kind for pair in comparison.pairs)
+    comparison.require_poolable()
     metrics = dict.fromkeys(("bias", *map(comparison.headline_of, comparison.pairs)))
     trials: dict[tuple[str, str], list[_Sides]] = {}
     for pair in comparison.pairs:

@@ -109,12 +109,8 @@ def solve_pose(problem: PlacingProblem) -> FloatArray:
     defaults = tree.defaults
     columns = np.arange(len(mechanism.markers))
     start = standing_pose(tree, mechanism.markers).at(measured[0])[variables]
-    for _ in range(5):  # arms hanging straight can turn almost freely: the search may stop short
-        tracker = MarkerTracker(mechanism, measured, columns, start)
-        tracker.solve()
-        if tracker.outcomes["converged"][0]:
-            break
-        start = tracker.x[0].copy()
+    tracker = MarkerTracker(mechanism, measured, columns, start)
+    tracker.solve()
     if not tracker.outcomes["converged"][0]:
         raise ScalingError(
             f"the static pose of {tree.name} could not be solved with"

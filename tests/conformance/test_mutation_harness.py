@@ -128,6 +128,12 @@ def test_equivalent_ones_leave_the_rate(tmp_path: Path, monkeypatch: pytest.Monk
     assert "the same for every input" in text
 
 
+def _write(folder: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+
+
 def test_tests_that_import_a_module_come_before_those_that_import_its_users(
     tmp_path: Path,
 ) -> None:
@@ -142,9 +148,7 @@ def test_tests_that_import_a_module_come_before_those_that_import_its_users(
         "tests/end_to_end/test_slow.py": "import kinebench.ik.m\n",
         "tests/unit/cli/test_far.py": "import kinebench.cli.far\n",
     }
-    for name, text in files.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text)
+    _write(tmp_path, files)
     known = read_import_map(tmp_path, left_out=frozenset({"end_to_end/test_slow.py"}))
     (mutant, *_) = mutants(tmp_path, "kinebench/ik/m.py")
     near, far = known.files(mutant)[:2], known.files(mutant)[2:]
@@ -161,9 +165,7 @@ def test_the_test_file_of_a_module_s_name_comes_first_however_long_it_takes(
         "tests/unit/ik/test_m.py": '"""Longer than others, and slow."""\nimport kinebench.ik.m\n',
         "tests/unit/ik/test_slow.py": "import kinebench.ik.m\n",
     }
-    for name, text in files.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text)
+    _write(tmp_path, files)
     slow = frozenset({"unit/ik/test_m.py", "unit/ik/test_slow.py"})
     (mutant, *_) = mutants(tmp_path, "kinebench/ik/m.py")
     chosen = read_import_map(tmp_path, left_out=slow).files(mutant)

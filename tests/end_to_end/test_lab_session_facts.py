@@ -52,6 +52,14 @@ def plan(tmp_path: Path) -> Callable[..., Plan]:
     return make
 
 
+def _without_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lacking(*_: str) -> Path:
+        raise DatasetError("no network here")
+
+    monkeypatch.setattr("kinebench.datasets.fetch_file", lacking)
+    load_networks.cache_clear()  # another test may have had the files
+
+
 @pytest.fixture
 def counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often what costs time is done, and each file is read."""
@@ -262,11 +270,7 @@ def test_markers_that_no_version_makes_are_remarked_and_reach_the_audit(
 def test_a_version_that_cannot_be_tried_is_remarked_not_accused(
     lab_content: SessionContent, plan: Callable[..., Plan], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def lacking(*_: str) -> Path:
-        raise DatasetError("no network here")
-
-    monkeypatch.setattr("kinebench.datasets.fetch_file", lacking)
-    load_networks.cache_clear()  # another test may have had the files
+    _without_network(monkeypatch)
     with pytest.warns(match="is not known: no network here"):
         planned = plan(moved(lab_content, 0.1), PipelineSpec())
     assert planned.origin.augmenter_excluded == ("lab-1",)
@@ -284,12 +288,7 @@ def test_the_stated_version_must_be_there_where_the_run_would_use_it(
     lab_content: SessionContent, plan: Callable[..., Plan], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where another one is asked for, it matters for the model alone, and is remarked."""
-
-    def lacking(*_: str) -> Path:
-        raise DatasetError("no network here")
-
-    monkeypatch.setattr("kinebench.datasets.fetch_file", lacking)
-    load_networks.cache_clear()  # another test may have had the files
+    _without_network(monkeypatch)
     trials = {"squats": lab_content.trials["squats"]}
     stated = replace(lab_content, augmenter="v0.3", trials=trials)
     with pytest.raises(DatasetError, match="no network here"):
